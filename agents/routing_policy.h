@@ -1,4 +1,5 @@
-// The one interface behind which every routing decision is made, by a baseline or by the neural agent.
+// The one interface behind which every routing decision is made, by a baseline or by the neural
+// agent.
 #ifndef RHUMB_AGENTS_ROUTING_POLICY_H_
 #define RHUMB_AGENTS_ROUTING_POLICY_H_
 
@@ -17,15 +18,18 @@
 
 namespace rhumb {
 
-// What a real controller could know at the moment of decision. It never holds the matrix that is about to be played.
+// What a real controller could know at the moment of decision. It never holds the matrix that is
+// about to be played.
 struct Observation {
   // With the link states of now.
   Topology topology;
   // Measured demands of past intervals, the latest last. Empty before the first interval ended.
   std::vector<std::shared_ptr<const TrafficMatrix>> past_demands;
-  // Measured link loads, losses and delays of past intervals, the latest last; may be shorter than past_demands.
+  // Measured link loads, losses and delays of past intervals, the latest last; may be shorter than
+  // past_demands.
   std::vector<std::shared_ptr<const Measurements>> past_measurements;
-  // Paths that may be used, for the topology of now; policies that compute their own paths ignore it. Never null.
+  // Paths that may be used, for the topology of now; policies that compute their own paths ignore
+  // it. Never null.
   std::shared_ptr<const PathSet> candidate_paths;
   // The plan in force; absent before the first decision.
   std::optional<RoutingPlan> plan_in_force;
@@ -48,13 +52,14 @@ class RoutingPolicy {
   // As the command line spells it, options included ("ecmp:inverse-capacity").
   virtual std::string name() const = 0;
 
-  // The plan for the next interval: routes every pair that the topology still connects, avoids dead and drained links,
-  // and depends on nothing but the observation and earlier calls. Called from one thread at a time.
-  // ResourceExhausted or DeadlineExceeded when a solver hit its limit; Internal with the reason otherwise.
+  // The plan for the next interval: routes every pair that the topology still connects, avoids dead
+  // and drained links, and depends on nothing but the observation and earlier calls. Called from
+  // one thread at a time. ResourceExhausted or DeadlineExceeded when a solver hit its limit;
+  // Internal with the reason otherwise.
   virtual absl::StatusOr<Decision> Decide(const Observation& observation) = 0;
 
-  // True for policies that see the matrix about to be played: the bound, not a contender. The caller then passes that
-  // matrix as the latest of `past_demands`.
+  // True for policies that see the matrix about to be played: the bound, not a contender. The
+  // caller then passes that matrix as the latest of `past_demands`.
   virtual bool omniscient() const { return false; }
 };
 

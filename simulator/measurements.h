@@ -1,4 +1,5 @@
-// What a simulator measures in one interval. Everything an agent observes and a result table shows comes from here.
+// What a simulator measures in one interval. Everything an agent observes and a result table shows
+// comes from here.
 #ifndef RHUMB_SIMULATOR_MEASUREMENTS_H_
 #define RHUMB_SIMULATOR_MEASUREMENTS_H_
 
@@ -10,10 +11,11 @@ namespace rhumb {
 
 // Of one directed link over the measured window.
 struct LinkMeasurement {
-  double offered_bps = 0;   // what arrived at the link's queue
-  double carried_bps = 0;   // what was put on the wire
-  double utilization = 0;   // flow level: offered / capacity, may exceed 1; packet level: carried / capacity
-  double loss_ratio = 0;    // dropped at the queue / arrived, in [0, 1]
+  double offered_bps = 0;  // what arrived at the link's queue
+  double carried_bps = 0;  // what was put on the wire
+  double utilization =
+      0;  // flow level: offered / capacity, may exceed 1; packet level: carried / capacity
+  double loss_ratio = 0;        // dropped at the queue / arrived, in [0, 1]
   double queueing_delay_s = 0;  // mean wait of what was carried, transmission not included
 };
 
@@ -21,19 +23,19 @@ struct LinkMeasurement {
 struct DemandMeasurement {
   double offered_bps = 0;
   double delivered_bps = 0;
-  double delay_s = 0;       // mean one-way delay of what was delivered; 0 when nothing was
+  double delay_s = 0;  // mean one-way delay of what was delivered; 0 when nothing was
   double loss_ratio = 0;
 };
 
-// Mean over finished and unfinished flows alike: a flow that has not finished counts with its age at the end, so that a
-// policy gains nothing by starving flows.
+// Mean over finished and unfinished flows alike: a flow that has not finished counts with its age
+// at the end, so that a policy gains nothing by starving flows.
 struct FlowCompletion {
-  uint64_t started = 0;     // flows that arrived in the measured window
-  uint64_t completed = 0;   // of these, done by the end of the drain time
-  uint64_t on_time = 0;     // of these, done within 3 s of their arrival
-  uint64_t rerouted = 0;    // moved to another path while running
-  uint64_t failed = 0;      // could not connect or lost their last path; counted as unfinished
-  double mean_s = 0;        // flow completion time (FCT)
+  uint64_t started = 0;    // flows that arrived in the measured window
+  uint64_t completed = 0;  // of these, done by the end of the drain time
+  uint64_t on_time = 0;    // of these, done within 3 s of their arrival
+  uint64_t rerouted = 0;   // moved to another path while running
+  uint64_t failed = 0;     // could not connect or lost their last path; counted as unfinished
+  double mean_s = 0;       // flow completion time (FCT)
   double p50_s = 0;
   double p99_s = 0;
   double mice_mean_s = 0;       // flows below 200 kB
@@ -43,23 +45,23 @@ struct FlowCompletion {
 
 // Cost and provenance of a packet-level interval.
 struct SimulationCost {
-  double wall_s = 0;            // inside the simulator
-  uint64_t hop_packets = 0;     // packets put on a wire, all hops
+  double wall_s = 0;         // inside the simulator
+  uint64_t hop_packets = 0;  // packets put on a wire, all hops
   uint64_t events = 0;
 };
 
 struct Measurements {
-  double window_s = 0;              // length of the measured window
+  double window_s = 0;                     // length of the measured window
   std::vector<LinkMeasurement> links;      // [links]
   std::vector<DemandMeasurement> demands;  // [pairs of the plan]
 
-  double mlu = 0;                   // largest utilization of a link
+  double mlu = 0;  // largest utilization of a link
   double offered_bps = 0;
-  double goodput_bps = 0;           // payload delivered to applications (flow level: delivered)
-  double loss_ratio = 0;            // dropped at any point / sent
-  double mean_delay_s = 0;          // one way, weighted by delivered traffic
+  double goodput_bps = 0;   // payload delivered to applications (flow level: delivered)
+  double loss_ratio = 0;    // dropped at any point / sent
+  double mean_delay_s = 0;  // one way, weighted by delivered traffic
   double p99_delay_s = 0;
-  double unrouted_bps = 0;          // demand without a usable path
+  double unrouted_bps = 0;              // demand without a usable path
   std::optional<FlowCompletion> flows;  // packet level with finite flows only
   SimulationCost cost;
 };

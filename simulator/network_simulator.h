@@ -23,17 +23,20 @@ struct TrafficModel {
     kWebSearch,        // published CDF, see simulator/README.md
     kBoundedPareto,    // shape 1.2
     kConstantBitRate,  // UDP at the demand's rate, no flows
-    kPoissonPackets    // UDP packets of exponential size at Poisson times, no flows (for queueing formulas)
+    kPoissonPackets    // UDP packets of exponential size at Poisson times, no flows (for queueing
+                       // formulas)
   };
   FlowSizes flow_sizes = FlowSizes::kMiceElephants;
   double tcp_share = 1.0;  // of flows, in [0, 1]; the others are UDP
 };
 
-// A sequence of intervals in one running network. The same episode and plans give the same measurements.
+// A sequence of intervals in one running network. The same episode and plans give the same
+// measurements.
 struct Episode {
   Topology topology;
   TrafficModel traffic;
-  uint64_t seed = 1;  // arrivals are a function of (seed, demand) alone, so policies can be compared in pairs
+  uint64_t seed =
+      1;  // arrivals are a function of (seed, demand) alone, so policies can be compared in pairs
   // Packet level: capacities, buffers and arrivals are multiplied by this; delays are kept.
   double scale = 1.0;
 };
@@ -45,24 +48,26 @@ struct TimedChange {
 };
 
 struct Interval {
-  TrafficMatrix demands;               // unscaled, bits per second
-  absl::Duration duration = absl::Seconds(10);  // measured
+  TrafficMatrix demands;                          // unscaled, bits per second
+  absl::Duration duration = absl::Seconds(10);    // measured
   absl::Duration warm_up = absl::ZeroDuration();  // played before, not measured
-  absl::Duration drain = absl::ZeroDuration();    // at most this long after, without new arrivals, for flows to finish
-  TopologyDelta changes_at_start;      // link states from the previous interval on
-  std::vector<TimedChange> changes;    // in order of time
+  absl::Duration drain =
+      absl::ZeroDuration();  // at most this long after, without new arrivals, for flows to finish
+  TopologyDelta changes_at_start;    // link states from the previous interval on
+  std::vector<TimedChange> changes;  // in order of time
 };
 
 class NetworkSimulator {
  public:
   virtual ~NetworkSimulator() = default;
 
-  // Ends what was running and starts a network in which nothing flows. InvalidArgument for a bad episode.
+  // Ends what was running and starts a network in which nothing flows. InvalidArgument for a bad
+  // episode.
   virtual absl::Status Reset(const Episode& episode) = 0;
 
-  // Plays the next interval with `plan` in force. FailedPrecondition before Reset; InvalidArgument when plan or demands do
-  // not fit the topology; Unavailable when a worker process died (Reset starts a new one), DeadlineExceeded when
-  // it hung. A partial result is never returned.
+  // Plays the next interval with `plan` in force. FailedPrecondition before Reset; InvalidArgument
+  // when plan or demands do not fit the topology; Unavailable when a worker process died (Reset
+  // starts a new one), DeadlineExceeded when it hung. A partial result is never returned.
   virtual absl::StatusOr<Measurements> Play(const RoutingPlan& plan, const Interval& interval) = 0;
 };
 

@@ -52,7 +52,8 @@ inline Topology Line(int nodes) {
   return Topology::Create("line", NamedNodes(nodes), std::move(links)).value();
 }
 
-// A ring with random chords (a third as many as nodes), capacities of 1, 2.5 or 10 Gbit/s, metrics of 1 to 10.
+// A ring with random chords (a third as many as nodes), capacities of 1, 2.5 or 10 Gbit/s, metrics
+// of 1 to 10.
 inline Topology RandomConnected(unsigned seed, int nodes) {
   std::mt19937 random(seed);
   auto draw = [&](int n) { return static_cast<int>(random() % n); };
@@ -69,7 +70,8 @@ inline Topology RandomConnected(unsigned seed, int nodes) {
     const NodeId a = draw(nodes), b = draw(nodes);
     if (a != b) cable(a, b);
   }
-  return Topology::Create(absl::StrCat("random-", seed), NamedNodes(nodes), std::move(links)).value();
+  return Topology::Create(absl::StrCat("random-", seed), NamedNodes(nodes), std::move(links))
+      .value();
 }
 
 // Uniform random rates in [0, 100) Mbit/s between all pairs.

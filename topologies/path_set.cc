@@ -13,9 +13,9 @@ namespace {
 absl::Status CheckPath(const Topology& topology, NodePair pair, absl::Span<const LinkId> path,
                        std::vector<int>* visited_by, int path_index) {
   auto fault = [&](absl::string_view what) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "path %d of demand %s>%s %s", path_index, topology.node(pair.source).name,
-        topology.node(pair.destination).name, what));
+    return absl::InvalidArgumentError(absl::StrFormat("path %d of demand %s>%s %s", path_index,
+                                                      topology.node(pair.source).name,
+                                                      topology.node(pair.destination).name, what));
   };
   if (path.empty()) return fault("is empty");
   NodeId at = pair.source;
@@ -87,9 +87,9 @@ absl::Status PathSet::Validate(const Topology& topology) const {
     const NodePair pair = pairs_[i];
     for (NodeId end : {pair.source, pair.destination}) {
       if (end < 0 || end >= topology.num_nodes()) {
-        return absl::InvalidArgumentError(absl::StrFormat(
-            "demand %d names node %d; the topology has nodes 0 to %d", i, end,
-            topology.num_nodes() - 1));
+        return absl::InvalidArgumentError(
+            absl::StrFormat("demand %d names node %d; the topology has nodes 0 to %d", i, end,
+                            topology.num_nodes() - 1));
       }
     }
     for (int p = paths_of(i).begin; p < paths_of(i).end; ++p) {
@@ -113,8 +113,7 @@ double BottleneckCapacityBps(const Topology& topology, absl::Span<const LinkId> 
 }
 
 bool IsUsable(const Topology& topology, absl::Span<const LinkId> path) {
-  return std::all_of(path.begin(), path.end(),
-                     [&](LinkId l) { return topology.link(l).usable(); });
+  return std::all_of(path.begin(), path.end(), [&](LinkId l) { return topology.link(l).usable(); });
 }
 
 std::string DescribePath(const Topology& topology, absl::Span<const LinkId> path) {

@@ -1,7 +1,8 @@
 // Paths for many source-destination pairs in one flat, immutable table.
 //
-// It holds a policy's candidate paths as well as the paths that a plan uses. Flat arrays, because a plan of 870 demands
-// touches 5,000 paths per decision and the agent reads the same table as tensors.
+// It holds a policy's candidate paths as well as the paths that a plan uses. Flat arrays, because a
+// plan of 870 demands touches 5,000 paths per decision and the agent reads the same table as
+// tensors.
 #ifndef RHUMB_TOPOLOGIES_PATH_SET_H_
 #define RHUMB_TOPOLOGIES_PATH_SET_H_
 
@@ -77,13 +78,13 @@ class PathSet {
   std::optional<int> Find(NodeId source, NodeId destination) const;
 
   // The flat arrays themselves, for code that turns them into tensors or LP columns.
-  absl::Span<const int> path_begin() const { return path_begin_; }      // [pairs + 1]
-  absl::Span<const int> link_begin() const { return link_begin_; }      // [paths + 1]
-  absl::Span<const LinkId> all_links() const { return links_; }         // [path links]
+  absl::Span<const int> path_begin() const { return path_begin_; }        // [pairs + 1]
+  absl::Span<const int> link_begin() const { return link_begin_; }        // [paths + 1]
+  absl::Span<const LinkId> all_links() const { return links_; }           // [path links]
   absl::Span<const int> pairs_of_paths() const { return pair_of_path_; }  // [paths]
 
-  // InvalidArgument, naming the pair and path, unless every path runs from its pair's source to its destination over
-  // adjacent links of `topology` without visiting a node twice.
+  // InvalidArgument, naming the pair and path, unless every path runs from its pair's source to its
+  // destination over adjacent links of `topology` without visiting a node twice.
   absl::Status Validate(const Topology& topology) const;
 
  private:

@@ -106,8 +106,8 @@ double MovedShare(const RoutingPlan& from, const RoutingPlan& to, const TrafficM
     if (rate == 0) continue;
     const auto before = from.paths().Find(pair.source, pair.destination);
     if (!before) continue;
-    moved += rate / 2 *
-             AbsoluteChange(from, from.paths().paths_of(*before), to, to.paths().paths_of(i));
+    moved +=
+        rate / 2 * AbsoluteChange(from, from.paths().paths_of(*before), to, to.paths().paths_of(i));
   }
   return moved / total;
 }

@@ -1,4 +1,5 @@
-// How every demand is split over paths: what a policy decides, a simulator plays and a network installs.
+// How every demand is split over paths: what a policy decides, a simulator plays and a network
+// installs.
 #ifndef RHUMB_TOPOLOGIES_ROUTING_PLAN_H_
 #define RHUMB_TOPOLOGIES_ROUTING_PLAN_H_
 
@@ -29,9 +30,9 @@ class RoutingPlan {
   // Version of the topology the plan was decided on.
   uint64_t topology_version() const { return topology_version_; }
 
-  // InvalidArgument, naming the demand, unless the paths are valid on `topology`, all ratios are in [0, 1], those of
-  // every pair sum to 1 within 1e-6, and no ratio above 0 is on a path over a drained or dead link. A pair without any
-  // paths is allowed (unreachable).
+  // InvalidArgument, naming the demand, unless the paths are valid on `topology`, all ratios are in
+  // [0, 1], those of every pair sum to 1 within 1e-6, and no ratio above 0 is on a path over a
+  // drained or dead link. A pair without any paths is allowed (unreachable).
   absl::Status Validate(const Topology& topology) const;
 
  private:
@@ -47,16 +48,17 @@ struct LinkLoads {
   double unrouted_bps = 0;
 };
 
-// O(path links of the plan). The matrix is over the nodes of the topology. A path over a dead or drained link carries
-// nothing and its share counts as unrouted.
+// O(path links of the plan). The matrix is over the nodes of the topology. A path over a dead or
+// drained link carries nothing and its share counts as unrouted.
 LinkLoads ComputeLinkLoads(const Topology& topology, const RoutingPlan& plan,
                            const TrafficMatrix& demands);
 
 // Maximum link utilization (MLU): the largest load over capacity; may exceed 1.
 double MaxLinkUtilization(const Topology& topology, absl::Span<const double> load_bps);
 
-// Share of all traffic (in [0, 1]) that is on another path in `to` than in `from`: half the sum of the absolute changes
-// of path rates, over the total rate. Paths are compared by their links, so the plans may have different path sets.
+// Share of all traffic (in [0, 1]) that is on another path in `to` than in `from`: half the sum of
+// the absolute changes of path rates, over the total rate. Paths are compared by their links, so
+// the plans may have different path sets.
 double MovedShare(const RoutingPlan& from, const RoutingPlan& to, const TrafficMatrix& demands);
 
 }  // namespace rhumb

@@ -1,11 +1,10 @@
 #include "topologies/topology.h"
 
 #include <algorithm>
-#include <cmath>
-#include <utility>
-
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/connected_components.hpp>
+#include <cmath>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -38,9 +37,8 @@ absl::Status CheckNodes(const std::vector<Node>& nodes) {
                           kReservedCharacters));
     }
     if (auto [it, fresh] = seen.emplace(name, i); !fresh) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("nodes %d and %d are both named \"%s\"; names must be unique", it->second,
-                          i, name));
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "nodes %d and %d are both named \"%s\"; names must be unique", it->second, i, name));
     }
     if (const auto& at = nodes[i].coordinates;
         at && !(std::abs(at->latitude_deg) <= 90 && std::abs(at->longitude_deg) <= 180)) {
@@ -73,8 +71,9 @@ absl::Status CheckLink(const std::vector<Node>& nodes, const Link& link, size_t 
         absl::StrFormat("%s is a self-loop; remove it or give two different ends", label));
   }
   if (!IsPositive(link.capacity_bps)) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "%s has capacity %g bit/s; give a positive rate such as \"100G\"", label, link.capacity_bps));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s has capacity %g bit/s; give a positive rate such as \"100G\"", label,
+                        link.capacity_bps));
   }
   if (!IsPositive(link.igp_metric)) {
     return absl::InvalidArgumentError(absl::StrFormat(
@@ -147,8 +146,8 @@ absl::StatusOr<Topology> Topology::Create(std::string name, std::vector<Node> no
     const Link& link = links[structure->out[i]];
     edges[i] = {link.source, link.destination};
   }
-  structure->graph = TopologyGraph(boost::edges_are_sorted, edges.begin(), edges.end(),
-                                   structure->out.begin(), n);
+  structure->graph =
+      TopologyGraph(boost::edges_are_sorted, edges.begin(), edges.end(), structure->out.begin(), n);
   structure->name = std::move(name);
   structure->origin = std::move(origin);
   structure->nodes = std::move(nodes);
@@ -213,10 +212,10 @@ absl::StatusOr<std::vector<LinkId>> Topology::ResolveLinks(absl::string_view tex
   }
   std::vector<std::string> known;
   for (const Link& l : links()) known.push_back(l.name);
-  return absl::NotFoundError(
-      absl::StrFormat("topology \"%s\" has no link \"%s\"; write A-B for both directions, A>B for one, "
-                      "with node names (links: %s)",
-                      name(), text, FirstNames(known)));
+  return absl::NotFoundError(absl::StrFormat(
+      "topology \"%s\" has no link \"%s\"; write A-B for both directions, A>B for one, "
+      "with node names (links: %s)",
+      name(), text, FirstNames(known)));
 }
 
 absl::StatusOr<std::vector<LinkId>> Topology::LinksOfRiskGroup(absl::string_view group) const {
@@ -231,9 +230,9 @@ absl::StatusOr<std::vector<LinkId>> Topology::LinksOfRiskGroup(absl::string_view
   if (!found.empty()) return found;
   std::vector<std::string> known;
   for (const auto& [g, count] : groups) known.push_back(g);
-  return absl::NotFoundError(absl::StrFormat(
-      "topology \"%s\" has no shared-risk group \"%s\" (groups: %s)", name(), group,
-      known.empty() ? "none" : FirstNames(known)));
+  return absl::NotFoundError(
+      absl::StrFormat("topology \"%s\" has no shared-risk group \"%s\" (groups: %s)", name(), group,
+                      known.empty() ? "none" : FirstNames(known)));
 }
 
 absl::StatusOr<Topology> Topology::Apply(const TopologyDelta& delta) const {
@@ -241,8 +240,8 @@ absl::StatusOr<Topology> Topology::Apply(const TopologyDelta& delta) const {
   for (const LinkChange& change : delta) {
     if (change.link < 0 || change.link >= num_links()) {
       return absl::InvalidArgumentError(
-          absl::StrFormat("the change names link %d; topology \"%s\" has links 0 to %d", change.link,
-                          name(), num_links() - 1));
+          absl::StrFormat("the change names link %d; topology \"%s\" has links 0 to %d",
+                          change.link, name(), num_links() - 1));
     }
     Link& link = (*changed)[change.link];
     if (change.administrative_state) link.administrative_state = *change.administrative_state;
@@ -266,7 +265,8 @@ bool Topology::SameStructure(const Topology& other) const {
     if (node(v).name != other.node(v).name) return false;
   }
   for (LinkId l = 0; l < num_links(); ++l) {
-    if (link(l).source != other.link(l).source || link(l).destination != other.link(l).destination) {
+    if (link(l).source != other.link(l).source ||
+        link(l).destination != other.link(l).destination) {
       return false;
     }
   }

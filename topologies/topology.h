@@ -1,18 +1,18 @@
 // The wide-area network that everything else works on.
 //
-// A `Topology` is an immutable snapshot: copy it freely (copies share the structure), publish it across threads, and
-// make the next one with `Apply`. Nodes and links are dense integers in the order of the input, so results computed
-// per link are plain vectors. Names are for people, files and the API.
+// A `Topology` is an immutable snapshot: copy it freely (copies share the structure), publish it
+// across threads, and make the next one with `Apply`. Nodes and links are dense integers in the
+// order of the input, so results computed per link are plain vectors. Names are for people, files
+// and the API.
 #ifndef RHUMB_TOPOLOGIES_TOPOLOGY_H_
 #define RHUMB_TOPOLOGIES_TOPOLOGY_H_
 
+#include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/graph/compressed_sparse_row_graph.hpp>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -71,8 +71,8 @@ struct LinkChange {
 
 using TopologyDelta = std::vector<LinkChange>;
 
-// The graph as Boost.Graph sees it: vertices are NodeIds, the edge property is the LinkId. It holds every link, usable
-// or not; algorithms skip links by weight or filter (see shortest_paths.h).
+// The graph as Boost.Graph sees it: vertices are NodeIds, the edge property is the LinkId. It holds
+// every link, usable or not; algorithms skip links by weight or filter (see shortest_paths.h).
 using TopologyGraph =
     boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, LinkId>;
 
@@ -80,8 +80,9 @@ class Topology {
   struct Structure;
 
  public:
-  // InvalidArgument, naming the node or link and the fault, for: no node, an empty, repeated or unusable name, an
-  // unknown end, a self-loop, a capacity or metric that is not finite and above 0, a negative delay.
+  // InvalidArgument, naming the node or link and the fault, for: no node, an empty, repeated or
+  // unusable name, an unknown end, a self-loop, a capacity or metric that is not finite and above
+  // 0, a negative delay.
   static absl::StatusOr<Topology> Create(std::string name, std::vector<Node> nodes,
                                          std::vector<Link> links, std::string origin = "");
 
@@ -103,8 +104,9 @@ class Topology {
   std::optional<NodeId> FindNode(absl::string_view name) const;
   std::optional<LinkId> FindLink(absl::string_view name) const;
 
-  // All links a person means by `text`: a link's name ("A>B#2"), one direction of all parallel links ("A>B"), or both
-  // directions of them ("A-B"). NotFound, with the closest names, when nothing fits.
+  // All links a person means by `text`: a link's name ("A>B#2"), one direction of all parallel
+  // links ("A>B"), or both directions of them ("A-B"). NotFound, with the closest names, when
+  // nothing fits.
   absl::StatusOr<std::vector<LinkId>> ResolveLinks(absl::string_view text) const;
   // Links of a shared-risk group. NotFound, with the known groups, when there is none of that name.
   absl::StatusOr<std::vector<LinkId>> LinksOfRiskGroup(absl::string_view group) const;
@@ -112,12 +114,12 @@ class Topology {
   // Grows by one with every Apply; 1 after Create.
   uint64_t version() const { return version_; }
 
-  // A new snapshot with some links changed; shares everything else. O(links). InvalidArgument for an unknown link or
-  // a bad value; nothing is applied then.
+  // A new snapshot with some links changed; shares everything else. O(links). InvalidArgument for
+  // an unknown link or a bad value; nothing is applied then.
   absl::StatusOr<Topology> Apply(const TopologyDelta& delta) const;
 
-  // True when both have the same nodes and links in the same order (states, capacities and metrics may differ), so that
-  // ids mean the same in both.
+  // True when both have the same nodes and links in the same order (states, capacities and metrics
+  // may differ), so that ids mean the same in both.
   bool SameStructure(const Topology& other) const;
 
  private:
@@ -140,8 +142,8 @@ class Topology {
   uint64_t version_ = 1;
 };
 
-// What must change to get from one snapshot to the other: Apply(Difference(a, b)) on `a` gives the links of `b`.
-// The structures must be the same.
+// What must change to get from one snapshot to the other: Apply(Difference(a, b)) on `a` gives the
+// links of `b`. The structures must be the same.
 TopologyDelta Difference(const Topology& from, const Topology& to);
 
 // Great-circle distance on a sphere of 6,371 km (haversine).

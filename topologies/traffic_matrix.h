@@ -10,8 +10,8 @@
 
 namespace rhumb {
 
-// A dense square of mean rates in bits per second, row = source, column = destination. The diagonal is 0. O(nodes^2)
-// memory: 4.5 MB for 754 nodes.
+// A dense square of mean rates in bits per second, row = source, column = destination. The diagonal
+// is 0. O(nodes^2) memory: 4.5 MB for 754 nodes.
 class TrafficMatrix {
  public:
   TrafficMatrix() = default;
@@ -22,7 +22,8 @@ class TrafficMatrix {
   double rate_bps(NodeId source, NodeId destination) const {
     return rate_bps_[Index(source, destination)];
   }
-  // The rate must be finite and not negative, and 0 on the diagonal; readers check before they call.
+  // The rate must be finite and not negative, and 0 on the diagonal; readers check before they
+  // call.
   void set_rate_bps(NodeId source, NodeId destination, double rate) {
     rate_bps_[Index(source, destination)] = rate;
   }

@@ -23,9 +23,9 @@ absl::Status CheckMatrix(const TrafficMatrix& demands, const std::vector<std::st
     for (NodeId d = 0; d < n; ++d) {
       const double rate = demands.rate_bps(s, d);
       if (!std::isfinite(rate) || rate < 0) {
-        return absl::InvalidArgumentError(
-            absl::StrFormat("matrix %d, demand %s>%s has rate %g bit/s; give a finite rate of 0 or more",
-                            index, names[s], names[d], rate));
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "matrix %d, demand %s>%s has rate %g bit/s; give a finite rate of 0 or more", index,
+            names[s], names[d], rate));
       }
       if (s == d && rate != 0) {
         return absl::InvalidArgumentError(absl::StrFormat(
@@ -105,10 +105,11 @@ absl::StatusOr<TrafficSeries> TrafficSeries::ForTopology(const Topology& topolog
   if (!missing.empty()) {
     std::vector<std::string> names(missing.begin(), missing.end());
     std::sort(names.begin(), names.end());
-    return absl::NotFoundError(absl::StrFormat(
-        "traffic \"%s\" has demands at nodes that topology \"%s\" does not have: %s; name the nodes "
-        "alike or choose another pair",
-        name_, topology.name(), absl::StrJoin(names, ", ")));
+    return absl::NotFoundError(
+        absl::StrFormat("traffic \"%s\" has demands at nodes that topology \"%s\" does not have: "
+                        "%s; name the nodes "
+                        "alike or choose another pair",
+                        name_, topology.name(), absl::StrJoin(names, ", ")));
   }
   return mapped;
 }

@@ -19,11 +19,13 @@ struct TimedMatrix {
   TrafficMatrix demands;
 };
 
-// A series has its own node names; `ForTopology` puts it on a topology's node ids before anything plays it.
+// A series has its own node names; `ForTopology` puts it on a topology's node ids before anything
+// plays it.
 class TrafficSeries {
  public:
-  // InvalidArgument, naming the matrix, for: no node, a repeated name, a matrix of another size, a rate that is negative
-  // or not finite, a rate on the diagonal, times that do not grow, an interval that is not positive.
+  // InvalidArgument, naming the matrix, for: no node, a repeated name, a matrix of another size, a
+  // rate that is negative or not finite, a rate on the diagonal, times that do not grow, an
+  // interval that is not positive.
   static absl::StatusOr<TrafficSeries> Create(std::string name, std::vector<std::string> node_names,
                                               absl::Duration interval,
                                               std::vector<TimedMatrix> matrices,
@@ -39,8 +41,9 @@ class TrafficSeries {
   const TrafficMatrix& demands(int index) const { return matrices_[index].demands; }
   const std::vector<TimedMatrix>& matrices() const { return matrices_; }
 
-  // The same traffic on the node ids of `topology`; nodes are matched by name. NotFound, naming the nodes, when traffic
-  // comes from or goes to a node that the topology does not have; nodes without traffic may be missing.
+  // The same traffic on the node ids of `topology`; nodes are matched by name. NotFound, naming the
+  // nodes, when traffic comes from or goes to a node that the topology does not have; nodes without
+  // traffic may be missing.
   absl::StatusOr<TrafficSeries> ForTopology(const Topology& topology) const;
 
   // Matrices [begin, end). OutOfRange when that is empty or reaches past the end.

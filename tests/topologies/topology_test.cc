@@ -8,10 +8,10 @@
 namespace rhumb {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using testing::AddCable;
 using testing::Diamond;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using testing::NamedNodes;
 
 TEST(TopologyTest, NamesParallelLinksInOrder) {
