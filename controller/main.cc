@@ -1,9 +1,9 @@
 // The program `rhumb`: one subcommand a file, listed in one table.
-#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "controller/command_line.h"
 
 int main(int argc, char** argv) {
-  CLI::App app("Rhumb: neural traffic routing for wide-area networks");
-  app.require_subcommand(0);
-  CLI11_PARSE(app, argc, argv);
-  return 0;
+  const std::vector<rhumb::Command> commands = {};
+  return rhumb::RunProgram(argc, argv, commands);
 }
