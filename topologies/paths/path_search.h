@@ -1,0 +1,77 @@
+// The inner loop of the path algorithms of this folder: Dijkstra from one node to another over
+// weights that change from call to call, without an allocation a call. Use ShortestPathTree for
+// everything else; tests hold the two against each other.
+#ifndef RHUMB_TOPOLOGIES_PATHS_PATH_SEARCH_H_
+#define RHUMB_TOPOLOGIES_PATHS_PATH_SEARCH_H_
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "topologies/path_set.h"
+#include "topologies/topology.h"
+
+namespace rhumb {
+
+// Adjacency without the rest of the topology, shared by the searches of all threads.
+class SearchGraph {
+ public:
+  struct Arc {
+    NodeId head;
+    LinkId link;
+  };
+
+  explicit SearchGraph(const Topology& topology);
+
+  int num_nodes() const { return static_cast<int>(begin_.size()) - 1; }
+  int num_links() const { return static_cast<int>(arcs_.size()); }
+  NodeId tail(LinkId link) const { return tail_[link]; }
+  NodeId head(LinkId link) const { return head_[link]; }
+  // By increasing LinkId.
+  absl::Span<const Arc> out(NodeId node) const {
+    return absl::MakeConstSpan(arcs_).subspan(begin_[node], begin_[node + 1] - begin_[node]);
+  }
+
+ private:
+  std::vector<int> begin_;
+  std::vector<Arc> arcs_;
+  std::vector<NodeId> tail_, head_;
+};
+
+// One thread's working memory. Nodes are settled by (distance, node id) and the first link that
+// reaches a node at its distance stays, so equal input gives equal paths on every platform.
+class PathSearch {
+ public:
+  explicit PathSearch(const SearchGraph& graph);
+
+  // The shortest path, in `*path`; false (and an empty path) when there is none. Weights are at
+  // least 0, infinite for links that must not be used. Nodes that are blocked (see Block) are not
+  // entered.
+  bool Find(absl::Span<const double> weights, NodeId source, NodeId destination, Path* path);
+  // Distances to all nodes; they stay until the next call of this object. +infinity where
+  // unreachable.
+  void Settle(absl::Span<const double> weights, NodeId source);
+  double distance(NodeId node) const;
+  // Path to a node after Settle; false when it is unreachable.
+  bool PathTo(NodeId node, Path* path) const;
+
+  void Block(NodeId node) { blocked_[node] = 1; }
+  void Unblock(NodeId node) { blocked_[node] = 0; }
+
+ private:
+  void Run(absl::Span<const double> weights, NodeId source, NodeId destination);
+
+  const SearchGraph* graph_;
+  NodeId source_ = -1;
+  uint32_t round_ = 0;
+  std::vector<double> distance_;
+  std::vector<LinkId> arrival_;
+  std::vector<uint32_t> reached_in_;  // round in which distance_ and arrival_ were written
+  std::vector<char> blocked_;
+  std::vector<std::pair<double, NodeId>> heap_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_TOPOLOGIES_PATHS_PATH_SEARCH_H_
