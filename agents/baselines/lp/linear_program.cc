@@ -1,0 +1,142 @@
+#include "agents/baselines/lp/linear_program.h"
+
+#include <ClpSimplex.hpp>
+#include <CoinPackedMatrix.hpp>
+
+#include "absl/strings/str_format.h"
+
+namespace rhumb {
+namespace {
+
+// ClpModel's secondary status when it stopped for time.
+constexpr int kStoppedOnTime = 9;
+
+double ToClp(double bound) {
+  if (bound >= kLpInfinity) return COIN_DBL_MAX;
+  if (bound <= -kLpInfinity) return -COIN_DBL_MAX;
+  return bound;
+}
+
+}  // namespace
+
+struct LinearProgram::Additions {
+  std::vector<double> row_lower, row_upper;
+  std::vector<double> cost, lower, upper, coefficients;
+  std::vector<CoinBigIndex> begin{0};
+  std::vector<int> rows;
+
+  void ClearColumns() {
+    cost.clear(), lower.clear(), upper.clear(), coefficients.clear(), rows.clear();
+    begin.assign(1, 0);
+  }
+};
+
+LinearProgram::LinearProgram()
+    : clp_(std::make_unique<ClpSimplex>()), additions_(std::make_unique<Additions>()) {
+  clp_->setLogLevel(0);
+}
+LinearProgram::~LinearProgram() = default;
+LinearProgram::LinearProgram(LinearProgram&&) noexcept = default;
+LinearProgram& LinearProgram::operator=(LinearProgram&&) noexcept = default;
+
+int LinearProgram::num_rows() const {
+  return clp_->numberRows() + static_cast<int>(additions_->row_lower.size());
+}
+
+int LinearProgram::num_columns() const {
+  return clp_->numberColumns() + static_cast<int>(additions_->cost.size());
+}
+
+int LinearProgram::AddRow(double lower, double upper) {
+  additions_->row_lower.push_back(ToClp(lower));
+  additions_->row_upper.push_back(ToClp(upper));
+  return num_rows() - 1;
+}
+
+int LinearProgram::AddColumn(double cost, double lower, double upper, absl::Span<const int> rows,
+                             absl::Span<const double> coefficients) {
+  additions_->cost.push_back(cost);
+  additions_->lower.push_back(ToClp(lower));
+  additions_->upper.push_back(ToClp(upper));
+  additions_->rows.insert(additions_->rows.end(), rows.begin(), rows.end());
+  additions_->coefficients.insert(additions_->coefficients.end(), coefficients.begin(),
+                                  coefficients.end());
+  additions_->begin.push_back(static_cast<CoinBigIndex>(additions_->rows.size()));
+  return num_columns() - 1;
+}
+
+void LinearProgram::Flush() {
+  Additions& added = *additions_;
+  if (!added.row_lower.empty()) {
+    // Empty rows: later columns carry the coefficients.
+    clp_->addRows(static_cast<int>(added.row_lower.size()), added.row_lower.data(),
+                  added.row_upper.data(), nullptr, nullptr, nullptr);
+    added.row_lower.clear();
+    added.row_upper.clear();
+  }
+  if (!added.cost.empty()) {
+    clp_->addColumns(static_cast<int>(added.cost.size()), added.lower.data(), added.upper.data(),
+                     added.cost.data(), added.begin.data(), added.rows.data(),
+                     added.coefficients.data());
+    added.ClearColumns();
+  }
+}
+
+void LinearProgram::SetRowBounds(int row, double lower, double upper) {
+  Flush();
+  clp_->setRowBounds(row, ToClp(lower), ToClp(upper));
+}
+
+void LinearProgram::SetColumnBounds(int column, double lower, double upper) {
+  Flush();
+  clp_->setColumnBounds(column, ToClp(lower), ToClp(upper));
+}
+
+void LinearProgram::SetCost(int column, double cost) {
+  Flush();
+  clp_->setObjectiveCoefficient(column, cost);
+}
+
+absl::Status LinearProgram::Solve(Method method, const LpLimits& limits, absl::string_view what) {
+  Flush();
+  clp_->setMaximumSeconds(limits.time_s);
+  clp_->setMaximumIterations(limits.iterations);
+  if (method == Method::kDual) {
+    clp_->dual();
+  } else {
+    clp_->primal();
+  }
+  switch (clp_->status()) {
+    case 0:
+      return absl::OkStatus();
+    case 1:
+      return absl::FailedPreconditionError(absl::StrFormat("%s is infeasible", what));
+    case 3:
+      if (clp_->secondaryStatus() == kStoppedOnTime) {
+        return absl::DeadlineExceededError(absl::StrFormat(
+            "%s (%d rows, %d columns) was not solved within %.3g s; allow more time", what,
+            num_rows(), num_columns(), limits.time_s));
+      }
+      return absl::ResourceExhaustedError(absl::StrFormat(
+          "%s (%d rows, %d columns) was not solved within %d simplex iterations; allow more", what,
+          num_rows(), num_columns(), limits.iterations));
+    default:
+      return absl::InternalError(absl::StrFormat(
+          "CLP gave up on %s (%d rows, %d columns) with status %d, secondary status %d", what,
+          num_rows(), num_columns(), clp_->status(), clp_->secondaryStatus()));
+  }
+}
+
+double LinearProgram::objective() const { return clp_->objectiveValue(); }
+
+absl::Span<const double> LinearProgram::values() const {
+  return {clp_->getColSolution(), static_cast<size_t>(clp_->numberColumns())};
+}
+
+absl::Span<const double> LinearProgram::row_duals() const {
+  return {clp_->getRowPrice(), static_cast<size_t>(clp_->numberRows())};
+}
+
+int LinearProgram::iterations() const { return clp_->numberIterations(); }
+
+}  // namespace rhumb
