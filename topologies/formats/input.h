@@ -1,0 +1,38 @@
+// One file in memory, and how its faults are told.
+#ifndef RHUMB_TOPOLOGIES_FORMATS_INPUT_H_
+#define RHUMB_TOPOLOGIES_FORMATS_INPUT_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace rhumb {
+
+// The bytes of one file, decompressed and without a byte-order mark. Views, valid during the read.
+struct Input {
+  absl::string_view bytes;
+  absl::string_view file;  // as the user named it, for messages
+
+  // The file's name without directories and endings: "b4" of "/data/b4.topology.json.gz".
+  std::string Stem() const;
+
+  // InvalidArgument "FILE: what".
+  absl::Status Fault(absl::string_view what) const {
+    return absl::InvalidArgumentError(absl::StrCat(file, ": ", what));
+  }
+  // InvalidArgument "FILE:LINE: what"; lines count from 1.
+  absl::Status FaultAt(int line, absl::string_view what) const {
+    return absl::InvalidArgumentError(absl::StrCat(file, ":", line, ": ", what));
+  }
+  // The same status with the file's name in front.
+  absl::Status Prefixed(const absl::Status& status) const {
+    if (status.ok()) return status;
+    return absl::Status(status.code(), absl::StrCat(file, ": ", status.message()));
+  }
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_TOPOLOGIES_FORMATS_INPUT_H_

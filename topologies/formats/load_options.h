@@ -1,0 +1,53 @@
+// What a caller may ask of a reader, and what it hears back beside the value.
+#ifndef RHUMB_TOPOLOGIES_FORMATS_LOAD_OPTIONS_H_
+#define RHUMB_TOPOLOGIES_FORMATS_LOAD_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "topologies/topology.h"
+
+namespace rhumb {
+
+struct LoadOptions {
+  // For links without a capacity; without it such links are refused.
+  std::optional<double> default_capacity_bps;
+  // For links that have neither a delay nor two ends with coordinates; 1 ms without it.
+  std::optional<absl::Duration> default_delay;
+  // What a capacity or demand of 1 means in files that do not say it (node-link JSON, SNDlib
+  // without <unit>).
+  double unitless_rate_bps = 1e6;
+  // Of a network in several parts, take the largest (counted in the notes); without it such a
+  // network is refused.
+  bool largest_part = false;
+  // Leave out matrices whose total is outside [0.4, 2.5] times the median of the 24 h around them;
+  // without it they are kept and counted in the notes.
+  bool drop_suspect = false;
+  // Whose nodes the numbers in a Repetita demand file mean; not owned. Without it nodes are named
+  // by their number.
+  const Topology* topology = nullptr;
+
+  // Limits; beyond them a file is refused before it costs more. Bytes after decompression:
+  int64_t max_file_bytes = int64_t{1} << 30;
+  // Memory of all matrices of a series (8 bytes a pair of nodes and interval):
+  int64_t max_series_bytes = int64_t{2} << 30;
+};
+
+struct LoadReport {
+  std::string format;  // "Topology Zoo GraphML"
+  // What was merged, skipped or assumed; one line each, with its count.
+  std::vector<std::string> notes;
+};
+
+template <typename T>
+struct Loaded {
+  T value;
+  LoadReport report;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_TOPOLOGIES_FORMATS_LOAD_OPTIONS_H_

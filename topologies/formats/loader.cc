@@ -1,0 +1,207 @@
+#include "topologies/formats/loader.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "topologies/formats/connectivity.h"
+#include "topologies/formats/file_io.h"
+#include "topologies/formats/format_table.h"
+#include "topologies/formats/native_json.h"
+
+namespace rhumb {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr absl::string_view kTopologyEndings[] = {".topology.json", ".topology.json.gz"};
+constexpr absl::string_view kTrafficEndings[] = {".traffic.json", ".traffic.json.gz"};
+
+// Names in the shipped directory that end in one of `endings`, without it.
+std::vector<std::string> ShippedNames(absl::Span<const absl::string_view> endings) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator it(ShippedDataDirectory(), error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string file = it->path().filename().string();
+    for (absl::string_view ending : endings) {
+      if (absl::EndsWith(file, ending)) names.emplace_back(absl::StripSuffix(file, ending));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+// The path that the user means. `what` is "topology" or "traffic".
+absl::StatusOr<std::string> FindFile(absl::string_view name_or_path, absl::string_view what,
+                                     absl::Span<const absl::string_view> endings) {
+  const std::string given(name_or_path);
+  std::error_code error;
+  const bool looks_like_path = given.find_first_of("/.") != std::string::npos;
+  if (looks_like_path && fs::exists(given, error)) return given;
+  if (!given.empty() && given.find('/') == std::string::npos) {
+    for (absl::string_view ending : endings) {
+      const std::string path = absl::StrCat(ShippedDataDirectory(), "/", given, ending);
+      if (fs::exists(path, error)) return path;
+    }
+  }
+  if (!given.empty() && fs::exists(given, error)) return given;
+  const std::vector<std::string> names = ShippedNames(endings);
+  return absl::NotFoundError(absl::StrFormat(
+      "there is neither a file nor a shipped %s named \"%s\"; give a path, or one of: %s", what,
+      given,
+      names.empty() ? absl::StrCat("(none in ", ShippedDataDirectory(), ")")
+                    : absl::StrJoin(names, ", ")));
+}
+
+// Decompressed content without a byte-order mark. `storage` keeps what had to be decompressed.
+absl::StatusOr<absl::string_view> PlainContent(absl::string_view bytes, absl::string_view file,
+                                               const LoadOptions& options, std::string* storage) {
+  if (IsGzip(bytes)) {
+    auto plain = Gunzip(bytes, options.max_file_bytes);
+    if (!plain.ok()) return Input{{}, file}.Prefixed(plain.status());
+    *storage = *std::move(plain);
+    bytes = *storage;
+  }
+  absl::ConsumePrefix(&bytes, "\xef\xbb\xbf");
+  return bytes;
+}
+
+std::string DescribeContent(const Sniff& sniff) {
+  switch (sniff.kind) {
+    case Sniff::Kind::kEmpty:
+      return "the file is empty";
+    case Sniff::Kind::kBinary:
+      return "the content is not text";
+    case Sniff::Kind::kXml:
+      return sniff.xml_root.empty()
+                 ? "the XML has no element"
+                 : absl::StrCat("this is XML with the root element <", sniff.xml_root, ">");
+    case Sniff::Kind::kJsonObject:
+      return "this is JSON with other fields";
+    case Sniff::Kind::kText:
+      break;
+  }
+  return absl::StrCat("this is text that begins with \"", sniff.first_line.substr(0, 40), "\"");
+}
+
+// `other` recognises what a file is when it holds the other kind of thing.
+template <typename T, typename Other>
+absl::StatusOr<Loaded<T>> Read(absl::string_view bytes, absl::string_view file_name,
+                               const LoadOptions& options, absl::Span<const Format<T>> formats,
+                               absl::Span<const Format<Other>> other_formats, const char* what,
+                               const char* other_what) {
+  std::string storage;
+  auto plain = PlainContent(bytes, file_name, options, &storage);
+  if (!plain.ok()) return plain.status();
+  const Input input{*plain, file_name};
+  const Sniff sniff = SniffContent(input.bytes);
+  const Format<T>* format = FindFormat(formats, sniff);
+  if (format == nullptr) {
+    if (const Format<Other>* other = FindFormat(other_formats, sniff); other != nullptr) {
+      return input.Fault(absl::StrFormat("this is %s (%s), not %s", other_what, other->name, what));
+    }
+    return input.Fault(absl::StrFormat("%s; %s is read from: %s", DescribeContent(sniff), what,
+                                       FormatNames(formats)));
+  }
+  auto loaded = format->read(input, options);
+  if (loaded.ok()) loaded->report.format = format->name;
+  return loaded;
+}
+
+}  // namespace
+
+std::string Input::Stem() const {
+  absl::string_view name = file;
+  if (const size_t slash = name.rfind('/'); slash != absl::string_view::npos) {
+    name.remove_prefix(slash + 1);
+  }
+  absl::ConsumeSuffix(&name, ".gz");
+  for (absl::string_view ending : {".topology.json", ".traffic.json", ".json", ".graphml", ".xml",
+                                   ".txt", ".csv", ".graph", ".demands"}) {
+    if (absl::ConsumeSuffix(&name, ending)) break;
+  }
+  return name.empty() ? std::string("unnamed") : std::string(name);
+}
+
+absl::StatusOr<Loaded<Topology>> ReadTopology(absl::string_view bytes, absl::string_view file_name,
+                                              const LoadOptions& options) {
+  auto loaded =
+      Read(bytes, file_name, options, TopologyFormats(), TrafficFormats(), "a topology", "traffic");
+  if (!loaded.ok()) return loaded.status();
+  auto connected = KeepConnected(std::move(loaded->value), options, &loaded->report);
+  if (!connected.ok()) return Input{{}, file_name}.Prefixed(connected.status());
+  loaded->value = *std::move(connected);
+  return loaded;
+}
+
+absl::StatusOr<Loaded<TrafficSeries>> ReadTraffic(absl::string_view bytes,
+                                                  absl::string_view file_name,
+                                                  const LoadOptions& options) {
+  return Read(bytes, file_name, options, TrafficFormats(), TopologyFormats(), "traffic",
+              "a topology");
+}
+
+absl::StatusOr<Loaded<Topology>> LoadTopology(absl::string_view name_or_path,
+                                              const LoadOptions& options) {
+  const auto path = FindFile(name_or_path, "topology", kTopologyEndings);
+  if (!path.ok()) return path.status();
+  const auto bytes = ReadWholeFile(*path, options.max_file_bytes);
+  if (!bytes.ok()) return bytes.status();
+  return ReadTopology(*bytes, *path, options);
+}
+
+absl::StatusOr<Loaded<TrafficSeries>> LoadTraffic(absl::string_view name_or_path,
+                                                  const LoadOptions& options) {
+  const auto path = FindFile(name_or_path, "traffic", kTrafficEndings);
+  if (!path.ok()) return path.status();
+  const auto bytes = ReadWholeFile(*path, options.max_file_bytes);
+  if (!bytes.ok()) return bytes.status();
+  return ReadTraffic(*bytes, *path, options);
+}
+
+namespace {
+
+absl::Status Save(const absl::StatusOr<std::string>& json, const std::string& path) {
+  if (!json.ok()) return json.status();
+  if (!absl::EndsWith(path, ".gz")) return WriteFileAtomically(path, *json);
+  const auto compressed = Gzip(*json);
+  if (!compressed.ok()) return compressed.status();
+  return WriteFileAtomically(path, *compressed);
+}
+
+}  // namespace
+
+absl::Status SaveTopology(const Topology& topology, const std::string& path) {
+  return Save(WriteNativeTopology(topology), path);
+}
+
+absl::Status SaveTraffic(const TrafficSeries& series, const std::string& path) {
+  return Save(WriteNativeTraffic(series), path);
+}
+
+std::string ShippedDataDirectory() {
+  if (const char* set = std::getenv("RHUMB_DATA"); set != nullptr && *set != '\0') return set;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    const fs::path installed =
+        program.parent_path().parent_path() / "share" / "rhumb" / "topologies";
+    if (fs::is_directory(installed, error)) return installed.string();
+  }
+  return RHUMB_SOURCE_DATA_DIRECTORY;
+}
+
+std::vector<std::string> ShippedTopologies() { return ShippedNames(kTopologyEndings); }
+std::vector<std::string> ShippedTraffic() { return ShippedNames(kTrafficEndings); }
+
+}  // namespace rhumb
