@@ -99,7 +99,7 @@ void LinearProgram::SetCost(int column, double cost) {
 
 absl::Status LinearProgram::Solve(Method method, const LpLimits& limits, absl::string_view what) {
   Flush();
-  clp_->setMaximumSeconds(limits.time_s);
+  clp_->setMaximumWallSeconds(limits.time_s);
   clp_->setMaximumIterations(limits.iterations);
   if (method == Method::kDual) {
     clp_->dual();

@@ -19,7 +19,7 @@ constexpr double kLpInfinity = std::numeric_limits<double>::max();
 
 // How long one solution may take.
 struct LpLimits {
-  double time_s = 300;                               // CPU seconds of this process
+  double time_s = 300;                               // wall clock
   int iterations = std::numeric_limits<int>::max();  // simplex iterations
 };
 

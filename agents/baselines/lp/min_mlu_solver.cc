@@ -1,0 +1,298 @@
+#include "agents/baselines/lp/min_mlu_solver.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+namespace rhumb {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// Of the mean propagation delay of a link: enough to prefer fewer hops where delays are equal or
+// unknown.
+constexpr double kHopCost = 0.01;
+// The second stage may use this much more MLU, so that its program has an interior.
+constexpr double kMluSlack = 1e-7;
+// Added to dual prices, relative to the link cost, so that paths over free links are short too.
+constexpr double kTieBreak = 1e-9;
+
+double ThreadCpuSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+std::vector<double> LinkCosts(const Topology& topology) {
+  double mean_delay_s = 0;
+  for (const Link& link : topology.links()) {
+    mean_delay_s += absl::ToDoubleSeconds(link.propagation_delay) / topology.num_links();
+  }
+  std::vector<double> cost;
+  for (const Link& link : topology.links()) {
+    double relative = kHopCost;
+    if (mean_delay_s > 0) {
+      relative += absl::ToDoubleSeconds(link.propagation_delay) / mean_delay_s;
+    }
+    cost.push_back(link.usable() ? relative : kInfinity);
+  }
+  return cost;
+}
+
+// Costs for a program, which must be finite; unusable links are in none of its paths.
+std::vector<double> Finite(std::vector<double> cost) {
+  for (double& c : cost) {
+    if (c == kInfinity) c = 0;
+  }
+  return cost;
+}
+
+}  // namespace
+
+// What is left of the limits.
+class MinMluSolver::Budget {
+ public:
+  explicit Budget(const LpLimits& limits)
+      : limits_(limits), start_(std::chrono::steady_clock::now()) {}
+
+  LpLimits Left(int iterations_used) const {
+    const std::chrono::duration<double> used = std::chrono::steady_clock::now() - start_;
+    LpLimits left = limits_;
+    // CLP takes 0 for no limit.
+    left.time_s = std::max(1e-9, limits_.time_s - used.count());
+    left.iterations = std::max(0, limits_.iterations - iterations_used);
+    return left;
+  }
+
+ private:
+  LpLimits limits_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+MinMluSolver::MinMluSolver(const Topology& topology, std::shared_ptr<const PathSet> listed,
+                           const MinMluOptions& options)
+    : topology_(topology),
+      listed_(std::move(listed)),
+      pricing_(listed_ != nullptr ? PriceListedPaths(listed_) : PriceAllPaths(topology)),
+      options_(options),
+      cost_(LinkCosts(topology)),
+      demand_of_pair_(static_cast<size_t>(topology.num_nodes()) * topology.num_nodes(), -1),
+      demands_from_(topology.num_nodes()),
+      first_(topology, Finite(cost_), RoutingMaster::Objective::kMlu),
+      second_(topology, Finite(cost_), RoutingMaster::Objective::kCost) {}
+
+MinMluSolver MinMluSolver::OverAllPaths(const Topology& topology, const MinMluOptions& options) {
+  return MinMluSolver(topology, nullptr, options);
+}
+
+MinMluSolver MinMluSolver::OverPaths(const Topology& topology, std::shared_ptr<const PathSet> paths,
+                                     const MinMluOptions& options) {
+  return MinMluSolver(topology, std::move(paths), options);
+}
+
+absl::Status MinMluSolver::Prepare(const TrafficMatrix& demands) {
+  const int nodes = topology_.num_nodes();
+  if (demands.num_nodes() != nodes) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "the traffic matrix has %d nodes and topology %s has %d; use TrafficSeries::ForTopology",
+        demands.num_nodes(), topology_.name(), nodes));
+  }
+  unrouted_bps_ = 0;
+  rounds_ = 0;
+  iterations_ = 0;
+  std::fill(rates_bps_.begin(), rates_bps_.end(), 0.0);
+  pricing_->SetPrices(cost_);
+  Path key;
+  for (NodeId s = 0; s < nodes; ++s) {
+    for (NodeId d = 0; d < nodes; ++d) {
+      const double rate = demands.rate_bps(s, d);
+      if (rate == 0) continue;
+      int& demand = demand_of_pair_[static_cast<size_t>(s) * nodes + d];
+      if (demand < 0) {
+        if (pricing_->Price(s, d) == kInfinity) {
+          if (!options_.leave_out_unroutable) {
+            return absl::FailedPreconditionError(absl::StrFormat(
+                "demand %s>%s (%.4g bit/s) has no usable path %s; restore a link or leave "
+                "unroutable demands out",
+                topology_.node(s).name, topology_.node(d).name, rate,
+                listed_ != nullptr ? "among the candidate paths" : "in the topology"));
+          }
+          unrouted_bps_ += rate;
+          continue;
+        }
+        pricing_->GetPath(s, d, &key);
+        demand = first_.AddDemand(key);
+        second_.AddDemand(key);
+        pairs_.push_back({s, d});
+        rates_bps_.push_back(0);
+        demands_from_[s].push_back(demand);
+      }
+      rates_bps_[demand] = rate;
+    }
+  }
+  return absl::OkStatus();
+}
+
+int MinMluSolver::AddImprovingPaths(RoutingMaster* master, absl::Span<const double> prices,
+                                    double tolerance, double* priced_traffic) {
+  pricing_->SetPrices(prices);
+  *priced_traffic = 0;
+  int added = 0;
+  Path path;
+  for (const std::vector<int>& demands : demands_from_) {
+    for (int k : demands) {
+      if (rates_bps_[k] == 0) continue;
+      const double price = pricing_->Price(pairs_[k].source, pairs_[k].destination);
+      *priced_traffic += price * rates_bps_[k];
+      if (price >= master->PathPriceLimit(k) - tolerance) continue;
+      pricing_->GetPath(pairs_[k].source, pairs_[k].destination, &path);
+      added += master->AddPath(k, path) ? 1 : 0;
+    }
+  }
+  return added;
+}
+
+// Weak duality: for any prices w >= 0, MLU >= sum over demands of rate * distance under w, over the
+// sum over links of capacity * w.
+absl::Status MinMluSolver::RunFirstStage(const Budget& budget) {
+  first_.SetRates(rates_bps_);
+  LinearProgram::Method method = LinearProgram::Method::kDual;
+  std::vector<double> prices(topology_.num_links());
+  while (true) {
+    absl::Status solved = first_.Solve(method, budget.Left(iterations_));
+    if (!solved.ok()) return solved;
+    iterations_ += first_.iterations();
+    ++rounds_;
+    double priced_capacity = 0;
+    for (LinkId l = 0; l < topology_.num_links(); ++l) {
+      prices[l] = first_.link_prices()[l] + kTieBreak * cost_[l];
+      if (topology_.link(l).usable()) priced_capacity += prices[l] * topology_.link(l).capacity_bps;
+    }
+    double priced_traffic;
+    const int added = AddImprovingPaths(&first_, prices, 1e-10, &priced_traffic);
+    const double bound = priced_capacity > 0 ? priced_traffic / priced_capacity : 0;
+    if (first_.mlu() - bound <= kMluGap * first_.mlu()) return absl::OkStatus();
+    if (added == 0) {
+      return absl::InternalError(absl::StrFormat(
+          "column generation stopped at MLU %.9g with lower bound %.9g after %d rounds",
+          first_.mlu(), bound, rounds_));
+    }
+    method = LinearProgram::Method::kPrimal;
+  }
+}
+
+absl::Status MinMluSolver::RunSecondStage(const Budget& budget) {
+  // What carries traffic now makes the second program feasible.
+  for (int k = 0; k < first_.num_demands(); ++k) {
+    if (first_.paths(k).size() < 2 || rates_bps_[k] == 0) continue;
+    const std::vector<double> ratios = first_.Ratios(k);
+    for (size_t i = 1; i < ratios.size(); ++i) {
+      if (ratios[i] > 0) second_.AddPath(k, first_.paths(k)[i]);
+    }
+  }
+  second_.SetRates(rates_bps_);
+  second_.SetMluLimit(first_.mlu() * (1 + kMluSlack));
+  LinearProgram::Method method = LinearProgram::Method::kDual;
+  std::vector<double> prices(topology_.num_links());
+  while (true) {
+    absl::Status solved = second_.Solve(method, budget.Left(iterations_));
+    if (!solved.ok()) return solved;
+    iterations_ += second_.iterations();
+    ++rounds_;
+    double priced_capacity = 0;
+    for (LinkId l = 0; l < topology_.num_links(); ++l) {
+      prices[l] = second_.link_prices()[l] + cost_[l];
+      priced_capacity += second_.link_prices()[l] * topology_.link(l).capacity_bps;
+    }
+    double priced_traffic;
+    const int added = AddImprovingPaths(&second_, prices, 1e-7, &priced_traffic);
+    const double bound = priced_traffic - priced_capacity * first_.mlu() * (1 + kMluSlack);
+    if (added == 0 || second_.cost() - bound <= kCostGap * second_.cost()) return absl::OkStatus();
+    method = LinearProgram::Method::kPrimal;
+  }
+}
+
+RoutingPlan MinMluSolver::MakePlan(absl::Span<const double> prices) {
+  const int nodes = topology_.num_nodes();
+  pricing_->SetPrices(prices);
+  PathSet::Builder builder;
+  std::vector<double> plan_ratios;
+  Path path;
+  for (NodeId s = 0; s < nodes; ++s) {
+    for (NodeId d = 0; d < nodes; ++d) {
+      if (s == d) continue;
+      builder.AddPair(s, d);
+      const int k = demand_of_pair_[static_cast<size_t>(s) * nodes + d];
+      if (k < 0 || rates_bps_[k] == 0) {
+        if (pricing_->Price(s, d) == kInfinity) continue;
+        pricing_->GetPath(s, d, &path);
+        builder.AddPath(path);
+        plan_ratios.push_back(1);
+        continue;
+      }
+      const std::vector<double> ratios = second_.Ratios(k);
+      for (size_t i = 0; i < ratios.size(); ++i) {
+        if (ratios[i] == 0) continue;
+        builder.AddPath(second_.paths(k)[i]);
+        plan_ratios.push_back(ratios[i]);
+      }
+    }
+  }
+  return RoutingPlan(std::make_shared<const PathSet>(builder.Build()), std::move(plan_ratios),
+                     topology_.version());
+}
+
+RoutingPlan MinMluSolver::MakePlanOverListed(absl::Span<const double> prices) {
+  pricing_->SetPrices(prices);
+  std::vector<double> plan_ratios(listed_->num_paths(), 0.0);
+  Path path;
+  for (int i = 0; i < listed_->num_pairs(); ++i) {
+    const NodePair pair = listed_->pair(i);
+    const PathSet::Range range = listed_->paths_of(i);
+    auto set_ratio = [&](const Path& links, double ratio) {
+      int p = range.begin;
+      while (absl::MakeConstSpan(links) != listed_->links(p)) ++p;
+      plan_ratios[p] = ratio;
+    };
+    const int k = demand_of_pair_[static_cast<size_t>(pair.source) * topology_.num_nodes() +
+                                  pair.destination];
+    if (k < 0 || rates_bps_[k] == 0) {
+      if (pricing_->Price(pair.source, pair.destination) == kInfinity) continue;
+      pricing_->GetPath(pair.source, pair.destination, &path);
+      set_ratio(path, 1);
+      continue;
+    }
+    const std::vector<double> ratios = second_.Ratios(k);
+    for (size_t j = 0; j < ratios.size(); ++j) set_ratio(second_.paths(k)[j], ratios[j]);
+  }
+  return RoutingPlan(listed_, std::move(plan_ratios), topology_.version());
+}
+
+absl::StatusOr<double> MinMluSolver::SolveMlu(const TrafficMatrix& demands) {
+  if (absl::Status status = Prepare(demands); !status.ok()) return status;
+  if (absl::Status status = RunFirstStage(Budget(options_.limits)); !status.ok()) return status;
+  return first_.mlu();
+}
+
+absl::StatusOr<LpSolution> MinMluSolver::SolvePlan(const TrafficMatrix& demands) {
+  const double start_s = ThreadCpuSeconds();
+  const Budget budget(options_.limits);
+  if (absl::Status status = Prepare(demands); !status.ok()) return status;
+  if (absl::Status status = RunFirstStage(budget); !status.ok()) return status;
+  if (absl::Status status = RunSecondStage(budget); !status.ok()) return status;
+  LpSolution solution;
+  std::vector<double> prices = cost_;
+  for (LinkId l = 0; l < topology_.num_links(); ++l) prices[l] += second_.link_prices()[l];
+  solution.plan = listed_ != nullptr ? MakePlanOverListed(prices) : MakePlan(prices);
+  solution.mlu =
+      MaxLinkUtilization(topology_, ComputeLinkLoads(topology_, solution.plan, demands).load_bps);
+  solution.unrouted_bps = unrouted_bps_;
+  solution.solve_s = ThreadCpuSeconds() - start_s;
+  return solution;
+}
+
+}  // namespace rhumb

@@ -1,0 +1,89 @@
+// Minimum MLU by column generation: start with the cheapest path of every demand, solve, look for
+// paths that would improve the solution at the solver's dual prices (Dijkstra), add them, until a
+// lower bound proves that none is left. Exact to kMluGap, and much faster than a program with all
+// link flows or all paths in it.
+//
+// Two stages. Minimum MLU leaves most demands undecided: the bottleneck fixes a few, and any
+// routing of the others that stays below it is as good. The second stage keeps the MLU and
+// minimises the propagation delay of all traffic (with a small price on hops), so that no demand
+// leaves its shortest path for nothing. Its result is within kCostGap of the least delay.
+#ifndef RHUMB_AGENTS_BASELINES_LP_MIN_MLU_SOLVER_H_
+#define RHUMB_AGENTS_BASELINES_LP_MIN_MLU_SOLVER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agents/baselines/lp/min_mlu.h"
+#include "agents/baselines/lp/path_pricing.h"
+#include "agents/baselines/lp/routing_master.h"
+#include "topologies/path_set.h"
+#include "topologies/topology.h"
+#include "topologies/traffic_matrix.h"
+
+namespace rhumb {
+
+// Proven relative distance from the optimum.
+constexpr double kMluGap = 1e-6;
+constexpr double kCostGap = 1e-4;
+
+// Keeps paths and bases between matrices, so that the next one of a series takes a few simplex
+// iterations. Made for one snapshot of a topology; make another after a link changed. Used by one
+// thread at a time.
+class MinMluSolver {
+ public:
+  // Over all paths of the topology: the exact multi-commodity optimum.
+  static MinMluSolver OverAllPaths(const Topology& topology, const MinMluOptions& options = {});
+  // Over the usable ones of `paths`, which must be valid on the topology; plans are over `paths`
+  // itself. Not null.
+  static MinMluSolver OverPaths(const Topology& topology, std::shared_ptr<const PathSet> paths,
+                                const MinMluOptions& options = {});
+
+  // Errors as in min_mlu.h. `SolveMlu` runs the first stage only, which is all that a bound needs.
+  absl::StatusOr<double> SolveMlu(const TrafficMatrix& demands);
+  absl::StatusOr<LpSolution> SolvePlan(const TrafficMatrix& demands);
+
+  // Of the last call: demands left out, in bits per second; rounds of column generation; simplex
+  // iterations.
+  double unrouted_bps() const { return unrouted_bps_; }
+  int rounds() const { return rounds_; }
+  int iterations() const { return iterations_; }
+
+ private:
+  class Budget;
+
+  MinMluSolver(const Topology& topology, std::shared_ptr<const PathSet> listed,
+               const MinMluOptions& options);
+
+  absl::Status Prepare(const TrafficMatrix& demands);
+  absl::Status RunFirstStage(const Budget& budget);
+  absl::Status RunSecondStage(const Budget& budget);
+  // Adds every path that improves the solution. Returns how many, and the sum of rate times price
+  // over all demands.
+  int AddImprovingPaths(RoutingMaster* master, absl::Span<const double> prices, double tolerance,
+                        double* priced_traffic);
+  // Both route a pair without demand over its cheapest path at these prices.
+  RoutingPlan MakePlan(absl::Span<const double> prices);
+  RoutingPlan MakePlanOverListed(absl::Span<const double> prices);
+
+  Topology topology_;
+  std::shared_ptr<const PathSet> listed_;  // null: all paths
+  std::unique_ptr<PathPricing> pricing_;
+  MinMluOptions options_;
+  std::vector<double> cost_;                    // [links] of order 1, infinite when not usable
+  std::vector<int> demand_of_pair_;             // [nodes * nodes], -1 for none yet
+  std::vector<NodePair> pairs_;                 // [demands]
+  std::vector<double> rates_bps_;               // [demands]
+  std::vector<std::vector<int>> demands_from_;  // [nodes]
+  RoutingMaster first_, second_;
+  double unrouted_bps_ = 0;
+  int rounds_ = 0;
+  int iterations_ = 0;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_AGENTS_BASELINES_LP_MIN_MLU_SOLVER_H_
