@@ -24,7 +24,7 @@ RoutingMaster::RoutingMaster(const Topology& topology, std::vector<double> link_
                              Objective objective)
     : topology_(topology), link_cost_(std::move(link_cost)), objective_(objective) {
   for (const Link& link : topology_.links()) capacity_unit_bps_ += link.capacity_bps;
-  capacity_unit_bps_ /= std::max(1, topology_.num_links());
+  capacity_unit_bps_ = topology_.num_links() > 0 ? capacity_unit_bps_ / topology_.num_links() : 1;
   std::vector<int> rows(topology_.num_links());
   std::iota(rows.begin(), rows.end(), 0);
   for (const Link& link : topology_.links()) {

@@ -1,0 +1,142 @@
+#include "agents/policy_registry.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "agents/baselines/cspf_policy.h"
+#include "agents/baselines/ecmp_policy.h"
+#include "agents/baselines/lp_policy.h"
+#include "agents/baselines/shortest_path_policy.h"
+#include "agents/baselines/widest_policy.h"
+#include "agents/policy_module.h"
+
+namespace rhumb {
+namespace {
+
+using MadePolicy = absl::StatusOr<std::unique_ptr<RoutingPolicy>>;
+
+struct Entry {
+  const char* name;
+  // Accepted options; the empty one stands for none. Not used when any text may follow.
+  std::vector<const char*> options;
+  const char*
+      free_option;  // what any text that may follow is, for people; null when only `options` may
+  const char* summary;
+  bool needs_module;
+  MadePolicy (*make)(absl::string_view option);
+};
+
+LinkMetric MetricOf(absl::string_view option) {
+  for (LinkMetric metric : {LinkMetric::kHops, LinkMetric::kDelay, LinkMetric::kInverseCapacity}) {
+    if (option == LinkMetricName(metric)) return metric;
+  }
+  return LinkMetric::kIgp;
+}
+
+template <LpPolicy::Knowledge knowledge>
+MadePolicy MakeLp(absl::string_view option) {
+  return std::make_unique<LpPolicy>(
+      knowledge, option == "paths" ? LpPolicy::Paths::kCandidates : LpPolicy::Paths::kAll);
+}
+
+const std::vector<Entry>& Table() {
+  static const auto* const kMetrics =
+      new std::vector<const char*>{"", "igp", "hops", "delay", "inverse-capacity"};
+  static const auto* const kTable = new std::vector<Entry>{
+      {"shortest-path", *kMetrics, nullptr, "one shortest path a demand (SPA)", false,
+       [](absl::string_view option) -> MadePolicy {
+         return std::make_unique<ShortestPathPolicy>(MetricOf(option));
+       }},
+      {"ecmp", *kMetrics, nullptr, "equal split over shortest paths at every hop", false,
+       [](absl::string_view option) -> MadePolicy {
+         return std::make_unique<EcmpPolicy>(MetricOf(option));
+       }},
+      {"cspf",
+       {""},
+       nullptr,
+       "largest demand first on the shortest path with room, as RSVP-TE and OSCARS do",
+       false,
+       [](absl::string_view) -> MadePolicy { return std::make_unique<CspfPolicy>(); }},
+      {"widest",
+       {""},
+       nullptr,
+       "widest of the paths with the fewest hops",
+       false,
+       [](absl::string_view) -> MadePolicy { return std::make_unique<WidestPolicy>(); }},
+      {"lp-previous",
+       {"", "paths"},
+       nullptr,
+       "optimum of the previous interval's demands, over all or the candidate paths",
+       false,
+       &MakeLp<LpPolicy::Knowledge::kPrevious>},
+      {"lp-omniscient",
+       {"", "paths"},
+       nullptr,
+       "optimum of the demands about to be played: the bound, over all or the candidate paths",
+       false,
+       &MakeLp<LpPolicy::Knowledge::kOmniscient>},
+      {"neural",
+       {},
+       "CHECKPOINT",
+       "the learned agent; CHECKPOINT is a shipped name or a file",
+       true,
+       [](absl::string_view option) { return MakePolicyFromModule("neural", option); }},
+  };
+  return *kTable;
+}
+
+std::string OptionsOf(const Entry& entry) {
+  if (entry.free_option != nullptr) return entry.free_option;
+  return absl::StrJoin(entry.options.begin() + 1, entry.options.end(), "|");
+}
+
+std::string Usage(const Entry& entry) {
+  const std::string options = OptionsOf(entry);
+  return options.empty() ? entry.name : absl::StrCat(entry.name, "[:", options, "]");
+}
+
+}  // namespace
+
+std::vector<PolicyInfo> KnownPolicies() {
+  std::vector<PolicyInfo> policies;
+  for (const Entry& entry : Table()) {
+    PolicyInfo info;
+    info.name = entry.name;
+    info.options = OptionsOf(entry);
+    info.summary = entry.summary;
+    info.needs_module = entry.needs_module;
+    if (entry.free_option != nullptr) info.specs.push_back(entry.name);
+    for (const char* option : entry.options) {
+      info.specs.push_back(*option == 0 ? entry.name : absl::StrCat(entry.name, ":", option));
+    }
+    policies.push_back(std::move(info));
+  }
+  return policies;
+}
+
+absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec) {
+  const size_t colon = spec.find(':');
+  const absl::string_view name = spec.substr(0, colon);
+  const absl::string_view option =
+      colon == absl::string_view::npos ? absl::string_view() : spec.substr(colon + 1);
+  for (const Entry& entry : Table()) {
+    if (name != entry.name) continue;
+    if (entry.free_option != nullptr) return entry.make(option);
+    for (const char* known : entry.options) {
+      // "ecmp:" is a slip, not the default.
+      if (option == known && (colon == absl::string_view::npos) == option.empty()) {
+        return entry.make(option);
+      }
+    }
+    return absl::InvalidArgumentError(
+        absl::StrFormat("policy %s has no option \"%s\"; write %s", name, option, Usage(entry)));
+  }
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "there is no policy \"%s\"; known: %s", spec,
+      absl::StrJoin(Table(), ", ",
+                    [](std::string* out, const Entry& entry) { out->append(Usage(entry)); })));
+}
+
+}  // namespace rhumb

@@ -1,0 +1,35 @@
+// All policies by the name that the command line uses, in one explicit table.
+#ifndef RHUMB_AGENTS_POLICY_REGISTRY_H_
+#define RHUMB_AGENTS_POLICY_REGISTRY_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agents/routing_policy.h"
+
+namespace rhumb {
+
+struct PolicyInfo {
+  std::string name;     // "ecmp"
+  std::string options;  // what may follow a colon, for people: "igp|hops|delay|inverse-capacity";
+                        // empty when nothing may
+  std::string summary;  // one line
+  // Every fixed spelling that MakePolicy accepts, the default first: "ecmp", "ecmp:hops", ... One
+  // entry for policies with free options.
+  std::vector<std::string> specs;
+  bool needs_module = false;  // lives in a shared object that may not be installed
+};
+
+// In the order in which they are shown.
+std::vector<PolicyInfo> KnownPolicies();
+
+// A policy from "name" or "name:option". InvalidArgument, listing what is known, for another name
+// or option; FailedPrecondition when the policy's module is missing or refuses.
+absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec);
+
+}  // namespace rhumb
+
+#endif  // RHUMB_AGENTS_POLICY_REGISTRY_H_

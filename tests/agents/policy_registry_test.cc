@@ -1,0 +1,73 @@
+#include "agents/policy_registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/policy_module.h"
+#include "tests/agents/policy_contract.h"
+
+namespace rhumb {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::vector<testing::PolicyUnderTest> RegisteredPolicies() {
+  std::vector<testing::PolicyUnderTest> policies;
+  for (const PolicyInfo& info : KnownPolicies()) {
+    if (info.needs_module) continue;
+    for (const std::string& spec : info.specs) {
+      if (spec == info.name + ":igp") continue;  // another spelling of the default
+      policies.push_back({spec, [spec] { return MakePolicy(spec).value(); }});
+    }
+  }
+  return policies;
+}
+
+using testing::PolicyContractTest;
+INSTANTIATE_TEST_SUITE_P(Registered, PolicyContractTest, ::testing::ValuesIn(RegisteredPolicies()),
+                         [](const ::testing::TestParamInfo<testing::PolicyUnderTest>& info) {
+                           std::string name = info.param.name;
+                           for (char& c : name) {
+                             if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+                           }
+                           return name;
+                         });
+
+TEST(PolicyRegistryTest, NamesTheKnownPoliciesWhenAskedForAnother) {
+  const absl::Status status = MakePolicy("opsf").status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("\"opsf\""), HasSubstr("shortest-path[:igp|hops"),
+                    HasSubstr("lp-omniscient"), HasSubstr("neural[:CHECKPOINT]")));
+}
+
+TEST(PolicyRegistryTest, NamesTheKnownOptionsWhenAskedForAnother) {
+  for (const char* spec : {"ecmp:metric", "ecmp:", "ecmp:hops:delay"}) {
+    const absl::Status status = MakePolicy(spec).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << spec;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("ecmp[:igp|hops|delay|inverse-capacity]"));
+  }
+  EXPECT_FALSE(MakePolicy("cspf:fast").ok());
+  EXPECT_FALSE(MakePolicy("").ok());
+}
+
+TEST(PolicyRegistryTest, OnlyTheOmniscientPolicySeesTheFuture) {
+  for (const testing::PolicyUnderTest& policy : RegisteredPolicies()) {
+    EXPECT_EQ(policy.make()->omniscient(), policy.name.rfind("lp-omniscient", 0) == 0)
+        << policy.name;
+  }
+}
+
+TEST(PolicyModuleTest, SaysHowToBuildAModuleThatIsMissing) {
+  const absl::Status status = MakePolicyFromModule("nonesuch", "").status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("librhumb_nonesuch.so"), HasSubstr("--target rhumb_nonesuch"),
+                    HasSubstr("RHUMB_MODULE_DIR")));
+}
+
+}  // namespace
+}  // namespace rhumb
