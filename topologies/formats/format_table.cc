@@ -1,6 +1,15 @@
 #include "topologies/formats/format_table.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "topologies/formats/native_json.h"
+#include "topologies/formats/node_link_json.h"
+#include "topologies/formats/repetita.h"
+#include "topologies/formats/sndlib_native.h"
+#include "topologies/formats/sndlib_xml.h"
+#include "topologies/formats/topology_zoo.h"
+#include "topologies/formats/totem_xml.h"
+#include "topologies/formats/wide_csv.h"
 
 namespace rhumb {
 namespace {
@@ -21,11 +30,45 @@ bool IsNativeTraffic(const Sniff& s) {
   return s.kind == Sniff::Kind::kJsonObject && s.json_keys.contains("matrices");
 }
 
+bool IsXml(const Sniff& s, absl::string_view root) {
+  return s.kind == Sniff::Kind::kXml && s.xml_root == root;
+}
+
+bool IsText(const Sniff& s, absl::string_view first_word) {
+  return s.kind == Sniff::Kind::kText && absl::StartsWith(s.first_line, first_word) &&
+         s.first_line.size() > first_word.size() &&
+         absl::ascii_isspace(s.first_line[first_word.size()]);
+}
+
+bool IsGraphml(const Sniff& s) { return IsXml(s, "graphml"); }
+bool IsSndlibXml(const Sniff& s) { return IsXml(s, "network"); }
+bool IsTotem(const Sniff& s) { return IsXml(s, "domain"); }
+
+bool IsSndlibNative(const Sniff& s) {
+  if (s.sndlib_header) return true;
+  for (absl::string_view section : {"NODES", "LINKS", "DEMANDS", "META"}) {
+    if (IsText(s, section) && absl::StrContains(s.first_line, "(")) return true;
+  }
+  return false;
+}
+
+bool IsRepetitaGraph(const Sniff& s) { return IsText(s, "NODES") && !IsSndlibNative(s); }
+bool IsRepetitaDemands(const Sniff& s) { return IsText(s, "DEMANDS") && !IsSndlibNative(s); }
+bool IsWideCsv(const Sniff& s) {
+  return s.kind == Sniff::Kind::kText && absl::StartsWith(s.first_line, "time,");
+}
+
 }  // namespace
 
 absl::Span<const Format<Topology>> TopologyFormats() {
   static constexpr Format<Topology> kFormats[] = {
       {"native JSON", IsNativeTopology, ReadNativeTopology},
+      {"Topology Zoo GraphML", IsGraphml, ReadTopologyZoo},
+      {"SNDlib XML", IsSndlibXml, ReadSndlibXmlTopology},
+      {"SNDlib native text", IsSndlibNative, ReadSndlibNativeTopology},
+      {"Repetita graph", IsRepetitaGraph, ReadRepetitaGraph},
+      {"node-link JSON", IsNodeLinkJson, ReadNodeLinkJson},
+      {"TOTEM domain XML", IsTotem, ReadTotemXml},
   };
   return kFormats;
 }
@@ -33,6 +76,10 @@ absl::Span<const Format<Topology>> TopologyFormats() {
 absl::Span<const Format<TrafficSeries>> TrafficFormats() {
   static constexpr Format<TrafficSeries> kFormats[] = {
       {"native JSON", IsNativeTraffic, ReadNativeTraffic},
+      {"wide CSV", IsWideCsv, ReadWideCsv},
+      {"SNDlib XML", IsSndlibXml, ReadSndlibXmlTraffic},
+      {"SNDlib native text", IsSndlibNative, ReadSndlibNativeTraffic},
+      {"Repetita demands", IsRepetitaDemands, ReadRepetitaDemands},
   };
   return kFormats;
 }

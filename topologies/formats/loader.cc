@@ -16,6 +16,8 @@
 #include "topologies/formats/file_io.h"
 #include "topologies/formats/format_table.h"
 #include "topologies/formats/native_json.h"
+#include "topologies/formats/screening.h"
+#include "topologies/formats/series_joiner.h"
 
 namespace rhumb {
 namespace {
@@ -118,6 +120,53 @@ absl::StatusOr<Loaded<T>> Read(absl::string_view bytes, absl::string_view file_n
   return loaded;
 }
 
+absl::StatusOr<Loaded<TrafficSeries>> ReadUnscreened(absl::string_view bytes,
+                                                     absl::string_view file_name,
+                                                     const LoadOptions& options) {
+  return Read(bytes, file_name, options, TrafficFormats(), TopologyFormats(), "traffic",
+              "a topology");
+}
+
+absl::StatusOr<Loaded<TrafficSeries>> Screened(absl::StatusOr<Loaded<TrafficSeries>> loaded,
+                                               const LoadOptions& options) {
+  if (!loaded.ok()) return loaded;
+  auto screened = Screen(std::move(loaded->value), options, &loaded->report);
+  if (!screened.ok()) return screened.status();
+  loaded->value = *std::move(screened);
+  return loaded;
+}
+
+// One series out of the files of a directory; those that are no traffic are counted.
+absl::StatusOr<Loaded<TrafficSeries>> LoadTrafficDirectory(const std::string& path,
+                                                           const LoadOptions& options) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    if (it->is_regular_file(error)) files.push_back(it->path().string());
+  }
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrFormat("%s: cannot list the directory: %s", path, error.message()));
+  }
+  std::sort(files.begin(), files.end());
+  SeriesJoiner joiner(path, options);
+  for (const std::string& file : files) {
+    const auto bytes = ReadWholeFile(file, options.max_file_bytes);
+    if (!bytes.ok()) return bytes.status();
+    std::string storage;
+    const auto plain = PlainContent(*bytes, file, options, &storage);
+    if (!plain.ok()) return plain.status();
+    if (FindFormat(TrafficFormats(), SniffContent(*plain)) == nullptr) {
+      joiner.Skip(file);
+      continue;
+    }
+    auto loaded = ReadUnscreened(*plain, file, options);
+    if (!loaded.ok()) return loaded.status();
+    if (absl::Status status = joiner.Add(*std::move(loaded), file); !status.ok()) return status;
+  }
+  return joiner.Finish();
+}
+
 }  // namespace
 
 std::string Input::Stem() const {
@@ -147,8 +196,7 @@ absl::StatusOr<Loaded<Topology>> ReadTopology(absl::string_view bytes, absl::str
 absl::StatusOr<Loaded<TrafficSeries>> ReadTraffic(absl::string_view bytes,
                                                   absl::string_view file_name,
                                                   const LoadOptions& options) {
-  return Read(bytes, file_name, options, TrafficFormats(), TopologyFormats(), "traffic",
-              "a topology");
+  return Screened(ReadUnscreened(bytes, file_name, options), options);
 }
 
 absl::StatusOr<Loaded<Topology>> LoadTopology(absl::string_view name_or_path,
@@ -164,6 +212,10 @@ absl::StatusOr<Loaded<TrafficSeries>> LoadTraffic(absl::string_view name_or_path
                                                   const LoadOptions& options) {
   const auto path = FindFile(name_or_path, "traffic", kTrafficEndings);
   if (!path.ok()) return path.status();
+  std::error_code error;
+  if (fs::is_directory(*path, error)) {
+    return Screened(LoadTrafficDirectory(*path, options), options);
+  }
   const auto bytes = ReadWholeFile(*path, options.max_file_bytes);
   if (!bytes.ok()) return bytes.status();
   return ReadTraffic(*bytes, *path, options);

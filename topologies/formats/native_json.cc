@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "topologies/formats/json_syntax.h"
 #include "topologies/formats/proto_conversion.h"
+#include "topologies/formats/units.h"
 
 namespace rhumb {
 namespace {

@@ -97,7 +97,7 @@ TEST(NativeJsonTest, FillsMissingCapacitiesOnlyWhenAskedAndCountsThem) {
   EXPECT_EQ(loaded->value.name(), "net");
   EXPECT_EQ(loaded->value.link(0).capacity_bps, 10e9);
   EXPECT_THAT(loaded->report.notes,
-              ElementsAre(HasSubstr("1 links without a capacity"), HasSubstr("direction")));
+              ElementsAre(HasSubstr("links without a capacity given the default of 10 Gbit/s: 1"), HasSubstr("direction")));
 }
 
 TEST(NativeJsonTest, LargestPartIsTakenOnRequestAndTheRestCounted) {

@@ -1,0 +1,153 @@
+#include "topologies/formats/traffic_draft.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "topologies/formats/names.h"
+
+namespace rhumb {
+namespace {
+
+std::string Label(const TimedMatrix& matrix, int line) {
+  return matrix.time ? FormatUtc(*matrix.time) : absl::StrFormat("line %d", line);
+}
+
+}  // namespace
+
+std::string FormatUtc(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+std::optional<absl::Duration> UsualStep(const std::vector<TimedMatrix>& matrices) {
+  std::map<absl::Duration, int> steps;
+  for (size_t i = 1; i < matrices.size(); ++i) {
+    if (matrices[i].time && matrices[i - 1].time)
+      ++steps[*matrices[i].time - *matrices[i - 1].time];
+  }
+  if (steps.empty()) return std::nullopt;
+  return std::max_element(steps.begin(), steps.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
+absl::Status TrafficDraft::AddNode(absl::string_view label, int line) {
+  std::string name = CleanName(label);
+  if (name.empty()) {
+    return input_.FaultAt(line, "a node has an empty name; give every node a unique one");
+  }
+  if (!seen_.insert(name).second || !id_by_label_.emplace(label, num_nodes()).second) {
+    return input_.FaultAt(
+        line, absl::StrFormat("node \"%s\" is named twice; names must be unique", name));
+  }
+  if (name != label) {
+    notes.Count("node labels changed to make names of them",
+                absl::StrFormat("\"%s\" to \"%s\"", label.substr(0, 60), name.substr(0, 60)));
+  }
+  names_.push_back(std::move(name));
+  return absl::OkStatus();
+}
+
+std::optional<NodeId> TrafficDraft::FindNode(absl::string_view label) const {
+  const auto found = id_by_label_.find(label);
+  if (found == id_by_label_.end()) return std::nullopt;
+  return found->second;
+}
+
+absl::Status TrafficDraft::StartMatrix(std::optional<absl::Time> time, int line) {
+  const double needed = 8.0 * num_nodes() * num_nodes() * (matrices_.size() + 1);
+  if (needed > static_cast<double>(options_.max_series_bytes)) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "%s:%d: %d matrices of %d nodes take more than the limit of %d bytes; cut the series into "
+        "shorter ones",
+        input_.file, line, matrices_.size() + 1, num_nodes(), options_.max_series_bytes));
+  }
+  matrices_.push_back({{time, TrafficMatrix(num_nodes())}, line});
+  return absl::OkStatus();
+}
+
+absl::Status TrafficDraft::AddDemand(NodeId source, NodeId destination, double rate_bps, int line) {
+  if (!std::isfinite(rate_bps) || rate_bps < 0) {
+    return input_.FaultAt(line,
+                          absl::StrFormat("demand %s>%s has the rate %g bit/s; give a finite one "
+                                          "of 0 or more",
+                                          names_[source], names_[destination], rate_bps));
+  }
+  if (source == destination) {
+    if (rate_bps > 0) {
+      notes.Count("demands of a node to itself left out",
+                  absl::StrFormat("node %s, line %d", names_[source], line));
+    }
+    return absl::OkStatus();
+  }
+  TrafficMatrix& demands = matrices_.back().matrix.demands;
+  if (demands.rate_bps(source, destination) != 0 && rate_bps != 0) {
+    notes.Count("repeated demands of one pair summed up",
+                absl::StrFormat("%s>%s, line %d", names_[source], names_[destination], line));
+  }
+  demands.add_rate_bps(source, destination, rate_bps);
+  return absl::OkStatus();
+}
+
+absl::Status TrafficDraft::OrderByTime() {
+  const int timed =
+      static_cast<int>(std::count_if(matrices_.begin(), matrices_.end(),
+                                     [](const Placed& p) { return p.matrix.time.has_value(); }));
+  if (timed == 0) return absl::OkStatus();
+  if (timed < static_cast<int>(matrices_.size())) {
+    const auto first = std::find_if(matrices_.begin(), matrices_.end(),
+                                    [](const Placed& p) { return !p.matrix.time.has_value(); });
+    return input_.FaultAt(first->line,
+                          "this matrix has no time but others do; give all of them one, or none");
+  }
+  const auto earlier = [](const Placed& a, const Placed& b) {
+    return *a.matrix.time < *b.matrix.time;
+  };
+  if (!std::is_sorted(matrices_.begin(), matrices_.end(), earlier)) {
+    notes.Say("the matrices were not in order of time and were sorted");
+    std::stable_sort(matrices_.begin(), matrices_.end(), earlier);
+  }
+  std::vector<Placed> kept;
+  for (Placed& placed : matrices_) {
+    if (!kept.empty() && *kept.back().matrix.time == *placed.matrix.time) {
+      notes.Count("matrices of a time that occurred before left out",
+                  absl::StrFormat("%s, line %d", Label(placed.matrix, placed.line), placed.line));
+    } else {
+      kept.push_back(std::move(placed));
+    }
+  }
+  matrices_ = std::move(kept);
+  return absl::OkStatus();
+}
+
+void TrafficDraft::LeaveOutEmpty() {
+  const auto is_empty = [](const Placed& p) { return p.matrix.demands.max_bps() == 0; };
+  if (std::all_of(matrices_.begin(), matrices_.end(), is_empty)) return;
+  for (const Placed& placed : matrices_) {
+    if (is_empty(placed)) {
+      notes.Count("empty matrices left out", Label(placed.matrix, placed.line));
+    }
+  }
+  matrices_.erase(std::remove_if(matrices_.begin(), matrices_.end(), is_empty), matrices_.end());
+}
+
+absl::StatusOr<Loaded<TrafficSeries>> TrafficDraft::Finish() {
+  if (matrices_.empty()) {
+    return input_.Fault("holds no traffic matrix; is the file cut short?");
+  }
+  if (absl::Status status = OrderByTime(); !status.ok()) return status;
+  LeaveOutEmpty();
+  std::vector<TimedMatrix> matrices;
+  matrices.reserve(matrices_.size());
+  for (Placed& placed : matrices_) matrices.push_back(std::move(placed.matrix));
+  const auto usual = UsualStep(matrices);
+  const absl::Duration step = interval ? *interval : usual.value_or(absl::Minutes(5));
+  auto series =
+      TrafficSeries::Create(input_.Stem(), std::move(names_), step, std::move(matrices), origin);
+  if (!series.ok()) return input_.Prefixed(series.status());
+  return Loaded<TrafficSeries>{*std::move(series), {"", notes.Lines()}};
+}
+
+}  // namespace rhumb
