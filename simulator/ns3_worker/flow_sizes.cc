@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "flow_sizes.h"
+
+#include <cmath>
+#include <cstddef>
+
+namespace rhumb_ns3 {
+namespace {
+
+using rhumb::worker::FlowSizes;
+
+struct Point {
+  double bytes;
+  double probability;  // of a flow being at most this large
+};
+
+// Piecewise linear. Web search: the shape published with DCTCP (Alizadeh et al. 2010), 15 % <= 10
+// kB, 60 % <= 200 kB, 70 % <= 1 MB, 97 % <= 10 MB, at most 30 MB.
+constexpr Point kWebSearch[] = {{1e3, 0}, {1e4, .15}, {2e5, .6}, {1e6, .7}, {1e7, .97}, {3e7, 1}};
+constexpr Point kMiceElephants[] = {{1e4, 0}, {1e5, .8}, {1e6, .8}, {5e6, 1}};
+
+// Bounded Pareto: P(X > x) = ((L/x)^a - (L/H)^a) / (1 - (L/H)^a).
+constexpr double kShape = 1.2, kLow = 1e4, kHigh = 1e8;
+
+template <size_t N>
+double Mean(const Point (&points)[N]) {
+  double mean = 0;
+  for (size_t i = 1; i < N; ++i) {
+    mean += (points[i].probability - points[i - 1].probability) *
+            (points[i].bytes + points[i - 1].bytes) / 2;
+  }
+  return mean;
+}
+
+template <size_t N>
+double Invert(const Point (&points)[N], double u) {
+  for (size_t i = 1; i < N; ++i) {
+    if (u < points[i].probability) {
+      const double share =
+          (u - points[i - 1].probability) / (points[i].probability - points[i - 1].probability);
+      return points[i - 1].bytes + share * (points[i].bytes - points[i - 1].bytes);
+    }
+  }
+  return points[N - 1].bytes;
+}
+
+}  // namespace
+
+bool HasFlows(FlowSizes sizes) {
+  return sizes != rhumb::worker::CONSTANT_BIT_RATE && sizes != rhumb::worker::POISSON_PACKETS;
+}
+
+double MeanFlowBytes(FlowSizes sizes) {
+  switch (sizes) {
+    case rhumb::worker::MICE_ELEPHANTS:
+      return Mean(kMiceElephants);
+    case rhumb::worker::WEB_SEARCH:
+      return Mean(kWebSearch);
+    case rhumb::worker::BOUNDED_PARETO: {
+      const double ratio = std::pow(kLow / kHigh, kShape);
+      return std::pow(kLow, kShape) / (1 - ratio) * kShape / (kShape - 1) *
+             (std::pow(kLow, 1 - kShape) - std::pow(kHigh, 1 - kShape));
+    }
+    default:
+      return 0;
+  }
+}
+
+uint64_t FlowBytes(FlowSizes sizes, double u) {
+  switch (sizes) {
+    case rhumb::worker::MICE_ELEPHANTS:
+      return static_cast<uint64_t>(Invert(kMiceElephants, u));
+    case rhumb::worker::WEB_SEARCH:
+      return static_cast<uint64_t>(Invert(kWebSearch, u));
+    case rhumb::worker::BOUNDED_PARETO: {
+      const double ratio = std::pow(kLow / kHigh, kShape);
+      return static_cast<uint64_t>(kLow * std::pow(1 - u * (1 - ratio), -1 / kShape));
+    }
+    default:
+      return 0;
+  }
+}
+
+}  // namespace rhumb_ns3

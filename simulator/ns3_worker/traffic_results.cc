@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The half of Traffic that counts.
+#include <ns3/simulator.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "flow_sizes.h"
+#include "traffic.h"
+
+namespace rhumb_ns3 {
+namespace {
+
+constexpr double kOnTimeS = 3;
+
+double Mean(double sum, uint64_t count) {
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+double Ratio(uint64_t part, uint64_t whole) {
+  return whole == 0 ? 0 : std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
+}
+
+}  // namespace
+
+void Traffic::BeginWindow() {
+  for (const uint32_t index : window_flows_) flows_[index].counted = false;
+  window_flows_.clear();
+  num_pending_ = 0;
+  goodput_bytes_ = 0;
+  statistics_.Clear();
+  for (Demand* demand : order_) {
+    demand->counters = DemandCounters();
+    CountUnrouted(demand);
+    demand->unrouted_bits = 0;
+  }
+  window_demands_ = plan_demands_;
+  in_window_ = true;
+}
+
+void Traffic::EndWindow() { in_window_ = false; }
+
+void Traffic::CountSent(Demand* demand, bool reverse) {
+  ++statistics_.sent;
+  if (!reverse) ++demand->counters.sent_packets;
+}
+
+void Traffic::CountDelivered(Demand* demand, bool reverse, uint32_t wire_bytes, int64_t delay_ns) {
+  ++statistics_.delivered;
+  if (reverse) return;
+  ++statistics_.data_delivered;
+  statistics_.delay.Add(delay_ns);
+  DemandCounters& counters = demand->counters;
+  ++counters.delivered_packets;
+  counters.delivered_wire_bytes += wire_bytes;
+  counters.delay_ns_bytes += static_cast<double>(delay_ns) * wire_bytes;
+}
+
+void Traffic::CountLost(Demand* demand, bool reverse, uint32_t index) {
+  ++statistics_.lost;
+  if (!reverse) ++demand->counters.lost_packets;
+  if (index == kNoFlow || reverse) return;
+  // A datagram is not sent again: its flow can no longer finish.
+  if (!flows_[index].tcp) FlowFailed(index);
+}
+
+void Traffic::FillDemands(double window_s, rhumb::worker::Result* result) {
+  double offered = 0, unrouted = 0, delay = 0, delivered = 0;
+  for (Demand* demand : order_) {
+    CountUnrouted(demand);
+    unrouted += demand->unrouted_bits;
+    offered += static_cast<double>(demand->counters.offered_bytes);
+    delay += demand->counters.delay_ns_bytes;
+    delivered += static_cast<double>(demand->counters.delivered_wire_bytes);
+  }
+  for (const Demand* demand : window_demands_) {
+    const DemandCounters& counters = demand->counters;
+    result->add_demand_offered_bps(8.0 * static_cast<double>(counters.offered_bytes) / window_s);
+    result->add_demand_delivered_bps(8.0 * static_cast<double>(counters.delivered_bytes) /
+                                     window_s);
+    result->add_demand_delay_s(1e-9 * Mean(counters.delay_ns_bytes, counters.delivered_wire_bytes));
+    result->add_demand_loss_ratio(Ratio(counters.lost_packets, counters.sent_packets));
+  }
+  result->set_window_s(window_s);
+  result->set_offered_bps(8 * offered / window_s);
+  result->set_goodput_bps(8.0 * static_cast<double>(goodput_bytes_) / window_s);
+  result->set_loss_ratio(Ratio(statistics_.lost, statistics_.sent));
+  result->set_mean_delay_s(delivered > 0 ? 1e-9 * delay / delivered : 0);
+  result->set_p99_delay_s(statistics_.delay.QuantileS(0.99));
+  result->set_unrouted_bps(unrouted / window_s);
+  result->set_packets_sent(statistics_.sent);
+  result->set_packets_delivered(statistics_.delivered);
+  result->set_packets_lost(statistics_.lost);
+}
+
+void Traffic::FillFlows(rhumb::worker::Result* result) const {
+  if (!has_flows_) return;
+  rhumb::worker::FlowResult* out = result->mutable_flows();
+  const int64_t now_ns = ns3::Simulator::Now().GetTimeStep();
+  std::vector<double> times;
+  times.reserve(window_flows_.size());
+  double sum = 0, mice = 0, elephants = 0, slowdown = 0;
+  uint64_t num_mice = 0, completed = 0, on_time = 0, failed = 0;
+  for (const uint32_t index : window_flows_) {
+    const Flow& flow = flows_[index];
+    const double time_s =
+        1e-9 * static_cast<double>((flow.complete ? flow.end_ns : now_ns) - flow.start_ns);
+    times.push_back(time_s);
+    sum += time_s;
+    slowdown += flow.empty_s > 0 && std::isfinite(flow.empty_s) ? time_s / flow.empty_s : 1;
+    completed += flow.complete;
+    on_time += flow.complete && time_s <= kOnTimeS;
+    failed += flow.failed;
+    if (flow.bytes < kMouseBytes) {
+      mice += time_s;
+      ++num_mice;
+    } else {
+      elephants += time_s;
+    }
+  }
+  const uint64_t count = times.size();
+  std::sort(times.begin(), times.end());
+  const auto quantile = [&](double q) {
+    return count == 0 ? 0.0 : times[std::min<size_t>(count - 1, static_cast<size_t>(q * count))];
+  };
+  out->set_started(count);
+  out->set_completed(completed);
+  out->set_on_time(on_time);
+  out->set_rerouted(rerouted_);
+  out->set_failed(failed);
+  out->set_mean_s(Mean(sum, count));
+  out->set_p50_s(quantile(0.5));
+  out->set_p99_s(quantile(0.99));
+  out->set_mice_mean_s(Mean(mice, num_mice));
+  out->set_elephants_mean_s(Mean(elephants, count - num_mice));
+  out->set_mean_slowdown(Mean(slowdown, count));
+}
+
+}  // namespace rhumb_ns3
