@@ -54,8 +54,8 @@ absl::StatusOr<Loaded<Topology>> ReadNativeTopology(const Input& input,
       ++filled;
     }
     if (filled > 0) {
-      report.notes.push_back(
-          absl::StrFormat("%d links without a capacity were given the default capacity", filled));
+      report.notes.push_back(absl::StrFormat("links without a capacity given the default of %s: %d",
+                                             FormatRate(*options.default_capacity_bps), filled));
     }
   }
   auto topology = FromProto(message);
