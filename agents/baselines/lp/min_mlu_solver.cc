@@ -21,6 +21,9 @@ constexpr double kMluSlack = 1e-7;
 // Added to dual prices, relative to the link cost, so that paths over free links are short too.
 constexpr double kTieBreak = 1e-9;
 
+// More paths than this, and than ten a demand, start the programs afresh.
+constexpr int kEnoughPaths = 10000;
+
 double ThreadCpuSeconds() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -272,18 +275,45 @@ RoutingPlan MinMluSolver::MakePlanOverListed(absl::Span<const double> prices) {
   return RoutingPlan(listed_, std::move(plan_ratios), topology_.version());
 }
 
+void MinMluSolver::Forget() {
+  const std::vector<double> cost = Finite(cost_);
+  RoutingMaster first(topology_, cost, RoutingMaster::Objective::kMlu);
+  RoutingMaster second(topology_, cost, RoutingMaster::Objective::kCost);
+  for (int k = 0; k < first_.num_demands(); ++k) {
+    first.AddDemand(first_.paths(k).front());
+    second.AddDemand(first_.paths(k).front());
+  }
+  first_ = std::move(first);
+  second_ = std::move(second);
+}
+
+absl::Status MinMluSolver::Run(bool both_stages) {
+  const Budget budget(options_.limits);
+  // A long series may collect paths that only old matrices needed.
+  const int enough = kEnoughPaths + 10 * first_.num_demands();
+  if (std::max(first_.num_added_paths(), second_.num_added_paths()) > enough) Forget();
+  auto run = [&] {
+    absl::Status status = RunFirstStage(budget);
+    return status.ok() && both_stages ? RunSecondStage(budget) : status;
+  };
+  absl::Status status = run();
+  if (absl::IsInternal(status) || absl::IsFailedPrecondition(status)) {
+    Forget();
+    status = run();
+  }
+  return status;
+}
+
 absl::StatusOr<double> MinMluSolver::SolveMlu(const TrafficMatrix& demands) {
   if (absl::Status status = Prepare(demands); !status.ok()) return status;
-  if (absl::Status status = RunFirstStage(Budget(options_.limits)); !status.ok()) return status;
+  if (absl::Status status = Run(/*both_stages=*/false); !status.ok()) return status;
   return first_.mlu();
 }
 
 absl::StatusOr<LpSolution> MinMluSolver::SolvePlan(const TrafficMatrix& demands) {
   const double start_s = ThreadCpuSeconds();
-  const Budget budget(options_.limits);
   if (absl::Status status = Prepare(demands); !status.ok()) return status;
-  if (absl::Status status = RunFirstStage(budget); !status.ok()) return status;
-  if (absl::Status status = RunSecondStage(budget); !status.ok()) return status;
+  if (absl::Status status = Run(/*both_stages=*/true); !status.ok()) return status;
   LpSolution solution;
   std::vector<double> prices = cost_;
   for (LinkId l = 0; l < topology_.num_links(); ++l) prices[l] += second_.link_prices()[l];

@@ -59,6 +59,11 @@ class MinMluSolver {
                const MinMluOptions& options);
 
   absl::Status Prepare(const TrafficMatrix& demands);
+  // Both stages or the first alone. From the last basis, and once more from nothing if that fails
+  // for numerical reasons.
+  absl::Status Run(bool both_stages);
+  // Drops all paths but the key paths, and the bases.
+  void Forget();
   absl::Status RunFirstStage(const Budget& budget);
   absl::Status RunSecondStage(const Budget& budget);
   // Adds every path that improves the solution. Returns how many, and the sum of rate times price

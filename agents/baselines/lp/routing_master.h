@@ -40,6 +40,8 @@ class RoutingMaster {
   int num_demands() const { return static_cast<int>(demands_.size()); }
   // False, and nothing changes, when the demand has this path already.
   bool AddPath(int demand, const Path& path);
+  // All but the key paths.
+  int num_added_paths() const { return program_.num_columns() - 1; }
   // All paths of a demand, the key path first.
   absl::Span<const Path> paths(int demand) const { return demands_[demand].paths; }
 
