@@ -1,9 +1,10 @@
 // The program `rhumb`: one subcommand a file, listed in one table.
-#include <iostream>
-
 #include "controller/command_line.h"
+#include "controller/replay_command.h"
 
 int main(int argc, char** argv) {
-  const std::vector<rhumb::Command> commands = {};
+  const std::vector<rhumb::Command> commands = {
+      rhumb::ReplayCommand(),
+  };
   return rhumb::RunProgram(argc, argv, commands);
 }

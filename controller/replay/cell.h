@@ -1,0 +1,30 @@
+// One cell of a replay: what one policy achieved in one interval under one seed.
+#ifndef RHUMB_CONTROLLER_REPLAY_CELL_H_
+#define RHUMB_CONTROLLER_REPLAY_CELL_H_
+
+#include <string>
+
+#include "simulator/measurements.h"
+
+namespace rhumb {
+
+struct Cell {
+  // Of the decision.
+  double plan_mlu =
+      0;  // of the plan on the interval's mean demands and links at its start, nothing lost
+  double moved_share = 0;  // against the plan before
+  double decision_s = 0;   // wall time
+  bool fell_back = false;
+  std::string note;  // of the policy
+
+  // Of the simulation; not set when the episode was lost.
+  Measurements measured;
+
+  int retries = 0;  // episodes that died before this one
+  bool lost =
+      false;  // the retry died too: `measured` is empty and the cell is left out of every mean
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_REPLAY_CELL_H_

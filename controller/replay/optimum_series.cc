@@ -1,0 +1,65 @@
+#include "controller/replay/optimum_series.h"
+
+#include "absl/strings/str_format.h"
+#include "agents/baselines/lp/min_mlu_solver.h"
+#include "controller/replay/replay_engine.h"
+
+namespace rhumb {
+namespace {
+
+constexpr int kMaxRun = 64;
+
+struct Run {
+  int begin;  // of input.intervals
+  int end;
+};
+
+// Consecutive intervals with the same network state.
+std::vector<Run> SplitIntoRuns(const ReplayInput& input) {
+  std::vector<Run> runs;
+  uint64_t version = 0;
+  for (int i = 1; i < static_cast<int>(input.intervals.size()); ++i) {
+    const uint64_t here = input.intervals[i].scheduled.topology.version();
+    if (runs.empty() || here != version || i - runs.back().begin == kMaxRun) {
+      runs.push_back({i, i});
+    }
+    runs.back().end = i + 1;
+    version = here;
+  }
+  return runs;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<double>> OptimumSeries(
+    const ReplayInput& input, int jobs, const std::atomic<bool>* stop,
+    const std::function<void(int, int)>& on_progress) {
+  std::vector<double> optimum(input.num_counted(), 0.0);
+  const std::vector<Run> runs = SplitIntoRuns(input);
+  std::atomic<int> done{0};
+  const absl::Status status =
+      RunTasks(static_cast<int>(runs.size()), jobs, stop, [&](int task) -> absl::Status {
+        MinMluOptions options;
+        options.leave_out_unroutable = true;
+        MinMluSolver solver = MinMluSolver::OverAllPaths(
+            input.intervals[runs[task].begin].scheduled.topology, options);
+        for (int i = runs[task].begin; i < runs[task].end; ++i) {
+          if (stop != nullptr && *stop) return absl::CancelledError("stopped");
+          const absl::StatusOr<double> mlu = solver.SolveMlu(*input.intervals[i].measured);
+          if (!mlu.ok()) {
+            return absl::Status(mlu.status().code(),
+                                absl::StrFormat("optimum of interval %d: %s; --no-optimum does "
+                                                "without it",
+                                                input.intervals[i].number, mlu.status().message()));
+          }
+          optimum[i - 1] = *mlu;
+          const int now = ++done;
+          if (on_progress) on_progress(now, input.num_counted());
+        }
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return optimum;
+}
+
+}  // namespace rhumb

@@ -1,0 +1,117 @@
+#include "controller/replay/packet_setup.h"
+#if __has_include("simulator/packet/packet_simulator.h")
+
+#include <algorithm>
+#include <iostream>
+
+#include "absl/strings/str_format.h"
+#include "agents/policy_registry.h"
+#include "controller/replay/progress_bar.h"
+#include "simulator/packet/packet_simulator.h"
+#include "topologies/formats/units.h"
+
+namespace rhumb {
+namespace {
+
+constexpr absl::Duration kMinWarmUp = absl::Seconds(2);
+constexpr int kWarmUpRoundTrips = 20;
+// Rough cost of TCP over the IP plane, for the estimate only.
+constexpr double kHopPacketsPerSecond = 110e3;
+constexpr double kHeaderBytes = 52;
+
+TrafficModel::FlowSizes FlowSizesOf(const std::string& name) {
+  if (name == "websearch") return TrafficModel::FlowSizes::kWebSearch;
+  if (name == "bounded-pareto") return TrafficModel::FlowSizes::kBoundedPareto;
+  if (name == "constant") return TrafficModel::FlowSizes::kConstantBitRate;
+  if (name == "poisson") return TrafficModel::FlowSizes::kPoissonPackets;
+  return TrafficModel::FlowSizes::kMiceElephants;
+}
+
+DataPlane DataPlaneOf(const std::string& name) {
+  if (name == "udp-fast") return DataPlane::kUdpFast;
+  if (name == "global-routing") return DataPlane::kNs3GlobalRouting;
+  return DataPlane::kIp;
+}
+
+// What shortest path does with an interval: the yardstick for scale, warm-up and cost.
+absl::StatusOr<RoutingPlan> ReferencePlan(const ReplayInterval& interval) {
+  auto policy = MakePolicy("shortest-path");
+  if (!policy.ok()) return policy.status();
+  const Observation observation{
+      interval.scheduled.topology, {interval.measured}, {}, interval.candidate_paths, {}};
+  absl::StatusOr<Decision> decision = (*policy)->Decide(observation);
+  if (!decision.ok()) return decision.status();
+  return std::move(decision->plan);
+}
+
+// Propagation only, of the longest path that carries traffic, there and back.
+absl::Duration LongestRoundTrip(const Topology& topology, const RoutingPlan& plan,
+                                const TrafficMatrix& demands) {
+  absl::Duration longest = absl::ZeroDuration();
+  const PathSet& paths = plan.paths();
+  for (int p = 0; p < paths.num_paths(); ++p) {
+    const NodePair pair = paths.pair(paths.pair_of_path(p));
+    if (plan.ratios()[p] == 0 || demands.rate_bps(pair.source, pair.destination) == 0) continue;
+    longest = std::max(longest, PropagationDelay(topology, paths.links(p)));
+  }
+  return 2 * longest;
+}
+
+void PrintEstimate(const ReplayConfig& config, const ReplayInput& input, const RoutingPlan& plan,
+                   const ReplayEngineOptions& engine) {
+  const ReplayInterval& first = input.intervals[1];
+  double hop_bps = 0;
+  const LinkLoads loads = ComputeLinkLoads(input.topology, plan, *first.measured);
+  for (double load : loads.load_bps) hop_bps += load;
+  const double packets_per_s =
+      hop_bps * engine.scale / (8 * (config.packet.segment_bytes + kHeaderBytes));
+  const double seconds = absl::ToDoubleSeconds(engine.warm_up + config.packet.measure);
+  const int episodes =
+      static_cast<int>(engine.policies.size()) * engine.seeds * input.num_counted();
+  std::cerr << absl::StrFormat(
+      "ns-3: %d episodes (%d policies x %d intervals x %d seeds), each with %s of warm-up, %s "
+      "measured "
+      "and at most %s to drain; rates are scaled by %.4g; roughly %s in all\n",
+      episodes, engine.policies.size(), input.num_counted(), engine.seeds,
+      absl::FormatDuration(engine.warm_up), absl::FormatDuration(config.packet.measure),
+      absl::FormatDuration(engine.drain), engine.scale,
+      DescribeSeconds(episodes * packets_per_s * seconds / kHopPacketsPerSecond / engine.jobs));
+}
+
+}  // namespace
+
+absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config,
+                                                      const ReplayInput& input,
+                                                      ReplayEngineOptions* engine) {
+  PacketSimulatorOptions options;
+  absl::StatusOr<std::string> worker = FindWorker();
+  if (!worker.ok()) return worker.status();
+  options.worker_path = *std::move(worker);
+  options.data_plane = DataPlaneOf(config.packet.data_plane);
+  options.segment_bytes = config.packet.segment_bytes;
+
+  const ReplayInterval& first = input.intervals[1];
+  const absl::StatusOr<RoutingPlan> plan = ReferencePlan(first);
+  if (!plan.ok()) return plan.status();
+  engine->episode_per_interval = !config.packet.continuous;
+  engine->traffic.flow_sizes = FlowSizesOf(config.packet.flow_sizes);
+  engine->traffic.tcp_share = config.packet.tcp_share;
+  engine->scale =
+      config.packet.scale.value_or(ChooseScale(first.scheduled.topology, *plan, *first.measured));
+  engine->warm_up = config.packet.warm_up.value_or(std::max(
+      kMinWarmUp,
+      kWarmUpRoundTrips * LongestRoundTrip(first.scheduled.topology, *plan, *first.measured)));
+  engine->drain = config.packet.drain;
+  PrintEstimate(config, input, *plan, *engine);
+  return SimulatorFactory([options] { return MakePacketSimulator(options); });
+}
+
+}  // namespace rhumb
+#else
+namespace rhumb {
+absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig&, const ReplayInput&,
+                                                      ReplayEngineOptions*) {
+  return absl::UnimplementedError("this build has no packet simulator");
+}
+}  // namespace rhumb
+#endif

@@ -1,0 +1,177 @@
+#include "controller/replay/replay_session.h"
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "agents/policy_registry.h"
+#include "controller/command_line.h"
+#include "controller/replay/interrupt.h"
+#include "controller/replay/optimum_series.h"
+#include "controller/replay/packet_setup.h"
+#include "controller/replay/progress_bar.h"
+#include "controller/replay/replay_engine.h"
+#include "controller/replay/replay_journal.h"
+#include "controller/replay/result_files.h"
+#include "simulator/flow/flow_simulator.h"
+
+namespace rhumb {
+namespace {
+
+constexpr int kDefaultPacketSeeds = 10;
+
+bool IsPacketLevel(const ReplayConfig& config) { return config.simulator == "ns3"; }
+
+// Policies and events are spelled by the user: a wrong one is a usage error, found before anything
+// is read.
+absl::Status CheckSpellings(const ReplayConfig& config) {
+  for (const std::string& spec : config.policies) {
+    const auto policy = MakePolicy(spec);
+    if (absl::IsInvalidArgument(policy.status())) return UsageError(policy.status().message());
+    if (!policy.ok()) return policy.status();
+  }
+  for (const std::string& text : config.events) {
+    const auto event = ParseScenarioEvent(text);
+    if (!event.ok()) return UsageError(event.status().message());
+  }
+  return absl::OkStatus();
+}
+
+int NumSeeds(const ReplayConfig& config) {
+  if (IsPacketLevel(config)) return config.seeds.value_or(kDefaultPacketSeeds);
+  if (config.seeds.value_or(1) > 1) {
+    std::cerr << "note: the flow simulator has no randomness, so one seed is played\n";
+  }
+  return 1;
+}
+
+// One line that tells replays apart whose cells must not be mixed (FNV-1a).
+std::string Fingerprint(const ReplayConfig& config, const ReplayInput& input) {
+  std::string text = ToToml(config);
+  for (const ReplayInterval& interval : input.intervals) {
+    absl::StrAppendFormat(&text, "%d %.17g\n", interval.number, interval.measured->total_bps());
+  }
+  for (const Link& link : input.topology.links()) {
+    absl::StrAppendFormat(&text, "%s %.17g\n", link.name, link.capacity_bps);
+  }
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3;
+  return absl::StrFormat("%016x", hash);
+}
+
+absl::Status ExplainStop(const absl::Status& status, const ReplayRunOptions& options,
+                         bool has_journal) {
+  if (!absl::IsCancelled(status)) return status;
+  if (!has_journal) return absl::CancelledError("stopped; nothing was written");
+  return absl::CancelledError(absl::StrFormat(
+      "stopped; finished episodes are in %s, go on with the same command and --resume",
+      options.out));
+}
+
+// Engine options for the chosen simulator, and a factory for it.
+absl::StatusOr<SimulatorFactory> SetUpSimulator(const ReplayConfig& config,
+                                                const ReplayInput& input,
+                                                ReplayEngineOptions* engine) {
+  if (IsPacketLevel(config)) return SetUpPacketSimulator(config, input, engine);
+  return SimulatorFactory(
+      []() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> { return MakeFlowSimulator(); });
+}
+
+std::optional<double> HopPacketsPerSecond(const std::vector<PolicyCells>& policies) {
+  double packets = 0, seconds = 0;
+  for (const PolicyCells& policy : policies) {
+    for (const auto& cells : policy.cells) {
+      for (const Cell& cell : cells) {
+        packets += static_cast<double>(cell.measured.cost.hop_packets);
+        seconds += cell.measured.cost.wall_s;
+      }
+    }
+  }
+  if (!(packets > 0 && seconds > 0)) return std::nullopt;
+  return packets / seconds;
+}
+
+}  // namespace
+
+absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
+                                              const ReplayRunOptions& options) {
+  if (absl::Status status = CheckReplayConfig(config); !status.ok()) {
+    return UsageError(status.message());
+  }
+  if (options.resume && options.out.empty()) {
+    return UsageError("--resume needs the --out directory of the replay that was stopped");
+  }
+  if (absl::Status status = CheckSpellings(config); !status.ok()) return status;
+  if (!options.out.empty()) {
+    if (absl::Status status = MakeDirectory(options.out); !status.ok()) return status;
+  }
+  const InterruptFlag interrupt;
+  absl::StatusOr<ReplayInput> input = LoadReplayInput(config, MakePolicy);
+  if (!input.ok()) return input.status();
+  for (const std::string& note : input->notes) std::cerr << "note: " << note << "\n";
+
+  ReplayEngineOptions engine;
+  engine.policies = config.policies;
+  engine.seeds = NumSeeds(config);
+  engine.jobs = options.jobs > 0
+                    ? options.jobs
+                    : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  engine.stop = interrupt.flag();
+  const absl::StatusOr<SimulatorFactory> make_simulator = SetUpSimulator(config, *input, &engine);
+  if (!make_simulator.ok()) return make_simulator.status();
+
+  std::unique_ptr<ReplayJournal> journal;
+  if (IsPacketLevel(config) && !options.out.empty() && engine.episode_per_interval) {
+    auto opened = ReplayJournal::Open(options.out + "/journal.txt", Fingerprint(config, *input),
+                                      options.resume);
+    if (!opened.ok()) return opened.status();
+    journal = *std::move(opened);
+    engine.store = journal.get();
+    if (options.resume) {
+      std::cerr << "note: " << journal->num_found() << " finished episodes are taken over\n";
+    }
+  }
+
+  std::vector<double> optimum;
+  if (config.optimum) {
+    ProgressBar bar("optimum");
+    absl::StatusOr<std::vector<double>> solved = OptimumSeries(
+        *input, engine.jobs, engine.stop, [&bar](int done, int total) { bar.Update(done, total); });
+    if (!solved.ok()) return ExplainStop(solved.status(), options, journal != nullptr);
+    optimum = *std::move(solved);
+  }
+
+  const auto start = std::chrono::steady_clock::now();
+  absl::StatusOr<std::vector<PolicyCells>> cells;
+  {
+    ProgressBar bar("playing");
+    engine.on_progress = [&bar](int done, int total) { bar.Update(done, total); };
+    cells = RunReplay(*input, MakePolicy, *make_simulator, engine);
+  }
+  if (!cells.ok()) return ExplainStop(cells.status(), options, journal != nullptr);
+
+  ReplayResult result;
+  result.topology = input->topology.name();
+  result.nodes = input->topology.num_nodes();
+  result.links = input->topology.num_links();
+  result.traffic = config.traffic;
+  result.simulator = config.simulator;
+  result.load = config.load;
+  result.intervals = input->num_counted();
+  result.seeds = engine.seeds;
+  result.scale = engine.scale;
+  result.policies = SummarizePolicies(*cells, optimum);
+  result.hop_packets_per_s = HopPacketsPerSecond(*cells);
+  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!options.out.empty()) {
+    absl::Status status = WriteResultFiles(options.out, config, *input, *cells, optimum, result);
+    if (!status.ok()) return status;
+  }
+  return result;
+}
+
+}  // namespace rhumb

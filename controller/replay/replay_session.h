@@ -1,0 +1,28 @@
+// One `rhumb replay` from configuration to result.
+#ifndef RHUMB_CONTROLLER_REPLAY_REPLAY_SESSION_H_
+#define RHUMB_CONTROLLER_REPLAY_REPLAY_SESSION_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "controller/replay/replay_config.h"
+#include "controller/replay/replay_result.h"
+
+namespace rhumb {
+
+// How to run, as opposed to what: none of it changes a number.
+struct ReplayRunOptions {
+  int jobs = 0;     // 0: one a processor
+  std::string out;  // directory for results; empty: none
+  bool resume = false;
+};
+
+// Reads, computes the optimum, plays, and writes the result files. Progress and notes go to stderr.
+// InvalidArgument as a usage error for a policy or event that does not exist; Cancelled, saying how
+// to go on, after Ctrl-C.
+absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
+                                              const ReplayRunOptions& options);
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_REPLAY_REPLAY_SESSION_H_

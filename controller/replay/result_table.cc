@@ -1,0 +1,262 @@
+#include "controller/replay/result_table.h"
+
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "topologies/formats/units.h"
+
+namespace rhumb {
+namespace {
+
+constexpr char kBold[] = "\033[1m";
+constexpr char kWinner[] = "\033[1;32m";
+constexpr char kDim[] = "\033[2m";
+constexpr char kReset[] = "\033[0m";
+constexpr size_t kGap = 2;
+
+enum class Better { kLow, kHigh, kNeither };
+
+struct Column {
+  std::string title;
+  Better better;
+  std::function<std::optional<double>(const PolicyResult&)> value;
+  std::function<std::string(const PolicyResult&)> text;
+};
+
+std::string Fixed(double value, int digits) { return absl::StrFormat("%.*f", digits, value); }
+std::string Percent(double ratio) { return absl::StrFormat("%.2f %%", 100 * ratio); }
+std::string Milliseconds(double seconds) {
+  const double ms = seconds * 1e3;
+  return absl::StrFormat("%.*f ms", ms < 1 ? 3 : ms < 100 ? 1 : 0, ms);
+}
+std::string ShortRate(double rate_bps) {
+  constexpr const char* kUnits[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"};
+  size_t unit = 0;
+  while (rate_bps >= 1000 && unit + 1 < std::size(kUnits)) {
+    rate_bps /= 1000;
+    ++unit;
+  }
+  return absl::StrFormat("%.4g %s", rate_bps, kUnits[unit]);
+}
+
+// A column of one number a policy.
+Column NumberColumn(std::string title, Better better,
+                    std::function<double(const PolicyResult&)> value,
+                    std::function<std::string(double)> format) {
+  return {std::move(title), better, value,
+          [value, format](const PolicyResult& policy) { return format(value(policy)); }};
+}
+
+std::vector<Column> PlanColumns() {
+  auto number = [](double v) { return Fixed(v, 3); };
+  auto norm = [](double Summary::*member) {
+    return [member](const PolicyResult& p) -> std::optional<double> {
+      if (!p.norm_mlu) return std::nullopt;
+      return (*p.norm_mlu).*member;
+    };
+  };
+  auto norm_text = [norm](double Summary::*member) {
+    return [norm, member](const PolicyResult& p) {
+      const auto value = norm(member)(p);
+      return value ? Fixed(*value, 3) : std::string("-");
+    };
+  };
+  return {
+      NumberColumn(
+          "MLU", Better::kLow, [](const PolicyResult& p) { return p.mlu.mean; }, number),
+      NumberColumn(
+          "p95", Better::kLow, [](const PolicyResult& p) { return p.mlu.p95; }, number),
+      {"NormMLU", Better::kLow, norm(&Summary::mean), norm_text(&Summary::mean)},
+      {"p95", Better::kLow, norm(&Summary::p95), norm_text(&Summary::p95)},
+      {"max", Better::kLow, norm(&Summary::max), norm_text(&Summary::max)},
+  };
+}
+
+std::vector<Column> DeliveryColumns() {
+  return {
+      NumberColumn(
+          "goodput", Better::kHigh,
+          [](const PolicyResult& p) { return p.measured.goodput_bps.mean; }, ShortRate),
+      NumberColumn(
+          "delay", Better::kLow, [](const PolicyResult& p) { return p.measured.delay_s.mean; },
+          Milliseconds),
+      NumberColumn(
+          "p99", Better::kLow, [](const PolicyResult& p) { return p.measured.delay_p99_s.mean; },
+          Milliseconds),
+      NumberColumn(
+          "loss", Better::kLow, [](const PolicyResult& p) { return p.measured.loss_ratio.mean; },
+          Percent),
+  };
+}
+
+std::vector<Column> CostColumns() {
+  return {
+      NumberColumn(
+          "moved", Better::kNeither, [](const PolicyResult& p) { return p.moved_share; }, Percent),
+      NumberColumn(
+          "decision", Better::kNeither, [](const PolicyResult& p) { return p.decision_p50_s; },
+          Milliseconds),
+  };
+}
+
+std::vector<Column> FlowColumns() {
+  auto with_range = [](const PolicyResult& p) {
+    const Estimate& fct = p.measured.fct_s;
+    if (fct.low == fct.high) return absl::StrFormat("%.3f s", fct.mean);
+    return absl::StrFormat("%.3f s [%.3f, %.3f]", fct.mean, fct.low, fct.high);
+  };
+  auto versus = [](const PolicyResult& p) {
+    if (!p.versus || p.name == kReferencePolicy) return std::string("-");
+    const Estimate& fct = p.versus->fct_s;
+    if (fct.low == fct.high) return absl::StrFormat("%+.1f %%", 100 * fct.mean);
+    return absl::StrFormat("%+.1f %% [%+.1f, %+.1f]", 100 * fct.mean, 100 * fct.low,
+                           100 * fct.high);
+  };
+  return {
+      {"FCT", Better::kLow, [](const PolicyResult& p) { return p.measured.fct_s.mean; },
+       with_range},
+      NumberColumn(
+          "p99", Better::kLow, [](const PolicyResult& p) { return p.measured.fct_p99_s.mean; },
+          [](double v) { return absl::StrFormat("%.2f s", v); }),
+      NumberColumn(
+          "completed", Better::kHigh,
+          [](const PolicyResult& p) { return p.measured.completed_share.mean; }, Percent),
+      NumberColumn(
+          "in 3 s", Better::kHigh,
+          [](const PolicyResult& p) { return p.measured.on_time_share.mean; }, Percent),
+      {"FCT vs shortest path", Better::kNeither,
+       [](const PolicyResult&) { return std::optional<double>(); }, versus},
+  };
+}
+
+std::vector<Column> ColumnsFor(const ReplayResult& result) {
+  std::vector<Column> columns = PlanColumns();
+  auto append = [&columns](std::vector<Column> more) {
+    for (Column& column : more) columns.push_back(std::move(column));
+  };
+  append(DeliveryColumns());
+  bool flows = false;
+  for (const PolicyResult& policy : result.policies) flows = flows || policy.has_flows;
+  append(flows ? FlowColumns() : CostColumns());
+  return columns;
+}
+
+// Best value of a column among policies that do not see the future; absent when there is nothing to
+// choose.
+std::optional<double> BestOf(const Column& column, const ReplayResult& result) {
+  std::optional<double> best, worst;
+  for (const PolicyResult& policy : result.policies) {
+    const std::optional<double> value = column.value(policy);
+    if (policy.omniscient || !value || column.better == Better::kNeither) continue;
+    if (!best) best = worst = value;
+    const bool low = column.better == Better::kLow;
+    if (low ? *value < *best : *value > *best) best = value;
+    if (low ? *value > *worst : *value < *worst) worst = value;
+  }
+  if (best == worst) return std::nullopt;
+  return best;
+}
+
+std::string Pad(const std::string& text, size_t width, bool left) {
+  const std::string space(width > text.size() ? width - text.size() : 0, ' ');
+  return left ? text + space : space + text;
+}
+
+std::string Heading(const ReplayResult& result) {
+  std::string text = absl::StrFormat(
+      "%s (%d nodes, %d links), traffic %s, %d intervals%s, simulator %s", result.topology,
+      result.nodes, result.links, result.traffic, result.intervals,
+      result.seeds > 1 ? absl::StrFormat(" x %d seeds", result.seeds) : "", result.simulator);
+  if (result.load) absl::StrAppendFormat(&text, ", load %g", *result.load);
+  if (result.simulator == "ns3") absl::StrAppendFormat(&text, ", scale %.3g", result.scale);
+  return text + "\n";
+}
+
+std::string Verdict(const ReplayResult& result, int winner) {
+  if (winner < 0) return "";
+  const PolicyResult& best = result.policies[winner];
+  std::string text;
+  if (best.has_flows) {
+    text = absl::StrFormat("* %s finishes flows soonest: %.3f s on average", best.name,
+                           best.measured.fct_s.mean);
+    if (best.versus && best.name != kReferencePolicy) {
+      absl::StrAppendFormat(&text, ", %+.1f %% against shortest path",
+                            100 * best.versus->fct_s.mean);
+    }
+  } else if (best.norm_mlu) {
+    text = absl::StrFormat(
+        "* %s is closest to the optimum: its busiest link carries %.1f %% more than the best "
+        "possible "
+        "routing would put there",
+        best.name, 100 * (best.norm_mlu->mean - 1));
+  } else {
+    text = absl::StrFormat("* %s has the lowest MLU", best.name);
+  }
+  return text + ".\n";
+}
+
+std::string Faults(const ReplayResult& result) {
+  std::string text;
+  for (const PolicyResult& policy : result.policies) {
+    if (policy.retried > 0) {
+      absl::StrAppendFormat(&text, "! %s: %d episodes died and were played again.\n", policy.name,
+                            policy.retried);
+    }
+    if (policy.lost > 0) {
+      absl::StrAppendFormat(&text, "! %s: %d episodes are lost and not in its means.\n",
+                            policy.name, policy.lost);
+    }
+    if (policy.fell_back > 0) {
+      absl::StrAppendFormat(&text, "! %s: %d decisions fell back to another policy.\n", policy.name,
+                            policy.fell_back);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ToTable(const ReplayResult& result, bool colour) {
+  const std::vector<Column> columns = ColumnsFor(result);
+  const int winner = Winner(result);
+  std::vector<std::string> names;
+  size_t name_width = std::string("policy").size();
+  for (const PolicyResult& policy : result.policies) {
+    names.push_back(policy.name + (policy.omniscient ? " (bound)" : ""));
+    name_width = std::max(name_width, names.back().size());
+  }
+  std::string out = Heading(result) + "\n  " + Pad("policy", name_width, true);
+  std::vector<size_t> widths;
+  std::vector<std::optional<double>> best;
+  for (const Column& column : columns) {
+    size_t width = column.title.size();
+    for (const PolicyResult& policy : result.policies) {
+      width = std::max(width, column.text(policy).size());
+    }
+    widths.push_back(width);
+    best.push_back(BestOf(column, result));
+    // The column after a number is its mark.
+    out += std::string(kGap, ' ') + Pad(column.title, width, false) + " ";
+  }
+  out += "\n";
+  for (size_t p = 0; p < result.policies.size(); ++p) {
+    const PolicyResult& policy = result.policies[p];
+    const bool wins = static_cast<int>(p) == winner;
+    const std::string row_style = !colour ? "" : wins ? kWinner : policy.omniscient ? kDim : "";
+    std::string row = absl::StrCat(wins ? "* " : "  ", Pad(names[p], name_width, true));
+    for (size_t c = 0; c < columns.size(); ++c) {
+      const bool is_best = !policy.omniscient && best[c] && columns[c].value(policy) == best[c];
+      std::string cell = Pad(columns[c].text(policy), widths[c], false) + (is_best ? "*" : " ");
+      if (is_best && colour && !wins) cell = absl::StrCat(kBold, cell, kReset);
+      row += std::string(kGap, ' ') + cell;
+    }
+    out += absl::StrCat(row_style, row, row_style.empty() ? "" : kReset, "\n");
+  }
+  return absl::StrCat(out, "\n", Verdict(result, winner), Faults(result));
+}
+
+}  // namespace rhumb
