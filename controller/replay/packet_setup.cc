@@ -1,5 +1,4 @@
 #include "controller/replay/packet_setup.h"
-#if __has_include("simulator/packet/packet_simulator.h")
 
 #include <algorithm>
 #include <iostream>
@@ -107,11 +106,3 @@ absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config
 }
 
 }  // namespace rhumb
-#else
-namespace rhumb {
-absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig&, const ReplayInput&,
-                                                      ReplayEngineOptions*) {
-  return absl::UnimplementedError("this build has no packet simulator");
-}
-}  // namespace rhumb
-#endif
