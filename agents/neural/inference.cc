@@ -1,0 +1,143 @@
+#include "agents/neural/inference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace rhumb::neural {
+Inference::Inference(absl::Span<const float> weights, const InferenceOptions& options)
+    : weights_(weights.begin(), weights.end()),
+      options_(options),
+      kernel_(options.portable ? &PortableKernel() : &BestKernel()) {
+  problem_.link_hidden = Pack(kLinkHiddenLayer, kLinkHidden, &packed_[0]);
+  problem_.link_update = Pack(kLinkUpdate, kLinkState, &packed_[1]);
+  problem_.link_gate = Pack(kLinkGate, kLinkState, &packed_[2]);
+  problem_.message = Pack(kMessageLayer, 24, &packed_[3]);
+  problem_.path_hidden = Pack(kPathHiddenLayer, kPathHidden, &packed_[4]);
+  problem_.path_out = Pack(kPathOutLayer, 16, &packed_[5]);
+
+  const float* logits = weights_.data() + WeightTable()[kScenarioWeights].offset;
+  const float largest = *std::max_element(logits, logits + kScenarios);
+  float sum = 0;
+  for (int s = 0; s < kScenarios; ++s) sum += scenario_weights_[s] = std::exp(logits[s] - largest);
+  for (float& w : scenario_weights_) w /= sum;
+  problem_.scenario_weights = scenario_weights_.data();
+}
+
+PackedLayer Inference::Pack(BlockId id, int padded_rows, Packed* packed) const {
+  const WeightBlock& block = WeightTable()[id];
+  packed->weights.assign(static_cast<size_t>(block.columns) * padded_rows, 0.0F);
+  packed->bias.assign(padded_rows, 0.0F);
+  for (int row = 0; row < block.rows; ++row) {
+    // The kernel wants the bottleneck part of a message to start a vector of its own.
+    const bool shifted = id == kMessageLayer && row >= kMeanMessage + kSumMessage;
+    const int to = shifted ? row + 8 - kSumMessage : row;
+    for (int column = 0; column < block.columns; ++column) {
+      packed->weights[column * padded_rows + to] =
+          weights_[block.offset + row * block.columns + column];
+    }
+    packed->bias[to] = weights_[block.bias_offset() + row];
+  }
+  return {packed->weights.data(), packed->bias.data()};
+}
+
+void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
+  graph_ = std::move(graph);
+  const size_t links = graph_->num_links(), paths = graph_->num_paths(),
+               pairs = graph_->num_pairs();
+  const auto take = [](std::vector<float>* buffer, size_t size) {
+    buffer->assign(size, 0.0F);
+    return buffer->data();
+  };
+  state_.pair_demands = take(&pair_demands_, pairs * kPathDemandRow);
+  state_.logits = take(&logits_, paths);
+  state_.ratios = take(&next_ratios_, paths);
+  state_.path_state = take(&path_state_, paths * kPathState);
+  state_.path_in = take(&path_in_, paths * kPaddedPathInput);
+  state_.crossing = take(&crossing_, links * kCrossingRow);
+  state_.link_state = take(&link_state_, links * kLinkState);
+  state_.message = take(&message_, links * kMessageRow);
+  state_.bottleneck_message = take(&bottleneck_message_, links * kBottleneckMessage);
+  state_.max_load = take(&max_load_, paths);
+  take(&ratios_, paths);
+
+  problem_.num_links = graph_->num_links();
+  problem_.num_paths = graph_->num_paths();
+  problem_.num_pairs = graph_->num_pairs();
+  problem_.path_begin = graph_->path_begin.data();
+  problem_.link_begin = graph_->link_begin.data();
+  problem_.links = graph_->links.data();
+  problem_.capacity = graph_->capacity.data();
+  problem_.log_capacity = graph_->log_capacity.data();
+  problem_.bottleneck = graph_->bottleneck.data();
+  problem_.extra_hops = graph_->extra_hops.data();
+}
+
+void Inference::MakeDemands(absl::Span<const float> history) {
+  const float* mix = weights_.data() + WeightTable()[kScenarioMix].offset;
+  const WeightBlock& hidden = WeightTable()[kScenarioHidden];
+  const float* out = weights_.data() + WeightTable()[kScenarioOut].offset;
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    const float* past = history.data() + static_cast<size_t>(d) * kHistory;
+    float level = 0;
+    for (int h = 0; h < kHistory; ++h) level += past[h];
+    level /= kHistory;
+    float around[kHistory];
+    bool constant = true;
+    for (int h = 0; h < kHistory; ++h) {
+      around[h] = level > 0 ? past[h] / level - 1 : 0.0F;
+      constant = constant && past[h] == past[0];
+    }
+    float* row = pair_demands_.data() + static_cast<size_t>(d) * kPathDemandRow;
+    float factor[kScenarios] = {};
+    if (!constant) {
+      for (int s = 0; s < kScenarios; ++s) {
+        for (int h = 0; h < kHistory; ++h) factor[s] += mix[s * kHistory + h] * around[h];
+      }
+      for (int j = 0; j < kDemandHidden; ++j) {
+        const float bias = weights_[hidden.bias_offset() + j];
+        float x = bias;
+        for (int h = 0; h < kHistory; ++h)
+          x += weights_[hidden.offset + j * kHistory + h] * around[h];
+        const float bent = std::max(x, 0.0F) - std::max(bias, 0.0F);
+        for (int s = 0; s < kScenarios; ++s) factor[s] += out[s * kDemandHidden + j] * bent;
+      }
+    }
+    float mean = 0;
+    for (int s = 0; s < kScenarios; ++s) {
+      row[s] = level * std::max(1 + factor[s], 0.0F);
+      mean += scenario_weights_[s] * row[s];
+    }
+    row[4] = past[0];
+    row[5] = mean;
+  }
+}
+
+void Inference::Run(absl::Span<const float> history) {
+  MakeDemands(history);
+  std::fill(path_state_.begin(), path_state_.end(), 0.0F);
+  std::fill(link_state_.begin(), link_state_.end(), 0.0F);
+  const float* start = weights_.data() + WeightTable()[kStart].offset;
+  for (int p = 0; p < graph_->num_paths(); ++p) {
+    logits_[p] = start[0] * graph_->extra_hops[p] + start[1] * graph_->start_capacity[p];
+  }
+  double best = 0;
+  for (int k = 0;; ++k) {
+    const Peaks peaks = kernel_->put_on_links(problem_, state_);
+    double score = 0;
+    for (int s = 0; s < kScenarios; ++s) {
+      score += scenario_weights_[s] * std::log(std::max(peaks.scenario[s], 1e-30F));
+    }
+    const bool last = k >= options_.iterations;
+    if (k == 0 || (options_.keep_best ? score < best : last)) {
+      best = score;
+      best_iterate_ = k;
+      latest_mlu_ = peaks.latest;
+      std::copy(next_ratios_.begin(), next_ratios_.end(), ratios_.begin());
+    }
+    if (last) break;
+    kernel_->update(problem_, state_, peaks);
+  }
+}
+
+}  // namespace rhumb::neural

@@ -1,0 +1,68 @@
+// Decides split ratios with trained weights: the network of torch_network.h without LibTorch,
+// gradients or allocation.
+#ifndef RHUMB_AGENTS_NEURAL_INFERENCE_H_
+#define RHUMB_AGENTS_NEURAL_INFERENCE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "agents/neural/inference_kernel.h"
+#include "agents/neural/path_graph.h"
+
+namespace rhumb::neural {
+
+struct InferenceOptions {
+  int iterations = 12;
+  // Returns the iterate with the smallest weighted log MLU over the scenarios instead of the last
+  // one.
+  bool keep_best = true;
+  // For tests: the kernel that runs on any processor.
+  bool portable = false;
+};
+
+// Owned by one thread. All memory is taken in the constructor and in SetGraph.
+class Inference {
+ public:
+  // `weights` has NumWeights() entries.
+  Inference(absl::Span<const float> weights, const InferenceOptions& options);
+
+  // The graph of the decisions to come.
+  void SetGraph(std::shared_ptr<const PathGraph> graph);
+  const PathGraph& graph() const { return *graph_; }
+
+  // `history` is [pairs][kHistory], the latest first, in any unit. O(iterations * (path links +
+  // paths + links)).
+  void Run(absl::Span<const float> history);
+
+  // Of the last Run, [paths] of the graph; those of a pair sum to 1.
+  absl::Span<const float> ratios() const { return ratios_; }
+  // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.
+  double latest_mlu() const { return latest_mlu_; }
+  int best_iterate() const { return best_iterate_; }
+
+ private:
+  struct Packed {
+    std::vector<float> weights, bias;
+  };
+  PackedLayer Pack(BlockId id, int padded_rows, Packed* packed) const;
+  void MakeDemands(absl::Span<const float> history);
+
+  std::vector<float> weights_;
+  InferenceOptions options_;
+  const Kernel* kernel_;
+  std::array<Packed, 6> packed_;
+  std::array<float, kScenarios> scenario_weights_;
+  KernelProblem problem_;
+  KernelState state_;
+  std::shared_ptr<const PathGraph> graph_;
+
+  std::vector<float> pair_demands_, logits_, next_ratios_, ratios_, path_state_, path_in_,
+      crossing_, link_state_, message_, bottleneck_message_, max_load_;
+  double latest_mlu_ = 0;
+  int best_iterate_ = 0;
+};
+
+}  // namespace rhumb::neural
+
+#endif  // RHUMB_AGENTS_NEURAL_INFERENCE_H_

@@ -1,0 +1,15 @@
+// Compiled with -mavx2 -mfma, see CMakeLists.txt; chosen by BestKernel.
+#include "agents/neural/inference_kernel.h"
+
+namespace rhumb::neural {
+
+namespace avx2 {
+namespace {
+#include "agents/neural/inference_kernel.inc"
+}  // namespace
+}  // namespace avx2
+
+extern const Kernel kAvx2Kernel;
+const Kernel kAvx2Kernel = {avx2::PutOnLinks, avx2::Update, "avx2"};
+
+}  // namespace rhumb::neural

@@ -1,0 +1,39 @@
+#include "agents/neural/network_shape.h"
+
+namespace rhumb::neural {
+namespace {
+
+WeightTableType MakeTable() {
+  WeightTableType table;
+  table[kScenarioMix] = {"scenario_mix", kScenarios, kHistory, false};
+  table[kScenarioHidden] = {"scenario_hidden", kDemandHidden, kHistory, true};
+  table[kScenarioOut] = {"scenario_out", kScenarios, kDemandHidden, false};
+  table[kScenarioWeights] = {"scenario_weights", 1, kScenarios, false};
+  table[kStart] = {"start", 1, 2, false};
+  table[kLinkHiddenLayer] = {"link_hidden", kLinkHidden, kLinkInput, true};
+  table[kLinkUpdate] = {"link_update", kLinkState, kLinkHidden, true};
+  table[kLinkGate] = {"link_gate", kLinkState, kLinkInput, true};
+  table[kMessageLayer] = {"message", kMessage, kMessageInput, true};
+  table[kPathHiddenLayer] = {"path_hidden", kPathHidden, kPathInput, true};
+  table[kPathOutLayer] = {"path_out", kPathOutput, kPathHidden, true};
+  int offset = 0;
+  for (WeightBlock& block : table) {
+    block.offset = offset;
+    offset += block.size();
+  }
+  return table;
+}
+
+}  // namespace
+
+const WeightTableType& WeightTable() {
+  static const auto* table = new WeightTableType(MakeTable());
+  return *table;
+}
+
+int NumWeights() {
+  const WeightBlock& last = WeightTable().back();
+  return last.offset + last.size();
+}
+
+}  // namespace rhumb::neural

@@ -1,0 +1,111 @@
+#include "agents/neural/path_graph.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace rhumb::neural {
+namespace {
+
+void AddCapacities(const Topology& topology, PathGraph* graph) {
+  double sum = 0;
+  int usable = 0;
+  for (const Link& link : topology.links()) {
+    if (!link.usable()) continue;
+    sum += link.capacity_bps;
+    ++usable;
+  }
+  graph->mean_capacity_bps = usable > 0 ? sum / usable : 1.0;
+  for (const Link& link : topology.links()) {
+    const double capacity = link.capacity_bps / graph->mean_capacity_bps;
+    graph->capacity.push_back(static_cast<float>(capacity));
+    graph->log_capacity.push_back(static_cast<float>(0.5 * std::log(capacity)));
+  }
+}
+
+// Appends what depends on a pair's other paths.
+void FinishPair(PathGraph* graph) {
+  const int begin = graph->path_begin.back();
+  const int end = graph->num_paths();
+  int fewest_hops = std::numeric_limits<int>::max();
+  float widest = 0;
+  for (int p = begin; p < end; ++p) {
+    fewest_hops = std::min(fewest_hops, graph->link_begin[p + 1] - graph->link_begin[p]);
+    widest = std::max(widest, graph->bottleneck[p]);
+  }
+  for (int p = begin; p < end; ++p) {
+    const float extra =
+        static_cast<float>(graph->link_begin[p + 1] - graph->link_begin[p]) / fewest_hops - 1.0F;
+    graph->extra_hops.push_back(extra / (1.0F + extra));
+    graph->start_capacity.push_back(std::log(graph->bottleneck[p] / widest));
+  }
+  graph->path_begin.push_back(end);
+}
+
+template <typename T>
+void Append(const std::vector<T>& from, std::vector<T>* to) {
+  to->insert(to->end(), from.begin(), from.end());
+}
+
+// Appends rows [1, end) of a compressed-rows index, shifted so that they continue `to`.
+void AppendBegins(const std::vector<int>& from, std::vector<int>* to) {
+  const int shift = to->back();
+  for (size_t i = 1; i < from.size(); ++i) to->push_back(from[i] + shift);
+}
+
+}  // namespace
+
+PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
+                         absl::Span<const uint8_t> carries_traffic) {
+  PathGraph graph;
+  AddCapacities(topology, &graph);
+  graph.path_begin = {0};
+  graph.link_begin = {0};
+  for (int pair = 0; pair < paths.num_pairs(); ++pair) {
+    if (!carries_traffic.empty() && carries_traffic[pair] == 0) continue;
+    for (int p = paths.paths_of(pair).begin; p < paths.paths_of(pair).end; ++p) {
+      const absl::Span<const LinkId> links = paths.links(p);
+      if (links.empty() || !IsUsable(topology, links)) continue;
+      float bottleneck = std::numeric_limits<float>::infinity();
+      for (LinkId link : links) bottleneck = std::min(bottleneck, graph.capacity[link]);
+      graph.links.insert(graph.links.end(), links.begin(), links.end());
+      graph.link_begin.push_back(static_cast<int>(graph.links.size()));
+      graph.bottleneck.push_back(bottleneck);
+      graph.pair_of_path.push_back(graph.num_pairs());
+      graph.path_of_set.push_back(p);
+    }
+    if (graph.num_paths() == graph.path_begin.back()) continue;
+    FinishPair(&graph);
+    graph.pairs.push_back(paths.pair(pair));
+    graph.graph_of_pair.push_back(0);
+  }
+  graph.graph_link_begin = {0, graph.num_links()};
+  return graph;
+}
+
+PathGraph Concatenate(absl::Span<const PathGraph* const> graphs) {
+  PathGraph all;
+  all.path_begin = {0};
+  all.link_begin = {0};
+  for (const PathGraph* graph : graphs) {
+    const int first_link = all.num_links();
+    const int first_pair = all.num_pairs();
+    const int first_graph = all.num_graphs();
+    AppendBegins(graph->path_begin, &all.path_begin);
+    AppendBegins(graph->link_begin, &all.link_begin);
+    for (int link : graph->links) all.links.push_back(link + first_link);
+    for (int pair : graph->pair_of_path) all.pair_of_path.push_back(pair + first_pair);
+    for (int g : graph->graph_of_pair) all.graph_of_pair.push_back(g + first_graph);
+    Append(graph->capacity, &all.capacity);
+    Append(graph->log_capacity, &all.log_capacity);
+    Append(graph->bottleneck, &all.bottleneck);
+    Append(graph->extra_hops, &all.extra_hops);
+    Append(graph->start_capacity, &all.start_capacity);
+    Append(graph->pairs, &all.pairs);
+    Append(graph->path_of_set, &all.path_of_set);
+    AppendBegins(graph->graph_link_begin, &all.graph_link_begin);
+  }
+  return all;
+}
+
+}  // namespace rhumb::neural

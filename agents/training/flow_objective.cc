@@ -1,0 +1,110 @@
+#include "agents/training/flow_objective.h"
+
+#include <cmath>
+
+namespace rhumb::training {
+
+using neural::NetworkInput;
+using neural::NetworkOutput;
+using torch::Tensor;
+
+namespace {
+
+// log MLU per graph, soft and hard, of utilizations [links, 1].
+struct LogMlu {
+  Tensor soft;  // scalar sum over graphs, differentiable
+  double hard;  // sum over graphs
+};
+
+LogMlu SumOfLogMlu(const neural::SharedGraph& graph, const Tensor& utilization, double sharpness) {
+  LogMlu result{torch::zeros({}, utilization.options()), 0};
+  for (int g = 0; g < graph->num_graphs(); ++g) {
+    const int begin = graph->graph_link_begin[g];
+    const Tensor u =
+        utilization.narrow(0, begin, graph->graph_link_begin[g + 1] - begin).view({-1});
+    const Tensor largest = u.detach().max().clamp_min(1e-30);
+    result.soft = result.soft + torch::logsumexp(u * (sharpness / largest), 0) / sharpness;
+    result.hard += std::log(largest.item<double>());
+  }
+  return result;
+}
+
+}  // namespace
+
+NetworkInput ToInput(const Batch& batch, torch::ScalarType type) {
+  NetworkInput input;
+  input.graph = batch.graph;
+  input.history = torch::tensor(batch.history, torch::kFloat).view({-1, neural::kHistory}).to(type);
+  input.next = torch::tensor(batch.next, torch::kFloat).view({-1, 1}).to(type);
+  return input;
+}
+
+ObjectiveValue AnalyticObjective(const Tensor& weights, const NetworkInput& input,
+                                 const ObjectiveOptions& options) {
+  const NetworkOutput output = neural::Forward(
+      weights, input, options.without_gradient + options.iterations, options.without_gradient);
+  const int graphs = input.graph->num_graphs();
+  ObjectiveValue value;
+  double weight_sum = 0;
+  for (int k = 1; k <= options.iterations; ++k) {
+    const double share = options.iterations > 1 ? (k - 1.0) / (options.iterations - 1) : 1.0;
+    const double weight = options.first_iterate_weight + (1 - options.first_iterate_weight) * share;
+    const LogMlu mlu = SumOfLogMlu(input.graph, output.next_loads[options.without_gradient + k],
+                                   options.sharpness);
+    value.loss = k == 1 ? weight * mlu.soft : value.loss + weight * mlu.soft;
+    value.log_mlu = mlu.hard / graphs;
+    weight_sum += weight;
+  }
+  value.loss = value.loss / (weight_sum * graphs);
+  return value;
+}
+
+Reward FlowReward(const NetworkInput& input) {
+  return [input](const Tensor& logits) {
+    torch::NoGradGuard no_gradient;
+    return -neural::MaxOfGraphs(input.graph, neural::Utilization(input, logits))
+                .view({-1})
+                .clamp_min(1e-30)
+                .log();
+  };
+}
+
+Tensor LeaveOneOutAdvantages(const Tensor& rewards) {
+  const double n = static_cast<double>(rewards.size(0));
+  const Tensor others = (rewards.sum(0, true) - rewards) / (n - 1);
+  return (rewards - others) / (rewards.std(0, /*unbiased=*/true, /*keepdim=*/true) + 1e-8);
+}
+
+ObjectiveValue ScoreFunctionObjective(const Tensor& weights, const NetworkInput& input,
+                                      const Reward& reward, const ObjectiveOptions& options,
+                                      const ScoreFunctionOptions& score, Random& random) {
+  const NetworkOutput output = neural::Forward(weights, input, options.iterations);
+  const Tensor mean = output.logits.back();
+  const int64_t paths = mean.size(0);
+  std::vector<Tensor> actions, rewards;
+  for (int n = 0; n < score.samples; ++n) {
+    std::vector<float> noise(paths);
+    for (float& x : noise) x = static_cast<float>(score.sigma * random.Normal());
+    actions.push_back(mean.detach() + torch::tensor(noise).to(mean.scalar_type()));
+    rewards.push_back(reward(actions.back()));
+  }
+  const Tensor advantages = LeaveOneOutAdvantages(torch::stack(rewards));  // [samples, graphs]
+  std::vector<int> graph_of_path;
+  for (int pair : input.graph->pair_of_path)
+    graph_of_path.push_back(input.graph->graph_of_pair[pair]);
+  const Tensor index = torch::tensor(graph_of_path, torch::kInt32);
+
+  ObjectiveValue value;
+  value.loss = torch::zeros({}, mean.options());
+  for (int n = 0; n < score.samples; ++n) {
+    const Tensor distance = actions[n] - mean;
+    const Tensor log_probability = distance * distance * (-0.5 / (score.sigma * score.sigma));
+    const Tensor advantage = neural::Rows(advantages[n].view({-1, 1}), index).view({-1});
+    value.loss = value.loss - (advantage * log_probability).sum();
+  }
+  value.loss = value.loss / (score.samples * static_cast<double>(input.graph->num_pairs()));
+  value.log_mlu = -reward(mean.detach()).mean().item<double>();
+  return value;
+}
+
+}  // namespace rhumb::training

@@ -1,0 +1,117 @@
+#include "agents/training/traffic_process.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "agents/neural/network_shape.h"
+
+namespace rhumb::training {
+namespace {
+
+using neural::kHistory;
+
+std::vector<double> NodeMasses(const Topology& topology, bool by_capacity, double sigma,
+                               Random& random) {
+  std::vector<double> mass(topology.num_nodes());
+  for (NodeId v = 0; v < topology.num_nodes(); ++v) {
+    double base = 1;
+    if (by_capacity) {
+      base = 0;
+      for (LinkId link : topology.out_links(v)) base += topology.link(link).capacity_bps;
+    }
+    mass[v] = base * random.LogNormal(sigma);
+  }
+  return mass;
+}
+
+// Means of the demands, in the order of `pairs`, scaled to a mean of 1.
+std::vector<double> DrawMeans(const Topology& topology, const std::vector<NodePair>& pairs,
+                              Random& random) {
+  const bool by_capacity = random.Chance(0.4);
+  const double sigma = random.Uniform(0.1, 1.3);
+  const std::vector<double> out = NodeMasses(topology, by_capacity, sigma, random);
+  const std::vector<double> in = NodeMasses(topology, by_capacity, sigma, random);
+  const double pair_sigma = random.Uniform(0.1, 1.0);
+  const bool uniform = random.Chance(0.1);
+  const double present = random.Chance(0.6) ? 1.0 : random.Uniform(0.15, 0.9);
+  const int elephants = random.Chance(0.2) ? 1 + random.Below(4) : 0;
+  std::vector<double> mean(pairs.size());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    mean[i] = uniform
+                  ? random.Uniform()
+                  : out[pairs[i].source] * in[pairs[i].destination] * random.LogNormal(pair_sigma);
+    if (!random.Chance(present)) mean[i] = 0;
+  }
+  double sum = std::accumulate(mean.begin(), mean.end(), 0.0);
+  for (int i = 0; i < elephants; ++i) {
+    mean[random.Below(static_cast<int>(pairs.size()))] += sum * random.Uniform(0.02, 0.15);
+  }
+  sum = std::accumulate(mean.begin(), mean.end(), 0.0);
+  if (sum <= 0) return std::vector<double>(pairs.size(), 1.0);
+  for (double& m : mean) m *= static_cast<double>(pairs.size()) / sum;
+  return mean;
+}
+
+// Factors around a demand's mean over kHistory + 1 intervals, the next interval first.
+class DemandMotion {
+ public:
+  explicit DemandMotion(Random& random)
+      : wander_sigma_(random.Uniform(0.05, 0.6)),
+        white_sigma_(random.Chance(0.3) ? random.Uniform(0.0, 0.05) : random.Uniform(0.02, 0.35)),
+        memory_(1 - std::exp(random.Uniform(std::log(0.01), std::log(0.4)))),
+        spread_(random.Uniform(0.2, 0.9)),
+        small_is_noisy_(random.Uniform(0.0, 0.35)),
+        burst_rate_(random.Chance(0.6) ? std::exp(random.Uniform(std::log(1e-4), std::log(0.02)))
+                                       : 0),
+        burst_end_(random.Uniform(0.1, 0.8)) {}
+
+  // `mean` is the demand's, over the mean of all demands.
+  void Draw(double mean, Random& random, double* factor) const {
+    const double noisy =
+        random.LogNormal(spread_) * std::pow(std::max(mean, 1e-3), -small_is_noisy_);
+    const double wander = std::min(1.2, wander_sigma_ * noisy);
+    const double white = std::min(1.0, white_sigma_ * noisy);
+    double state = wander * random.Normal();
+    const double step = wander * std::sqrt(1 - memory_ * memory_);
+    double burst = 1;
+    for (int h = kHistory; h >= 0; --h) {
+      state = memory_ * state + step * random.Normal();
+      if (burst > 1 && random.Chance(burst_end_)) burst = 1;
+      if (burst == 1 && random.Chance(burst_rate_)) burst = 1 + std::exp(random.Uniform(-0.5, 2.5));
+      factor[h] = burst * std::exp(state + white * random.Normal());
+    }
+  }
+
+ private:
+  double wander_sigma_, white_sigma_, memory_, spread_, small_is_noisy_, burst_rate_, burst_end_;
+};
+
+}  // namespace
+
+DemandSample DrawDemands(const Topology& topology, const std::vector<NodePair>& pairs,
+                         const TrafficDraw& draw, Random& random) {
+  const std::vector<double> mean = DrawMeans(topology, pairs, random);
+  DemandSample sample;
+  sample.next.resize(pairs.size());
+  sample.history.resize(pairs.size() * kHistory);
+  const bool constant = random.Chance(draw.constant_share);
+  const DemandMotion motion(random);
+  // Early in a run the past is short; the oldest known matrix stands in for what is missing.
+  const int known = random.Chance(0.8) ? kHistory : 1 + random.Below(kHistory);
+  const double swing = random.Chance(0.5) ? 0.03 * random.Normal() : 0.0;
+  double factor[kHistory + 1];
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    std::fill_n(factor, kHistory + 1, 1.0);
+    if (!constant) motion.Draw(mean[i], random, factor);
+    sample.next[i] = static_cast<float>(mean[i] * factor[0]);
+    for (int h = 0; h < kHistory; ++h) {
+      const int lag = std::min(h, known - 1) + 1;
+      const double common = constant ? 1.0 : std::exp(swing * lag);
+      sample.history[i * kHistory + h] = static_cast<float>(mean[i] * factor[lag] * common);
+    }
+  }
+  return sample;
+}
+
+}  // namespace rhumb::training
