@@ -6,9 +6,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "agents/baselines/cspf_policy.h"
-#include "agents/baselines/ecmp_policy.h"
+#include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp_policy.h"
-#include "agents/baselines/shortest_path_policy.h"
+#include "agents/baselines/metric_policy.h"
+#include "agents/baselines/single_path_plan.h"
 #include "agents/baselines/widest_policy.h"
 #include "agents/policy_module.h"
 
@@ -47,11 +48,12 @@ const std::vector<Entry>& Table() {
   static const auto* const kTable = new std::vector<Entry>{
       {"shortest-path", *kMetrics, nullptr, "one shortest path a demand (SPA)", false,
        [](absl::string_view option) -> MadePolicy {
-         return std::make_unique<ShortestPathPolicy>(MetricOf(option));
+         return std::make_unique<MetricPolicy>("shortest-path", &ShortestPathPlan,
+                                               MetricOf(option));
        }},
       {"ecmp", *kMetrics, nullptr, "equal split over shortest paths at every hop", false,
        [](absl::string_view option) -> MadePolicy {
-         return std::make_unique<EcmpPolicy>(MetricOf(option));
+         return std::make_unique<MetricPolicy>("ecmp", &EcmpPlan, MetricOf(option));
        }},
       {"cspf",
        {""},

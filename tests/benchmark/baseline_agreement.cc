@@ -22,7 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "agents/baselines/ecmp_policy.h"
+#include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp/min_mlu_solver.h"
 #include "agents/policy_registry.h"
 #include "topologies/formats/file_io.h"

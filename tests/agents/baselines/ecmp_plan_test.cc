@@ -1,4 +1,4 @@
-#include "agents/baselines/ecmp_policy.h"
+#include "agents/baselines/ecmp_plan.h"
 
 #include <gtest/gtest.h>
 
@@ -83,7 +83,7 @@ Topology Grid(int side) {
   return Topology::Create("grid", NamedNodes(side * side), links).value();
 }
 
-TEST(EcmpPolicyTest, LoadsLinksAsHopByHopForwardingDoesOnRandomNetworks) {
+TEST(EcmpPlanTest, LoadsLinksAsHopByHopForwardingDoesOnRandomNetworks) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     const int nodes = 3 + static_cast<int>(seed);
@@ -95,7 +95,7 @@ TEST(EcmpPolicyTest, LoadsLinksAsHopByHopForwardingDoesOnRandomNetworks) {
   }
 }
 
-TEST(EcmpPolicyTest, SplitsAtEveryHopAndNotOverPaths) {
+TEST(EcmpPlanTest, SplitsAtEveryHopAndNotOverPaths) {
   // A reaches D over B (two parallel links to D) or C (one link): C's path carries a half, not a
   // third.
   std::vector<Link> links;
@@ -115,7 +115,7 @@ TEST(EcmpPolicyTest, SplitsAtEveryHopAndNotOverPaths) {
   EXPECT_EQ(plan.ratios()[range.begin + 2], 0.5);
 }
 
-TEST(EcmpPolicyTest, StaysExactWhereEqualCostPathsAreTooManyToList) {
+TEST(EcmpPlanTest, StaysExactWhereEqualCostPathsAreTooManyToList) {
   const Topology grid = Grid(8);  // 3,432 paths from corner to corner
   const RoutingPlan plan = EcmpPlan(grid, LinkMetric::kHops);
 
@@ -128,7 +128,7 @@ TEST(EcmpPolicyTest, StaysExactWhereEqualCostPathsAreTooManyToList) {
   ExpectLoadsOfHopByHopForwarding(grid, LinkMetric::kHops, corner_to_corner);
 }
 
-TEST(EcmpPolicyTest, FollowsTheMetric) {
+TEST(EcmpPlanTest, FollowsTheMetric) {
   std::vector<Link> links;
   AddCable(&links, 0, 1, 1e9, absl::Milliseconds(9), 5);
   AddCable(&links, 0, 2, 10e9, absl::Milliseconds(1), 2);

@@ -1,14 +1,12 @@
 // Equal-cost multipath: every node splits what it forwards to a destination equally over all its
 // next hops on shortest paths. Parallel links are separate next hops, as routers have it unless
 // they are bundled.
-#ifndef RHUMB_AGENTS_BASELINES_ECMP_POLICY_H_
-#define RHUMB_AGENTS_BASELINES_ECMP_POLICY_H_
+#ifndef RHUMB_AGENTS_BASELINES_ECMP_PLAN_H_
+#define RHUMB_AGENTS_BASELINES_ECMP_PLAN_H_
 
-#include <string>
-
-#include "agents/baselines/topology_cache.h"
-#include "agents/routing_policy.h"
 #include "topologies/paths/shortest_paths.h"
+#include "topologies/routing_plan.h"
+#include "topologies/topology.h"
 
 namespace rhumb {
 
@@ -21,18 +19,6 @@ constexpr int kMaxEcmpPaths = 64;
 // Lists all ordered pairs of nodes. O(nodes * (links log nodes + nodes * path length)).
 RoutingPlan EcmpPlan(const Topology& topology, LinkMetric metric);
 
-class EcmpPolicy : public RoutingPolicy {
- public:
-  explicit EcmpPolicy(LinkMetric metric) : metric_(metric) {}
-
-  std::string name() const override;
-  absl::StatusOr<Decision> Decide(const Observation& observation) override;
-
- private:
-  LinkMetric metric_;
-  TopologyCache<RoutingPlan> cache_;
-};
-
 }  // namespace rhumb
 
-#endif  // RHUMB_AGENTS_BASELINES_ECMP_POLICY_H_
+#endif  // RHUMB_AGENTS_BASELINES_ECMP_PLAN_H_

@@ -1,12 +1,10 @@
-#include "agents/baselines/ecmp_policy.h"
+#include "agents/baselines/ecmp_plan.h"
 
 #include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "absl/strings/str_cat.h"
 
 namespace rhumb {
 namespace {
@@ -124,21 +122,6 @@ RoutingPlan EcmpPlan(const Topology& topology, LinkMetric metric) {
   }
   return RoutingPlan(std::make_shared<const PathSet>(builder.Build()), std::move(ratios),
                      topology.version());
-}
-
-std::string EcmpPolicy::name() const {
-  if (metric_ == LinkMetric::kIgp) return "ecmp";
-  return absl::StrCat("ecmp:", LinkMetricName(metric_));
-}
-
-absl::StatusOr<Decision> EcmpPolicy::Decide(const Observation& observation) {
-  const RoutingPlan* plan = cache_.Find(observation.topology);
-  if (plan == nullptr) {
-    plan = cache_.Store(observation.topology, EcmpPlan(observation.topology, metric_));
-  }
-  Decision decision;
-  decision.plan = *plan;
-  return decision;
 }
 
 }  // namespace rhumb
