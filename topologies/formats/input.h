@@ -10,6 +10,21 @@
 
 namespace rhumb {
 
+// Where in a file something stands: a line, counted from 1, or an entry of a JSON list.
+struct Place {
+  Place(int line) : line(line) {}  // NOLINT: a line number is a place
+  Place(const char* list, size_t index) : list(list), index(index) {}
+
+  // "line 12" or "links[3]".
+  std::string ToString() const {
+    return list != nullptr ? absl::StrCat(list, "[", index, "]") : absl::StrCat("line ", line);
+  }
+
+  int line = 0;
+  const char* list = nullptr;
+  size_t index = 0;
+};
+
 // The bytes of one file, decompressed and without a byte-order mark. Views, valid during the read.
 struct Input {
   absl::string_view bytes;
@@ -22,9 +37,11 @@ struct Input {
   absl::Status Fault(absl::string_view what) const {
     return absl::InvalidArgumentError(absl::StrCat(file, ": ", what));
   }
-  // InvalidArgument "FILE:LINE: what"; lines count from 1.
-  absl::Status FaultAt(int line, absl::string_view what) const {
-    return absl::InvalidArgumentError(absl::StrCat(file, ":", line, ": ", what));
+  // InvalidArgument "FILE:LINE: what" or "FILE: LIST[INDEX]: what".
+  absl::Status FaultAt(const Place& place, absl::string_view what) const {
+    return absl::InvalidArgumentError(place.list != nullptr
+                                          ? absl::StrCat(file, ": ", place.ToString(), ": ", what)
+                                          : absl::StrCat(file, ":", place.line, ": ", what));
   }
   // The same status with the file's name in front.
   absl::Status Prefixed(const absl::Status& status) const {

@@ -16,11 +16,6 @@ using nlohmann::json;
 
 constexpr size_t kMaxJsonBytes = size_t{64} << 20;
 
-// The tree carries no line numbers; elements are named by their place in the list instead.
-absl::Status Fault(const Input& input, const char* list, size_t index, absl::string_view what) {
-  return input.Fault(absl::StrFormat("%s[%d]: %s", list, index, what));
-}
-
 const json* Find(const json& object, const char* key) {
   const auto found = object.find(key);
   return found == object.end() || found->is_null() ? nullptr : &*found;
@@ -54,6 +49,7 @@ std::optional<Coordinates> ReadCoordinates(const json& node) {
   return Coordinates{north.get<double>(), east.get<double>()};
 }
 
+// The tree carries no line numbers; elements are named by their place in the list instead.
 absl::Status ReadNode(const Input& input, const json& in, size_t index, TopologyDraft* draft) {
   DraftNode node;
   if (in.is_object()) {
@@ -63,10 +59,10 @@ absl::Status ReadNode(const Input& input, const json& in, size_t index, Topology
     node.coordinates = ReadCoordinates(in);
   }
   if (node.key.empty()) {
-    return Fault(input, "nodes", index, "has no \"id\" that is a number or a text; give one");
+    return input.FaultAt(Place("nodes", index),
+                         "has no \"id\" that is a number or a text; give one");
   }
-  const absl::Status status = draft->AddNode(std::move(node), 1);
-  return status.ok() ? status : Fault(input, "nodes", index, status.message());
+  return draft->AddNode(std::move(node), Place("nodes", index));
 }
 
 // Absent when the link has no capacity.
@@ -97,8 +93,8 @@ absl::StatusOr<std::optional<double>> ReadCapacity(const Input& input, const cha
       return capacity;
     }
   }
-  return Fault(
-      input, list, index,
+  return input.FaultAt(
+      Place(list, index),
       absl::StrFormat("the %s %s is no rate; give a number or a text such as \"10G\"", key,
                       value.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 40)));
 }
@@ -106,13 +102,13 @@ absl::StatusOr<std::optional<double>> ReadCapacity(const Input& input, const cha
 absl::Status ReadLink(const Input& input, const char* list, const json& in, size_t index,
                       bool directed, const LoadOptions& options, TopologyDraft* draft) {
   if (!in.is_object()) {
-    return Fault(input, list, index, "is no object; give source, target and capacity");
+    return input.FaultAt(Place(list, index), "is no object; give source, target and capacity");
   }
   DraftLink link;
   link.source_key = IdText(Find(in, "source"));
   link.destination_key = IdText(Find(in, "target"));
   if (link.source_key.empty() || link.destination_key.empty()) {
-    return Fault(input, list, index, "lacks its \"source\" or \"target\"; give both");
+    return input.FaultAt(Place(list, index), "lacks its \"source\" or \"target\"; give both");
   }
   link.both_directions = !directed;
   auto capacity = ReadCapacity(input, list, in, index, options, &draft->notes);
@@ -129,8 +125,7 @@ absl::Status ReadLink(const Input& input, const char* list, const json& in, size
       draft->notes.Count("link fields not used", absl::StrFormat("\"%s\"", key.substr(0, 40)));
     }
   }
-  const absl::Status status = draft->AddLink(std::move(link), 1);
-  return status.ok() ? status : Fault(input, list, index, status.message());
+  return draft->AddLink(std::move(link), Place(list, index));
 }
 
 }  // namespace

@@ -23,23 +23,23 @@ absl::Duration FibreDelay(const Coordinates& a, const Coordinates& b) {
   return absl::Microseconds(std::llround(microseconds));
 }
 
-absl::Status TopologyDraft::AddNode(DraftNode node, int line) {
+absl::Status TopologyDraft::AddNode(DraftNode node, const Place& place) {
   if (node.key.empty()) {
-    return input_.FaultAt(line, "a node has an empty id; give every node a unique one");
+    return input_.FaultAt(place, "a node has an empty id; give every node a unique one");
   }
   if (!id_by_key_.emplace(node.key, num_nodes()).second) {
     return input_.FaultAt(
-        line, absl::StrFormat("node id \"%s\" is used twice; ids must be unique", node.key));
+        place, absl::StrFormat("node id \"%s\" is used twice; ids must be unique", node.key));
   }
   if (node.coordinates) {
     const auto [latitude, longitude] = *node.coordinates;
     if (!(std::abs(latitude) <= 90 && std::abs(longitude) <= 180)) {
       notes.Count("coordinates outside the earth left out",
-                  absl::StrFormat("node %s, line %d", node.key, line));
+                  absl::StrFormat("node %s, %s", node.key, place.ToString()));
       node.coordinates.reset();
     } else if (latitude == 0 && longitude == 0) {
       notes.Count("coordinates 0, 0 taken as unknown",
-                  absl::StrFormat("node %s, line %d", node.key, line));
+                  absl::StrFormat("node %s, %s", node.key, place.ToString()));
       node.coordinates.reset();
     }
   }
@@ -58,42 +58,41 @@ absl::Status TopologyDraft::AddNode(DraftNode node, int line) {
   return absl::OkStatus();
 }
 
-absl::Status TopologyDraft::AddLink(DraftLink draft, int line) {
+absl::Status TopologyDraft::AddLink(DraftLink draft, const Place& place) {
   const std::string label = absl::StrFormat("link %s-%s", draft.source_key, draft.destination_key);
-  PlacedLink placed;
+  PlacedLink placed{{}, draft.capacity_bps.has_value(), draft.propagation_delay.has_value(), place};
   for (const auto& [key, id] : {std::pair(&draft.source_key, &placed.link.source),
                                 std::pair(&draft.destination_key, &placed.link.destination)}) {
     const auto found = id_by_key_.find(*key);
     if (found == id_by_key_.end()) {
-      return input_.FaultAt(line, absl::StrFormat("%s ends at node \"%s\", which the file does not "
-                                                  "define; add the node or correct the id",
-                                                  label, *key));
+      return input_.FaultAt(place,
+                            absl::StrFormat("%s ends at node \"%s\", which the file does not "
+                                            "define; add the node or correct the id",
+                                            label, *key));
     }
     *id = found->second;
   }
   if (draft.capacity_bps && !IsPositive(*draft.capacity_bps)) {
-    return input_.FaultAt(line,
+    return input_.FaultAt(place,
                           absl::StrFormat("%s has capacity %g bit/s; give a positive rate, or "
                                           "none to use the default capacity",
                                           label, *draft.capacity_bps));
   }
   if (!IsPositive(draft.igp_metric)) {
-    return input_.FaultAt(line, absl::StrFormat("%s has the metric %g; give a finite one above 0",
-                                                label, draft.igp_metric));
+    return input_.FaultAt(place, absl::StrFormat("%s has the metric %g; give a finite one above 0",
+                                                 label, draft.igp_metric));
   }
   if (draft.propagation_delay && (*draft.propagation_delay < absl::ZeroDuration() ||
                                   *draft.propagation_delay == absl::InfiniteDuration())) {
     return input_.FaultAt(
-        line, absl::StrFormat("%s has the delay %s; give a finite one of 0 or more", label,
-                              absl::FormatDuration(*draft.propagation_delay)));
+        place, absl::StrFormat("%s has the delay %s; give a finite one of 0 or more", label,
+                               absl::FormatDuration(*draft.propagation_delay)));
   }
   if (placed.link.source == placed.link.destination) {
-    notes.Count("self-loops skipped", absl::StrFormat("node %s, line %d", draft.source_key, line));
+    notes.Count("self-loops skipped",
+                absl::StrFormat("node %s, %s", draft.source_key, place.ToString()));
     return absl::OkStatus();
   }
-  placed.has_capacity = draft.capacity_bps.has_value();
-  placed.has_delay = draft.propagation_delay.has_value();
-  placed.line = line;
   placed.link.capacity_bps = draft.capacity_bps.value_or(0);
   placed.link.propagation_delay = draft.propagation_delay.value_or(absl::ZeroDuration());
   placed.link.igp_metric = draft.igp_metric;
@@ -116,7 +115,7 @@ absl::Status TopologyDraft::FillCapacities(const LoadOptions& options) {
   if (missing == 0) return absl::OkStatus();
   if (!options.default_capacity_bps) {
     return input_.FaultAt(
-        first->line,
+        first->place,
         absl::StrFormat("link %s>%s has no capacity (%d of %d links have none); give one for them "
                         "with --default-capacity, such as 10G",
                         nodes_[first->link.source].name, nodes_[first->link.destination].name,

@@ -43,13 +43,13 @@ class TopologyDraft {
   std::string origin;
   Notes notes;
 
-  // `line` is where the element begins, for messages. InvalidArgument for an empty or repeated key.
-  // Coordinates that no place on earth has, and 0, 0, which stands for unknown in many files, are
-  // left out and counted.
-  absl::Status AddNode(DraftNode node, int line);
+  // `place` is where the element begins, for messages. InvalidArgument for an empty or repeated
+  // key. Coordinates that no place on earth has, and 0, 0, which stands for unknown in many files,
+  // are left out and counted.
+  absl::Status AddNode(DraftNode node, const Place& place);
   // InvalidArgument for unknown ends and for a capacity or metric that is not finite and above 0 or
   // a negative delay. A self-loop is skipped and counted.
-  absl::Status AddLink(DraftLink link, int line);
+  absl::Status AddLink(DraftLink link, const Place& place);
 
   int num_nodes() const { return static_cast<int>(nodes_.size()); }
 
@@ -63,7 +63,7 @@ class TopologyDraft {
   struct PlacedLink {
     Link link;
     bool has_capacity, has_delay;
-    int line;
+    Place place;
   };
 
   absl::Status FillCapacities(const LoadOptions& options);

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/networks.h"
+#include "tests/topologies/formats/reading.h"
 #include "topologies/formats/file_io.h"
 #include "topologies/formats/loader.h"
 #include "topologies/formats/proto_conversion.h"
@@ -17,6 +18,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using testing::Fault;
 using ::testing::HasSubstr;
 
 std::string Message(const absl::Status& status) { return std::string(status.message()); }
@@ -44,16 +46,10 @@ TEST(NativeJsonTest, ReadsLinksWithTheirUnitsAndStates) {
   EXPECT_EQ(loaded->value.link(1).administrative_state, AdministrativeState::kDrained);
 }
 
-struct Fault {
-  const char* name;
-  const char* json;
-  const char* says;
-};
-
 class NativeTopologyFaultTest : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(NativeTopologyFaultTest, IsRefusedWithFileAndReason) {
-  const auto loaded = ReadTopology(GetParam().json, "net.json");
+  const auto loaded = ReadTopology(GetParam().content, "net.json");
   ASSERT_FALSE(loaded.ok());
   EXPECT_THAT(Message(loaded.status()), AllOf(HasSubstr("net.json"), HasSubstr(GetParam().says)));
 }
@@ -97,7 +93,8 @@ TEST(NativeJsonTest, FillsMissingCapacitiesOnlyWhenAskedAndCountsThem) {
   EXPECT_EQ(loaded->value.name(), "net");
   EXPECT_EQ(loaded->value.link(0).capacity_bps, 10e9);
   EXPECT_THAT(loaded->report.notes,
-              ElementsAre(HasSubstr("links without a capacity given the default of 10 Gbit/s: 1"), HasSubstr("direction")));
+              ElementsAre(HasSubstr("links without a capacity given the default of 10 Gbit/s: 1"),
+                          HasSubstr("direction")));
 }
 
 TEST(NativeJsonTest, LargestPartIsTakenOnRequestAndTheRestCounted) {
@@ -209,22 +206,6 @@ TEST(GzipTest, RefusesTornAndDamagedDataAndBombs) {
   EXPECT_EQ(Gunzip(packed, 1000).status().code(), absl::StatusCode::kResourceExhausted);
   const std::string bomb = Gzip(std::string(20 << 20, ' ')).value();
   EXPECT_THAT(Message(Gunzip(bomb, int64_t{1} << 30).status()), HasSubstr("compressed more than"));
-}
-
-TEST(LoaderTest, UnknownNameListsShippedNamesAndMentionsFiles) {
-  const std::string directory = TemporaryFile("shipped");
-  std::filesystem::create_directories(directory);
-  ASSERT_TRUE(SaveTopology(testing::Diamond(), directory + "/gem.topology.json").ok());
-  ::setenv("RHUMB_DATA", directory.c_str(), 1);
-
-  const auto found = LoadTopology("gem");
-  const auto missing = LoadTopology("no-such-net");
-  EXPECT_THAT(ShippedTopologies(), ElementsAre("gem"));
-  ::unsetenv("RHUMB_DATA");
-
-  EXPECT_TRUE(found.ok()) << found.status();
-  EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(Message(missing.status()), AllOf(HasSubstr("file"), HasSubstr("gem")));
 }
 
 }  // namespace
