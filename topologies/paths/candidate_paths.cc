@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
+#include <memory>
+#include <numeric>
 #include <thread>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_format.h"
-#include "topologies/paths/path_search.h"
+#include "topologies/paths/pair_paths.h"
 #include "topologies/paths/shortest_paths.h"
-#include "topologies/paths/yen.h"
 
 namespace rhumb {
 namespace {
-
-constexpr double kPenalty = 3;
 
 absl::Status CheckRequest(const Topology& topology, absl::Span<const NodePair> pairs,
                           const CandidatePathOptions& options) {
@@ -82,72 +80,19 @@ void InParallel(int threads, int count, MakeWorker make_worker) {
   for (std::thread& other : others) other.join();
 }
 
-class PairPaths {
- public:
-  PairPaths(const SearchGraph& graph, absl::Span<const double> delay_s,
-            absl::Span<const double> inverse_capacity, const CandidatePathOptions& options)
-      : graph_(graph),
-        search_(graph),
-        delay_s_(delay_s),
-        inverse_capacity_(inverse_capacity),
-        options_(options) {}
+std::vector<char> UsableLinks(const Topology& topology) {
+  std::vector<char> usable;
+  usable.reserve(topology.num_links());
+  for (const Link& link : topology.links()) usable.push_back(link.usable());
+  return usable;
+}
 
-  std::vector<Path> Find(NodePair pair) {
-    std::vector<Path> found;
-    Path path;
-    if (options_.method == CandidatePathOptions::Method::kYen) {
-      found = KShortestPaths(graph_, &search_, delay_s_, pair.source, pair.destination,
-                             options_.max_paths);
-    } else if (search_.Find(delay_s_, pair.source, pair.destination, &path)) {
-      found.push_back(path);
-      weights_.assign(inverse_capacity_.begin(), inverse_capacity_.end());
-      for (int i = 0; i < 3 * options_.max_paths; ++i) {
-        if (static_cast<int>(found.size()) >= options_.max_paths) break;
-        search_.Find(weights_, pair.source, pair.destination, &path);
-        for (LinkId l : path) weights_[l] *= kPenalty;
-        if (std::find(found.begin(), found.end(), path) == found.end()) found.push_back(path);
-      }
-    }
-    if (found.empty()) return found;
-    const double limit_s = Delay(found[0]) * options_.max_stretch * (1 + kEqualCostTolerance);
-    found.erase(std::remove_if(found.begin() + 1, found.end(),
-                               [&](const Path& p) { return Delay(p) > limit_s; }),
-                found.end());
-    return found;
-  }
-
- private:
-  double Delay(const Path& path) const {
-    double sum = 0;
-    for (LinkId l : path) sum += delay_s_[l];
-    return sum;
-  }
-
-  const SearchGraph& graph_;
-  PathSearch search_;
-  absl::Span<const double> delay_s_, inverse_capacity_;
-  const CandidatePathOptions& options_;
-  std::vector<double> weights_;
-};
-
-std::shared_ptr<const PathSet> FromScratch(const Topology& topology,
-                                           absl::Span<const NodePair> pairs,
-                                           const CandidatePathOptions& options) {
-  const SearchGraph graph(topology);
-  const std::vector<double> delay_s = LinkWeights(topology, LinkMetric::kDelay);
-  const std::vector<double> inverse_capacity = LinkWeights(topology, LinkMetric::kInverseCapacity);
-  std::vector<std::vector<Path>> found(pairs.size());
-  InParallel(options.threads, static_cast<int>(pairs.size()), [&] {
-    return [&, finder = PairPaths(graph, delay_s, inverse_capacity, options)](int i) mutable {
-      found[i] = finder.Find(pairs[i]);
-    };
-  });
-  PathSet::Builder builder;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    builder.AddPair(pairs[i].source, pairs[i].destination);
-    for (const Path& path : found[i]) builder.AddPath(path);
-  }
-  return std::make_shared<const PathSet>(builder.Build());
+// True when lengths of links, apart from their states, are the same in both.
+bool SameLengths(const Topology& a, const Topology& b, LinkMetric metric) {
+  return LinkLengths(a, LinkMetric::kInverseCapacity) ==
+             LinkLengths(b, LinkMetric::kInverseCapacity) &&
+         LinkLengths(a, LinkMetric::kDelay) == LinkLengths(b, LinkMetric::kDelay) &&
+         LinkLengths(a, metric) == LinkLengths(b, metric);
 }
 
 }  // namespace
@@ -157,21 +102,95 @@ absl::StatusOr<CandidatePaths> CandidatePaths::Compute(const Topology& topology,
                                                        const CandidatePathOptions& options) {
   if (absl::Status status = CheckRequest(topology, pairs, options); !status.ok()) return status;
   if (pairs.empty()) pairs = AllPairs(topology.num_nodes());
-  CandidatePaths result(topology, std::move(pairs), options);
-  result.paths_ = FromScratch(topology, result.pairs_, options);
+  CandidatePaths result(std::move(pairs), options);
+  result.by_destination_.resize(result.pairs_.size());
+  std::iota(result.by_destination_.begin(), result.by_destination_.end(), 0);
+  std::stable_sort(result.by_destination_.begin(), result.by_destination_.end(), [&](int a, int b) {
+    return result.pairs_[a].destination < result.pairs_[b].destination;
+  });
+  result.ComputeAll(topology);
   return result;
 }
 
 absl::Status CandidatePaths::Update(const Topology& snapshot) {
-  if (!topology_.SameStructure(snapshot)) {
+  if (!reference_->SameStructure(snapshot)) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "topology \"%s\" has other nodes or links than \"%s\"; compute candidate paths anew",
-        snapshot.name(), topology_.name()));
+        snapshot.name(), reference_->name()));
   }
-  if (Difference(topology_, snapshot).empty()) return absl::OkStatus();
-  topology_ = snapshot;
-  paths_ = FromScratch(topology_, pairs_, options_);
+  const int m = snapshot.num_links();
+  std::vector<char> usable = UsableLinks(snapshot);
+  bool all = !SameLengths(*reference_, snapshot, options_.metric);
+  // Links that were lost since the reference, and since the last update.
+  std::vector<char> lost(m), newly_lost(m);
+  bool returned = false;
+  for (LinkId l = 0; l < m; ++l) {
+    const bool in_reference = reference_->link(l).usable();
+    all = all || (usable[l] && !in_reference);
+    lost[l] = in_reference && !usable[l];
+    newly_lost[l] = usable_[l] && !usable[l];
+    returned = returned || (usable[l] && !usable_[l]);
+  }
+  if (all) {
+    ComputeAll(snapshot);
+    return absl::OkStatus();
+  }
+  num_searched_pairs_ = 0;
+  if (usable == usable_) return absl::OkStatus();
+
+  const std::vector<char> off_reference = Touched(reference_results_, lost);
+  const std::vector<char> broken = Touched(results_, newly_lost);
+  std::vector<int> to_search;
+  for (int i : by_destination_) {
+    if (!off_reference[i]) {
+      results_[i] = reference_results_[i];
+    } else if (broken[i] || returned) {
+      to_search.push_back(i);
+    }
+  }
+  usable_ = std::move(usable);
+  Search(to_search, usable_);
+  Publish();
   return absl::OkStatus();
+}
+
+void CandidatePaths::ComputeAll(const Topology& topology) {
+  reference_ = std::make_shared<const Topology>(topology);
+  weights_ = std::make_shared<const PathWeights>(topology, options_.metric);
+  usable_ = UsableLinks(topology);
+  results_.assign(pairs_.size(), nullptr);
+  Search(by_destination_, usable_);
+  reference_results_ = results_;
+  Publish();
+}
+
+void CandidatePaths::Search(const std::vector<int>& pairs, absl::Span<const char> usable) {
+  InParallel(options_.threads, static_cast<int>(pairs.size()), [&] {
+    return [&, finder = PairPathFinder(*weights_, options_)](int i) mutable {
+      const int pair = pairs[i];
+      results_[pair] = std::make_shared<const PairPaths>(finder.Find(pairs_[pair], usable));
+    };
+  });
+  num_searched_pairs_ = static_cast<int>(pairs.size());
+}
+
+void CandidatePaths::Publish() {
+  PathSet::Builder builder;
+  for (size_t i = 0; i < pairs_.size(); ++i) {
+    builder.AddPair(pairs_[i].source, pairs_[i].destination);
+    for (const Path& path : results_[i]->paths) builder.AddPath(path);
+  }
+  paths_ = std::make_shared<const PathSet>(builder.Build());
+}
+
+std::vector<char> CandidatePaths::Touched(const Results& results,
+                                          absl::Span<const char> lost) const {
+  std::vector<char> touched(results.size(), 0);
+  for (size_t i = 0; i < results.size(); ++i) {
+    const std::vector<LinkId>& links = results[i]->depends_on;
+    touched[i] = std::any_of(links.begin(), links.end(), [&](LinkId l) { return lost[l] != 0; });
+  }
+  return touched;
 }
 
 }  // namespace rhumb

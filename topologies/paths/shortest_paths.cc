@@ -75,8 +75,8 @@ absl::string_view LinkMetricName(LinkMetric metric) {
   return "unknown";
 }
 
-std::vector<double> LinkWeights(const Topology& topology, LinkMetric metric) {
-  auto weight = [metric](const Link& link) {
+std::vector<double> LinkLengths(const Topology& topology, LinkMetric metric) {
+  auto length = [metric](const Link& link) {
     switch (metric) {
       case LinkMetric::kIgp:
         return link.igp_metric;
@@ -89,10 +89,16 @@ std::vector<double> LinkWeights(const Topology& topology, LinkMetric metric) {
     }
     return 1.0;
   };
-  std::vector<double> weights;
-  weights.reserve(topology.num_links());
-  for (const Link& link : topology.links()) {
-    weights.push_back(link.usable() ? weight(link) : kInfinity);
+  std::vector<double> lengths;
+  lengths.reserve(topology.num_links());
+  for (const Link& link : topology.links()) lengths.push_back(length(link));
+  return lengths;
+}
+
+std::vector<double> LinkWeights(const Topology& topology, LinkMetric metric) {
+  std::vector<double> weights = LinkLengths(topology, metric);
+  for (LinkId l = 0; l < topology.num_links(); ++l) {
+    if (!topology.link(l).usable()) weights[l] = kInfinity;
   }
   return weights;
 }

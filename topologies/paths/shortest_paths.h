@@ -23,8 +23,10 @@ enum class LinkMetric {
 // "igp", "hops", "delay", "inverse-capacity", as on the command line.
 absl::string_view LinkMetricName(LinkMetric metric);
 
-// One weight a link, indexed by LinkId, all 0 or above; +infinity for links that may not carry
-// traffic.
+// One length a link whatever its state, indexed by LinkId, all 0 or above.
+std::vector<double> LinkLengths(const Topology& topology, LinkMetric metric);
+
+// The same, but +infinity for links that may not carry traffic now.
 std::vector<double> LinkWeights(const Topology& topology, LinkMetric metric);
 
 // Distances whose relative difference is below this are equal: sums of decimal fractions such as

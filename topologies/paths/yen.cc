@@ -1,5 +1,7 @@
 #include "topologies/paths/yen.h"
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 #include <set>
 #include <tuple>
@@ -35,10 +37,11 @@ double WeightOf(absl::Span<const double> weights, const Path& path) {
 
 std::vector<Path> KShortestPaths(const SearchGraph& graph, PathSearch* search,
                                  absl::Span<const double> weights, NodeId source,
-                                 NodeId destination, int max_paths) {
+                                 NodeId destination, int max_paths,
+                                 absl::Span<const double> bound) {
   std::vector<Path> found;
   Path path;
-  if (!search->Find(weights, source, destination, &path)) return found;
+  if (!search->Find(weights, source, destination, &path, bound)) return found;
   std::vector<double> masked(weights.begin(), weights.end());
   std::set<Branch> waiting;
   waiting.insert({WeightOf(weights, path), path, 0});
@@ -59,7 +62,7 @@ std::vector<Path> KShortestPaths(const SearchGraph& graph, PathSearch* search,
         }
       }
       const NodeId spur = graph.tail(next.path[at]);
-      if (search->Find(masked, spur, destination, &path)) {
+      if (search->Find(masked, spur, destination, &path, bound)) {
         Path whole(next.path.begin(), next.path.begin() + at);
         whole.insert(whole.end(), path.begin(), path.end());
         const double weight = WeightOf(weights, whole);

@@ -28,10 +28,12 @@ absl::StatusOr<std::vector<Path>> KShortestPaths(const Topology& topology,
                                                  absl::Span<const double> weights, NodeId source,
                                                  NodeId destination, int max_paths);
 
-// The same over a graph and memory that are kept between calls. The arguments must be valid.
+// The same over a graph and memory that are kept between calls, with a lower bound as in
+// PathSearch::Find. The arguments must be valid.
 std::vector<Path> KShortestPaths(const SearchGraph& graph, PathSearch* search,
                                  absl::Span<const double> weights, NodeId source,
-                                 NodeId destination, int max_paths);
+                                 NodeId destination, int max_paths,
+                                 absl::Span<const double> bound = {});
 
 }  // namespace rhumb
 
