@@ -1,0 +1,99 @@
+#include "topologies/analysis/topology_summary.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "topologies/paths/shortest_paths.h"
+
+namespace rhumb {
+namespace {
+
+void CountLinks(const Topology& topology, TopologySummary* summary) {
+  std::map<std::pair<NodeId, NodeId>, int> links_between;
+  std::vector<double> delays_s, metrics;
+  for (LinkId id = 0; id < topology.num_links(); ++id) {
+    const Link& link = topology.link(id);
+    if (++links_between[{link.source, link.destination}] > 1) ++summary->parallel_links;
+    if (link.administrative_state == AdministrativeState::kDrained) summary->drained.push_back(id);
+    if (link.operational_state == OperationalState::kDown) summary->down.push_back(id);
+    for (const std::string& group : link.shared_risk_groups) ++summary->links_by_risk_group[group];
+    if (!link.usable()) continue;
+    ++summary->links_by_capacity_bps[link.capacity_bps];
+    summary->usable_capacity_bps += link.capacity_bps;
+    delays_s.push_back(absl::ToDoubleSeconds(link.propagation_delay));
+    metrics.push_back(link.igp_metric);
+  }
+  for (const auto& [ends, count] : links_between) {
+    const bool two_way = links_between.count({ends.second, ends.first}) > 0;
+    if (!two_way) summary->one_way_links += count;
+    if (!two_way || ends.first < ends.second) ++summary->adjacencies;
+  }
+  summary->delay_s = SpreadOf(std::move(delays_s));
+  summary->igp_metric = SpreadOf(std::move(metrics));
+}
+
+void MeasureDegrees(const Topology& topology, TopologySummary* summary) {
+  std::vector<double> degree(topology.num_nodes(), 0);
+  for (const Adjacency& adjacency : Adjacencies(topology)) {
+    ++degree[adjacency.a];
+    ++degree[adjacency.b];
+  }
+  summary->degree = SpreadOf(degree);
+  for (NodeId v = 0; v < topology.num_nodes(); ++v) {
+    if (degree[v] == summary->degree.max) summary->most_neighbours.push_back(v);
+  }
+}
+
+void MeasureDistances(const Topology& topology, TopologySummary* summary) {
+  const std::vector<double> hop_weights = LinkWeights(topology, LinkMetric::kHops);
+  const std::vector<double> delay_weights = LinkWeights(topology, LinkMetric::kDelay);
+  int pairs = 0;
+  for (NodeId source = 0; source < topology.num_nodes(); ++source) {
+    const ShortestPathTree hops(topology, hop_weights, source);
+    const ShortestPathTree delays(topology, delay_weights, source);
+    for (NodeId v = 0; v < topology.num_nodes(); ++v) {
+      if (v == source) continue;
+      if (!hops.reaches(v)) {
+        ++summary->unreachable_pairs;
+        continue;
+      }
+      ++pairs;
+      summary->mean_hops += hops.distance(v);
+      summary->mean_delay_s += delays.distance(v);
+      summary->diameter_hops =
+          std::max(summary->diameter_hops, static_cast<int>(hops.distance(v) + 0.5));
+      summary->diameter_delay_s = std::max(summary->diameter_delay_s, delays.distance(v));
+    }
+  }
+  if (pairs == 0) return;
+  summary->mean_hops /= pairs;
+  summary->mean_delay_s /= pairs;
+}
+
+}  // namespace
+
+Spread SpreadOf(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const size_t n = values.size();
+  return {values.front(), (values[(n - 1) / 2] + values[n / 2]) / 2,
+          std::accumulate(values.begin(), values.end(), 0.0) / n, values.back()};
+}
+
+TopologySummary Summarize(const Topology& topology) {
+  TopologySummary summary;
+  summary.nodes = topology.num_nodes();
+  summary.links = topology.num_links();
+  for (const Node& node : topology.nodes()) {
+    summary.nodes_with_coordinates += node.coordinates.has_value();
+  }
+  CountLinks(topology, &summary);
+  MeasureDegrees(topology, &summary);
+  MeasureDistances(topology, &summary);
+  summary.cuts = FindCuts(topology);
+  summary.cable_connectivity = CableConnectivity(topology);
+  return summary;
+}
+
+}  // namespace rhumb
