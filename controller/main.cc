@@ -1,10 +1,14 @@
 // The program `rhumb`: one subcommand a file, listed in one table.
 #include "controller/command_line.h"
 #include "controller/replay_command.h"
+#include "controller/topo_command.h"
+#include "controller/traffic_command.h"
 
 int main(int argc, char** argv) {
   const std::vector<rhumb::Command> commands = {
       rhumb::ReplayCommand(),
+      rhumb::TopoCommand(),
+      rhumb::TrafficCommand(),
   };
   return rhumb::RunProgram(argc, argv, commands);
 }
