@@ -46,6 +46,7 @@ struct FlowCompletion {
 // Cost and provenance of a packet-level interval.
 struct SimulationCost {
   double wall_s = 0;         // inside the simulator
+  double cpu_s = 0;          // of the process that simulates
   uint64_t hop_packets = 0;  // packets put on a wire, all hops
   uint64_t events = 0;
 };

@@ -11,8 +11,10 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <utility>
 
 #include "flow_sizes.h"
+#include "global_plane.h"
 #include "ip_plane.h"
 #include "label_plane.h"
 
@@ -73,10 +75,11 @@ std::string Check(const Reset& reset) {
 std::unique_ptr<Episode> Episode::Create(const Reset& reset, std::string* fault) {
   *fault = Check(reset);
   if (!fault->empty()) return nullptr;
-  return std::unique_ptr<Episode>(new Episode(reset));
+  std::unique_ptr<Episode> episode(new Episode(reset, fault));
+  return fault->empty() ? std::move(episode) : nullptr;
 }
 
-Episode::Episode(const Reset& reset) : delays_(reset) {
+Episode::Episode(const Reset& reset, std::string* fault) : delays_(reset) {
   ns3::ObjectFactory scheduler;
   scheduler.SetTypeId(ns3::PriorityQueueScheduler::GetTypeId());
   ns3::Simulator::SetScheduler(scheduler);
@@ -110,10 +113,16 @@ Episode::Episode(const Reset& reset) : delays_(reset) {
   const uint64_t socket_buffer =
       std::clamp(static_cast<uint64_t>(2 * fastest_bps * round_trips.max_s / 8), kLeastSocketBuffer,
                  kMostSocketBuffer);
-  if (reset.data_plane() == rhumb::worker::UDP_FAST) {
-    plane_ = std::make_unique<LabelPlane>(&links_, &paths_, traffic_.get());
-  } else {
-    plane_ = std::make_unique<IpPlane>(reset, &links_, &paths_, traffic_.get(), socket_buffer);
+  switch (reset.data_plane()) {
+    case rhumb::worker::UDP_FAST:
+      plane_ = std::make_unique<LabelPlane>(&links_, &paths_, traffic_.get());
+      break;
+    case rhumb::worker::NS3_GLOBAL_ROUTING:
+    case rhumb::worker::NS3_DEFAULTS:
+      plane_ = GlobalPlane::Create(reset, &links_, traffic_.get(), socket_buffer, fault);
+      break;
+    default:
+      plane_ = std::make_unique<IpPlane>(reset, &links_, &paths_, traffic_.get(), socket_buffer);
   }
   traffic_->set_plane(plane_.get());
 }

@@ -32,7 +32,7 @@ class Episode {
   std::string Play(const rhumb::worker::Play& play, rhumb::worker::Result* result);
 
  private:
-  explicit Episode(const rhumb::worker::Reset& reset);
+  Episode(const rhumb::worker::Reset& reset, std::string* fault);
 
   std::string SetLinks(const rhumb::worker::LinkStates& links);
   std::string CheckPlay(const rhumb::worker::Play& play) const;

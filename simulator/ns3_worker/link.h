@@ -48,6 +48,8 @@ class FifoLink {
   bool up() const { return up_; }
   double rate_bps() const { return rate_bps_; }
   int64_t delay_ns() const { return delay_ns_; }
+  uint64_t limit_bytes() const { return limit_bytes_; }
+  uint64_t limit_packets() const { return limit_packets_; }
   // Grows when the link goes down: what was sent in an earlier epoch never arrives.
   uint32_t epoch() const { return epoch_; }
 

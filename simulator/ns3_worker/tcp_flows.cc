@@ -7,10 +7,9 @@
 #include <ns3/inet-socket-address.h>
 #include <ns3/nstime.h>
 #include <ns3/packet.h>
-#include <ns3/tcp-cubic.h>
-#include <ns3/tcp-socket-factory.h>
-#include <ns3/type-id.h>
 #include <ns3/uinteger.h>
+
+#include "flow_socket.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,11 +28,11 @@ void CloseBack(ns3::Ptr<ns3::Socket> socket) { socket->Close(); }
 
 void SetTcpDefaults(uint32_t segment_bytes, uint64_t socket_buffer_bytes, bool sack) {
   using ns3::Config::SetDefault;
-  const ns3::UintegerValue buffer(socket_buffer_bytes);
   SetDefault("ns3::TcpSocket::SegmentSize", ns3::UintegerValue(segment_bytes));
   SetDefault("ns3::TcpSocket::InitialCwnd", ns3::UintegerValue(10));
-  SetDefault("ns3::TcpSocket::SndBufSize", buffer);
-  SetDefault("ns3::TcpSocket::RcvBufSize", buffer);
+  SetDefault("ns3::TcpSocket::SndBufSize", ns3::UintegerValue(socket_buffer_bytes));
+  // What is in flight fits into the sender's buffer, so the receiver never holds it up.
+  SetDefault("ns3::TcpSocket::RcvBufSize", ns3::UintegerValue(2 * socket_buffer_bytes));
   SetDefault("ns3::TcpSocket::ConnTimeout", ns3::TimeValue(ns3::Seconds(1)));
   SetDefault("ns3::TcpSocket::DelAckCount", ns3::UintegerValue(2));
   SetDefault("ns3::TcpSocket::DelAckTimeout", ns3::TimeValue(ns3::MilliSeconds(40)));
@@ -41,7 +40,6 @@ void SetTcpDefaults(uint32_t segment_bytes, uint64_t socket_buffer_bytes, bool s
   SetDefault("ns3::TcpSocketBase::ClockGranularity", ns3::TimeValue(ns3::MilliSeconds(1)));
   SetDefault("ns3::TcpSocketBase::MaxSegLifetime", ns3::DoubleValue(0.1));
   SetDefault("ns3::TcpSocketBase::Sack", ns3::BooleanValue(sack));
-  SetDefault("ns3::TcpL4Protocol::SocketType", ns3::TypeIdValue(ns3::TcpCubic::GetTypeId()));
 }
 
 TcpFlows::TcpFlows(std::vector<ns3::Ptr<ns3::Node>> nodes, std::vector<ns3::Ipv4Address> addresses,
@@ -50,9 +48,9 @@ TcpFlows::TcpFlows(std::vector<ns3::Ptr<ns3::Node>> nodes, std::vector<ns3::Ipv4
       addresses_(std::move(addresses)),
       traffic_(*traffic),
       ports_(nodes_.size()) {
+  for (uint32_t i = 0; i < addresses_.size(); ++i) node_of_address_[addresses_[i].Get()] = i;
   for (const ns3::Ptr<ns3::Node>& node : nodes_) {
-    ns3::Ptr<ns3::Socket> listener =
-        ns3::Socket::CreateSocket(node, ns3::TcpSocketFactory::GetTypeId());
+    ns3::Ptr<ns3::Socket> listener = FlowSocket::Create(node);
     listener->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), kServerPort));
     listener->Listen();
     listener->SetAcceptCallback(
@@ -92,8 +90,7 @@ void TcpFlows::Start(uint32_t index) {
     traffic_.FlowFailed(index);
     return;
   }
-  ns3::Ptr<ns3::Socket> socket =
-      ns3::Socket::CreateSocket(nodes_[source], ns3::TcpSocketFactory::GetTypeId());
+  ns3::Ptr<ns3::Socket> socket = FlowSocket::Create(nodes_[source]);
   flow.socket = socket;
   socket->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), flow.port));
   socket->SetConnectCallback(ns3::MakeCallback(&TcpFlows::Connected, this, index),
@@ -143,8 +140,9 @@ void TcpFlows::Closed(uint32_t index, ns3::Ptr<ns3::Socket>) {
 
 void TcpFlows::Accepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) {
   const ns3::InetSocketAddress client = ns3::InetSocketAddress::ConvertFrom(from);
-  const uint32_t node = client.GetIpv4().Get() - addresses_[0].Get();
-  const uint32_t flow = node < nodes_.size() ? Find(node, client.GetPort()) : kNoFlow;
+  const auto node = node_of_address_.find(client.GetIpv4().Get());
+  const uint32_t flow =
+      node != node_of_address_.end() ? Find(node->second, client.GetPort()) : kNoFlow;
   if (flow == kNoFlow) {
     socket->Close();
     return;

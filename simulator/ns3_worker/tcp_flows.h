@@ -10,6 +10,7 @@
 #include <ns3/socket.h>
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "traffic.h"
@@ -47,6 +48,7 @@ class TcpFlows {
   const std::vector<ns3::Ptr<ns3::Node>> nodes_;
   const std::vector<ns3::Ipv4Address> addresses_;
   Traffic& traffic_;
+  std::unordered_map<uint32_t, uint32_t> node_of_address_;
   std::vector<ns3::Ptr<ns3::Socket>> listeners_;
   struct Ports {
     uint32_t next = 0;

@@ -60,6 +60,8 @@ class Traffic {
 
   // For data planes.
   Flow& flow(uint32_t index) { return flows_[index]; }
+  // Null when there was never any traffic from one to the other.
+  Demand* FindDemand(uint32_t source, uint32_t destination) const;
   PacketStatistics& statistics() { return statistics_; }
   void CountSent(Demand* demand, bool reverse);
   void CountDelivered(Demand* demand, bool reverse, uint32_t wire_bytes, int64_t delay_ns);
@@ -74,7 +76,6 @@ class Traffic {
 
  private:
   Demand* GetDemand(uint32_t source, uint32_t destination);
-  Demand* FindDemand(uint32_t source, uint32_t destination) const;
   void UpdatePaths(Demand* demand);
   void PutOnPath(Flow* flow);
   PathId Pick(const Demand& demand, double hash) const;

@@ -216,6 +216,7 @@ absl::StatusOr<Measurements> FromMessage(const worker::Result& result, double sc
     completion.mean_slowdown = flows.mean_slowdown();
   }
   measured.cost.wall_s = result.wall_s();
+  measured.cost.cpu_s = result.cpu_s();
   measured.cost.hop_packets = result.hop_packets();
   measured.cost.events = result.events();
   return measured;

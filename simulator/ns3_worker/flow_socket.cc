@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "flow_socket.h"
+
+#include <utility>
+
+#include <ns3/rtt-estimator.h>
+#include <ns3/tcp-cubic.h>
+#include <ns3/tcp-l4-protocol.h>
+#include <ns3/tcp-prr-recovery.h>
+#include <ns3/tcp-tx-buffer.h>
+
+namespace rhumb_ns3 {
+
+ns3::TypeId FlowSocket::GetTypeId() {
+  static ns3::TypeId id = ns3::TypeId("rhumb::FlowSocket").SetParent<ns3::TcpSocketBase>();
+  return id;
+}
+
+ns3::Ptr<FlowSocket> FlowSocket::Create(const ns3::Ptr<ns3::Node>& node) {
+  const ns3::Ptr<ns3::TcpL4Protocol> tcp = node->GetObject<ns3::TcpL4Protocol>();
+  const ns3::Ptr<FlowSocket> socket = ns3::CreateObject<FlowSocket>();
+  socket->SetNode(node);
+  socket->SetTcp(tcp);
+  socket->SetRtt(ns3::CreateObject<ns3::RttMeanDeviation>());
+  socket->SetCongestionControlAlgorithm(ns3::CreateObject<ns3::TcpCubic>());
+  socket->SetRecoveryAlgorithm(ns3::CreateObject<ns3::TcpPrrRecovery>());
+  tcp->AddSocket(socket);
+  return socket;
+}
+
+ns3::Ptr<ns3::TcpSocketBase> FlowSocket::Fork() { return ns3::CopyObject<FlowSocket>(this); }
+
+uint32_t FlowSocket::SendDataPacket(ns3::SequenceNumber32 sequence, uint32_t most_bytes,
+                                    bool with_ack) {
+  if (most_bytes == 0 || m_txBuffer->SizeFromSequence(sequence) == 0) {
+    blocked_ = true;
+    return 0;
+  }
+  return ns3::TcpSocketBase::SendDataPacket(sequence, most_bytes, with_ack);
+}
+
+uint32_t FlowSocket::AvailableWindow() const {
+  return std::exchange(blocked_, false) ? 0 : ns3::TcpSocketBase::AvailableWindow();
+}
+
+}  // namespace rhumb_ns3

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// ns-3's TCP socket with a guard against a fault of ns-3 3.37: when the receiver's window is full, its loop over pending
+// data asks for a segment of no bytes and follows a null pointer. Here it sends nothing, and the loop ends because it is
+// told once that no window is available.
+#ifndef RHUMB_SIMULATOR_NS3_WORKER_FLOW_SOCKET_H_
+#define RHUMB_SIMULATOR_NS3_WORKER_FLOW_SOCKET_H_
+
+#include <cstdint>
+
+#include <ns3/node.h>
+#include <ns3/ptr.h>
+#include <ns3/tcp-socket-base.h>
+
+namespace rhumb_ns3 {
+
+class FlowSocket : public ns3::TcpSocketBase {
+ public:
+  static ns3::TypeId GetTypeId();
+  // As TcpL4Protocol::CreateSocket does, with CUBIC.
+  static ns3::Ptr<FlowSocket> Create(const ns3::Ptr<ns3::Node>& node);
+
+ protected:
+  ns3::Ptr<ns3::TcpSocketBase> Fork() override;
+  uint32_t SendDataPacket(ns3::SequenceNumber32 sequence, uint32_t most_bytes,
+                          bool with_ack) override;
+  uint32_t AvailableWindow() const override;
+
+ private:
+  mutable bool blocked_ = false;
+};
+
+}  // namespace rhumb_ns3
+
+#endif  // RHUMB_SIMULATOR_NS3_WORKER_FLOW_SOCKET_H_
