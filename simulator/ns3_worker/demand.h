@@ -5,11 +5,11 @@
 
 #include <ns3/event-id.h>
 #include <ns3/ptr.h>
-#include <ns3/socket.h>
 
 #include <cstdint>
 #include <vector>
 
+#include "flow_socket.h"
 #include "paths.h"
 #include "random.h"
 
@@ -83,7 +83,8 @@ struct Flow {
   uint64_t sent = 0;   // handed to the socket or, for UDP, to the network
   uint64_t received = 0;
   uint16_t port = 0;
-  ns3::Ptr<ns3::Socket> socket;
+  ns3::Ptr<FlowSocket> client;
+  ns3::Ptr<FlowSocket> server;
 };
 
 }  // namespace rhumb_ns3

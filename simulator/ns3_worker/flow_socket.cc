@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "flow_socket.h"
 
-#include <utility>
-
 #include <ns3/rtt-estimator.h>
 #include <ns3/tcp-cubic.h>
 #include <ns3/tcp-l4-protocol.h>
 #include <ns3/tcp-prr-recovery.h>
 #include <ns3/tcp-tx-buffer.h>
+
+#include <utility>
 
 namespace rhumb_ns3 {
 
@@ -26,6 +26,14 @@ ns3::Ptr<FlowSocket> FlowSocket::Create(const ns3::Ptr<ns3::Node>& node) {
   socket->SetRecoveryAlgorithm(ns3::CreateObject<ns3::TcpPrrRecovery>());
   tcp->AddSocket(socket);
   return socket;
+}
+
+bool FlowSocket::Deliver(const ns3::Ptr<ns3::Packet>& packet, const ns3::Ipv4Header& header,
+                         uint16_t peer_port, const ns3::Ptr<ns3::Ipv4Interface>& interface) {
+  if (m_endPoint == nullptr || m_state == LISTEN) return false;
+  const ns3::Ptr<FlowSocket> alive(this);
+  ForwardUp(packet, header, peer_port, interface);
+  return true;
 }
 
 ns3::Ptr<ns3::TcpSocketBase> FlowSocket::Fork() { return ns3::CopyObject<FlowSocket>(this); }

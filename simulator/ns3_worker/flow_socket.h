@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ns-3's TCP socket with a guard against a fault of ns-3 3.37: when the receiver's window is full, its loop over pending
-// data asks for a segment of no bytes and follows a null pointer. Here it sends nothing, and the loop ends because it is
-// told once that no window is available.
+// ns-3's TCP socket with a guard against a fault of ns-3 3.37: when the receiver's window is full,
+// its loop over pending data asks for a segment of no bytes and follows a null pointer. Here it
+// sends nothing, and the loop ends because it is told once that no window is available.
 #ifndef RHUMB_SIMULATOR_NS3_WORKER_FLOW_SOCKET_H_
 #define RHUMB_SIMULATOR_NS3_WORKER_FLOW_SOCKET_H_
 
-#include <cstdint>
-
+#include <ns3/ipv4-header.h>
+#include <ns3/ipv4-interface.h>
 #include <ns3/node.h>
+#include <ns3/packet.h>
 #include <ns3/ptr.h>
 #include <ns3/tcp-socket-base.h>
+
+#include <cstdint>
 
 namespace rhumb_ns3 {
 
@@ -18,6 +21,11 @@ class FlowSocket : public ns3::TcpSocketBase {
   static ns3::TypeId GetTypeId();
   // As TcpL4Protocol::CreateSocket does, with CUBIC.
   static ns3::Ptr<FlowSocket> Create(const ns3::Ptr<ns3::Node>& node);
+
+  // Takes a packet of this connection, TCP header first, without a search for the socket among all
+  // of its node. False when the connection is over; the packet is as it was then.
+  bool Deliver(const ns3::Ptr<ns3::Packet>& packet, const ns3::Ipv4Header& header,
+               uint16_t peer_port, const ns3::Ptr<ns3::Ipv4Interface>& interface);
 
  protected:
   ns3::Ptr<ns3::TcpSocketBase> Fork() override;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "global_plane.h"
 
-#include <algorithm>
-#include <utility>
-
 #include <ns3/data-rate.h>
 #include <ns3/inet-socket-address.h>
 #include <ns3/internet-stack-helper.h>
@@ -18,6 +15,9 @@
 #include <ns3/tcp-l4-protocol.h>
 #include <ns3/udp-socket-factory.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace rhumb_ns3 {
 namespace {
 
@@ -30,9 +30,8 @@ int64_t NowNs() { return ns3::Simulator::Now().GetTimeStep(); }
 class FollowTag : public ns3::Tag {
  public:
   static ns3::TypeId GetTypeId() {
-    static ns3::TypeId id = ns3::TypeId("rhumb::FollowTag")
-                                .SetParent<ns3::Tag>()
-                                .AddConstructor<FollowTag>();
+    static ns3::TypeId id =
+        ns3::TypeId("rhumb::FollowTag").SetParent<ns3::Tag>().AddConstructor<FollowTag>();
     return id;
   }
   ns3::TypeId GetInstanceTypeId() const override { return GetTypeId(); }
@@ -72,8 +71,7 @@ std::vector<uint32_t> FindOpposites(const std::vector<FifoLink>& links) {
 
 std::unique_ptr<GlobalPlane> GlobalPlane::Create(const rhumb::worker::Reset& reset,
                                                  std::vector<FifoLink>* links, Traffic* traffic,
-                                                 uint64_t socket_buffer_bytes,
-                                                 std::string* fault) {
+                                                 uint64_t socket_buffer_bytes, std::string* fault) {
   const std::vector<uint32_t> opposite = FindOpposites(*links);
   if (opposite.empty() && !links->empty()) {
     *fault = "ns-3's global routing needs as many links from b to a as from a to b";
@@ -105,8 +103,8 @@ GlobalPlane::GlobalPlane(const rhumb::worker::Reset& reset, std::vector<FifoLink
     if (back < i) continue;
     ns3::PointToPointHelper cable;
     if (!defaults_) cable.DisableFlowControl();  // else queue disciplines come with the address
-    const ns3::NetDeviceContainer devices = cable.Install(nodes_.Get(links_[i].source),
-                                                          nodes_.Get(links_[i].destination));
+    const ns3::NetDeviceContainer devices =
+        cable.Install(nodes_.Get(links_[i].source), nodes_.Get(links_[i].destination));
     devices.Get(0)->GetChannel()->SetAttribute(
         "Delay", ns3::TimeValue(ns3::TimeStep(static_cast<uint64_t>(links_[i].delay_ns()))));
     const ns3::Ipv4InterfaceContainer interfaces = networks.Assign(devices);
@@ -153,8 +151,8 @@ void GlobalPlane::Connect(uint32_t link, uint32_t opposite, ns3::Ptr<ns3::NetDev
   const ns3::Ptr<ns3::Ipv4> ipv4 = device->GetNode()->GetObject<ns3::Ipv4>();
   ipv4->SetMetric(interface, static_cast<uint16_t>(metric));
   if (!port.up) ipv4->SetDown(interface);
-  port.device->TraceConnectWithoutContext(
-      "PhyTxBegin", ns3::MakeBoundCallback(&GlobalPlane::Transmitted, &port));
+  port.device->TraceConnectWithoutContext("PhyTxBegin",
+                                          ns3::MakeBoundCallback(&GlobalPlane::Transmitted, &port));
   if (defaults_) return;
   const ns3::Ptr<ns3::Queue<ns3::Packet>> queue = port.device->GetQueue();
   queue->SetMaxSize(
@@ -233,8 +231,8 @@ bool GlobalPlane::Identify(uint32_t node, const ns3::Ipv4Header& header,
   *reverse = source_port == kServerPort;
   const auto destination = node_of_address_.find(header.GetDestination().Get());
   if (*reverse && destination == node_of_address_.end()) return false;
-  *flow = *reverse ? tcp_->Find(destination->second, destination_port)
-                   : tcp_->Find(node, source_port);
+  *flow =
+      *reverse ? tcp_->Find(destination->second, destination_port) : tcp_->Find(node, source_port);
   if (*flow == kNoFlow) return false;
   *demand = traffic_.flow(*flow).demand;
   return true;
@@ -336,8 +334,8 @@ LinkResult GlobalPlane::Measure(uint32_t index) {
   result.carried_bits = 8.0 * static_cast<double>(port.carried_bytes);
   result.capacity_bits = links_[index].CapacityBits(NowNs());
   if (counters.arrived_packets > 0) {
-    result.loss_ratio = static_cast<double>(counters.lost_packets) /
-                        static_cast<double>(counters.arrived_packets);
+    result.loss_ratio =
+        static_cast<double>(counters.lost_packets) / static_cast<double>(counters.arrived_packets);
   }
   if (port.dequeued > 0) {
     result.queueing_delay_s = 1e-9 * counters.queueing_ns / static_cast<double>(port.dequeued);

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Plain ns-3: point-to-point devices, IPv4 forwarding at every hop and ns-3's own global routing by interface metric.
+// Plain ns-3: point-to-point devices, IPv4 forwarding at every hop and ns-3's own global routing by
+// interface metric.
 //
-// It is there to check the label planes and our shortest path against something that shares no code with them. Plans are
-// ignored. With `defaults` it is ns-3 as it comes (queue disciplines on every device, FlowMonitor on every node): the
-// yardstick of the benchmark. Packets are then not followed, so delays and losses stay 0.
+// It is there to check the label planes and our shortest path against something that shares no code
+// with them. Plans are ignored. With `defaults` it is ns-3 as it comes (queue disciplines on every
+// device, FlowMonitor on every node): the yardstick of the benchmark. Packets are then not
+// followed, so delays and losses stay 0.
 #ifndef RHUMB_SIMULATOR_NS3_WORKER_GLOBAL_PLANE_H_
 #define RHUMB_SIMULATOR_NS3_WORKER_GLOBAL_PLANE_H_
-
-#include <cstdint>
-#include <deque>
-#include <memory>
-#include <string>
-#include <unordered_map>
-#include <vector>
 
 #include <ns3/flow-monitor-helper.h>
 #include <ns3/ipv4-header.h>
@@ -20,6 +15,13 @@
 #include <ns3/node-container.h>
 #include <ns3/point-to-point-net-device.h>
 #include <ns3/socket.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "data_plane.h"
 #include "link.h"
@@ -87,8 +89,8 @@ class GlobalPlane : public DataPlane {
   std::vector<FifoLink>& links_;  // for their parameters; packets do not pass through them
   Traffic& traffic_;
   const bool defaults_;
-  std::vector<Port> ports_;           // [links]
-  std::vector<uint32_t> opposite_;    // [links]
+  std::vector<Port> ports_;         // [links]
+  std::vector<uint32_t> opposite_;  // [links]
   ns3::NodeContainer nodes_;
   std::vector<ns3::Ptr<ns3::Socket>> udp_;  // [nodes]
   std::vector<ns3::Ipv4Address> addresses_;

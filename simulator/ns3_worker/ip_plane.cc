@@ -168,6 +168,7 @@ IpPlane::IpPlane(const rhumb::worker::Reset& reset, std::vector<FifoLink>* links
     const uint32_t interface = end.ipv4->AddInterface(end.device);
     end.ipv4->AddAddress(interface, ns3::Ipv4InterfaceAddress(end.address, ns3::Ipv4Mask("/32")));
     end.ipv4->SetUp(interface);
+    end.interface = end.ipv4->GetInterface(interface);
     ns3::DynamicCast<IngressRouting>(end.ipv4->GetRoutingProtocol())
         ->Set(this, i, end.device, end.address);
     end.udp = ns3::Socket::CreateSocket(end.node, ns3::UdpSocketFactory::GetTypeId());
@@ -216,6 +217,7 @@ bool IpPlane::Label(uint32_t node, const ns3::Ptr<ns3::Packet>& packet,
   labelled_.flow = index;
   labelled_.path = reverse ? flow.return_path : flow.path;
   labelled_.reverse = reverse;
+  labelled_.tcp = true;
   return true;
 }
 
@@ -227,11 +229,24 @@ void IpPlane::SendLabelled(const ns3::Ptr<ns3::Packet>& packet) {
 
 void IpPlane::PassUp(const TransitData& packet) {
   const End& end = ends_[packet.reverse ? packet.demand->source : packet.demand->destination];
+  if (packet.tcp && DeliverToSocket(end, packet)) return;
   arriving_ = &packet;
   const ns3::Address address = end.device->GetAddress();
   end.ipv4->Receive(end.device, packet.packet, kIpv4, address, address,
                     ns3::NetDevice::PACKET_HOST);
   arriving_ = nullptr;
+}
+
+bool IpPlane::DeliverToSocket(const End& end, const TransitData& packet) {
+  const Flow& flow = traffic().flow(packet.flow);
+  const ns3::Ptr<FlowSocket>& socket = packet.reverse ? flow.client : flow.server;
+  if (socket == nullptr) return false;
+  ns3::Ipv4Header header;
+  packet.packet->RemoveHeader(header);
+  const uint16_t peer_port = packet.reverse ? kServerPort : flow.port;
+  if (socket->Deliver(packet.packet, header, peer_port, end.interface)) return true;
+  packet.packet->AddHeader(header);
+  return false;
 }
 
 void IpPlane::ReceiveUdp(ns3::Ptr<ns3::Socket> socket) {

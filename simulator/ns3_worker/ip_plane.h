@@ -10,6 +10,7 @@
 
 #include <ns3/ipv4-address.h>
 #include <ns3/ipv4-header.h>
+#include <ns3/ipv4-interface.h>
 #include <ns3/ipv4-l3-protocol.h>
 #include <ns3/node.h>
 #include <ns3/socket.h>
@@ -48,10 +49,14 @@ class IpPlane : public LabelPlane {
     ns3::Ptr<ns3::Node> node;
     ns3::Ptr<CoreDevice> device;
     ns3::Ptr<ns3::Ipv4L3Protocol> ipv4;
+    ns3::Ptr<ns3::Ipv4Interface> interface;
     ns3::Ptr<ns3::Socket> udp;
     ns3::Ipv4Address address;
   };
 
+  // A packet of a running connection goes to its socket without a search through all sockets of the
+  // node.
+  bool DeliverToSocket(const End& end, const TransitData& packet);
   void ReceiveUdp(ns3::Ptr<ns3::Socket> socket);
 
   PathTable& paths_;

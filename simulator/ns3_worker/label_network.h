@@ -33,6 +33,7 @@ struct TransitData {
   uint32_t bytes = 0;  // on the wire
   PathId path = kNoPath;
   bool reverse = false;  // towards the demand's source
+  bool tcp = false;
 };
 
 // A packet between two nodes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // rhumb-ns3: plays packets for the simulator that started it and that holds the other end of a
 // socket. Not for use by hand.
+#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -43,6 +44,9 @@ int main(int argc, char** argv) {
   }
   const int fd = std::atoi(argv[2]);
   std::thread(EndWithParent, fd).detach();
+  // Memory that one interval gives back is needed by the next one.
+  mallopt(M_MMAP_THRESHOLD, 256 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
 
   rhumb_ns3::MessageChannel channel(fd);
   std::unique_ptr<Episode> episode;

@@ -43,6 +43,8 @@ class TcpFlows {
   void Feed(uint32_t flow, ns3::Ptr<ns3::Socket> socket, uint32_t available);
   void Accepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
   void Received(uint32_t flow, ns3::Ptr<ns3::Socket> socket);
+  void PeerClosed(uint32_t flow, ns3::Ptr<ns3::Socket> socket);
+  void ServerFailed(uint32_t flow, ns3::Ptr<ns3::Socket> socket);
   uint16_t TakePort(uint32_t node, uint32_t flow);
 
   const std::vector<ns3::Ptr<ns3::Node>> nodes_;

@@ -1,5 +1,5 @@
-// Speed of the packet simulator, on one core and in CPU time, beside plain ns-3 with its defaults on the same traffic in
-// the same run. Prints medians over the repetitions:
+// Speed of the packet simulator, on one core and in CPU time, beside plain ns-3 with its defaults
+// on the same traffic in the same run. Prints medians over the repetitions:
 //
 //   packet_simulator_benchmark [REPETITIONS]
 #include <algorithm>
@@ -123,8 +123,7 @@ void CompareTcp(int repetitions) {
   const TrafficModel tcp{TrafficModel::FlowSizes::kMiceElephants, 1};
   std::vector<double> plain, label;
   for (int i = 0; i < repetitions; ++i) {
-    plain.push_back(
-        Run(DataPlane::kNs3Defaults, topology, plan, demands, tcp).hop_packets_per_s);
+    plain.push_back(Run(DataPlane::kNs3Defaults, topology, plan, demands, tcp).hop_packets_per_s);
     label.push_back(Run(DataPlane::kIp, topology, plan, demands, tcp).hop_packets_per_s);
   }
   std::printf("\nTCP flows on the same network, hop-packets per CPU second\n");
