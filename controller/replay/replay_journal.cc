@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "controller/replay/json_writer.h"
+#include "controller/replay/number_text.h"
 #include "topologies/formats/file_io.h"
 
 namespace rhumb {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "controller/replay/json_writer.h"
+#include "controller/replay/number_text.h"
 #include "topologies/formats/file_io.h"
 
 namespace rhumb {

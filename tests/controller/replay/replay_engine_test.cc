@@ -1,0 +1,387 @@
+#include "controller/replay/replay_engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "agents/policy_registry.h"
+#include "controller/replay/optimum_series.h"
+#include "controller/replay/replay_journal.h"
+#include "controller/replay/replay_result.h"
+#include "simulator/flow/flow_simulator.h"
+#include "tests/networks.h"
+#include "topologies/formats/file_io.h"
+
+namespace rhumb {
+namespace {
+
+using ::rhumb::testing::Diamond;
+using ::rhumb::testing::RandomConnected;
+using ::rhumb::testing::RandomTraffic;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+// Matrices that grow by one part in ten from interval to interval.
+TrafficSeries Growing(const Topology& topology, int count) {
+  std::vector<TimedMatrix> matrices(count);
+  for (int i = 0; i < count; ++i) {
+    matrices[i].demands = RandomTraffic(1, topology.num_nodes()).Scaled(0.2 + 0.1 * i);
+  }
+  std::vector<std::string> names;
+  for (const Node& node : topology.nodes()) names.push_back(node.name);
+  return TrafficSeries::Create("growing", names, absl::Minutes(5), matrices).value();
+}
+
+ReplayInput Input(const Topology& topology, const TrafficSeries& series,
+                  const ReplayConfig& config = {}) {
+  auto input = MakeReplayInput(config, topology, series, MakePolicy);
+  EXPECT_TRUE(input.ok()) << input.status();
+  return *std::move(input);
+}
+
+absl::StatusOr<std::unique_ptr<NetworkSimulator>> FlowFactory() { return MakeFlowSimulator(); }
+
+// What a policy was shown at each of its decisions.
+struct Shown {
+  size_t past = 0;
+  double latest_bps = 0;
+  size_t measurements = 0;
+  bool has_plan = false;
+};
+
+// Decides like shortest-path and writes down what it saw.
+class Spy : public RoutingPolicy {
+ public:
+  Spy(bool omniscient, std::vector<Shown>* shown) : omniscient_(omniscient), shown_(*shown) {}
+  std::string name() const override { return "spy"; }
+  bool omniscient() const override { return omniscient_; }
+  absl::StatusOr<Decision> Decide(const Observation& observation) override {
+    shown_.push_back(
+        {observation.past_demands.size(),
+         observation.past_demands.empty() ? 0 : observation.past_demands.back()->total_bps(),
+         observation.past_measurements.size(), observation.plan_in_force.has_value()});
+    EXPECT_NE(observation.candidate_paths, nullptr);
+    return (*MakePolicy("shortest-path"))->Decide(observation);
+  }
+
+ private:
+  const bool omniscient_;
+  std::vector<Shown>& shown_;
+};
+
+PolicyFactory SpyFactory(bool omniscient, std::vector<Shown>* shown) {
+  return [=](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
+    if (spec != "spy") return MakePolicy(spec);
+    return std::make_unique<Spy>(omniscient, shown);
+  };
+}
+
+TEST(ReplayEngineTest, PoliciesSeeThePastAndTheOmniscientOneAlsoTheNextMatrix) {
+  const Topology topology = RandomConnected(1, 6);
+  const ReplayInput input = Input(topology, Growing(topology, 4));
+  for (const bool omniscient : {false, true}) {
+    std::vector<Shown> shown;
+    ReplayEngineOptions options;
+    options.policies = {"spy"};
+    const auto cells = RunReplay(input, SpyFactory(omniscient, &shown), FlowFactory, options);
+    ASSERT_TRUE(cells.ok()) << cells.status();
+    EXPECT_EQ((*cells)[0].omniscient, omniscient);
+    EXPECT_THAT((*cells)[0].cells[0], SizeIs(3));
+    ASSERT_THAT(shown, SizeIs(3));  // the first interval is decided by shortest-path
+    for (size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(shown[i].past, i + 1 + omniscient);
+      EXPECT_EQ(shown[i].latest_bps, input.intervals[i + omniscient].measured->total_bps());
+      EXPECT_EQ(shown[i].measurements, i + 1);
+      EXPECT_TRUE(shown[i].has_plan);
+    }
+  }
+}
+
+TEST(ReplayEngineTest, ASingleMatrixIsPlayedTwiceSoThatItIsKnownWhenItCounts) {
+  const Topology topology = RandomConnected(2, 6);
+  const ReplayInput input = Input(topology, Growing(topology, 1));
+  EXPECT_EQ(input.num_counted(), 1);
+  ReplayEngineOptions options;
+  options.policies = {"lp-previous", "lp-omniscient"};
+  const auto cells = RunReplay(input, MakePolicy, FlowFactory, options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  EXPECT_NEAR((*cells)[0].cells[0][0].plan_mlu, (*cells)[1].cells[0][0].plan_mlu, 1e-9);
+}
+
+TEST(ReplayEngineTest, TheOmniscientOptimumHasNormMluOneAndNobodyIsBelow) {
+  const Topology topology = RandomConnected(3, 9);
+  ReplayConfig config;
+  config.events = {"random-failures:seed=1,mtbf=2"};
+  const ReplayInput input = Input(topology, Growing(topology, 8), config);
+  const auto optimum = OptimumSeries(input, 1, nullptr, {});
+  ASSERT_TRUE(optimum.ok()) << optimum.status();
+  ReplayEngineOptions options;
+  options.policies = {"lp-omniscient", "shortest-path", "lp-previous"};
+  const auto cells = RunReplay(input, MakePolicy, FlowFactory, options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  const std::vector<PolicyResult> results = SummarizePolicies(*cells, *optimum);
+  EXPECT_NEAR(results[0].norm_mlu->max, 1, 1e-4);
+  for (const PolicyCells& policy : *cells) {
+    for (size_t i = 0; i < optimum->size(); ++i) {
+      EXPECT_GE(policy.cells[0][i].plan_mlu, (*optimum)[i] * (1 - 1e-5));
+    }
+  }
+}
+
+TEST(ReplayEngineTest, ResultsDoNotDependOnTheNumberOfJobs) {
+  const Topology topology = RandomConnected(4, 10);
+  const ReplayInput input = Input(topology, Growing(topology, 70));
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path", "ecmp", "cspf", "lp-previous", "lp-omniscient"};
+  std::vector<std::string> json;
+  for (const int jobs : {1, 4}) {
+    options.jobs = jobs;
+    const auto optimum = OptimumSeries(input, jobs, nullptr, {});
+    const auto cells = RunReplay(input, MakePolicy, FlowFactory, options);
+    ASSERT_TRUE(cells.ok()) << cells.status();
+    ReplayResult result;
+    result.policies = SummarizePolicies(*cells, *optimum);
+    for (PolicyResult& policy : result.policies) {
+      policy.decision_p50_s = policy.decision_p99_s = 0;
+    }
+    json.push_back(ToJson(result));
+  }
+  EXPECT_EQ(json[0], json[1]);
+}
+
+// Dies on chosen episodes; otherwise an empty measurement that carries the episode's seed as
+// goodput.
+class FragileSimulator : public NetworkSimulator {
+ public:
+  explicit FragileSimulator(std::function<bool(uint64_t seed)> dies) : dies_(std::move(dies)) {}
+  absl::Status Reset(const Episode& episode) override {
+    seed_ = episode.seed;
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Measurements> Play(const RoutingPlan&, const Interval& interval) override {
+    EXPECT_THAT(interval.changes_at_start, SizeIs(0));
+    if (dies_(seed_)) return absl::UnavailableError("the worker died");
+    Measurements m;
+    m.goodput_bps = static_cast<double>(seed_);
+    m.offered_bps = 2 * m.goodput_bps;
+    return m;
+  }
+
+ private:
+  const std::function<bool(uint64_t)> dies_;
+  uint64_t seed_ = 0;
+};
+
+TEST(ReplayEngineTest, ADeadWorkerCostsOneEpisodeWhichIsPlayedAgainOnAFreshOne) {
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 4));
+  int simulators = 0;
+  auto died = std::make_shared<bool>(false);
+  const SimulatorFactory factory = [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+    ++simulators;
+    return std::make_unique<FragileSimulator>([died](uint64_t seed) {
+      const bool dies = seed == 1000003 + 2 && !*died;
+      *died = *died || dies;
+      return dies;
+    });
+  };
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path"};
+  options.episode_per_interval = true;
+  const auto cells = RunReplay(input, MakePolicy, factory, options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  const std::vector<Cell>& row = (*cells)[0].cells[0];
+  ASSERT_THAT(row, SizeIs(3));
+  EXPECT_EQ(simulators, 2);
+  EXPECT_EQ(row[1].retries, 1);
+  EXPECT_FALSE(row[1].lost);
+  EXPECT_EQ(row[1].measured.goodput_bps, 1000005);
+  EXPECT_EQ(SummarizePolicies(*cells, {})[0].retried, 1);
+}
+
+TEST(ReplayEngineTest, AnEpisodeThatDiesTwiceIsLostAndCountedAndLeftOutOfBothSidesOfAPair) {
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 4));
+  // Only the second simulator made, the second policy's, and its replacement have the fault.
+  std::atomic<int> simulators{0};
+  const SimulatorFactory factory = [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+    const bool faulty = simulators++ > 0;
+    return std::make_unique<FragileSimulator>(
+        [faulty](uint64_t seed) { return faulty && seed == 1000003 + 3; });
+  };
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path", "ecmp"};
+  options.episode_per_interval = true;
+  const auto cells = RunReplay(input, MakePolicy, factory, options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  EXPECT_TRUE((*cells)[1].cells[0][2].lost);
+  const std::vector<PolicyResult> results = SummarizePolicies(*cells, {});
+  EXPECT_EQ(results[0].lost, 0);
+  EXPECT_EQ(results[1].lost, 1);
+  EXPECT_EQ(results[0].measured.goodput_bps.mean, 1000005);    // of seeds ...04, ...05, ...06
+  EXPECT_EQ(results[1].measured.goodput_bps.mean, 1000004.5);  // without ...06
+  EXPECT_EQ(results[1].versus->goodput_bps.mean, 0);           // pairs are equal
+}
+
+TEST(ReplayEngineTest, StopsBetweenIntervals) {
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 10));
+  std::atomic<bool> stop{false};
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path"};
+  options.stop = &stop;
+  int played = 0;
+  options.on_progress = [&](int done, int total) {
+    EXPECT_EQ(total, 9);
+    played = done;
+    stop = done == 3;
+  };
+  EXPECT_TRUE(absl::IsCancelled(RunReplay(input, MakePolicy, FlowFactory, options).status()));
+  EXPECT_EQ(played, 3);
+}
+
+TEST(ReplayEngineTest, NamesPolicyAndIntervalOfAFailure) {
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 3));
+  class Failing : public RoutingPolicy {
+    std::string name() const override { return "failing"; }
+    absl::StatusOr<Decision> Decide(const Observation&) override {
+      return absl::ResourceExhaustedError("out of pivots");
+    }
+  };
+  const PolicyFactory factory =
+      [](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
+    if (spec == "failing") return std::make_unique<Failing>();
+    return MakePolicy(spec);
+  };
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path", "failing"};
+  const absl::Status status = RunReplay(input, factory, FlowFactory, options).status();
+  EXPECT_EQ(status.message(), "policy failing, interval 1: out of pivots");
+}
+
+TEST(ReplayInputTest, LoadOneFillsTheFirstLinkOfShortestPathOnTheMeanMatrix) {
+  const Topology topology = RandomConnected(5, 8);
+  const TrafficSeries series = Growing(topology, 5);
+  ReplayConfig config;
+  config.load = 1.0;
+  config.intervals = {1,
+                      3};  // the mean is over the whole series all the same: interval 2 is the mean
+  const ReplayInput input = Input(topology, series, config);
+  ASSERT_EQ(input.num_counted(), 1);
+  EXPECT_EQ(input.intervals[1].number, 2);
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path"};
+  const auto cells = RunReplay(input, MakePolicy, FlowFactory, options);
+  EXPECT_NEAR((*cells)[0].cells[0][0].plan_mlu, 1.0, 1e-9);
+}
+
+TEST(ReplayInputTest, RefusesIntervalsThatAreNotThereOrTooFew) {
+  const Topology topology = Diamond();
+  ReplayConfig config;
+  config.intervals = {2, 9};
+  EXPECT_THAT(
+      std::string(
+          MakeReplayInput(config, topology, Growing(topology, 4), MakePolicy).status().message()),
+      HasSubstr("which has 0:4"));
+  config.intervals = {2, 3};
+  EXPECT_THAT(
+      std::string(
+          MakeReplayInput(config, topology, Growing(topology, 4), MakePolicy).status().message()),
+      HasSubstr("at least two"));
+}
+
+TEST(ReplayInputTest, RefusesToScaleNothing) {
+  const Topology topology = Diamond();
+  ReplayConfig config;
+  config.load = 1.0;
+  const auto none = TrafficSeries::Create("none", {"A", "B", "C", "D"}, absl::Minutes(5),
+                                          {TimedMatrix{{}, TrafficMatrix(4)}});
+  EXPECT_THAT(std::string(MakeReplayInput(config, topology, *none, MakePolicy).status().message()),
+              HasSubstr("nothing on any link"));
+}
+
+Cell FullCell() {
+  Cell cell;
+  cell.retries = 1;
+  Measurements& m = cell.measured;
+  m.window_s = 1.0 / 3;
+  m.mlu = 0.1;
+  m.goodput_bps = 1e-300;
+  m.cost.hop_packets = uint64_t{1} << 63;
+  m.links = {{1, 2, 3, 4, 5}, {0.1, 0.2, 0.3, 0.4, 0.5}};
+  m.demands = {{1e9, 2, 3, 0.7}};
+  m.flows.emplace();
+  m.flows->started = 12;
+  m.flows->p99_s = 2.0 / 3;
+  return cell;
+}
+
+TEST(ReplayJournalTest, GivesBackWhatWasAddedAndSurvivesATornLine) {
+  const std::string path = ::testing::TempDir() + "/journal.txt";
+  {
+    auto journal = ReplayJournal::Open(path, "f", false);
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    ASSERT_TRUE((*journal)->Add(0, 1, 5, FullCell()).ok());
+    ASSERT_TRUE((*journal)->Add(2, 1, 5, FullCell()).ok());
+  }
+  const std::string whole = *ReadWholeFile(path, 1 << 20);
+  ASSERT_TRUE(WriteFileAtomically(path, whole.substr(0, whole.size() - 10)).ok());
+
+  auto journal = ReplayJournal::Open(path, "f", true);
+  ASSERT_TRUE(journal.ok()) << journal.status();
+  EXPECT_EQ((*journal)->num_found(), 1);
+  EXPECT_FALSE((*journal)->Find(2, 1, 5));
+  const auto found = (*journal)->Find(0, 1, 5);
+  ASSERT_TRUE(found);
+  const Measurements& m = found->measured;
+  EXPECT_EQ(found->retries, 1);
+  EXPECT_EQ(m.window_s, 1.0 / 3);
+  EXPECT_EQ(m.goodput_bps, 1e-300);
+  EXPECT_EQ(m.cost.hop_packets, uint64_t{1} << 63);
+  ASSERT_THAT(m.links, SizeIs(2));
+  EXPECT_EQ(m.links[1].queueing_delay_s, 0.5);
+  EXPECT_EQ(m.demands[0].loss_ratio, 0.7);
+  EXPECT_EQ(m.flows->started, 12u);
+  EXPECT_EQ(m.flows->p99_s, 2.0 / 3);
+
+  // What is added after the torn line is read again.
+  ASSERT_TRUE((*journal)->Add(2, 1, 5, FullCell()).ok());
+  EXPECT_EQ((*ReplayJournal::Open(path, "f", true))->num_found(), 2);
+}
+
+TEST(ReplayJournalTest, RefusesTheJournalOfAnotherReplay) {
+  const std::string path = ::testing::TempDir() + "/other-journal.txt";
+  ASSERT_TRUE(ReplayJournal::Open(path, "a", false).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(ReplayJournal::Open(path, "b", true).status()));
+  EXPECT_TRUE(ReplayJournal::Open(path, "b", false).ok());
+}
+
+TEST(ReplayEngineTest, TakesFinishedCellsFromTheStore) {
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 4));
+  const std::string path = ::testing::TempDir() + "/resume-journal.txt";
+  auto journal = ReplayJournal::Open(path, "f", false);
+  Cell known;
+  known.measured.goodput_bps = 42;
+  ASSERT_TRUE((*journal)->Add(0, 0, 2, known).ok());
+  journal = ReplayJournal::Open(path, "f", true);
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path"};
+  options.episode_per_interval = true;
+  options.store = journal->get();
+  int episodes = 0;
+  const auto cells = RunReplay(
+      input, MakePolicy,
+      [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+        return std::make_unique<FragileSimulator>([&episodes](uint64_t) { return ++episodes < 0; });
+      },
+      options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  EXPECT_EQ(episodes, 2);
+  EXPECT_EQ((*cells)[0].cells[0][1].measured.goodput_bps, 42);
+}
+
+}  // namespace
+}  // namespace rhumb

@@ -1,0 +1,130 @@
+#include "controller/replay/replay_result.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/replay/number_text.h"
+#include "controller/replay/result_table.h"
+
+namespace rhumb {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Cell PacketCell(double goodput, double delay_s, uint64_t started, double fct_s, uint64_t on_time) {
+  Cell cell;
+  cell.plan_mlu = 0.9;
+  cell.measured.mlu = 0.8;
+  cell.measured.goodput_bps = goodput;
+  cell.measured.offered_bps = 2 * goodput;
+  cell.measured.loss_ratio = 0.25;
+  cell.measured.mean_delay_s = delay_s;
+  cell.measured.flows.emplace();
+  cell.measured.flows->started = started;
+  cell.measured.flows->completed = started;
+  cell.measured.flows->on_time = on_time;
+  cell.measured.flows->mean_s = fct_s;
+  cell.measured.flows->p99_s = 2 * fct_s;
+  return cell;
+}
+
+TEST(ReplayResultTest, WeighsIntervalsAsItSays) {
+  PolicyCells policy;
+  policy.name = "p";
+  // One seed, two intervals.
+  policy.cells = {{PacketCell(100, 0.010, 10, 1.0, 10), PacketCell(300, 0.030, 30, 2.0, 15)}};
+  const PolicyResult result = SummarizePolicies({policy}, {0.45, 0.6})[0];
+  EXPECT_DOUBLE_EQ(result.measured.goodput_bps.mean, 200);
+  EXPECT_DOUBLE_EQ(result.measured.delay_s.mean, 0.025);  // (1 x 10 + 3 x 30) / 4 ms
+  EXPECT_DOUBLE_EQ(result.measured.fct_s.mean, 1.75);     // (10 x 1 + 30 x 2) / 40
+  EXPECT_DOUBLE_EQ(result.measured.fct_p99_s.mean, 3.5);
+  EXPECT_DOUBLE_EQ(result.measured.on_time_share.mean, 25.0 / 40);
+  EXPECT_DOUBLE_EQ(result.measured.completed_share.mean, 1);
+  EXPECT_DOUBLE_EQ(result.measured.loss_ratio.mean, 0.25);
+  EXPECT_DOUBLE_EQ(result.norm_mlu->mean, (2.0 + 1.5) / 2);
+  EXPECT_DOUBLE_EQ(result.mlu.mean, 0.8);
+  EXPECT_FALSE(result.versus);  // shortest-path was not played
+}
+
+TEST(ReplayResultTest, ComparesSeedBySeedWithShortestPath) {
+  PolicyCells reference, policy;
+  reference.name = "shortest-path";
+  policy.name = "p";
+  reference.cells = {{PacketCell(100, 0.010, 10, 1.0, 5)}, {PacketCell(200, 0.010, 10, 4.0, 5)}};
+  policy.cells = {{PacketCell(110, 0.010, 10, 0.5, 10)}, {PacketCell(260, 0.005, 10, 3.0, 10)}};
+  const std::vector<PolicyResult> results = SummarizePolicies({reference, policy}, {});
+  const PacketMetrics<Estimate>& versus = *results[1].versus;
+  EXPECT_NEAR(versus.goodput_bps.mean, (0.1 + 0.3) / 2, 1e-12);
+  EXPECT_NEAR(versus.delay_s.mean, (0 - 0.5) / 2, 1e-12);
+  EXPECT_NEAR(versus.fct_s.mean, (-0.5 - 0.25) / 2, 1e-12);
+  EXPECT_NEAR(versus.fct_s.low, -0.5, 1e-12);
+  EXPECT_NEAR(versus.fct_s.high, -0.25, 1e-12);
+  EXPECT_NEAR(versus.on_time_share.mean, 0.5, 1e-12);  // a difference, not a ratio
+  EXPECT_EQ(results[0].versus->fct_s.mean, 0);
+  EXPECT_FALSE(results[1].norm_mlu);
+}
+
+TEST(ReplayResultTest, IntervalsWithoutTrafficHaveNoNormMlu) {
+  PolicyCells policy;
+  policy.name = "p";
+  policy.cells = {std::vector<Cell>(2)};
+  policy.cells[0][0].plan_mlu = 0.5;
+  EXPECT_DOUBLE_EQ(SummarizePolicies({policy}, {0.4, 0})[0].norm_mlu->max, 1.25);
+}
+
+ReplayResult TwoPolicies() {
+  ReplayResult result;
+  result.topology = "t";
+  for (const char* name : {"shortest-path", "ecmp", "lp-omniscient"}) {
+    PolicyResult policy;
+    policy.name = name;
+    policy.norm_mlu.emplace();
+    policy.norm_mlu->mean = name[0] == 's' ? 1.5 : name[0] == 'e' ? 1.2 : 1.0;
+    policy.omniscient = name[0] == 'l';
+    result.policies.push_back(policy);
+  }
+  return result;
+}
+
+TEST(ResultTableTest, MarksTheBestPolicyThatDoesNotSeeTheFuture) {
+  const ReplayResult result = TwoPolicies();
+  EXPECT_EQ(Winner(result), 1);
+  const std::string table = ToTable(result, false);
+  EXPECT_THAT(table, AllOf(HasSubstr("\n* ecmp"), HasSubstr("1.200*"),
+                           HasSubstr("lp-omniscient (bound)"), HasSubstr("20.0 % more")));
+  EXPECT_THAT(table, Not(HasSubstr("\033[")));
+  EXPECT_THAT(ToTable(result, true), HasSubstr("\033[1;32m* ecmp"));
+}
+
+TEST(ResultTableTest, SaysWhatWasLostAndRepeated) {
+  ReplayResult result = TwoPolicies();
+  result.policies[0].lost = 2;
+  result.policies[1].retried = 1;
+  result.policies[1].fell_back = 3;
+  EXPECT_THAT(ToTable(result, false),
+              AllOf(HasSubstr("! shortest-path: 2 episodes are lost"),
+                    HasSubstr("! ecmp: 1 episodes died"), HasSubstr("! ecmp: 3 decisions fell")));
+}
+
+TEST(NumberTextTest, WritesNumbersThatReadBackToTheSameBits) {
+  for (const double value : {0.1, 1.0 / 3, 1e-300, 12345678901234567.0, -0.0, 5e-324}) {
+    EXPECT_EQ(std::strtod(ShortestNumber(value).c_str(), nullptr), value);
+  }
+}
+
+TEST(ResultJsonTest, QuotesNamesAndWritesNullForWhatIsNotANumber) {
+  ReplayResult result;
+  result.topology = "a\"\\\n\xff";
+  result.wall_s = 1.0 / 0.0;
+  const auto json = nlohmann::json::parse(ToJson(result));
+  EXPECT_EQ(json["topology"], "a\"\\\n\uFFFD");
+  EXPECT_TRUE(json["simulation"]["wall_s"].is_null());
+  EXPECT_TRUE(json["load"].is_null());
+}
+
+}  // namespace
+}  // namespace rhumb
