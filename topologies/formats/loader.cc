@@ -15,6 +15,7 @@
 #include "topologies/formats/connectivity.h"
 #include "topologies/formats/file_io.h"
 #include "topologies/formats/format_table.h"
+#include "topologies/formats/names.h"
 #include "topologies/formats/native_json.h"
 #include "topologies/formats/screening.h"
 #include "topologies/formats/series_joiner.h"
@@ -116,7 +117,9 @@ absl::StatusOr<Loaded<T>> Read(absl::string_view bytes, absl::string_view file_n
                                        FormatNames(formats)));
   }
   auto loaded = format->read(input, options);
-  if (loaded.ok()) loaded->report.format = format->name;
+  if (!loaded.ok()) return loaded;
+  loaded->report.format = format->name;
+  for (std::string& note : loaded->report.notes) note = ToUtf8(note);  // they quote the file
   return loaded;
 }
 
@@ -179,7 +182,7 @@ std::string Input::Stem() const {
                                    ".txt", ".csv", ".graph", ".demands"}) {
     if (absl::ConsumeSuffix(&name, ending)) break;
   }
-  return name.empty() ? std::string("unnamed") : std::string(name);
+  return name.empty() ? std::string("unnamed") : ToUtf8(name);
 }
 
 absl::StatusOr<Loaded<Topology>> ReadTopology(absl::string_view bytes, absl::string_view file_name,

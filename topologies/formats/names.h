@@ -9,6 +9,10 @@
 
 namespace rhumb {
 
+// The same text with every byte that is not part of valid UTF-8 read as ISO-8859-1, where such
+// bytes mostly come from. Protobuf refuses anything else.
+std::string ToUtf8(absl::string_view text);
+
 // A label as it may stand in a node's name: without commas and control characters, with '_' for the
 // other reserved characters ('>', '#', '@', '*'), without white space around it, runs of white
 // space as one space. Topologies and traffic go through the same function, so that their names

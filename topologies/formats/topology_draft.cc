@@ -52,7 +52,7 @@ absl::Status TopologyDraft::AddNode(DraftNode node, const Place& place) {
         "node labels changed to make names of them",
         absl::StrFormat("\"%s\" to \"%s\"", label.substr(0, 60), placed.name.substr(0, 60)));
   }
-  placed.description = std::move(node.description);
+  placed.description = ToUtf8(node.description);
   placed.coordinates = node.coordinates;
   nodes_.push_back(std::move(placed));
   return absl::OkStatus();
@@ -163,8 +163,8 @@ absl::StatusOr<Loaded<Topology>> TopologyDraft::Finish(const LoadOptions& option
   std::vector<Link> links;
   links.reserve(links_.size());
   for (PlacedLink& placed : links_) links.push_back(std::move(placed.link));
-  auto topology = Topology::Create(name.empty() ? input_.Stem() : name, std::move(nodes_),
-                                   std::move(links), origin);
+  auto topology = Topology::Create(name.empty() ? input_.Stem() : ToUtf8(name), std::move(nodes_),
+                                   std::move(links), ToUtf8(origin));
   if (!topology.ok()) return input_.Prefixed(topology.status());
   return Loaded<Topology>{*std::move(topology), {"", notes.Lines()}};
 }

@@ -144,8 +144,8 @@ absl::StatusOr<Loaded<TrafficSeries>> TrafficDraft::Finish() {
   for (Placed& placed : matrices_) matrices.push_back(std::move(placed.matrix));
   const auto usual = UsualStep(matrices);
   const absl::Duration step = interval ? *interval : usual.value_or(absl::Minutes(5));
-  auto series =
-      TrafficSeries::Create(input_.Stem(), std::move(names_), step, std::move(matrices), origin);
+  auto series = TrafficSeries::Create(input_.Stem(), std::move(names_), step, std::move(matrices),
+                                      ToUtf8(origin));
   if (!series.ok()) return input_.Prefixed(series.status());
   return Loaded<TrafficSeries>{*std::move(series), {"", notes.Lines()}};
 }

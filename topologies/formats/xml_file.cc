@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
+#include "topologies/formats/names.h"
 
 namespace rhumb {
 namespace {
@@ -26,20 +27,6 @@ std::string DeclaredEncoding(absl::string_view text) {
   return absl::AsciiStrToLower(declaration.substr(open + 1, close - open - 1));
 }
 
-std::string Latin1ToUtf8(absl::string_view text) {
-  std::string utf8;
-  utf8.reserve(text.size() + text.size() / 16);
-  for (const unsigned char c : text) {
-    if (c < 0x80) {
-      utf8 += static_cast<char>(c);
-    } else {
-      utf8 += static_cast<char>(0xc0 | (c >> 6));
-      utf8 += static_cast<char>(0x80 | (c & 0x3f));
-    }
-  }
-  return utf8;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<XmlFile>> XmlFile::Parse(const Input& input) {
@@ -52,7 +39,7 @@ absl::StatusOr<std::unique_ptr<XmlFile>> XmlFile::Parse(const Input& input) {
   if (encoding == "utf-8" || encoding == "utf8" || encoding == "us-ascii" || encoding == "ascii") {
     file->text_ = std::string(input.bytes);
   } else if (encoding == "iso-8859-1" || encoding == "latin1" || encoding == "windows-1252") {
-    file->text_ = Latin1ToUtf8(input.bytes);
+    file->text_ = ToUtf8(input.bytes);
   } else {
     return input.Fault(absl::StrFormat(
         "declares the encoding \"%s\"; convert it to UTF-8 (iconv) and say so in its first line",

@@ -146,7 +146,7 @@ TEST(GarbageTest, IsRefusedQuicklyAndSaysWhatIsRead) {
     for (const char* start : {"", "{\"nodes\": ", "<graphml>", "<network>", "NODES 5\nlabel x y\n",
                               "?SNDlib native\nNODES (\n", "# unit: Mbit/s\ntime,A>B\n"}) {
       std::string garbage = start;
-      garbage.resize(kBytes / 50, filler);
+      garbage.resize(kBytes / 200, filler);
       EXPECT_NE(TopologyRefusal(garbage), "(accepted)") << start << filler;
       EXPECT_NE(TrafficRefusal(garbage), "(accepted)") << start << filler;
     }

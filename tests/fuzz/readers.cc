@@ -1,0 +1,169 @@
+#include "tests/fuzz/readers.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/match.h"
+#include "topologies/formats/link_label.h"
+#include "topologies/formats/loader.h"
+#include "topologies/formats/native_json.h"
+#include "topologies/formats/node_link_json.h"
+#include "topologies/formats/proto_conversion.h"
+#include "topologies/formats/repetita.h"
+#include "topologies/formats/sndlib_native.h"
+#include "topologies/formats/sndlib_xml.h"
+#include "topologies/formats/topology_zoo.h"
+#include "topologies/formats/totem_xml.h"
+#include "topologies/formats/units.h"
+#include "topologies/formats/wide_csv.h"
+
+namespace rhumb::testing {
+namespace {
+
+constexpr char kFile[] = "fuzz-input";
+
+void Require(bool promise, absl::string_view what) {
+  if (promise) return;
+  std::fprintf(stderr, "broken promise: %.*s\n", static_cast<int>(what.size()), what.data());
+  std::abort();
+}
+
+LoadOptions Plain() {
+  LoadOptions options;
+  options.max_file_bytes = 16 << 20;
+  options.max_series_bytes = 16 << 20;
+  return options;
+}
+
+// Every gap is filled, so that inputs get past the checks that refuse them otherwise.
+LoadOptions Lenient() {
+  LoadOptions options = Plain();
+  options.default_capacity_bps = 1e9;
+  options.default_delay = absl::Milliseconds(2);
+  options.largest_part = true;
+  options.drop_suspect = true;
+  return options;
+}
+
+void CheckRefusal(const absl::Status& status) {
+  Require(absl::StartsWith(status.message(), kFile), status.ToString());
+}
+
+void Check(const absl::StatusOr<Loaded<Topology>>& loaded) {
+  if (!loaded.ok()) return CheckRefusal(loaded.status());
+  const auto written = WriteNativeTopology(loaded->value);
+  Require(written.ok(), written.status().ToString());
+  const auto again = ReadNativeTopology({*written, kFile}, Plain());
+  Require(again.ok(), again.status().ToString());
+  Require(ToProto(again->value).SerializeAsString() == ToProto(loaded->value).SerializeAsString(),
+          "a topology differs after it was written and read");
+}
+
+void Check(const absl::StatusOr<Loaded<TrafficSeries>>& loaded) {
+  if (!loaded.ok()) return CheckRefusal(loaded.status());
+  const auto written = WriteNativeTraffic(loaded->value);
+  Require(written.ok(), written.status().ToString());
+  const auto again = ReadNativeTraffic({*written, kFile}, Plain());
+  Require(again.ok(), again.status().ToString());
+  Require(ToProto(again->value).SerializeAsString() == ToProto(loaded->value).SerializeAsString(),
+          "a traffic series differs after it was written and read");
+}
+
+template <absl::StatusOr<Loaded<Topology>> (*read)(const Input&, const LoadOptions&)>
+void RunTopology(absl::string_view bytes) {
+  Check(read({bytes, kFile}, Plain()));
+  Check(read({bytes, kFile}, Lenient()));
+}
+
+template <absl::StatusOr<Loaded<TrafficSeries>> (*read)(const Input&, const LoadOptions&)>
+void RunTraffic(absl::string_view bytes) {
+  Check(read({bytes, kFile}, Plain()));
+}
+
+void RunSndlibXml(absl::string_view bytes) {
+  RunTopology<ReadSndlibXmlTopology>(bytes);
+  RunTraffic<ReadSndlibXmlTraffic>(bytes);
+}
+
+void RunSndlibNative(absl::string_view bytes) {
+  RunTopology<ReadSndlibNativeTopology>(bytes);
+  RunTraffic<ReadSndlibNativeTraffic>(bytes);
+}
+
+Topology Triangle() {
+  std::vector<Node> nodes(3);
+  std::vector<Link> links;
+  for (int i = 0; i < 3; ++i) {
+    nodes[i].name = std::string(1, static_cast<char>('A' + i));
+    for (int j : {(i + 1) % 3, (i + 2) % 3}) {
+      Link link;
+      link.source = i;
+      link.destination = j;
+      link.capacity_bps = 1e9;
+      links.push_back(link);
+    }
+  }
+  return Topology::Create("triangle", nodes, links).value();
+}
+
+void RunNativePlan(absl::string_view bytes) {
+  static const Topology& topology = *new Topology(Triangle());
+  const auto plan = ReadNativePlan({bytes, kFile}, topology);
+  if (!plan.ok()) return CheckRefusal(plan.status());
+  // Whether it is sound or not, the check itself must survive.
+  if (plan->Validate(topology).ok()) {
+    Require(WriteNativePlan(*plan, topology).ok(), "a valid plan cannot be written");
+  }
+}
+
+void RunRepetitaDemands(absl::string_view bytes) {
+  static const Topology& topology = *new Topology(Triangle());
+  RunTraffic<ReadRepetitaDemands>(bytes);
+  LoadOptions options = Plain();
+  options.topology = &topology;
+  Check(ReadRepetitaDemands({bytes, kFile}, options));
+}
+
+// The whole way: compression, detection, reader, connectivity, screening.
+void RunLoader(absl::string_view bytes) {
+  Check(ReadTopology(bytes, kFile, Plain()));
+  Check(ReadTopology(bytes, kFile, Lenient()));
+  Check(ReadTraffic(bytes, kFile, Plain()));
+  Check(ReadTraffic(bytes, kFile, Lenient()));
+}
+
+void RunTexts(absl::string_view bytes) {
+  if (const auto rate = ParseRate(bytes); rate.ok()) {
+    Require(*rate >= 0, "a rate is negative");
+    Require(ParseRate(FormatRate(*rate)).ok(), "a written rate cannot be read");
+  }
+  if (const auto duration = ParseDuration(bytes); duration.ok()) {
+    Require(*duration >= absl::ZeroDuration(), "a time is negative");
+  }
+  ParseNumber(bytes).IgnoreError();
+  if (const auto rate = RateOfLinkLabel(bytes))
+    Require(*rate > 0, "a label's rate is not positive");
+}
+
+}  // namespace
+
+absl::Span<const FuzzedReader> FuzzedReaders() {
+  static constexpr FuzzedReader kReaders[] = {
+      {"loader", RunLoader},
+      {"native_plan", RunNativePlan},
+      {"native_topology", RunTopology<ReadNativeTopology>},
+      {"native_traffic", RunTraffic<ReadNativeTraffic>},
+      {"node_link_json", RunTopology<ReadNodeLinkJson>},
+      {"repetita_demands", RunRepetitaDemands},
+      {"repetita_graph", RunTopology<ReadRepetitaGraph>},
+      {"sndlib_native", RunSndlibNative},
+      {"sndlib_xml", RunSndlibXml},
+      {"texts", RunTexts},
+      {"topology_zoo", RunTopology<ReadTopologyZoo>},
+      {"totem_xml", RunTopology<ReadTotemXml>},
+      {"wide_csv", RunTraffic<ReadWideCsv>},
+  };
+  return kReaders;
+}
+
+}  // namespace rhumb::testing
