@@ -66,10 +66,11 @@ class MinMluSolver {
   void Forget();
   absl::Status RunFirstStage(const Budget& budget);
   absl::Status RunSecondStage(const Budget& budget);
-  // Adds every path that improves the solution. Returns how many, and the sum of rate times price
+  // Adds the cheapest path at `prices` of every demand where it improves the solution. `smoothed`:
+  // the prices are not those of the solution. Returns how many, and the sum of rate times price
   // over all demands.
-  int AddImprovingPaths(RoutingMaster* master, absl::Span<const double> prices, double tolerance,
-                        double* priced_traffic);
+  int AddImprovingPaths(RoutingMaster* master, absl::Span<const double> prices, bool smoothed,
+                        double tolerance, double* priced_traffic);
   // Both route a pair without demand over its cheapest path at these prices.
   RoutingPlan MakePlan(absl::Span<const double> prices);
   RoutingPlan MakePlanOverListed(absl::Span<const double> prices);

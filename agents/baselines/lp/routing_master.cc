@@ -111,10 +111,15 @@ double RoutingMaster::mlu() const {
 
 double RoutingMaster::cost() const { return (key_cost_ + program_.objective()) * rate_unit_bps_; }
 
+double RoutingMaster::PathPrice(const Path& path) const {
+  double price = Sum(prices_, path);
+  if (objective_ == Objective::kCost) price += Sum(link_cost_, path);
+  return price;
+}
+
 double RoutingMaster::PathPriceLimit(int demand) const {
   const Demand& d = demands_[demand];
-  double limit = Sum(prices_, d.paths.front());
-  if (objective_ == Objective::kCost) limit += Sum(link_cost_, d.paths.front());
+  double limit = PathPrice(d.paths.front());
   if (d.row >= 0) limit += program_.row_duals()[d.row];
   return limit;
 }

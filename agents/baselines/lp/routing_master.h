@@ -60,6 +60,8 @@ class RoutingMaster {
   // A path of this demand improves the solution if link prices (plus link costs with kCost) along
   // it sum to less.
   double PathPriceLimit(int demand) const;
+  // What PathPriceLimit limits.
+  double PathPrice(const Path& path) const;
   // Share of the demand on each of its paths, in [0, 1], summing to 1; all on the key path when its
   // rate is 0.
   std::vector<double> Ratios(int demand) const;
