@@ -17,8 +17,8 @@ constexpr double kPenalty = 3;
 // equal choices (parallel links, dual-homed sites) spread over them instead of all taking the
 // first.
 constexpr double kSpread = 0.1;
-// Searches a wanted path, so that a pair with few paths is given up.
-constexpr int kSearchesPerPath = 4;
+// Searches in a row that find nothing new, after which a pair has no more paths worth waiting for.
+constexpr int kFruitlessSearches = 8;
 
 // The lengths of links by `metric` whatever their state, plus 1e-9 of the longest.
 std::vector<double> TieBrokenLengths(const Topology& topology, LinkMetric metric) {
@@ -130,14 +130,15 @@ void PairPathFinder::FindDiverse(NodePair pair, PairPaths* result) {
   if (!search_.Find(metric_.of_link, pair.source, pair.destination, &path, metric_.bound)) return;
   Offer(path, result);
   // One metric alone misses paths: inverse capacity shuns thin short cuts, hops shun wide detours.
-  for (int i = 0; i < kSearchesPerPath * options_.max_paths && !Enough(*result); ++i) {
+  int fruitless = 0;
+  for (int i = 0; fruitless < kFruitlessSearches && !Enough(*result); ++i) {
     const Length& length = i % 2 == 0 ? inverse_capacity_ : hops_;
     search_.Find(length.of_link, pair.source, pair.destination, &path, length.bound);
     for (LinkId l : path) {
       inverse_capacity_.of_link[l] *= kPenalty;
       hops_.of_link[l] *= kPenalty;
     }
-    Offer(path, result);
+    fruitless = Offer(path, result) ? 0 : fruitless + 1;
   }
 }
 
@@ -156,13 +157,15 @@ void PairPathFinder::Note(const Path& path, PairPaths* result) {
   }
 }
 
-void PairPathFinder::Offer(const Path& path, PairPaths* result) {
+bool PairPathFinder::Offer(const Path& path, PairPaths* result) {
   Note(path, result);
   double delay = 0;
   for (LinkId l : path) delay += delay_.of_link[l];
-  if (delay > max_delay_) return;
-  if (std::find(result->paths.begin(), result->paths.end(), path) != result->paths.end()) return;
+  if (delay > max_delay_) return false;
+  if (std::find(result->paths.begin(), result->paths.end(), path) != result->paths.end())
+    return false;
   result->paths.push_back(path);
+  return true;
 }
 
 }  // namespace rhumb

@@ -53,8 +53,8 @@ class PairPathFinder {
   bool Enough(const PairPaths& result) const;
   // Enters the links of a path into depends_on.
   void Note(const Path& path, PairPaths* result);
-  // Notes the path, and adds it unless it is there already or too long.
-  void Offer(const Path& path, PairPaths* result);
+  // Notes the path, and adds it unless it is there already or too long; true when it did.
+  bool Offer(const Path& path, PairPaths* result);
 
   const PathWeights& weights_;
   const CandidatePathOptions& options_;

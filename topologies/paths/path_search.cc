@@ -33,6 +33,7 @@ PathSearch::PathSearch(const SearchGraph& graph)
       distance_(graph.num_nodes()),
       arrival_(graph.num_nodes()),
       reached_in_(graph.num_nodes(), 0),
+      settled_in_(graph.num_nodes(), 0),
       blocked_(graph.num_nodes(), 0) {}
 
 bool PathSearch::Find(absl::Span<const double> weights, NodeId source, NodeId destination,
@@ -66,28 +67,34 @@ void PathSearch::Run(absl::Span<const double> weights, NodeId source, NodeId des
                      Bound bound) {
   if (++round_ == 0) {  // the counter wrapped around
     std::fill(reached_in_.begin(), reached_in_.end(), 0);
+    std::fill(settled_in_.begin(), settled_in_.end(), 0);
     round_ = 1;
   }
   source_ = source;
   distance_[source] = 0;
   reached_in_[source] = round_;
   heap_.clear();
-  heap_.push_back({bound(source), 0, source});
+  heap_.push_back({bound(source), source});
+  // Nothing that is at least as far as a way to the destination already found can lead to a shorter
+  // one.
+  double limit = kInfinity;
   while (!heap_.empty()) {
     std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-    const Entry top = heap_.back();
+    const NodeId node = heap_.back().node;
     heap_.pop_back();
-    if (top.distance > distance_[top.node]) continue;  // a longer way, found earlier
-    if (top.node == destination) return;
-    for (const SearchGraph::Arc& arc : graph_->out(top.node)) {
-      const double through = top.distance + weights[arc.link];
+    if (node == destination) return;
+    if (settled_in_[node] == round_) continue;  // was waiting on a longer way, too
+    settled_in_[node] = round_;
+    for (const SearchGraph::Arc& arc : graph_->out(node)) {
+      const double through = distance_[node] + weights[arc.link];
       if (reached(arc.head) && through >= distance_[arc.head]) continue;
       const double key = through + bound(arc.head);
-      if (!(key < kInfinity) || blocked_[arc.head]) continue;
+      if (!(key < limit) || blocked_[arc.head] || settled_in_[arc.head] == round_) continue;
+      if (arc.head == destination) limit = through;
       reached_in_[arc.head] = round_;
       distance_[arc.head] = through;
       arrival_[arc.head] = arc.link;
-      heap_.push_back({key, through, arc.head});
+      heap_.push_back({key, arc.head});
       std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
     }
   }

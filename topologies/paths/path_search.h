@@ -68,7 +68,6 @@ class PathSearch {
  private:
   struct Entry {
     double key;  // distance plus bound
-    double distance;
     NodeId node;
     friend bool operator>(const Entry& a, const Entry& b) {
       return a.key != b.key ? a.key > b.key : a.node > b.node;
@@ -85,6 +84,7 @@ class PathSearch {
   std::vector<double> distance_;
   std::vector<LinkId> arrival_;
   std::vector<uint32_t> reached_in_;  // the round in which distance_ and arrival_ were written
+  std::vector<uint32_t> settled_in_;  // the round in which the node was settled
   std::vector<char> blocked_;
   std::vector<Entry> heap_;
 };
