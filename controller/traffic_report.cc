@@ -1,5 +1,6 @@
 #include "controller/traffic_report.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -46,6 +47,18 @@ std::string GapText(const TrafficSeries& series, const TrafficSummary& summary) 
                          ShortList(gaps, kItemsShown));
 }
 
+// One corrupt matrix would flatten all others.
+std::vector<double> PlausibleTotals(const TrafficSummary& summary,
+                                    const std::vector<int>& suspect) {
+  std::vector<double> totals;
+  for (int i = 0; i < summary.matrices; ++i) {
+    if (!std::binary_search(suspect.begin(), suspect.end(), i)) {
+      totals.push_back(summary.totals_bps[i]);
+    }
+  }
+  return totals;
+}
+
 std::string LargestDemands(const TrafficSeries& series, const TrafficSummary& summary) {
   TextTable table({"demand", "mean", "of all", "max", ""});
   const double all = summary.total_bps.mean;
@@ -87,13 +100,14 @@ std::string DescribeTraffic(const Loaded<TrafficSeries>& loaded, const TrafficSu
                        FormatRate(summary.total_bps.min), MatrixName(series, summary.min_index),
                        FormatRate(summary.total_bps.max), MatrixName(series, summary.max_index)));
   if (sparkline_width > 0 && summary.matrices > 1) {
-    line("", Sparkline(summary.totals_bps, sparkline_width));
+    line("", Sparkline(PlausibleTotals(summary, suspect), sparkline_width));
   }
-  line("change", absl::StrFormat("%.1f %% of the traffic from one matrix to the next, on average",
-                                 100 * summary.mean_change));
+  line("change", absl::StrFormat("%.1f %% of the traffic from one matrix to the next, median",
+                                 100 * summary.median_change));
   line("concentration", absl::StrFormat("the largest 10 %% of the pairs carry %.1f %%",
                                         100 * summary.top_tenth_share));
-  line("suspect", Counted(MatrixNames(series, suspect)));
+  line("suspect", absl::StrCat(Counted(MatrixNames(series, suspect)),
+                               suspect.empty() ? "" : "; --drop-suspect leaves them out"));
   line("empty", Counted(MatrixNames(series, summary.empty)));
   if (!summary.largest.empty()) {
     line("largest", "demands by their mean");
@@ -140,7 +154,7 @@ ordered_json TrafficJson(const Loaded<TrafficSeries>& loaded, const TrafficSumma
             {"median", summary.total_bps.median},
             {"mean", summary.total_bps.mean},
             {"max", summary.total_bps.max}}},
-          {"mean_change", summary.mean_change},
+          {"median_change", summary.median_change},
           {"top_tenth_share", summary.top_tenth_share},
           {"largest", largest}};
 }

@@ -11,8 +11,8 @@
 
 namespace rhumb {
 
-// `suspect` are indices of matrices whose totals look wrong (SuspectMatrices). `sparkline_width` 0:
-// no sparkline.
+// `suspect` are increasing indices of matrices whose totals look wrong (SuspectMatrices).
+// `sparkline_width` 0: no sparkline.
 std::string DescribeTraffic(const Loaded<TrafficSeries>& loaded, const TrafficSummary& summary,
                             const std::vector<int>& suspect, int sparkline_width);
 nlohmann::ordered_json TrafficJson(const Loaded<TrafficSeries>& loaded,

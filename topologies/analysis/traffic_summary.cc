@@ -22,8 +22,7 @@ void FindGaps(const TrafficSeries& series, TrafficSummary* summary) {
 }
 
 void MeasureTotals(const TrafficSeries& series, TrafficSummary* summary) {
-  double change = 0;
-  int changes = 0;
+  std::vector<double> changes;
   for (int i = 0; i < series.size(); ++i) {
     const double total = series.demands(i).total_bps();
     summary->totals_bps.push_back(total);
@@ -35,10 +34,9 @@ void MeasureTotals(const TrafficSeries& series, TrafficSummary* summary) {
     double difference = 0;
     for (size_t pair = 0; pair < now.size(); ++pair)
       difference += std::abs(now[pair] - before[pair]);
-    change += difference / summary->totals_bps[i - 1];
-    ++changes;
+    changes.push_back(difference / summary->totals_bps[i - 1]);
   }
-  if (changes > 0) summary->mean_change = change / changes;
+  summary->median_change = SpreadOf(std::move(changes)).median;
   summary->total_bps = SpreadOf(summary->totals_bps);
 }
 

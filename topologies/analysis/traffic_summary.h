@@ -40,9 +40,9 @@ struct TrafficSummary {
   int min_index = 0, max_index = 0;
   std::vector<MeanDemand> largest;  // demands by mean rate, largest first, at most as many as asked
   double top_tenth_share = 0;  // share of all traffic that the largest tenth of `pairs` carries
-  // Mean over intervals of sum |d(t) - d(t-1)| / sum d(t-1): how much the next matrix differs from
-  // this one.
-  double mean_change = 0;
+  // Median over intervals of sum |d(t) - d(t-1)| / sum d(t-1): how much the next matrix differs
+  // from this one.
+  double median_change = 0;
 };
 
 // O(matrices * nodes^2).

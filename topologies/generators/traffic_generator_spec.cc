@@ -22,36 +22,27 @@ namespace {
 struct Model {
   const char* name;
   const char* explanation;
-  std::function<void(TrafficGeneratorSpec&)> apply;
+  // Fields that differ from the defaults of TrafficGeneratorSpec.
+  std::vector<std::pair<double TrafficGeneratorSpec::*, double>> fields;
 };
 
-// Changes against the defaults of TrafficGeneratorSpec.
 const std::vector<Model>& Models() {
+  using Spec = TrafficGeneratorSpec;
   static const auto* const kModels = new std::vector<Model>{
-      {"gravity", "log-normal masses, autocorrelated noise (noise=0.2)",
-       [](TrafficGeneratorSpec& spec) { spec.noise = 0.2; }},
-      {"diurnal", "gravity with a daily cycle (diurnal=0.5)",
-       [](TrafficGeneratorSpec& spec) {
-         spec.noise = 0.2;
-         spec.diurnal = 0.5;
-       }},
-      {"elephants", "gravity where 5 % of the pairs carry 80 % (elephants=0.05)",
-       [](TrafficGeneratorSpec& spec) {
-         spec.noise = 0.2;
-         spec.elephants = 0.05;
-       }},
-      {"bursts", "gravity where pairs burst to five times their rate (burst-rate=0.01)",
-       [](TrafficGeneratorSpec& spec) {
-         spec.noise = 0.2;
-         spec.burst_rate = 0.01;
-       }},
-      {"hotspots", "gravity where nodes attract three times their traffic (hotspot-rate=0.005)",
-       [](TrafficGeneratorSpec& spec) {
-         spec.noise = 0.2;
-         spec.hotspot_rate = 0.005;
-       }},
-      {"uniform", "the same constant rate between all pairs (sigma=0)",
-       [](TrafficGeneratorSpec& spec) { spec.sigma = 0; }},
+      {"gravity", "log-normal masses, autocorrelated noise (noise=0.2)", {{&Spec::noise, 0.2}}},
+      {"diurnal",
+       "gravity with a daily cycle (diurnal=0.5)",
+       {{&Spec::noise, 0.2}, {&Spec::diurnal, 0.5}}},
+      {"elephants",
+       "gravity where 5 % of the pairs carry 80 % (elephants=0.05)",
+       {{&Spec::noise, 0.2}, {&Spec::elephants, 0.05}}},
+      {"bursts",
+       "gravity where pairs burst to five times their rate (burst-rate=0.01)",
+       {{&Spec::noise, 0.2}, {&Spec::burst_rate, 0.01}}},
+      {"hotspots",
+       "gravity where nodes attract three times their traffic (hotspot-rate=0.005)",
+       {{&Spec::noise, 0.2}, {&Spec::hotspot_rate, 0.005}}},
+      {"uniform", "the same constant rate between all pairs (sigma=0)", {{&Spec::sigma, 0}}},
   };
   return *kModels;
 }
@@ -272,7 +263,7 @@ absl::StatusOr<TrafficGeneratorSpec> ParseTrafficGenerator(absl::string_view tex
   }
   TrafficGeneratorSpec spec;
   spec.model = model->name;
-  model->apply(spec);
+  for (const auto& [field, value] : model->fields) spec.*field = value;
   absl::flat_hash_set<std::string> seen;
   absl::Status status;
   std::vector<absl::string_view> settings =

@@ -35,7 +35,7 @@ TEST(TrafficSummaryTest, SumsASmallSeriesByHand) {
   EXPECT_EQ(summary.max_index, 3);
   EXPECT_THAT(summary.empty, ElementsAre(2));
   // Changes 1/2 and 3/3; the one from an empty matrix has no meaning.
-  EXPECT_NEAR(summary.mean_change, 0.75, 1e-12);
+  EXPECT_NEAR(summary.median_change, 0.75, 1e-12);
   ASSERT_EQ(summary.largest.size(), 2);
   EXPECT_EQ(summary.largest[0].source, 0);
   EXPECT_EQ(summary.largest[0].mean_bps, 1.75);
