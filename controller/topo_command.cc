@@ -217,7 +217,7 @@ RunCommand DefinePaths(CLI::App& app) {
 }  // namespace
 
 Command TopoCommand() {
-  return {"topo", "List, describe, check and convert networks",
+  return {"topo", "list, describe, check and convert networks",
           "rhumb topo describe esnet6-backbone", [](CLI::App& app) {
             return DefineNested(
                 app, {{"list", "List the networks and traffic that ship with Rhumb",

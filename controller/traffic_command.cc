@@ -140,7 +140,7 @@ RunCommand DefineGenerate(CLI::App& app) {
 }  // namespace
 
 Command TrafficCommand() {
-  return {"traffic", "Describe, convert and generate traffic matrices",
+  return {"traffic", "describe, convert and generate traffic matrices",
           "rhumb traffic describe abilene-2004", [](CLI::App& app) {
             return DefineNested(
                 app,

@@ -13,6 +13,9 @@
 namespace rhumb {
 namespace {
 
+// Of all matrices; beyond it a slip in `count` would take the machine down.
+constexpr double kMaxSeriesBytes = 2.0 * (int64_t{1} << 30);
+
 double UsableCapacityBps(const Topology& topology) {
   double sum = 0;
   for (const Link& link : topology.links()) {
@@ -71,6 +74,14 @@ std::vector<double> PairRates(const TrafficGeneratorSpec& spec, const NodeFactor
 absl::StatusOr<TrafficSeries> GenerateTraffic(const Topology& topology,
                                               const TrafficGeneratorSpec& spec) {
   if (absl::Status status = CheckTrafficGenerator(spec); !status.ok()) return status;
+  const double bytes = sizeof(double) * spec.count * std::pow(topology.num_nodes(), 2);
+  if (bytes > kMaxSeriesBytes) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "%d matrices of topology \"%s\" (%d nodes) take %.1f GiB; at most %g GiB are generated at "
+        "once, so ask for a smaller count",
+        spec.count, topology.name(), topology.num_nodes(), bytes / (int64_t{1} << 30),
+        kMaxSeriesBytes / (int64_t{1} << 30)));
+  }
   absl::StatusOr<GravityWeights> gravity = DrawGravityWeights(topology, spec);
   if (!gravity.ok()) return gravity.status();
   const double total_bps =

@@ -66,8 +66,9 @@ struct TrafficGeneratorSpec {
 absl::Status CheckTrafficGenerator(const TrafficGeneratorSpec& spec);
 
 // The series of `spec` on the nodes of `topology`, in their order. Pairs that have no path over
-// usable links get no traffic. InvalidArgument when the specification is not valid or no pair can
-// carry traffic. O(count * nodes^2 + nodes * links).
+// usable links get no traffic. OutOfRange when the specification is not valid, FailedPrecondition
+// when no pair can carry traffic, ResourceExhausted when the matrices would take more than 2 GiB.
+// O(count * nodes^2 + nodes * links).
 absl::StatusOr<TrafficSeries> GenerateTraffic(const Topology& topology,
                                               const TrafficGeneratorSpec& spec);
 

@@ -298,6 +298,13 @@ TEST(TrafficGeneratorTest, OneNodeIsRefused) {
   EXPECT_THAT(std::string(series.status().message()), HasSubstr("lonely"));
 }
 
+TEST(TrafficGeneratorTest, SeriesBeyondTheMemoryLimitIsRefused) {
+  const auto series =
+      GenerateTraffic(testing::RandomConnected(1, 60), Spec("uniform:count=1000000"));
+  EXPECT_EQ(series.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(series.status().message()), HasSubstr("smaller count"));
+}
+
 TEST(TrafficGeneratorTest, FieldsSetInCodeAreChecked) {
   TrafficGeneratorSpec spec;
   spec.rho = 1.5;
