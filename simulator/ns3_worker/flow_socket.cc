@@ -16,14 +16,19 @@ ns3::TypeId FlowSocket::GetTypeId() {
   return id;
 }
 
-ns3::Ptr<FlowSocket> FlowSocket::Create(const ns3::Ptr<ns3::Node>& node) {
-  const ns3::Ptr<ns3::TcpL4Protocol> tcp = node->GetObject<ns3::TcpL4Protocol>();
+ns3::Ptr<FlowSocket> FlowSocket::CreatePattern() {
   const ns3::Ptr<FlowSocket> socket = ns3::CreateObject<FlowSocket>();
-  socket->SetNode(node);
-  socket->SetTcp(tcp);
   socket->SetRtt(ns3::CreateObject<ns3::RttMeanDeviation>());
   socket->SetCongestionControlAlgorithm(ns3::CreateObject<ns3::TcpCubic>());
   socket->SetRecoveryAlgorithm(ns3::CreateObject<ns3::TcpPrrRecovery>());
+  return socket;
+}
+
+ns3::Ptr<FlowSocket> FlowSocket::CopyFor(const ns3::Ptr<ns3::Node>& node) const {
+  const ns3::Ptr<ns3::TcpL4Protocol> tcp = node->GetObject<ns3::TcpL4Protocol>();
+  const ns3::Ptr<FlowSocket> socket = ns3::CopyObject<FlowSocket>(this);
+  socket->SetNode(node);
+  socket->SetTcp(tcp);
   tcp->AddSocket(socket);
   return socket;
 }

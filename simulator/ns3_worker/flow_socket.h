@@ -19,8 +19,11 @@ namespace rhumb_ns3 {
 class FlowSocket : public ns3::TcpSocketBase {
  public:
   static ns3::TypeId GetTypeId();
-  // As TcpL4Protocol::CreateSocket does, with CUBIC.
-  static ns3::Ptr<FlowSocket> Create(const ns3::Ptr<ns3::Node>& node);
+  // A socket with CUBIC and ns-3's other defaults that belongs to no node, to be copied: setting
+  // every attribute from its default costs as much as sending several packets.
+  static ns3::Ptr<FlowSocket> CreatePattern();
+  // A fresh socket of `node`, as TcpL4Protocol::CreateSocket makes them.
+  ns3::Ptr<FlowSocket> CopyFor(const ns3::Ptr<ns3::Node>& node) const;
 
   // Takes a packet of this connection, TCP header first, without a search for the socket among all
   // of its node. False when the connection is over; the packet is as it was then.

@@ -45,10 +45,11 @@ TcpFlows::TcpFlows(std::vector<ns3::Ptr<ns3::Node>> nodes, std::vector<ns3::Ipv4
     : nodes_(std::move(nodes)),
       addresses_(std::move(addresses)),
       traffic_(*traffic),
+      pattern_(FlowSocket::CreatePattern()),
       ports_(nodes_.size()) {
   for (uint32_t i = 0; i < addresses_.size(); ++i) node_of_address_[addresses_[i].Get()] = i;
   for (const ns3::Ptr<ns3::Node>& node : nodes_) {
-    ns3::Ptr<ns3::Socket> listener = FlowSocket::Create(node);
+    ns3::Ptr<ns3::Socket> listener = pattern_->CopyFor(node);
     listener->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), kServerPort));
     listener->Listen();
     listener->SetAcceptCallback(
@@ -88,7 +89,7 @@ void TcpFlows::Start(uint32_t index) {
     traffic_.FlowFailed(index);
     return;
   }
-  const ns3::Ptr<FlowSocket> socket = FlowSocket::Create(nodes_[source]);
+  const ns3::Ptr<FlowSocket> socket = pattern_->CopyFor(nodes_[source]);
   flow.client = socket;
   socket->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), flow.port));
   socket->SetConnectCallback(ns3::MakeCallback(&TcpFlows::Connected, this, index),

@@ -51,6 +51,7 @@ class TcpFlows {
   const std::vector<ns3::Ipv4Address> addresses_;
   Traffic& traffic_;
   std::unordered_map<uint32_t, uint32_t> node_of_address_;
+  const ns3::Ptr<const FlowSocket> pattern_;
   std::vector<ns3::Ptr<ns3::Socket>> listeners_;
   struct Ports {
     uint32_t next = 0;

@@ -50,7 +50,12 @@ class PacketSimulator : public NetworkSimulator {
 
   const PacketSimulatorOptions options_;
   std::unique_ptr<WorkerProcess> worker_;
-  std::optional<Topology> topology_;  // as it is now; absent when Play may not be called
+  // Plans are checked against paths, not against link states: a plan that was decided before a
+  // failure goes on after it, as it would in a network.
+  absl::Status CheckPlan(const RoutingPlan& plan) const { return plan.Validate(*all_usable_); }
+
+  std::optional<Topology> topology_;    // as it is now; absent when Play may not be called
+  std::optional<Topology> all_usable_;  // the same, every link enabled and up
   double scale_ = 1;
   std::shared_ptr<const PathSet> sent_paths_;
 };
@@ -96,6 +101,15 @@ absl::Status PacketSimulator::Reset(const Episode& episode) {
     return absl::DataLossError(
         "the ns-3 worker did not answer a reset with being ready; it was killed");
   }
+  TopologyDelta enable;
+  for (LinkId id = 0; id < episode.topology.num_links(); ++id) {
+    if (episode.topology.link(id).usable()) continue;
+    LinkChange& change = enable.emplace_back();
+    change.link = id;
+    change.administrative_state = AdministrativeState::kEnabled;
+    change.operational_state = OperationalState::kUp;
+  }
+  all_usable_ = episode.topology.Apply(enable).value();
   scale_ = episode.scale;
   sent_paths_.reset();
   topology_ = episode.topology;
@@ -117,7 +131,7 @@ absl::Status PacketSimulator::AddChange(const TimedChange& change, worker::Play*
     ToMessage(*demands, scale_, message->mutable_demands());
   } else {
     const RoutingPlan& plan = std::get<RoutingPlan>(change.change);
-    if (absl::Status status = plan.Validate(*topology); !status.ok()) return status;
+    if (absl::Status status = CheckPlan(plan); !status.ok()) return status;
     ToMessage(plan, sent_paths, message->mutable_plan());
   }
   return absl::OkStatus();
@@ -142,7 +156,7 @@ absl::StatusOr<Measurements> PacketSimulator::Play(const RoutingPlan& plan,
   absl::StatusOr<Topology> at_start = topology_->Apply(interval.changes_at_start);
   if (!at_start.ok()) return at_start.status();
   if (absl::Status status = CheckDemands(*at_start, interval.demands); !status.ok()) return status;
-  if (absl::Status status = plan.Validate(*at_start); !status.ok()) return status;
+  if (absl::Status status = CheckPlan(plan); !status.ok()) return status;
 
   std::shared_ptr<const PathSet> sent_paths = sent_paths_;
   worker::Request request;

@@ -63,6 +63,10 @@ absl::StatusOr<std::string> FindWorker();
 // The last three carry how the worker ended and its last lines on stderr; the next Reset starts
 // another one.
 //
+// A plan may put traffic on a path that is dead or drained: the pair's other paths take it, in
+// proportion to their ratios; without any other it is unrouted. Running flows keep their path
+// unless it became unusable or its ratio became 0.
+//
 // Measurements are in unscaled bits per second (divided by Episode::scale); utilizations, losses
 // and times are those of the scaled network as they are.
 absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakePacketSimulator(
