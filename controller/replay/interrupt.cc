@@ -1,5 +1,7 @@
 #include "controller/replay/interrupt.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 namespace rhumb {
@@ -9,8 +11,10 @@ std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 extern "C" void OnSignal(int signal) {
+  constexpr char kMessage[] = "\nstopping; once more to leave at once\n";
   interrupted = true;
   std::signal(signal, SIG_DFL);
+  if (write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1) < 0) return;
 }
 
 }  // namespace

@@ -17,6 +17,9 @@ constexpr int kWarmUpRoundTrips = 20;
 // Rough cost of TCP over the IP plane, for the estimate only.
 constexpr double kHopPacketsPerSecond = 110e3;
 constexpr double kHeaderBytes = 52;
+// An episode that takes this many times its estimate hangs; a busy machine makes it several times
+// slower.
+constexpr double kDeadlineOverEstimate = 50;
 
 TrafficModel::FlowSizes FlowSizesOf(const std::string& name) {
   if (name == "websearch") return TrafficModel::FlowSizes::kWebSearch;
@@ -56,25 +59,29 @@ absl::Duration LongestRoundTrip(const Topology& topology, const RoutingPlan& pla
   return 2 * longest;
 }
 
-void PrintEstimate(const ReplayConfig& config, const ReplayInput& input, const RoutingPlan& plan,
-                   const ReplayEngineOptions& engine) {
-  const ReplayInterval& first = input.intervals[1];
+// Wall seconds that an episode takes on an idle core, roughly.
+double EstimateEpisodeSeconds(const ReplayConfig& config, const ReplayInterval& interval,
+                              const RoutingPlan& plan, const ReplayEngineOptions& engine) {
   double hop_bps = 0;
-  const LinkLoads loads = ComputeLinkLoads(input.topology, plan, *first.measured);
+  const LinkLoads loads = ComputeLinkLoads(interval.scheduled.topology, plan, *interval.measured);
   for (double load : loads.load_bps) hop_bps += load;
   const double packets_per_s =
       hop_bps * engine.scale / (8 * (config.packet.segment_bytes + kHeaderBytes));
-  const double seconds = absl::ToDoubleSeconds(engine.warm_up + config.packet.measure);
+  const double simulated_s = absl::ToDoubleSeconds(engine.warm_up + config.packet.measure);
+  return packets_per_s * simulated_s / kHopPacketsPerSecond;
+}
+
+void PrintPlan(const ReplayConfig& config, const ReplayInput& input,
+               const ReplayEngineOptions& engine, double episode_s) {
   const int episodes =
       static_cast<int>(engine.policies.size()) * engine.seeds * input.num_counted();
   std::cerr << absl::StrFormat(
       "ns-3: %d episodes (%d policies x %d intervals x %d seeds), each with %s of warm-up, %s "
-      "measured "
-      "and at most %s to drain; rates are scaled by %.4g; roughly %s in all\n",
+      "measured and at most %s to drain; rates are scaled by %.4g; roughly %s in all\n",
       episodes, engine.policies.size(), input.num_counted(), engine.seeds,
       absl::FormatDuration(engine.warm_up), absl::FormatDuration(config.packet.measure),
       absl::FormatDuration(engine.drain), engine.scale,
-      DescribeSeconds(episodes * packets_per_s * seconds / kHopPacketsPerSecond / engine.jobs));
+      DescribeSeconds(episodes * episode_s / std::min(engine.jobs, episodes)));
 }
 
 }  // namespace
@@ -101,7 +108,9 @@ absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config
       kMinWarmUp,
       kWarmUpRoundTrips * LongestRoundTrip(first.scheduled.topology, *plan, *first.measured)));
   engine->drain = config.packet.drain;
-  PrintEstimate(config, input, *plan, *engine);
+  const double episode_s = EstimateEpisodeSeconds(config, first, *plan, *engine);
+  PrintPlan(config, input, *engine, episode_s);
+  options.deadline = std::max(options.deadline, kDeadlineOverEstimate * absl::Seconds(episode_s));
   return SimulatorFactory([options] { return MakePacketSimulator(options); });
 }
 

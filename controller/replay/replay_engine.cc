@@ -57,9 +57,10 @@ class PolicyRun {
     if (!first.ok()) return first.status();
     *omniscient = (*policy)->omniscient();
     for (size_t i = 0; i < input_.intervals.size(); ++i) {
-      if (options_.stop != nullptr && *options_.stop) return absl::CancelledError("stopped");
+      if (Stopped()) return absl::CancelledError("stopped");
       RoutingPolicy& decider = i == 0 ? **first : **policy;
       absl::StatusOr<Cell> cell = PlayInterval(&decider, i);
+      if (absl::IsCancelled(cell.status())) return cell.status();
       if (!cell.ok()) {
         return WithContext(cell.status(), options_.policies[policy_index_],
                            input_.intervals[i].number);
@@ -72,6 +73,8 @@ class PolicyRun {
   }
 
  private:
+  bool Stopped() const { return options_.stop != nullptr && *options_.stop; }
+
   absl::StatusOr<Cell> PlayInterval(RoutingPolicy* policy, size_t index) {
     const ReplayInterval& interval = input_.intervals[index];
     Cell cell;
@@ -147,6 +150,8 @@ class PolicyRun {
 
   absl::Status Play(const ReplayInterval& interval, size_t index, Cell* cell) {
     absl::StatusOr<Measurements> measured = PlayOnce(interval, index);
+    // Ctrl-C reaches the workers too: that is no fault.
+    if (!measured.ok() && Stopped()) return absl::CancelledError("stopped");
     // Without episodes of its own, an interval cannot be repeated: the network before it is gone.
     while (!measured.ok() && IsSimulatorDeath(measured.status()) && cell->retries < 1 &&
            options_.episode_per_interval) {

@@ -73,6 +73,11 @@ std::vector<Column> PlanColumns() {
       {"NormMLU", Better::kLow, norm(&Summary::mean), norm_text(&Summary::mean)},
       {"p95", Better::kLow, norm(&Summary::p95), norm_text(&Summary::p95)},
       {"max", Better::kLow, norm(&Summary::max), norm_text(&Summary::max)},
+      NumberColumn(
+          "moved", Better::kNeither, [](const PolicyResult& p) { return p.moved_share; }, Percent),
+      NumberColumn(
+          "decision", Better::kNeither, [](const PolicyResult& p) { return p.decision_p50_s; },
+          Milliseconds),
   };
 }
 
@@ -90,16 +95,6 @@ std::vector<Column> DeliveryColumns() {
       NumberColumn(
           "loss", Better::kLow, [](const PolicyResult& p) { return p.measured.loss_ratio.mean; },
           Percent),
-  };
-}
-
-std::vector<Column> CostColumns() {
-  return {
-      NumberColumn(
-          "moved", Better::kNeither, [](const PolicyResult& p) { return p.moved_share; }, Percent),
-      NumberColumn(
-          "decision", Better::kNeither, [](const PolicyResult& p) { return p.decision_p50_s; },
-          Milliseconds),
   };
 }
 
@@ -133,16 +128,24 @@ std::vector<Column> FlowColumns() {
   };
 }
 
-std::vector<Column> ColumnsFor(const ReplayResult& result) {
-  std::vector<Column> columns = PlanColumns();
-  auto append = [&columns](std::vector<Column> more) {
-    for (Column& column : more) columns.push_back(std::move(column));
-  };
-  append(DeliveryColumns());
+// Columns that belong together; a table of all columns would be wider than a terminal.
+struct Block {
+  std::string title;
+  std::vector<Column> columns;
+};
+
+std::vector<Block> BlocksFor(const ReplayResult& result) {
+  std::vector<Block> blocks = {
+      {"Links: utilization of the busiest one (MLU), and MLU over the exact optimum (NormMLU)",
+       PlanColumns()},
+      {"Traffic: what was delivered, its one-way delay, what was lost", DeliveryColumns()}};
   bool flows = false;
   for (const PolicyResult& policy : result.policies) flows = flows || policy.has_flows;
-  append(flows ? FlowColumns() : CostColumns());
-  return columns;
+  if (flows) {
+    blocks.push_back(
+        {"Flows: completion time (FCT), and shares completed and done within 3 s", FlowColumns()});
+  }
+  return blocks;
 }
 
 // Best value of a column among policies that do not see the future; absent when there is nothing to
@@ -168,8 +171,9 @@ std::string Pad(const std::string& text, size_t width, bool left) {
 
 std::string Heading(const ReplayResult& result) {
   std::string text = absl::StrFormat(
-      "%s (%d nodes, %d links), traffic %s, %d intervals%s, simulator %s", result.topology,
+      "%s (%d nodes, %d links), traffic %s, %d interval%s%s, simulator %s", result.topology,
       result.nodes, result.links, result.traffic, result.intervals,
+      result.intervals == 1 ? "" : "s",
       result.seeds > 1 ? absl::StrFormat(" x %d seeds", result.seeds) : "", result.simulator);
   if (result.load) absl::StrAppendFormat(&text, ", load %g", *result.load);
   if (result.simulator == "ns3") absl::StrAppendFormat(&text, ", scale %.3g", result.scale);
@@ -218,45 +222,56 @@ std::string Faults(const ReplayResult& result) {
   return text;
 }
 
-}  // namespace
+std::string RowName(const PolicyResult& policy) {
+  return policy.name + (policy.omniscient ? " (bound)" : "");
+}
 
-std::string ToTable(const ReplayResult& result, bool colour) {
-  const std::vector<Column> columns = ColumnsFor(result);
-  const int winner = Winner(result);
-  std::vector<std::string> names;
-  size_t name_width = std::string("policy").size();
+std::string RenderBlock(const ReplayResult& result, const Block& block, int winner, bool colour) {
+  size_t name_width = 0;
   for (const PolicyResult& policy : result.policies) {
-    names.push_back(policy.name + (policy.omniscient ? " (bound)" : ""));
-    name_width = std::max(name_width, names.back().size());
+    name_width = std::max(name_width, RowName(policy).size());
   }
-  std::string out = Heading(result) + "\n  " + Pad("policy", name_width, true);
   std::vector<size_t> widths;
   std::vector<std::optional<double>> best;
-  for (const Column& column : columns) {
+  std::string out = block.title + "\n  " + std::string(name_width, ' ');
+  for (const Column& column : block.columns) {
     size_t width = column.title.size();
     for (const PolicyResult& policy : result.policies) {
       width = std::max(width, column.text(policy).size());
     }
     widths.push_back(width);
     best.push_back(BestOf(column, result));
-    // The column after a number is its mark.
+    // The blank after a number is the place of its mark.
     out += std::string(kGap, ' ') + Pad(column.title, width, false) + " ";
   }
   out += "\n";
   for (size_t p = 0; p < result.policies.size(); ++p) {
     const PolicyResult& policy = result.policies[p];
     const bool wins = static_cast<int>(p) == winner;
-    const std::string row_style = !colour ? "" : wins ? kWinner : policy.omniscient ? kDim : "";
-    std::string row = absl::StrCat(wins ? "* " : "  ", Pad(names[p], name_width, true));
-    for (size_t c = 0; c < columns.size(); ++c) {
-      const bool is_best = !policy.omniscient && best[c] && columns[c].value(policy) == best[c];
-      std::string cell = Pad(columns[c].text(policy), widths[c], false) + (is_best ? "*" : " ");
+    const std::string style = !colour ? "" : wins ? kWinner : policy.omniscient ? kDim : "";
+    out += absl::StrCat(style, wins ? "* " : "  ", Pad(RowName(policy), name_width, true));
+    for (size_t c = 0; c < block.columns.size(); ++c) {
+      const bool is_best =
+          !policy.omniscient && best[c] && block.columns[c].value(policy) == best[c];
+      std::string cell =
+          Pad(block.columns[c].text(policy), widths[c], false) + (is_best ? "*" : " ");
       if (is_best && colour && !wins) cell = absl::StrCat(kBold, cell, kReset);
-      row += std::string(kGap, ' ') + cell;
+      out += std::string(kGap, ' ') + cell;
     }
-    out += absl::StrCat(row_style, row, row_style.empty() ? "" : kReset, "\n");
+    absl::StrAppend(&out, style.empty() ? "" : kReset, "\n");
   }
-  return absl::StrCat(out, "\n", Verdict(result, winner), Faults(result));
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string ToTable(const ReplayResult& result, bool colour) {
+  const int winner = Winner(result);
+  std::string out = Heading(result) + "\n";
+  for (const Block& block : BlocksFor(result)) {
+    out += RenderBlock(result, block, winner, colour);
+  }
+  return absl::StrCat(out, Verdict(result, winner), Faults(result));
 }
 
 }  // namespace rhumb

@@ -8,9 +8,10 @@
 
 namespace rhumb {
 
-// One row a policy; the winner's row is bold and green with `colour` and starts with '*' either
-// way, the best value of a column (of policies that do not see the future) carries a '*' in plain
-// text and is bold with `colour`. A line below says in words who won and by how much.
+// Blocks of columns (links, traffic, and flows where there are any), each with one row a policy;
+// the winner's row is bold and green with `colour` and starts with '*' either way, the best value
+// of a column (of policies that do not see the future) carries a '*' in plain text and is bold with
+// `colour`. A line below says in words who won and by how much.
 std::string ToTable(const ReplayResult& result, bool colour);
 
 }  // namespace rhumb
