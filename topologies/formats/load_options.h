@@ -32,9 +32,15 @@ struct LoadOptions {
 
   // Limits; beyond them a file is refused before it costs more. Bytes after decompression:
   int64_t max_file_bytes = int64_t{1} << 30;
-  // Memory of all matrices of a series (8 bytes a pair of nodes and interval):
+  // Memory of all matrices of a series, see SeriesBytes:
   int64_t max_series_bytes = int64_t{2} << 30;
 };
+
+// Memory of a series: 8 bytes a pair of nodes and matrix, and what every matrix costs by itself.
+inline double SeriesBytes(double nodes, double matrices) {
+  constexpr double kPerMatrix = 128;
+  return (8 * nodes * nodes + kPerMatrix) * matrices;
+}
 
 struct LoadReport {
   std::string format;  // "Topology Zoo GraphML"

@@ -12,9 +12,17 @@
 namespace rhumb {
 namespace {
 
+constexpr size_t kMaxNetworkBytes = size_t{32} << 20;
+constexpr size_t kMaxTrafficBytes = size_t{256} << 20;
+
 // protobuf says what is wrong with a field; where the text itself is broken our own pass gives line
 // and column.
-absl::Status Parse(const Input& input, google::protobuf::Message* message) {
+absl::Status Parse(const Input& input, size_t max_bytes, google::protobuf::Message* message) {
+  if (input.bytes.size() > max_bytes) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "%s: has %d bytes of JSON; the limit is %d, since the message can take 50 times that",
+        input.file, input.bytes.size(), max_bytes));
+  }
   if (absl::Status status = CheckJsonSyntax(input); !status.ok()) return status;
   const auto status = google::protobuf::util::JsonStringToMessage(
       {input.bytes.data(), input.bytes.size()}, message);
@@ -43,7 +51,7 @@ absl::StatusOr<std::string> Write(const google::protobuf::Message& message, bool
 absl::StatusOr<Loaded<Topology>> ReadNativeTopology(const Input& input,
                                                     const LoadOptions& options) {
   rhumb::v1::Topology message;
-  if (absl::Status status = Parse(input, &message); !status.ok()) return status;
+  if (absl::Status status = Parse(input, kMaxNetworkBytes, &message); !status.ok()) return status;
   if (message.name().empty()) message.set_name(input.Stem());
   LoadReport report;
   if (options.default_capacity_bps) {
@@ -66,7 +74,7 @@ absl::StatusOr<Loaded<Topology>> ReadNativeTopology(const Input& input,
 absl::StatusOr<Loaded<TrafficSeries>> ReadNativeTraffic(const Input& input,
                                                         const LoadOptions& options) {
   rhumb::v1::TrafficSeries message;
-  if (absl::Status status = Parse(input, &message); !status.ok()) return status;
+  if (absl::Status status = Parse(input, kMaxTrafficBytes, &message); !status.ok()) return status;
   if (message.name().empty()) message.set_name(input.Stem());
   auto series = FromProto(message, options.max_series_bytes);
   if (!series.ok()) return input.Prefixed(series.status());
@@ -75,7 +83,7 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadNativeTraffic(const Input& input,
 
 absl::StatusOr<RoutingPlan> ReadNativePlan(const Input& input, const Topology& topology) {
   rhumb::v1::RoutingPlan message;
-  if (absl::Status status = Parse(input, &message); !status.ok()) return status;
+  if (absl::Status status = Parse(input, kMaxNetworkBytes, &message); !status.ok()) return status;
   auto plan = FromProto(message, topology);
   if (!plan.ok()) return input.Prefixed(plan.status());
   return plan;

@@ -14,6 +14,7 @@
 namespace rhumb {
 
 // Unknown fields are refused: a misspelt "capacity" must not pass as a link without one.
+// ResourceExhausted beyond 32 MiB, 256 MiB for traffic.
 absl::StatusOr<Loaded<Topology>> ReadNativeTopology(const Input& input, const LoadOptions& options);
 absl::StatusOr<Loaded<TrafficSeries>> ReadNativeTraffic(const Input& input,
                                                         const LoadOptions& options);

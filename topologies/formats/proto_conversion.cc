@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
+#include "topologies/formats/load_options.h"
 
 namespace rhumb {
 namespace {
@@ -202,7 +203,7 @@ rhumb::v1::TrafficSeries ToProto(const TrafficSeries& series) {
 absl::StatusOr<TrafficSeries> FromProto(const rhumb::v1::TrafficSeries& message,
                                         int64_t max_bytes) {
   std::vector<std::string> names(message.nodes().begin(), message.nodes().end());
-  const double needed = 8.0 * names.size() * names.size() * message.matrices_size();
+  const double needed = SeriesBytes(names.size(), message.matrices_size());
   if (needed > static_cast<double>(max_bytes)) {
     return absl::ResourceExhaustedError(
         absl::StrFormat("%d matrices of %d nodes take %.3g bytes, more than the limit of %d; cut "

@@ -224,7 +224,7 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadRepetitaDemands(const Input& input,
   if (absl::Status status = RefuseRest(input, &lines); !status.ok()) return status;
   if (demands.empty()) return input.Fault("holds no demands; give at least one");
   // Before any name is made: a stray number must not cost memory.
-  if (8.0 * num_nodes * num_nodes > static_cast<double>(options.max_series_bytes)) {
+  if (SeriesBytes(num_nodes, 1) > static_cast<double>(options.max_series_bytes)) {
     return absl::ResourceExhaustedError(absl::StrFormat(
         "%s: names node number %d; a matrix of so many nodes takes more than the limit of %d bytes",
         input.file, num_nodes - 1, options.max_series_bytes));

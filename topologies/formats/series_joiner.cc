@@ -28,7 +28,7 @@ absl::Status SeriesJoiner::Add(Loaded<TrafficSeries> loaded, const std::string& 
         "%s: has other nodes than %s; keep the matrices of one network in a directory of their own",
         file, matrices_.front().file));
   }
-  const double needed = 8.0 * names_.size() * names_.size() * (matrices_.size() + series.size());
+  const double needed = SeriesBytes(names_.size(), matrices_.size() + series.size());
   if (needed > static_cast<double>(options_.max_series_bytes)) {
     return absl::ResourceExhaustedError(absl::StrFormat(
         "%s: the matrices up to %s take more than the limit of %d bytes; read fewer "

@@ -12,6 +12,8 @@ namespace {
 
 constexpr double kFibreDetour = 1.52;
 constexpr double kFibreKmPerMs = 200;
+constexpr absl::Duration kLongestDelay = absl::Hours(1);
+constexpr int kMaxNodes = 1000000;
 constexpr absl::Duration kDefaultDelay = absl::Milliseconds(1);
 
 bool IsPositive(double value) { return std::isfinite(value) && value > 0; }
@@ -26,6 +28,10 @@ absl::Duration FibreDelay(const Coordinates& a, const Coordinates& b) {
 absl::Status TopologyDraft::AddNode(DraftNode node, const Place& place) {
   if (node.key.empty()) {
     return input_.FaultAt(place, "a node has an empty id; give every node a unique one");
+  }
+  if (num_nodes() == kMaxNodes) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "%s: has more than %d nodes; no such network can be handled", input_.file, kMaxNodes));
   }
   if (!id_by_key_.emplace(node.key, num_nodes()).second) {
     return input_.FaultAt(
@@ -83,10 +89,10 @@ absl::Status TopologyDraft::AddLink(DraftLink draft, const Place& place) {
                                                  label, draft.igp_metric));
   }
   if (draft.propagation_delay && (*draft.propagation_delay < absl::ZeroDuration() ||
-                                  *draft.propagation_delay == absl::InfiniteDuration())) {
-    return input_.FaultAt(
-        place, absl::StrFormat("%s has the delay %s; give a finite one of 0 or more", label,
-                               absl::FormatDuration(*draft.propagation_delay)));
+                                  *draft.propagation_delay > kLongestDelay)) {
+    return input_.FaultAt(place,
+                          absl::StrFormat("%s has the delay %s; give one from 0 to an hour", label,
+                                          absl::FormatDuration(*draft.propagation_delay)));
   }
   if (placed.link.source == placed.link.destination) {
     notes.Count("self-loops skipped",

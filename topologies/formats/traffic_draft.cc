@@ -57,7 +57,14 @@ std::optional<NodeId> TrafficDraft::FindNode(absl::string_view label) const {
 }
 
 absl::Status TrafficDraft::StartMatrix(std::optional<absl::Time> time, int line) {
-  const double needed = 8.0 * num_nodes() * num_nodes() * (matrices_.size() + 1);
+  if (time) {
+    const absl::CivilYear year = absl::ToCivilYear(*time, absl::UTCTimeZone());
+    if (year < absl::CivilYear(1) || year > absl::CivilYear(9999)) {
+      return input_.FaultAt(line, "the time is outside the years 1 to 9999; correct it");
+    }
+    time = absl::FromUnixMicros(absl::ToUnixMicros(*time));  // finer than any file means
+  }
+  const double needed = SeriesBytes(num_nodes(), matrices_.size() + 1);
   if (needed > static_cast<double>(options_.max_series_bytes)) {
     return absl::ResourceExhaustedError(absl::StrFormat(
         "%s:%d: %d matrices of %d nodes take more than the limit of %d bytes; cut the series into "

@@ -38,7 +38,8 @@ class TrafficDraft {
   // By label as given to AddNode.
   std::optional<NodeId> FindNode(absl::string_view label) const;
 
-  // Starts the next matrix. ResourceExhausted beyond options.max_series_bytes.
+  // Starts the next matrix. InvalidArgument for a time outside the years 1 to 9999, which the
+  // native format ends at; ResourceExhausted beyond options.max_series_bytes.
   absl::Status StartMatrix(std::optional<absl::Time> time, int line);
   // Adds a demand to the matrix started last. InvalidArgument for a rate that is negative or not
   // finite. Traffic of a node to itself is left out and counted; a repeated pair is summed up and

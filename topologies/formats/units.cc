@@ -12,6 +12,9 @@
 namespace rhumb {
 namespace {
 
+// 100 years; google.protobuf.Duration ends at 10,000.
+constexpr absl::Duration kLongest = absl::Hours(24 * 36525);
+
 struct NumberAndUnit {
   double number;
   absl::string_view unit;
@@ -143,7 +146,7 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
       return refused;
     duration = one * parts.number;
   }
-  if (duration < absl::ZeroDuration() || duration == absl::InfiniteDuration()) return refused;
+  if (duration < absl::ZeroDuration() || duration > kLongest) return refused;
   return duration;
 }
 

@@ -10,7 +10,7 @@
 namespace rhumb {
 namespace {
 
-constexpr size_t kMaxXmlBytes = size_t{256} << 20;
+constexpr size_t kMaxXmlBytes = size_t{64} << 20;
 constexpr size_t kDeclarationBytes = 200;
 
 // Lower case; "utf-8" when the declaration does not say.

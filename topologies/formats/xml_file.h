@@ -17,7 +17,7 @@ namespace rhumb {
 class XmlFile {
  public:
   // InvalidArgument with the line for malformed or cut-short XML and for entity declarations;
-  // ResourceExhausted beyond 256 MiB (the tree takes several times that). Text in ISO-8859-1 or
+  // ResourceExhausted beyond 64 MiB (the tree can take 25 times that). Text in ISO-8859-1 or
   // Windows-1252's common part becomes UTF-8; another declared encoding than these, US-ASCII and
   // UTF-8 is refused.
   static absl::StatusOr<std::unique_ptr<XmlFile>> Parse(const Input& input);

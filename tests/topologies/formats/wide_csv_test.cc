@@ -106,6 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"Negative", "# unit: Mbit/s\ntime,A>B\n0,-3\n",
               "the-file:3: demand A>B has the rate -3e+06"},
         Fault{"BadTime", "# unit: Mbit/s\ntime,A>B\nnoon,1\n", "\"noon\" is no time"},
+        Fault{"TimeBeyondCalendars", "# unit: Mbit/s\ntime,A>B\n20040-03-01,1\n",
+              "outside the years"},
         Fault{"HalfTimed", "# unit: Mbit/s\ntime,A>B\n2004-03-01,1\n2,1\n",
               "the-file:4: this matrix has no time"},
         Fault{"NoPair", "# unit: Mbit/s\ntime,A\n0,1\n", "column 2 is \"A\""},
@@ -117,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(WideCsvTest, RefusesMatricesBeyondTheMemoryLimit) {
   LoadOptions options;
-  options.max_series_bytes = 8 * 9;  // one matrix of three nodes
+  options.max_series_bytes = 300;  // one matrix of three nodes, not two
   EXPECT_THAT(TrafficRefusal(kSeries, options), HasSubstr("the-file:6: 2 matrices"));
 }
 
