@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <cstdlib>
+
 #include "agents/policy_module.h"
 #include "tests/agents/policy_contract.h"
 
@@ -58,6 +61,21 @@ TEST(PolicyRegistryTest, OnlyTheOmniscientPolicySeesTheFuture) {
     EXPECT_EQ(policy.make()->omniscient(), policy.name.rfind("lp-omniscient", 0) == 0)
         << policy.name;
   }
+}
+
+TEST(PolicyModuleTest, LoadsAPolicyAndPassesItsOptions) {
+  setenv("RHUMB_MODULE_DIR", RHUMB_SAMPLE_MODULE_DIR, 1);
+
+  const auto policy = MakePolicyFromModule("sample", "hops");
+  const absl::Status refused = MakePolicyFromModule("sample", "delay").status();
+
+  unsetenv("RHUMB_MODULE_DIR");
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ((*policy)->name(), "sample:hops");
+  const Topology topology = testing::DamagedNetwork(1, 8);
+  testing::ExpectRoutesEveryConnectedPair(topology,
+                                          (*policy)->Decide(testing::Observe(topology))->plan);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("sample: no option \"delay\""));
 }
 
 TEST(PolicyModuleTest, SaysHowToBuildAModuleThatIsMissing) {
