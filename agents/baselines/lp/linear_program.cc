@@ -34,6 +34,8 @@ struct LinearProgram::Additions {
 LinearProgram::LinearProgram()
     : clp_(std::make_unique<ClpSimplex>()), additions_(std::make_unique<Additions>()) {
   clp_->setLogLevel(0);
+  // Many small demands may each gain a little; CLP's 1e-7 would leave that lying.
+  clp_->setDualTolerance(1e-9);
 }
 LinearProgram::~LinearProgram() = default;
 LinearProgram::LinearProgram(LinearProgram&&) noexcept = default;

@@ -19,13 +19,13 @@ constexpr double kLpInfinity = std::numeric_limits<double>::max();
 
 // How long one solution may take.
 struct LpLimits {
-  double time_s = 300;                               // wall clock
+  double time_s = 600;                               // wall clock
   int iterations = std::numeric_limits<int>::max();  // simplex iterations
 };
 
 // Minimises a sum of costs over columns (variables) subject to bounds on rows. Numbers should be of
-// order 1; CLP's tolerances are absolute (1e-7). Movable, not copyable, used by one thread at a
-// time.
+// order 1; tolerances are absolute: 1e-7 on bounds, 1e-9 on costs. Movable, not copyable, used by
+// one thread at a time.
 class LinearProgram {
  public:
   // Which simplex method starts from the last basis. Dual: right after right-hand sides changed or

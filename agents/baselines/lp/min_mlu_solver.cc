@@ -18,8 +18,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kHopCost = 0.01;
 // The second stage may use this much more MLU, so that its program has an interior.
 constexpr double kMluSlack = 1e-7;
-// Added to dual prices, relative to the link cost, so that paths over free links are short too.
-constexpr double kTieBreak = 1e-9;
+// Link costs are mixed into dual prices with this weight, so that paths over free links are short
+// too. It costs the bound no more than this share.
+constexpr double kTieBreak = 1e-7;
 // Weight of the best known prices against the solver's when paths are looked for.
 constexpr double kSmoothing = 0.5;
 
@@ -172,6 +173,10 @@ absl::Status MinMluSolver::RunFirstStage(const Budget& budget) {
   first_.SetRates(rates_bps_);
   LinearProgram::Method method = LinearProgram::Method::kDual;
   std::vector<double> prices(topology_.num_links());
+  double costed_capacity = 0;
+  for (LinkId l = 0; l < topology_.num_links(); ++l) {
+    if (topology_.link(l).usable()) costed_capacity += cost_[l] * topology_.link(l).capacity_bps;
+  }
   // The prices that gave the best bound.
   std::vector<double> best_prices;
   double best_bound = 0;
@@ -181,13 +186,19 @@ absl::Status MinMluSolver::RunFirstStage(const Budget& budget) {
     iterations_ += first_.iterations();
     ++rounds_;
     int added = 0;
+    double own_capacity = 0;
+    for (LinkId l = 0; l < topology_.num_links(); ++l) {
+      own_capacity += first_.link_prices()[l] * topology_.link(l).capacity_bps;
+    }
+    const double tie_break = costed_capacity > 0 ? kTieBreak * own_capacity / costed_capacity : 0;
     // If no path improves at the smoothed prices, the solver's own decide.
     for (const bool smooth : {true, false}) {
       if (smooth && best_prices.empty()) continue;
       double priced_capacity = 0;
       for (LinkId l = 0; l < topology_.num_links(); ++l) {
-        prices[l] = first_.link_prices()[l] + kTieBreak * cost_[l];
+        prices[l] = cost_[l];
         if (!topology_.link(l).usable()) continue;
+        prices[l] = first_.link_prices()[l] + tie_break * cost_[l];
         if (smooth) prices[l] += kSmoothing * (best_prices[l] - prices[l]);
         priced_capacity += prices[l] * topology_.link(l).capacity_bps;
       }
@@ -202,6 +213,7 @@ absl::Status MinMluSolver::RunFirstStage(const Budget& budget) {
     }
     if (first_.mlu() - best_bound <= kMluGap * first_.mlu()) return absl::OkStatus();
     if (added == 0) {
+      if (first_.mlu() - best_bound <= kWorstMluGap * first_.mlu()) return absl::OkStatus();
       return absl::InternalError(absl::StrFormat(
           "column generation stopped at MLU %.9g with lower bound %.9g after %d rounds",
           first_.mlu(), best_bound, rounds_));

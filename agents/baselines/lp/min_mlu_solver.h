@@ -26,8 +26,10 @@
 
 namespace rhumb {
 
-// Proven relative distance from the optimum.
+// Proven relative distance from the optimum. The worst is accepted only where the simplex method's
+// own tolerance stands in the way of the usual one.
 constexpr double kMluGap = 1e-6;
+constexpr double kWorstMluGap = 1e-5;
 constexpr double kCostGap = 1e-4;
 
 // Keeps paths and bases between matrices, so that the next one of a series takes a few simplex
