@@ -5,6 +5,21 @@
 #include <utility>
 
 namespace rhumb::neural {
+namespace {
+
+// The score's soft maximum counts links within about 1 / sharpness of the most loaded one. The more
+// demands move from interval to interval, the less it is worth to tell links apart that are nearly
+// as loaded.
+constexpr double kSharpnessTimesChange = 8.0;
+constexpr double kBluntest = 60.0;
+constexpr double kSharpest = 400.0;
+// Refinement goes from a blunter maximum and larger steps to the final sharpness and small ones.
+constexpr double kFirstSharpness = 0.25;
+constexpr double kFirstStep = 0.3;
+constexpr double kLastStep = 0.02;
+
+}  // namespace
+
 Inference::Inference(absl::Span<const float> weights, const InferenceOptions& options)
     : weights_(weights.begin(), weights.end()),
       options_(options),
@@ -59,6 +74,13 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.message = take(&message_, links * kMessageRow);
   state_.bottleneck_message = take(&bottleneck_message_, links * kBottleneckMessage);
   state_.max_load = take(&max_load_, paths);
+  state_.price = take(&price_, links);
+  take(&best_logits_, paths);
+  take(&widest_, pairs);
+  for (size_t p = 0; p < paths; ++p) {
+    float& widest = widest_[graph_->pair_of_path[p]];
+    widest = std::max(widest, graph_->bottleneck[p]);
+  }
   take(&ratios_, paths);
 
   problem_.num_links = graph_->num_links();
@@ -71,6 +93,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.log_capacity = graph_->log_capacity.data();
   problem_.bottleneck = graph_->bottleneck.data();
   problem_.extra_hops = graph_->extra_hops.data();
+  problem_.widest = widest_.data();
 }
 
 void Inference::MakeDemands(absl::Span<const float> history) {
@@ -113,6 +136,34 @@ void Inference::MakeDemands(absl::Span<const float> history) {
   }
 }
 
+double Inference::SharpnessFor(absl::Span<const float> history) const {
+  double change = 0, total = 0;
+  for (size_t i = 0; i < history.size(); i += kHistory) {
+    for (int h = 0; h + 1 < kHistory; ++h) change += std::abs(history[i + h] - history[i + h + 1]);
+    for (int h = 1; h < kHistory; ++h) total += history[i + h];
+  }
+  if (change <= 0 || total <= 0) return kSharpest;
+  return std::clamp(kSharpnessTimesChange * total / change, kBluntest, kSharpest);
+}
+
+double Inference::Score(const Peaks& peaks, const SoftPeaks& soft, double sharpness) const {
+  double score = 0;
+  for (int s = 0; s < kScenarios; ++s) {
+    score += scenario_weights_[s] * (std::log(std::max(peaks.scenario[s], 1e-30F)) +
+                                     std::log(soft.scenario[s]) / sharpness);
+  }
+  return score;
+}
+
+void Inference::Consider(int iterate, double score, const Peaks& peaks, bool take) {
+  if (!take && score >= best_score_) return;
+  best_score_ = score;
+  best_iterate_ = iterate;
+  latest_mlu_ = peaks.latest;
+  std::copy(next_ratios_.begin(), next_ratios_.end(), ratios_.begin());
+  std::copy(logits_.begin(), logits_.end(), best_logits_.begin());
+}
+
 void Inference::Run(absl::Span<const float> history) {
   MakeDemands(history);
   std::fill(path_state_.begin(), path_state_.end(), 0.0F);
@@ -121,23 +172,30 @@ void Inference::Run(absl::Span<const float> history) {
   for (int p = 0; p < graph_->num_paths(); ++p) {
     logits_[p] = start[0] * graph_->extra_hops[p] + start[1] * graph_->start_capacity[p];
   }
-  double best = 0;
-  for (int k = 0;; ++k) {
+  const double sharpness = SharpnessFor(history);
+  for (int k = 0; k <= options_.iterations; ++k) {
     const Peaks peaks = kernel_->put_on_links(problem_, state_);
-    double score = 0;
-    for (int s = 0; s < kScenarios; ++s) {
-      score += scenario_weights_[s] * std::log(std::max(peaks.scenario[s], 1e-30F));
-    }
-    const bool last = k >= options_.iterations;
-    if (k == 0 || (options_.keep_best ? score < best : last)) {
-      best = score;
-      best_iterate_ = k;
-      latest_mlu_ = peaks.latest;
-      std::copy(next_ratios_.begin(), next_ratios_.end(), ratios_.begin());
-    }
-    if (last) break;
-    kernel_->update(problem_, state_, peaks);
+    const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
+    Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
+    if (k < options_.iterations) kernel_->update(problem_, state_, peaks);
   }
+  if (!options_.keep_best || options_.refinements == 0) return;
+
+  std::copy(best_logits_.begin(), best_logits_.end(), logits_.begin());
+  for (int k = 0; k < options_.refinements; ++k) {
+    const double done = static_cast<double>(k) / options_.refinements;
+    // From a blunter maximum and larger steps to the final sharpness and small ones.
+    const double now = sharpness * std::pow(kFirstSharpness, 1 - done);
+    const Peaks peaks = kernel_->put_on_links(problem_, state_);
+    SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
+    Consider(options_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
+    soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(now));
+    kernel_->refine(problem_, state_, soft,
+                    static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
+  }
+  const Peaks peaks = kernel_->put_on_links(problem_, state_);
+  const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
+  Consider(options_.iterations + options_.refinements, Score(peaks, soft, sharpness), peaks, false);
 }
 
 }  // namespace rhumb::neural

@@ -14,8 +14,10 @@ namespace rhumb::neural {
 
 struct InferenceOptions {
   int iterations = 12;
-  // Returns the iterate with the smallest weighted log MLU over the scenarios instead of the last
-  // one.
+  // Steps after the last iteration that follow the analytic gradient of the score, from the best
+  // iterate; see README.md.
+  int refinements = 24;
+  // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
   // For tests: the kernel that runs on any processor.
   bool portable = false;
@@ -39,6 +41,7 @@ class Inference {
   absl::Span<const float> ratios() const { return ratios_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.
   double latest_mlu() const { return latest_mlu_; }
+  // 0: before the first iteration; larger than options.iterations: a refinement.
   int best_iterate() const { return best_iterate_; }
 
  private:
@@ -47,6 +50,10 @@ class Inference {
   };
   PackedLayer Pack(BlockId id, int padded_rows, Packed* packed) const;
   void MakeDemands(absl::Span<const float> history);
+  double SharpnessFor(absl::Span<const float> history) const;
+  double Score(const Peaks& peaks, const SoftPeaks& soft, double sharpness) const;
+  // Takes the current ratios when they are the best so far.
+  void Consider(int iterate, double score, const Peaks& peaks, bool take);
 
   std::vector<float> weights_;
   InferenceOptions options_;
@@ -58,7 +65,9 @@ class Inference {
   std::shared_ptr<const PathGraph> graph_;
 
   std::vector<float> pair_demands_, logits_, next_ratios_, ratios_, path_state_, path_in_,
-      crossing_, link_state_, message_, bottleneck_message_, max_load_;
+      crossing_, link_state_, message_, bottleneck_message_, max_load_, price_, widest_,
+      best_logits_;
+  double best_score_ = 0;
   double latest_mlu_ = 0;
   int best_iterate_ = 0;
 };

@@ -36,6 +36,7 @@ struct KernelProblem {
   const float* log_capacity = nullptr;
   const float* bottleneck = nullptr;
   const float* extra_hops = nullptr;
+  const float* widest = nullptr;  // [pairs], largest bottleneck capacity of the pair's paths
   const float* scenario_weights = nullptr;  // [kScenarios], sum 1
   PackedLayer link_hidden, link_update, link_gate, message, path_hidden, path_out;
 };
@@ -51,6 +52,7 @@ struct KernelState {
   float* message = nullptr;             // [links][kMessageRow]
   float* bottleneck_message = nullptr;  // [links][kBottleneckMessage]
   float* max_load = nullptr;            // [paths]
+  float* price = nullptr;               // [links]
 };
 
 // Largest utilizations over links: of every scenario, and under the latest matrix.
@@ -59,12 +61,24 @@ struct Peaks {
   float latest;
 };
 
+// Sums over links of exp(sharpness * (utilization / peak - 1)), a number from 1 to num_links for
+// every scenario.
+struct SoftPeaks {
+  float scenario[4];
+};
+
 struct Kernel {
   // ratios = softmax of logits; crossing = what they put on every link, over its capacity. Returns
   // the peaks.
   Peaks (*put_on_links)(const KernelProblem&, const KernelState&);
   // One update of link states, messages, path states and logits.
   void (*update)(const KernelProblem&, const KernelState&, const Peaks&);
+  // The sums; leaves the terms in `message`, which is scratch between updates.
+  SoftPeaks (*soften)(const KernelProblem&, const KernelState&, const Peaks&, float sharpness);
+  // One refinement step after `soften`: moves the logits of every pair by at most `step` against
+  // the price of its paths, the gradient of the log soft maximum relative to the pair's widest
+  // path.
+  void (*refine)(const KernelProblem&, const KernelState&, const SoftPeaks&, float step);
   const char* name;
 };
 

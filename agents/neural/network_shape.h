@@ -63,6 +63,10 @@ enum PathScalar {
 constexpr float kLogitStep = 2.0F;    // largest change of a logit in one iteration
 constexpr float kLogitLimit = 12.0F;  // logits stay in [-limit, limit]
 
+// Refinement after the last iteration may push a path further down, to a share of e^-40 of the
+// pair.
+constexpr float kRefinedLogitLimit = 20.0F;
+
 // One block of weights: `rows` x `columns`, row-major, then `rows` biases when it has any.
 struct WeightBlock {
   absl::string_view name;

@@ -1,0 +1,268 @@
+#include "agents/neural/neural_policy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "topologies/paths/shortest_paths.h"
+
+namespace rhumb::neural {
+namespace {
+
+// Path sets above this leave pairs without traffic out of the graph.
+constexpr int kManyPaths = 20000;
+
+// Links that carry traffic, and how much, are all that the graph and the guard depend on.
+bool SameNetwork(const Topology& a, const Topology& b) {
+  if (a.version() != b.version() || !a.SameStructure(b)) return false;
+  for (LinkId l = 0; l < a.num_links(); ++l) {
+    if (a.link(l).usable() != b.link(l).usable() ||
+        a.link(l).capacity_bps != b.link(l).capacity_bps)
+      return false;
+  }
+  return true;
+}
+
+absl::Status BadOption(absl::string_view text, absl::string_view part, absl::string_view expected) {
+  return absl::InvalidArgumentError(
+      absl::StrFormat("neural:%s: \"%s\" is not valid; %s", text, part, expected));
+}
+
+bool HasTraffic(const Observation& observation, NodePair pair) {
+  const auto& past = observation.past_demands;
+  const size_t oldest = past.size() > kHistory ? past.size() - kHistory : 0;
+  for (size_t i = oldest; i < past.size(); ++i) {
+    if (past[i]->rate_bps(pair.source, pair.destination) > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text) {
+  NeuralPolicyOptions options;
+  bool first = true;
+  for (absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
+    const size_t equals = part.find('=');
+    if (equals == absl::string_view::npos) {
+      if (!first) return BadOption(text, part, "the checkpoint comes first, then key=value");
+      options.checkpoint = std::string(part);
+    } else {
+      const absl::string_view key = part.substr(0, equals), value = part.substr(equals + 1);
+      bool good = false;
+      if (key == "iterations") {
+        good = absl::SimpleAtoi(value, &options.inference.iterations) &&
+               options.inference.iterations >= 0 && options.inference.iterations <= 1000;
+      } else if (key == "refinements") {
+        good = absl::SimpleAtoi(value, &options.inference.refinements) &&
+               options.inference.refinements >= 0 && options.inference.refinements <= 10000;
+      } else if (key == "max-move") {
+        good = absl::SimpleAtod(value, &options.max_move) && options.max_move >= 0 &&
+               options.max_move <= 1;
+      } else if (key == "guard") {
+        good = value == "on" || value == "off";
+        options.guard = value == "on";
+      }
+      if (!good) {
+        return BadOption(
+            text, part,
+            "use iterations=0..1000, refinements=0..10000, max-move=0..1 or guard=on|off");
+      }
+    }
+    first = false;
+  }
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
+    std::string name, const NeuralPolicyOptions& options) {
+  absl::StatusOr<Checkpoint> checkpoint =
+      options.checkpoint == "default" ? DefaultCheckpoint() : LoadCheckpoint(options.checkpoint);
+  if (!checkpoint.ok()) return checkpoint.status();
+  return std::unique_ptr<NeuralPolicy>(
+      new NeuralPolicy(std::move(name), options, checkpoint->weights));
+}
+
+absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
+  const int nodes = observation.topology.num_nodes();
+  for (const auto& matrix : observation.past_demands) {
+    if (matrix->num_nodes() != nodes) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("neural: a past matrix has %d nodes, topology %s has %d; give demands of "
+                          "the same network",
+                          matrix->num_nodes(), observation.topology.name(), nodes));
+    }
+  }
+  Prepare(observation);
+  if (observation.past_demands.empty()) {
+    return Fallback(observation, "no demands were measured yet: ECMP on inverse capacity");
+  }
+  if (graph_->num_pairs() == 0) {
+    return Fallback(observation,
+                    "no pair with a usable path has traffic: ECMP on inverse capacity");
+  }
+  FillHistory(observation);
+  inference_.Run(history_);
+  if (!std::isfinite(inference_.latest_mlu())) {
+    return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
+  }
+  Decision decision = FromNetwork(observation);
+  if (options_.guard) {
+    const double ecmp = guard_.Mlu(*observation.past_demands.back());
+    if (ecmp < *decision.predicted_mlu * (1 - 1e-6)) {
+      decision = Fallback(
+          observation,
+          absl::StrFormat(
+              "ECMP on inverse capacity is better on the latest demands: MLU %.4f, agent %.4f",
+              ecmp, *decision.predicted_mlu));
+    }
+  }
+  if (options_.max_move < 1) LimitMove(observation, &decision);
+  return decision;
+}
+
+void NeuralPolicy::Prepare(const Observation& observation) {
+  const bool same = topology_ && candidates_ == observation.candidate_paths &&
+                    SameNetwork(*topology_, observation.topology);
+  if (!same) {
+    topology_ = observation.topology;
+    candidates_ = observation.candidate_paths;
+    CompletePaths(observation);
+    guard_.SetTopology(observation.topology);
+    active_.assign(paths_->num_pairs(), paths_->num_paths() > kManyPaths ? 0 : 1);
+  }
+  bool grown = !same;
+  for (int pair = 0; pair < paths_->num_pairs(); ++pair) {
+    if (active_[pair] != 0 || !HasTraffic(observation, paths_->pair(pair))) continue;
+    active_[pair] = 1;
+    grown = true;
+  }
+  if (!grown) return;
+  graph_ =
+      std::make_shared<const PathGraph>(BuildPathGraph(observation.topology, *paths_, active_));
+  inference_.SetGraph(graph_);
+  history_.assign(static_cast<size_t>(graph_->num_pairs()) * kHistory, 0.0F);
+  // Pairs outside of the graph carry nothing now: their first usable path is as good as any.
+  start_ratios_.assign(paths_->num_paths(), 0.0);
+  for (int pair = 0; pair < paths_->num_pairs(); ++pair) {
+    if (active_[pair] != 0) continue;
+    for (int p = paths_->paths_of(pair).begin; p < paths_->paths_of(pair).end; ++p) {
+      if (!IsUsable(observation.topology, paths_->links(p))) continue;
+      start_ratios_[p] = 1;
+      break;
+    }
+  }
+}
+
+// A candidate set that lags behind a failure, or covers only some pairs, may leave a connected pair
+// without a usable path. Such pairs get the shortest path by delay.
+void NeuralPolicy::CompletePaths(const Observation& observation) {
+  const Topology& topology = observation.topology;
+  const PathSet& candidates = *observation.candidate_paths;
+  std::vector<NodePair> missing;
+  std::vector<uint8_t> lacks(candidates.num_pairs(), 0);
+  for (int pair = 0; pair < candidates.num_pairs(); ++pair) {
+    bool usable = false;
+    for (int p = candidates.paths_of(pair).begin; p < candidates.paths_of(pair).end && !usable;
+         ++p) {
+      usable = !candidates.links(p).empty() && IsUsable(topology, candidates.links(p));
+    }
+    lacks[pair] = usable ? 0 : 1;
+  }
+  const auto has_path = [&](NodeId s, NodeId d) {
+    const std::optional<int> pair = candidates.Find(s, d);
+    return pair && lacks[*pair] == 0;
+  };
+  const std::vector<double> weights = LinkWeights(topology, LinkMetric::kDelay);
+  PathSet::Builder builder;
+  int added = 0;
+  for (int pair = 0; pair < candidates.num_pairs(); ++pair) {
+    if (lacks[pair] != 0) continue;
+    builder.AddPair(candidates.pair(pair).source, candidates.pair(pair).destination);
+    for (int p = candidates.paths_of(pair).begin; p < candidates.paths_of(pair).end; ++p) {
+      builder.AddPath(candidates.links(p));
+    }
+  }
+  for (NodeId s = 0; s < topology.num_nodes(); ++s) {
+    std::optional<ShortestPathTree> tree;
+    for (NodeId d = 0; d < topology.num_nodes(); ++d) {
+      if (s == d || has_path(s, d)) continue;
+      if (!tree) tree.emplace(topology, weights, s);
+      if (!tree->reaches(d)) continue;
+      builder.AddPair(s, d).AddPath(tree->PathOf(d));
+      ++added;
+    }
+  }
+  paths_ =
+      added == 0 ? observation.candidate_paths : std::make_shared<const PathSet>(builder.Build());
+}
+
+void NeuralPolicy::FillHistory(const Observation& observation) {
+  const auto& past = observation.past_demands;
+  // In units of the mean capacity, so that utilizations come out as they are.
+  const double scale = 1 / graph_->mean_capacity_bps;
+  for (int h = 0; h < kHistory; ++h) {
+    const size_t back = std::min(static_cast<size_t>(h), past.size() - 1);
+    const TrafficMatrix& matrix = *past[past.size() - 1 - back];
+    for (int d = 0; d < graph_->num_pairs(); ++d) {
+      history_[static_cast<size_t>(d) * kHistory + h] = static_cast<float>(
+          scale * matrix.rate_bps(graph_->pairs[d].source, graph_->pairs[d].destination));
+    }
+  }
+}
+
+Decision NeuralPolicy::FromNetwork(const Observation& observation) const {
+  std::vector<double> ratios = start_ratios_;
+  const absl::Span<const float> decided = inference_.ratios();
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    double sum = 0;
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) sum += decided[p];
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
+      ratios[graph_->path_of_set[p]] = decided[p] / sum;
+    }
+  }
+  Decision decision;
+  decision.plan = RoutingPlan(paths_, std::move(ratios), observation.topology.version());
+  decision.predicted_mlu = inference_.latest_mlu();
+  return decision;
+}
+
+Decision NeuralPolicy::Fallback(const Observation& observation, std::string why) {
+  Decision decision;
+  decision.plan = guard_.Plan();
+  if (!observation.past_demands.empty())
+    decision.predicted_mlu = guard_.Mlu(*observation.past_demands.back());
+  decision.fell_back = true;
+  decision.note = std::move(why);
+  return decision;
+}
+
+// Goes only so far from the plan in force towards the new one. Both plans must share their paths,
+// and the old one must still be possible: after a failure the new plan is taken whole.
+void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision) const {
+  if (!observation.plan_in_force) return;
+  const RoutingPlan& old = *observation.plan_in_force;
+  const TrafficMatrix& latest = *observation.past_demands.back();
+  if (old.shared_paths() != decision->plan.shared_paths() ||
+      !old.Validate(observation.topology).ok())
+    return;
+  const double moved = MovedShare(old, decision->plan, latest);
+  if (moved <= options_.max_move) return;
+  const double step = options_.max_move / moved;
+  std::vector<double> ratios(old.ratios().begin(), old.ratios().end());
+  for (size_t p = 0; p < ratios.size(); ++p) {
+    ratios[p] += step * (decision->plan.ratios()[p] - ratios[p]);
+  }
+  decision->plan =
+      RoutingPlan(old.shared_paths(), std::move(ratios), observation.topology.version());
+  decision->predicted_mlu =
+      MaxLinkUtilization(observation.topology,
+                         ComputeLinkLoads(observation.topology, decision->plan, latest).load_bps);
+  decision->note =
+      absl::StrFormat("moves %.3f of the traffic instead of %.3f", options_.max_move, moved);
+}
+
+}  // namespace rhumb::neural

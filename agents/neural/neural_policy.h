@@ -1,0 +1,75 @@
+// The learned agent as a RoutingPolicy.
+#ifndef RHUMB_AGENTS_NEURAL_NEURAL_POLICY_H_
+#define RHUMB_AGENTS_NEURAL_NEURAL_POLICY_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agents/neural/checkpoint.h"
+#include "agents/neural/ecmp_guard.h"
+#include "agents/neural/inference.h"
+#include "agents/routing_policy.h"
+
+namespace rhumb::neural {
+
+struct NeuralPolicyOptions {
+  std::string checkpoint = "default";  // or a file
+  InferenceOptions inference;
+  // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
+  // [0, 1].
+  double max_move = 1.0;
+  // Takes ECMP on inverse capacity where that is better on the latest demands.
+  bool guard = true;
+};
+
+// "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
+// "max-move=0.1". Keys: iterations, refinements, max-move, guard (on|off). InvalidArgument names
+// the bad part.
+absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
+
+// Needs one past matrix; before that, or when the past does not fit the topology's demands, it
+// answers with ECMP on inverse capacity and says why. Keeps what depends on the topology between
+// decisions.
+class NeuralPolicy : public RoutingPolicy {
+ public:
+  // `name` as the command line spells it.
+  static absl::StatusOr<std::unique_ptr<NeuralPolicy>> Create(std::string name,
+                                                              const NeuralPolicyOptions& options);
+
+  std::string name() const override { return name_; }
+  absl::StatusOr<Decision> Decide(const Observation& observation) override;
+
+ private:
+  NeuralPolicy(std::string name, const NeuralPolicyOptions& options,
+               absl::Span<const float> weights)
+      : name_(std::move(name)), options_(options), inference_(weights, options.inference) {}
+
+  // Follows topology, candidate paths and the pairs that have traffic.
+  void Prepare(const Observation& observation);
+  void CompletePaths(const Observation& observation);
+  void FillHistory(const Observation& observation);
+  Decision FromNetwork(const Observation& observation) const;
+  Decision Fallback(const Observation& observation, std::string why);
+  void LimitMove(const Observation& observation, Decision* decision) const;
+
+  std::string name_;
+  NeuralPolicyOptions options_;
+  Inference inference_;
+
+  std::optional<Topology> topology_;           // of the cache below
+  std::shared_ptr<const PathSet> candidates_;  // as observed
+  std::shared_ptr<const PathSet> paths_;       // and, where needed, completed by shortest paths
+  std::shared_ptr<const PathGraph> graph_;
+  std::vector<uint8_t> active_;       // [pairs of paths_] are in the graph
+  std::vector<double> start_ratios_;  // [paths of paths_] for pairs that are not
+  std::vector<float> history_;        // [pairs of the graph][kHistory]
+  EcmpGuard guard_;
+};
+
+}  // namespace rhumb::neural
+
+#endif  // RHUMB_AGENTS_NEURAL_NEURAL_POLICY_H_

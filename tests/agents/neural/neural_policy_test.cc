@@ -1,0 +1,138 @@
+#include "agents/neural/neural_policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/baselines/ecmp_plan.h"
+#include "agents/policy_registry.h"
+#include "tests/agents/policy_contract.h"
+#include "tests/networks.h"
+
+namespace rhumb::neural {
+namespace {
+
+using testing::Observe;
+using testing::RandomConnected;
+using testing::RandomTraffic;
+
+std::unique_ptr<RoutingPolicy> Make(const std::string& options) {
+  return NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions(options)).value();
+}
+
+double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands) {
+  return MaxLinkUtilization(topology, ComputeLinkLoads(topology, plan, demands).load_bps);
+}
+
+TEST(NeuralPolicyOptionsTest, ReadsCheckpointAndSettings) {
+  const auto options =
+      ParseNeuralPolicyOptions("a.ckpt,iterations=3,refinements=0,max-move=0.1,guard=off");
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->checkpoint, "a.ckpt");
+  EXPECT_EQ(options->inference.iterations, 3);
+  EXPECT_EQ(options->inference.refinements, 0);
+  EXPECT_DOUBLE_EQ(options->max_move, 0.1);
+  EXPECT_FALSE(options->guard);
+}
+
+TEST(NeuralPolicyOptionsTest, NamesWhatIsWrong) {
+  for (const char* bad :
+       {"iterations=x", "iterations=-1", "max-move=2", "guard=maybe", "speed=9", "a.ckpt,b.ckpt"}) {
+    EXPECT_FALSE(ParseNeuralPolicyOptions(bad).ok()) << bad;
+  }
+}
+
+TEST(NeuralPolicyTest, RefusesACheckpointThatIsNotThere) {
+  EXPECT_FALSE(NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions("missing.ckpt")).ok());
+}
+
+TEST(NeuralPolicyTest, IsLoadedByTheRegistry) {
+  const auto policy = MakePolicy("neural:default,iterations=5");
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ((*policy)->name(), "neural:default,iterations=5");
+  EXPECT_THAT(std::string(MakePolicy("neural:no-such-file").status().message()),
+              ::testing::HasSubstr("no-such-file"));
+}
+
+TEST(NeuralPolicyTest, SplitsEvenlyOverTwoEqualPaths) {
+  // All of A's traffic to D fits best as one half over B and one over C.
+  TrafficMatrix demands(4);
+  demands.set_rate_bps(0, 3, 1e9);
+  const Topology topology = testing::Diamond();
+  const auto decision = Make("default")->Decide(Observe(topology, {demands}));
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_NEAR(MluOf(topology, decision->plan, demands), 0.5, 0.005);
+}
+
+TEST(NeuralPolicyTest, SaysWhyItFallsBackBeforeAnythingIsMeasured) {
+  const auto decision = Make("default")->Decide(Observe(RandomConnected(1, 6)));
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_TRUE(decision->fell_back);
+  EXPECT_THAT(decision->note, ::testing::HasSubstr("no demands"));
+}
+
+TEST(NeuralPolicyTest, IsNeverWorseThanEcmpOnTheLatestDemands) {
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const int nodes = 5 + static_cast<int>(seed);
+    const Topology topology = RandomConnected(seed, nodes);
+    const TrafficMatrix latest = RandomTraffic(seed, nodes);
+    // Without iterations the network's first guess is often worse than ECMP.
+    for (const char* options : {"default", "default,iterations=0,refinements=0"}) {
+      const auto decision = Make(options)->Decide(Observe(topology, {latest}));
+      ASSERT_TRUE(decision.ok()) << decision.status();
+      const RoutingPlan ecmp = EcmpPlan(topology, LinkMetric::kInverseCapacity);
+      EXPECT_LE(MluOf(topology, decision->plan, latest),
+                MluOf(topology, ecmp, latest) * (1 + 1e-5));
+    }
+  }
+}
+
+TEST(EcmpGuardTest, AgreesWithTheEcmpPlan) {
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    const Topology topology = testing::DamagedNetwork(seed, 9);
+    const TrafficMatrix demands = RandomTraffic(seed, 9);
+    EcmpGuard guard;
+    guard.SetTopology(topology);
+    const RoutingPlan plan = EcmpPlan(topology, LinkMetric::kInverseCapacity);
+    EXPECT_NEAR(guard.Mlu(demands), MluOf(topology, plan, demands), 1e-9);
+  }
+}
+
+TEST(NeuralPolicyTest, MovesNoMoreTrafficThanAllowed) {
+  const Topology topology = RandomConnected(4, 10);
+  Observation observation = Observe(topology, {RandomTraffic(1, 10)});
+  const auto policy = Make("default,max-move=0.05,guard=off");
+  const auto first = policy->Decide(observation);
+  ASSERT_TRUE(first.ok());
+  observation.plan_in_force = first->plan;
+  const TrafficMatrix next = RandomTraffic(2, 10);
+  observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(next));
+  const auto second = policy->Decide(observation);
+  ASSERT_TRUE(second.ok());
+  EXPECT_LE(MovedShare(first->plan, second->plan, next), 0.05 + 1e-6);
+  EXPECT_GT(MovedShare(first->plan, second->plan, next), 0.0);
+}
+
+TEST(NeuralPolicyTest, RoutesPairsThatAStaleCandidateSetLeavesWithoutAPath) {
+  const Topology whole = RandomConnected(5, 8);
+  Observation observation = Observe(whole, {RandomTraffic(5, 8)});
+  // The set holds one path a pair, and the cable of links 0 and 1 fails under it.
+  CandidatePathOptions single;
+  single.max_paths = 1;
+  observation.candidate_paths = CandidatePaths::Compute(whole, {}, single)->paths();
+  observation.topology = *whole.Apply(
+      {{0, {}, OperationalState::kDown, {}, {}}, {1, {}, OperationalState::kDown, {}, {}}});
+  const auto decision = Make("default")->Decide(observation);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  testing::ExpectRoutesEveryConnectedPair(observation.topology, decision->plan);
+}
+
+}  // namespace
+}  // namespace rhumb::neural
+
+namespace rhumb::testing {
+
+INSTANTIATE_TEST_SUITE_P(Neural, PolicyContractTest,
+                         ::testing::Values(PolicyUnderTest{
+                             "neural", [] { return MakePolicy("neural").value(); }}));
+
+}  // namespace rhumb::testing
