@@ -95,6 +95,25 @@ std::optional<double> HopPacketsPerSecond(const std::vector<PolicyCells>& polici
   return packets / seconds;
 }
 
+// Means over nothing would read as measurements.
+absl::Status CheckSomethingWasPlayed(const std::vector<PolicyCells>& policies) {
+  for (const PolicyCells& policy : policies) {
+    const Cell* lost = nullptr;
+    bool played = false;
+    for (const auto& cells : policy.cells) {
+      for (const Cell& cell : cells) {
+        played = played || !cell.lost;
+        if (cell.lost) lost = &cell;
+      }
+    }
+    if (!played && lost != nullptr) {
+      return absl::UnavailableError(absl::StrFormat(
+          "policy %s: every episode was lost; the last: %s", policy.name, lost->note));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
@@ -153,6 +172,7 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
     cells = RunReplay(*input, MakePolicy, *make_simulator, engine);
   }
   if (!cells.ok()) return ExplainStop(cells.status(), options, journal != nullptr);
+  if (absl::Status status = CheckSomethingWasPlayed(*cells); !status.ok()) return status;
 
   ReplayResult result;
   result.topology = input->topology.name();
