@@ -159,6 +159,7 @@ void CandidatePaths::ComputeAll(const Topology& topology) {
   weights_ = std::make_shared<const PathWeights>(topology, options_.metric);
   usable_ = UsableLinks(topology);
   results_.assign(pairs_.size(), nullptr);
+  reference_results_.clear();
   Search(by_destination_, usable_);
   reference_results_ = results_;
   Publish();
@@ -168,7 +169,10 @@ void CandidatePaths::Search(const std::vector<int>& pairs, absl::Span<const char
   InParallel(options_.threads, static_cast<int>(pairs.size()), [&] {
     return [&, finder = PairPathFinder(*weights_, options_)](int i) mutable {
       const int pair = pairs[i];
-      results_[pair] = std::make_shared<const PairPaths>(finder.Find(pairs_[pair], usable));
+      const PairPaths* reference =
+          reference_results_.empty() ? nullptr : reference_results_[pair].get();
+      results_[pair] =
+          std::make_shared<const PairPaths>(finder.Find(pairs_[pair], usable, reference));
     };
   });
   num_searched_pairs_ = static_cast<int>(pairs.size());

@@ -38,6 +38,10 @@ double Noise(uint64_t pair_hash, LinkId link) {
   return static_cast<double>((h ^ (h >> 31)) >> 11) * 0x1p-53;
 }
 
+bool IsWhole(const Path& path, absl::Span<const char> usable) {
+  return std::all_of(path.begin(), path.end(), [&](LinkId l) { return usable[l] != 0; });
+}
+
 uint64_t PairHash(NodePair pair) {
   return (static_cast<uint64_t>(pair.source) << 32 | static_cast<uint32_t>(pair.destination)) *
          0xd1342543de82ef95u;
@@ -64,7 +68,8 @@ PairPathFinder::PairPathFinder(const PathWeights& weights, const CandidatePathOp
   }
 }
 
-PairPaths PairPathFinder::Find(NodePair pair, absl::Span<const char> usable) {
+PairPaths PairPathFinder::Find(NodePair pair, absl::Span<const char> usable,
+                               const PairPaths* with_more_links) {
   SetDestination(pair.destination);
   SetLengths(pair, usable);
   PairPaths result;
@@ -79,7 +84,7 @@ PairPaths PairPathFinder::Find(NodePair pair, absl::Span<const char> usable) {
   if (options_.method == CandidatePathOptions::Method::kYen) {
     FindShortest(pair, metric_, &result);
   } else {
-    FindDiverse(pair, &result);
+    FindDiverse(pair, usable, with_more_links, &result);
   }
   // Diverse paths are long: what the limit left of them is made up with the shortest.
   if (max_delay_ < kInfinity && !Enough(result)) FindShortest(pair, delay_, &result);
@@ -125,19 +130,31 @@ bool PairPathFinder::Enough(const PairPaths& result) const {
   return static_cast<int>(result.paths.size()) >= options_.max_paths;
 }
 
-void PairPathFinder::FindDiverse(NodePair pair, PairPaths* result) {
+void PairPathFinder::FindDiverse(NodePair pair, absl::Span<const char> usable,
+                                 const PairPaths* with_more_links, PairPaths* result) {
   Path path;
-  if (!search_.Find(metric_.of_link, pair.source, pair.destination, &path, metric_.bound)) return;
-  Offer(path, result);
-  // One metric alone misses paths: inverse capacity shuns thin short cuts, hops shun wide detours.
   int fruitless = 0;
-  for (int i = 0; fruitless < kFruitlessSearches && !Enough(*result); ++i) {
-    const Length& length = i % 2 == 0 ? inverse_capacity_ : hops_;
-    search_.Find(length.of_link, pair.source, pair.destination, &path, length.bound);
-    for (LinkId l : path) {
-      inverse_capacity_.of_link[l] *= kPenalty;
-      hops_.of_link[l] *= kPenalty;
+  for (size_t i = 0; fruitless < kFruitlessSearches && !Enough(*result); ++i) {
+    if (with_more_links != nullptr && i < with_more_links->searches.size()) {
+      path = with_more_links->searches[i];
+      // From the first broken path on, penalties differ.
+      if (!IsWhole(path, usable)) with_more_links = nullptr;
+    } else {
+      with_more_links = nullptr;
     }
+    if (with_more_links == nullptr) {
+      // One metric alone misses paths: inverse capacity shuns thin short cuts, hops shun wide
+      // detours.
+      const Length& length = i == 0 ? metric_ : i % 2 == 1 ? inverse_capacity_ : hops_;
+      if (!search_.Find(length.of_link, pair.source, pair.destination, &path, length.bound)) return;
+    }
+    if (i > 0) {
+      for (LinkId l : path) {
+        inverse_capacity_.of_link[l] *= kPenalty;
+        hops_.of_link[l] *= kPenalty;
+      }
+    }
+    result->searches.push_back(path);
     fruitless = Offer(path, result) ? 0 : fruitless + 1;
   }
 }

@@ -27,6 +27,8 @@ struct PairPaths {
   // Links of every path that a search came up with, kept or not, each once. While these are usable,
   // taking any other link away changes nothing.
   std::vector<LinkId> depends_on;
+  // What the diverse searches came up with, one after the other.
+  std::vector<Path> searches;
 };
 
 // One thread's working memory. It is fastest when consecutive pairs have the same destination.
@@ -35,8 +37,11 @@ class PairPathFinder {
   // Both must outlive the finder.
   PairPathFinder(const PathWeights& weights, const CandidatePathOptions& options);
 
-  // `usable` has one entry a link.
-  PairPaths Find(NodePair pair, absl::Span<const char> usable);
+  // `usable` has one entry a link. `with_more_links` may hold the result for the same pair while at
+  // least these links were usable: searches that gave a path that is still whole need not be
+  // repeated, and the result is the same.
+  PairPaths Find(NodePair pair, absl::Span<const char> usable,
+                 const PairPaths* with_more_links = nullptr);
 
  private:
   // A link length that is told apart between pairs, and a lower bound of the distance to the
@@ -48,7 +53,8 @@ class PairPathFinder {
 
   void SetDestination(NodeId destination);
   void SetLengths(NodePair pair, absl::Span<const char> usable);
-  void FindDiverse(NodePair pair, PairPaths* result);
+  void FindDiverse(NodePair pair, absl::Span<const char> usable, const PairPaths* with_more_links,
+                   PairPaths* result);
   void FindShortest(NodePair pair, const Length& length, PairPaths* result);
   bool Enough(const PairPaths& result) const;
   // Enters the links of a path into depends_on.
