@@ -64,9 +64,10 @@ absl::StatusOr<Topology> KeepConnected(Topology topology, const LoadOptions& opt
                    [](const auto& a, const auto& b) { return a.size() > b.size(); });
   if (parts.size() > 1) {
     if (!options.largest_part) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "the network is in %d parts: %s; add the missing links, or ask for the largest part only",
-          parts.size(), DescribeParts(topology, parts)));
+      return absl::FailedPreconditionError(
+          absl::StrFormat("the network is in %d parts: %s; add the missing links, or take the "
+                          "largest part with --largest-part",
+                          parts.size(), DescribeParts(topology, parts)));
     }
     auto largest = Restrict(topology, parts.front());
     if (!largest.ok()) return largest.status();

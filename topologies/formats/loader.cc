@@ -1,7 +1,6 @@
 #include "topologies/formats/loader.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -10,7 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "topologies/formats/connectivity.h"
 #include "topologies/formats/file_io.h"
@@ -24,47 +22,6 @@ namespace rhumb {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr absl::string_view kTopologyEndings[] = {".topology.json", ".topology.json.gz"};
-constexpr absl::string_view kTrafficEndings[] = {".traffic.json", ".traffic.json.gz"};
-
-// Names in the shipped directory that end in one of `endings`, without it.
-std::vector<std::string> ShippedNames(absl::Span<const absl::string_view> endings) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator it(ShippedDataDirectory(), error), end; !error && it != end;
-       it.increment(error)) {
-    const std::string file = it->path().filename().string();
-    for (absl::string_view ending : endings) {
-      if (absl::EndsWith(file, ending)) names.emplace_back(absl::StripSuffix(file, ending));
-    }
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-// The path that the user means. `what` is "topology" or "traffic".
-absl::StatusOr<std::string> FindFile(absl::string_view name_or_path, absl::string_view what,
-                                     absl::Span<const absl::string_view> endings) {
-  const std::string given(name_or_path);
-  std::error_code error;
-  const bool looks_like_path = given.find_first_of("/.") != std::string::npos;
-  if (looks_like_path && fs::exists(given, error)) return given;
-  if (!given.empty() && given.find('/') == std::string::npos) {
-    for (absl::string_view ending : endings) {
-      const std::string path = absl::StrCat(ShippedDataDirectory(), "/", given, ending);
-      if (fs::exists(path, error)) return path;
-    }
-  }
-  if (!given.empty() && fs::exists(given, error)) return given;
-  const std::vector<std::string> names = ShippedNames(endings);
-  return absl::NotFoundError(absl::StrFormat(
-      "there is neither a file nor a shipped %s named \"%s\"; give a path, or one of: %s", what,
-      given,
-      names.empty() ? absl::StrCat("(none in ", ShippedDataDirectory(), ")")
-                    : absl::StrJoin(names, ", ")));
-}
 
 // Decompressed content without a byte-order mark. `storage` keeps what had to be decompressed.
 absl::StatusOr<absl::string_view> PlainContent(absl::string_view bytes, absl::string_view file,
@@ -204,7 +161,7 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadTraffic(absl::string_view bytes,
 
 absl::StatusOr<Loaded<Topology>> LoadTopology(absl::string_view name_or_path,
                                               const LoadOptions& options) {
-  const auto path = FindFile(name_or_path, "topology", kTopologyEndings);
+  const auto path = FindTopologyFile(name_or_path);
   if (!path.ok()) return path.status();
   const auto bytes = ReadWholeFile(*path, options.max_file_bytes);
   if (!bytes.ok()) return bytes.status();
@@ -213,7 +170,7 @@ absl::StatusOr<Loaded<Topology>> LoadTopology(absl::string_view name_or_path,
 
 absl::StatusOr<Loaded<TrafficSeries>> LoadTraffic(absl::string_view name_or_path,
                                                   const LoadOptions& options) {
-  const auto path = FindFile(name_or_path, "traffic", kTrafficEndings);
+  const auto path = FindTrafficFile(name_or_path);
   if (!path.ok()) return path.status();
   std::error_code error;
   if (fs::is_directory(*path, error)) {
@@ -243,20 +200,5 @@ absl::Status SaveTopology(const Topology& topology, const std::string& path) {
 absl::Status SaveTraffic(const TrafficSeries& series, const std::string& path) {
   return Save(WriteNativeTraffic(series), path);
 }
-
-std::string ShippedDataDirectory() {
-  if (const char* set = std::getenv("RHUMB_DATA"); set != nullptr && *set != '\0') return set;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    const fs::path installed =
-        program.parent_path().parent_path() / "share" / "rhumb" / "topologies";
-    if (fs::is_directory(installed, error)) return installed.string();
-  }
-  return RHUMB_SOURCE_DATA_DIRECTORY;
-}
-
-std::vector<std::string> ShippedTopologies() { return ShippedNames(kTopologyEndings); }
-std::vector<std::string> ShippedTraffic() { return ShippedNames(kTrafficEndings); }
 
 }  // namespace rhumb

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "topologies/formats/load_options.h"
+#include "topologies/formats/shipped_data.h"
 #include "topologies/topology.h"
 #include "topologies/traffic_series.h"
 
@@ -43,13 +44,6 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadTraffic(absl::string_view bytes,
 // Unavailable or another code by errno, naming the path, when it cannot be written.
 absl::Status SaveTopology(const Topology& topology, const std::string& path);
 absl::Status SaveTraffic(const TrafficSeries& series, const std::string& path);
-
-// Where the shipped networks are: $RHUMB_DATA, else the directory beside the installed program
-// (<prefix>/share/rhumb/topologies), else the source tree that the program was built from.
-std::string ShippedDataDirectory();
-// Names that LoadTopology and LoadTraffic take without a path, sorted.
-std::vector<std::string> ShippedTopologies();
-std::vector<std::string> ShippedTraffic();
 
 }  // namespace rhumb
 

@@ -74,7 +74,7 @@ absl::StatusOr<TrafficSeries> Screen(TrafficSeries series, const LoadOptions& op
   std::string note = absl::StrFormat(
       "matrices whose total is outside 0.4 to 2.5 times the median of the day around them, %s: %d "
       "(",
-      options.drop_suspect ? "left out" : "kept", suspects.size());
+      options.drop_suspect ? "left out" : "kept (--drop-suspect leaves them out)", suspects.size());
   for (size_t i = 0; i < suspects.size() && i < kMaxTimesShown; ++i) {
     const TimedMatrix& matrix = series[suspects[i]];
     absl::StrAppend(&note, i == 0 ? "" : ", ", FormatUtc(*matrix.time), " ",

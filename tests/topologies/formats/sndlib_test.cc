@@ -121,13 +121,11 @@ TEST(SndlibXmlTest, PixelsAreNoCoordinates) {
 TEST(SndlibXmlTest, FractionsBelowSixtyAreMinutes) {
   std::string nodes, chain;
   for (int i = 0; i < 10; ++i) {
-    nodes += XmlNode(absl::StrCat("N", i), -6.15 + i, 52.30 + 0.05 * (i % 5));
-    if (i > 0)
+    nodes += XmlNode(absl::StrCat("N", i), -16.15 + i, 40.30 + i);
+    if (i > 0) {
       chain += XmlLink(absl::StrCat(i), absl::StrCat("N", i - 1), absl::StrCat("N", i), kModules);
+    }
   }
-  // -6.15 to 2.85 would hold .85: keep the western ones only.
-  nodes = "";
-  for (int i = 0; i < 10; ++i) nodes += XmlNode(absl::StrCat("N", i), -16.15 + i, 40.30 + i);
   const auto loaded = ReadTopology(Xml("", nodes, chain), "net.xml");
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_NEAR(loaded->value.node(0).coordinates->longitude_deg, -16.25,

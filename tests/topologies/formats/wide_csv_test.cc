@@ -145,7 +145,7 @@ TEST(ScreeningTest, FindsTotalsFarFromTheMedianOfTheirDay) {
   ASSERT_TRUE(kept.ok()) << kept.status();
   EXPECT_EQ(kept->value.size(), 48);
   EXPECT_THAT(SuspectMatrices(kept->value), ElementsAre(0, 10));
-  EXPECT_THAT(kept->report.notes, ElementsAre(AllOf(HasSubstr("kept: 2"),
+  EXPECT_THAT(kept->report.notes, ElementsAre(AllOf(HasSubstr("leaves them out): 2"),
                                                     HasSubstr("2005-05-04T10:00:00Z 75 Tbit/s"))));
 
   LoadOptions options;
