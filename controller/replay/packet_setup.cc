@@ -108,6 +108,9 @@ absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config
       kMinWarmUp,
       kWarmUpRoundTrips * LongestRoundTrip(first.scheduled.topology, *plan, *first.measured)));
   engine->drain = config.packet.drain;
+  if (options.data_plane == DataPlane::kNs3GlobalRouting) {
+    std::cerr << "note: with global-routing ns-3 routes by itself, so all policies play alike\n";
+  }
   const double episode_s = EstimateEpisodeSeconds(config, first, *plan, *engine);
   PrintPlan(config, input, *engine, episode_s);
   options.deadline = std::max(options.deadline, kDeadlineOverEstimate * absl::Seconds(episode_s));

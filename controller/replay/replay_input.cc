@@ -79,7 +79,7 @@ absl::StatusOr<std::pair<int, int>> PlayedRange(const ReplayConfig& config,
     return absl::InvalidArgumentError(absl::StrFormat(
         "traffic \"%s\" has no matrices; give one with at least one", series.name()));
   }
-  if (series.size() == 1) return std::pair(0, 2);
+  if (series.size() == 1 && !config.intervals) return std::pair(0, 2);
   const auto range = config.intervals.value_or(std::pair(0, series.size()));
   if (range.second > series.size()) {
     return absl::OutOfRangeError(
