@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
   const int fd = std::atoi(argv[2]);
   std::thread(EndWithParent, fd).detach();
   // Memory that one interval gives back is needed by the next one.
-  mallopt(M_MMAP_THRESHOLD, 256 << 20);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most it takes
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
 
   rhumb_ns3::MessageChannel channel(fd);

@@ -156,7 +156,8 @@ void Traffic::RerouteFlows() {
   size_t kept = 0;
   for (const uint32_t index : running_) {
     Flow& flow = flows_[index];
-    if (!flow.running) continue;
+    // A UDP flow that lost a packet has failed but goes on sending.
+    if (!flow.running && (flow.tcp || flow.sent >= flow.bytes)) continue;
     running_[kept++] = index;
     const std::vector<PathId>& paths = flow.demand->paths;
     if (std::find(paths.begin(), paths.end(), flow.path) == paths.end()) {

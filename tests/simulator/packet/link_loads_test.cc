@@ -8,48 +8,18 @@
 #include "simulator/packet/packet_simulator.h"
 #include "tests/networks.h"
 #include "tests/simulator/packet/plans.h"
+#include "tests/simulator/packet/scenarios.h"
 #include "topologies/formats/loader.h"
-#include "topologies/paths/candidate_paths.h"
 
 namespace rhumb {
 namespace {
 
+using testing::kStreams;
+using testing::PlayStreams;
 using testing::RandomConnected;
 using testing::RandomTraffic;
 using testing::ShortestPathPlan;
-
-const TrafficModel kStreams{TrafficModel::FlowSizes::kConstantBitRate, 0};
-
-// Splits every demand over up to three candidate paths, 5 : 3 : 2.
-RoutingPlan SplitPlan(const Topology& topology) {
-  CandidatePathOptions options;
-  options.max_paths = 3;
-  const std::shared_ptr<const PathSet> paths =
-      CandidatePaths::Compute(topology, {}, options).value().paths();
-  constexpr double kWeights[] = {0.5, 0.3, 0.2};
-  std::vector<double> ratios(paths->num_paths());
-  for (int pair = 0; pair < paths->num_pairs(); ++pair) {
-    const PathSet::Range range = paths->paths_of(pair);
-    double sum = 0;
-    for (int i = 0; i < range.size(); ++i) sum += kWeights[i];
-    for (int i = 0; i < range.size(); ++i) ratios[range.begin + i] = kWeights[i] / sum;
-  }
-  return RoutingPlan(paths, std::move(ratios), topology.version());
-}
-
-Measurements Play(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands,
-                  DataPlane plane, absl::Duration duration) {
-  PacketSimulatorOptions options;
-  options.data_plane = plane;
-  std::unique_ptr<NetworkSimulator> simulator = MakePacketSimulator(options).value();
-  const double scale = ChooseScale(topology, plan, demands);
-  EXPECT_TRUE(simulator->Reset({topology, kStreams, 3, scale}).ok());
-  Interval interval;
-  interval.demands = demands;
-  interval.warm_up = absl::Seconds(1);
-  interval.duration = duration;
-  return simulator->Play(plan, interval).value();
-}
+using testing::SplitPlan;
 
 class BackboneTest : public ::testing::TestWithParam<const char*> {};
 
@@ -62,7 +32,7 @@ TEST_P(BackboneTest, CarriesWhatThePlanAndTheFlowSimulatorSayAt30Percent) {
   const LinkLoads expected = ComputeLinkLoads(topology, plan, demands);
 
   const Measurements packets =
-      Play(topology, plan, demands, DataPlane::kUdpFast, absl::Seconds(60));
+      PlayStreams(topology, plan, demands, DataPlane::kUdpFast, absl::Seconds(60));
 
   std::unique_ptr<NetworkSimulator> flow = MakeFlowSimulator();
   ASSERT_TRUE(flow->Reset({topology, kStreams, 1, 1}).ok());
@@ -116,8 +86,9 @@ TEST(GlobalRoutingTest, LoadsTheSameLinksAsOurShortestPath) {
     demands = demands.Scaled(0.5 / MaxLinkUtilization(topology, unit.load_bps));
 
     const Measurements theirs =
-        Play(topology, plan, demands, DataPlane::kNs3GlobalRouting, absl::Seconds(3));
-    const Measurements ours = Play(topology, plan, demands, DataPlane::kIp, absl::Seconds(3));
+        PlayStreams(topology, plan, demands, DataPlane::kNs3GlobalRouting, absl::Seconds(3));
+    const Measurements ours =
+        PlayStreams(topology, plan, demands, DataPlane::kIp, absl::Seconds(3));
 
     EXPECT_NEAR(ours.mean_delay_s, theirs.mean_delay_s, 0.01 * ours.mean_delay_s);
     for (LinkId id = 0; id < topology.num_links(); ++id) {

@@ -6,37 +6,16 @@
 #include "simulator/packet/packet_simulator.h"
 #include "tests/networks.h"
 #include "tests/simulator/packet/plans.h"
+#include "tests/simulator/packet/scenarios.h"
 
 namespace rhumb {
 namespace {
 
 using testing::AddCable;
+using testing::kServiceS;
 using testing::NamedNodes;
+using testing::OneLink;
 using testing::ShortestPathPlan;
-
-constexpr double kRateBps = 100e6;
-constexpr double kMeanPacketBytes = 1000;
-constexpr double kServiceS = 8 * kMeanPacketBytes / kRateBps;
-
-// One cable of 100 Mbit/s without delay; Poisson packets of exponential size load it by `load`.
-Measurements OneLink(double load, int waiting_room, DataPlane plane = DataPlane::kUdpFast) {
-  std::vector<Link> links;
-  AddCable(&links, 0, 1, kRateBps, absl::ZeroDuration());
-  const Topology topology = Topology::Create("link", NamedNodes(2), std::move(links)).value();
-  PacketSimulatorOptions options;
-  options.data_plane = plane;
-  options.segment_bytes = static_cast<int>(kMeanPacketBytes) - 52;
-  options.buffer_packets = waiting_room;
-  std::unique_ptr<NetworkSimulator> simulator = MakePacketSimulator(options).value();
-  const TrafficModel poisson{TrafficModel::FlowSizes::kPoissonPackets, 0};
-  EXPECT_TRUE(simulator->Reset({topology, poisson, 11, 1}).ok());
-  Interval interval;
-  interval.demands = TrafficMatrix(2);
-  interval.demands.set_rate_bps(0, 1, load * kRateBps);
-  interval.warm_up = absl::Seconds(5);
-  interval.duration = absl::Seconds(100);
-  return simulator->Play(ShortestPathPlan(topology, LinkMetric::kHops), interval).value();
-}
 
 class LoadTest : public ::testing::TestWithParam<double> {};
 
