@@ -3,12 +3,14 @@
 #include "controller/replay_command.h"
 #include "controller/topo_command.h"
 #include "controller/traffic_command.h"
+#include "controller/train_command.h"
 
 int main(int argc, char** argv) {
   const std::vector<rhumb::Command> commands = {
       rhumb::ReplayCommand(),
       rhumb::TopoCommand(),
       rhumb::TrafficCommand(),
+      rhumb::TrainCommand(),
   };
   return rhumb::RunProgram(argc, argv, commands);
 }

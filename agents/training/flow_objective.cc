@@ -1,5 +1,6 @@
 #include "agents/training/flow_objective.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rhumb::training {
@@ -22,9 +23,10 @@ LogMlu SumOfLogMlu(const neural::SharedGraph& graph, const Tensor& utilization, 
     const int begin = graph->graph_link_begin[g];
     const Tensor u =
         utilization.narrow(0, begin, graph->graph_link_begin[g + 1] - begin).view({-1});
-    const Tensor largest = u.detach().max().clamp_min(1e-30);
-    result.soft = result.soft + torch::logsumexp(u * (sharpness / largest), 0) / sharpness;
-    result.hard += std::log(largest.item<double>());
+    // The norm of order `sharpness`: its log is the soft maximum of the logs.
+    result.soft =
+        result.soft + torch::logsumexp(sharpness * u.clamp_min(1e-30).log(), 0) / sharpness;
+    result.hard += std::log(std::max(u.detach().max().item<double>(), 1e-30));
   }
   return result;
 }

@@ -15,8 +15,8 @@ namespace rhumb::training {
 struct ObjectiveOptions {
   int iterations = 8;        // with gradient
   int without_gradient = 0;  // before them
-  // Steepness of the soft maximum over links: links within about 1 / sharpness of the most loaded
-  // one count.
+  // Steepness of the soft maximum over links, the norm of this order: links within about 1 /
+  // sharpness of the most loaded one count.
   double sharpness = 60;
   double first_iterate_weight = 0.2;  // the last one has 1, linear between
 };

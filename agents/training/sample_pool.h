@@ -18,7 +18,7 @@ namespace rhumb::training {
 struct PoolOptions {
   NetworkDraw networks;
   TrafficDraw traffic;
-  int count = 300;
+  int count = 1000;
   int max_pairs = 1200;         // of a network; others are drawn by chance and left without traffic
   double failure_share = 0.25;  // of the networks have one or two cables down
   int candidate_paths = 8;      // a pair

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "agents/neural/network_shape.h"
+#include "topologies/generators/traffic_generator.h"
 
 namespace rhumb::training {
 namespace {
@@ -87,15 +88,58 @@ class DemandMotion {
   double wander_sigma_, white_sigma_, memory_, spread_, small_is_noisy_, burst_rate_, burst_end_;
 };
 
+TrafficGeneratorSpec DrawGenerator(Random& random) {
+  TrafficGeneratorSpec spec;
+  spec.seed = random.Bits();
+  spec.count = kHistory + 1;
+  spec.mass = random.Chance(0.5) ? TrafficGeneratorSpec::Mass::kEqual
+                                 : TrafficGeneratorSpec::Mass::kCapacity;
+  spec.sigma = random.Uniform(0.1, 1.3);
+  spec.pair_sigma = random.Uniform(0, 1);
+  if (random.Chance(0.3)) spec.sparsity = random.Uniform(0.1, 0.8);
+  if (random.Chance(0.3)) spec.elephants = random.Uniform(0.02, 0.2);
+  spec.noise = random.Uniform(0.05, 0.4);
+  spec.rho = random.Uniform(0.5, 0.99);
+  spec.diurnal = random.Uniform(0, 0.6);
+  if (random.Chance(0.3)) spec.burst_rate = random.Uniform(0, 0.01);
+  if (random.Chance(0.2)) spec.hotspot_rate = random.Uniform(0, 0.01);
+  return spec;
+}
+
+// False when the generator has nothing to give for this network.
+bool DrawFromGenerator(const Topology& topology, const std::vector<NodePair>& pairs, bool constant,
+                       Random& random, DemandSample* sample) {
+  const absl::StatusOr<TrafficSeries> series = GenerateTraffic(topology, DrawGenerator(random));
+  if (!series.ok()) return false;
+  double sum = 0;
+  for (NodePair pair : pairs) sum += series->demands(0).rate_bps(pair.source, pair.destination);
+  if (sum <= 0) return false;
+  const double scale = static_cast<double>(pairs.size()) / sum;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const auto rate = [&](int t) {
+      return static_cast<float>(
+          scale *
+          series->demands(constant ? 0 : t).rate_bps(pairs[i].source, pairs[i].destination));
+    };
+    sample->next[i] = rate(kHistory);
+    for (int h = 0; h < kHistory; ++h) sample->history[i * kHistory + h] = rate(kHistory - 1 - h);
+  }
+  return true;
+}
+
 }  // namespace
 
 DemandSample DrawDemands(const Topology& topology, const std::vector<NodePair>& pairs,
                          const TrafficDraw& draw, Random& random) {
-  const std::vector<double> mean = DrawMeans(topology, pairs, random);
   DemandSample sample;
   sample.next.resize(pairs.size());
   sample.history.resize(pairs.size() * kHistory);
   const bool constant = random.Chance(draw.constant_share);
+  if (random.Chance(draw.generator_share) &&
+      DrawFromGenerator(topology, pairs, constant, random, &sample)) {
+    return sample;
+  }
+  const std::vector<double> mean = DrawMeans(topology, pairs, random);
   const DemandMotion motion(random);
   // Early in a run the past is short; the oldest known matrix stands in for what is missing.
   const int known = random.Chance(0.8) ? kHistory : 1 + random.Below(kHistory);

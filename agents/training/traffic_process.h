@@ -16,7 +16,8 @@
 namespace rhumb::training {
 
 struct TrafficDraw {
-  double constant_share = 0.5;  // of samples: the next matrix is the latest one, and all before
+  double constant_share = 0.5;   // of samples: the next matrix is the latest one, and all before
+  double generator_share = 0.2;  // of samples come from topologies/generators with random settings
 };
 
 struct DemandSample {

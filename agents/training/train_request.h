@@ -1,0 +1,39 @@
+// What `rhumb train` asks of the training module. Free of LibTorch.
+#ifndef RHUMB_AGENTS_TRAINING_TRAIN_REQUEST_H_
+#define RHUMB_AGENTS_TRAINING_TRAIN_REQUEST_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace rhumb::training {
+
+struct TrainProgress {
+  int64_t updates = 0;
+  int64_t total_updates = 0;
+  double loss = 0;       // moving average
+  double elapsed_s = 0;  // of this process
+  double left_s = 0;     // estimated
+  // Of the last validation; 0 before it.
+  double constant_norm_mlu = 0;
+  double lookback_norm_mlu = 0;
+};
+
+struct TrainRequest {
+  std::string config_toml;  // empty: all defaults
+  std::string config_name;  // for errors
+  std::string init;         // a checkpoint to start from, or empty
+  std::string out;          // directory, made when missing
+  bool resume = false;      // from the state in `out`
+  double minutes = 0;       // stop after so long, with a state to resume from; 0: no limit
+  std::function<void(const TrainProgress&)> report;  // after every update
+};
+
+// Exported by librhumb_training.so as `rhumb_run_training`. 0, or an absl::StatusCode with the
+// reason in `error`.
+using RunTrainingFunction = int (*)(const TrainRequest* request, char* error, size_t error_size);
+
+}  // namespace rhumb::training
+
+#endif  // RHUMB_AGENTS_TRAINING_TRAIN_REQUEST_H_

@@ -1,0 +1,90 @@
+#include "agents/training/trainer.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "agents/training/flow_objective.h"
+
+namespace rhumb::training {
+namespace {
+
+using neural::NumWeights;
+
+// Streams of random numbers that must not meet.
+constexpr uint64_t kValidationStream = 0x5eed0001;
+constexpr uint64_t kBatchStream = 0x5eed0002;
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kLossMemory = 0.98;
+
+double LearningRate(const TrainingConfig& config, int64_t update) {
+  const double done = std::min(1.0, static_cast<double>(update) / config.updates);
+  const double cosine = 0.5 * (1 + std::cos(kPi * done));
+  const double warm = std::min(1.0, (update + 1.0) / config.warm_up);
+  return config.learning_rate * warm *
+         (config.final_rate_share + (1 - config.final_rate_share) * cosine);
+}
+
+}  // namespace
+
+absl::StatusOr<Trainer> Trainer::Create(const TrainingConfig& config) {
+  at::set_num_threads(1);
+  // Gradients underflow in places; denormal numbers would make them many times slower.
+  at::globalContext().setFlushDenormal(true);
+  absl::StatusOr<SamplePool> pool = SamplePool::Create(config.pool, config.seed);
+  if (!pool.ok()) return pool.status();
+  absl::StatusOr<ValidationSet> validation = ValidationSet::Create(
+      config.pool, config.validation_networks, config.seed ^ kValidationStream);
+  if (!validation.ok()) return validation.status();
+  return Trainer(config, *std::move(pool), *std::move(validation));
+}
+
+TrainingState Trainer::Start() const {
+  TrainingState state(NumWeights());
+  const torch::Tensor weights = neural::InitialWeights(config_.seed);
+  std::copy_n(weights.data_ptr<float>(), state.weights.size(), state.weights.data());
+  state.random = Random(config_.seed ^ kBatchStream);
+  return state;
+}
+
+absl::Status Trainer::Update(TrainingState* state) const {
+  const double done = std::min(1.0, static_cast<double>(state->updates) / config_.updates);
+  ObjectiveOptions objective;
+  objective.iterations = config_.iterations;
+  objective.without_gradient = config_.earlier_iterations[state->random.Below(
+      static_cast<int>(config_.earlier_iterations.size()))];
+  objective.sharpness =
+      config_.first_sharpness * std::pow(config_.last_sharpness / config_.first_sharpness, done);
+  objective.first_iterate_weight = config_.first_iterate_weight;
+  const Batch batch = pool_.Draw(config_.batch_paths, config_.batch_networks, state->random);
+  try {
+    torch::Tensor weights = torch::from_blob(state->weights.data(), {NumWeights()}, torch::kFloat)
+                                .clone()
+                                .requires_grad_(true);
+    const neural::NetworkInput input = ToInput(batch);
+    const ObjectiveValue value =
+        config_.score_function
+            ? ScoreFunctionObjective(weights, input, FlowReward(input), objective,
+                                     {config_.samples, config_.sigma}, state->random)
+            : AnalyticObjective(weights, input, objective);
+    value.loss.backward();
+    const torch::Tensor gradient = weights.grad().contiguous();
+    state->adam.Step({gradient.data_ptr<float>(), state->weights.size()},
+                     LearningRate(config_, state->updates), config_.clip_norm,
+                     state->weights.data());
+    const double loss = value.log_mlu;
+    state->loss = state->updates == 0 ? loss : kLossMemory * state->loss + (1 - kLossMemory) * loss;
+  } catch (const std::exception& failure) {
+    return absl::InternalError(
+        absl::StrFormat("training update %d: %s", state->updates, failure.what()));
+  }
+  ++state->updates;
+  return absl::OkStatus();
+}
+
+}  // namespace rhumb::training

@@ -1,0 +1,157 @@
+#include "agents/training/training_config.h"
+
+#include <toml++/toml.h>
+
+#include <set>
+#include <sstream>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+namespace rhumb::training {
+namespace {
+
+// Reads typed values and collects every problem.
+class Reader {
+ public:
+  Reader(const toml::table& root, absl::string_view name) : root_(root), name_(name) {}
+
+  template <typename T>
+  void Number(const std::string& key, double low, double high, T* value) {
+    const toml::node* node = Find(key);
+    if (node == nullptr) return;
+    const auto number = node->value<double>();
+    const bool whole = !std::is_integral_v<T> || node->is_integer();
+    if (!number || node->is_boolean() || !whole || !(*number >= low && *number <= high)) {
+      Problem(key,
+              absl::StrFormat("give %s from %g to %g",
+                              std::is_integral_v<T> ? "a whole number" : "a number", low, high));
+      return;
+    }
+    *value = static_cast<T>(*number);
+  }
+
+  template <typename Take>
+  void List(const std::string& key, const std::string& expected, Take take) {
+    const toml::node* node = Find(key);
+    if (node == nullptr) return;
+    const toml::array* array = node->as_array();
+    bool good = array != nullptr && !array->empty();
+    for (size_t i = 0; good && i < array->size(); ++i) good = take(*array->get(i));
+    if (!good) Problem(key, expected);
+  }
+
+  void Choice(const std::string& key, const std::string& off, const std::string& on, bool* value) {
+    const toml::node* node = Find(key);
+    if (node == nullptr) return;
+    const std::string text = node->value_or(std::string());
+    if (text != off && text != on) {
+      Problem(key, absl::StrFormat("give \"%s\" or \"%s\"", off, on));
+      return;
+    }
+    *value = text == on;
+  }
+
+  void Problem(const std::string& key, const std::string& what) {
+    problems_.push_back(absl::StrFormat("%s: %s: %s", name_, key, what));
+  }
+
+  // After all keys were read.
+  absl::Status Finish() {
+    for (const auto& [name, node] : root_) {
+      const std::string section(name.str());
+      if (!node.is_table()) {
+        if (known_.count(section) == 0) Problem(section, "unknown key");
+        continue;
+      }
+      for (const auto& [key, value] : *node.as_table()) {
+        const std::string full = section + "." + std::string(key.str());
+        if (known_.count(full) == 0) Problem(full, "unknown key");
+      }
+    }
+    if (problems_.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrJoin(problems_, "\n"));
+  }
+
+ private:
+  const toml::node* Find(const std::string& key) {
+    known_.insert(key);
+    return root_.at_path(key).node();
+  }
+
+  const toml::table& root_;
+  std::string name_;
+  std::set<std::string> known_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+absl::StatusOr<TrainingConfig> ParseTrainingConfig(absl::string_view text, absl::string_view name) {
+  toml::table root;
+  try {
+    root = toml::parse(std::string_view(text.data(), text.size()),
+                       std::string_view(name.data(), name.size()));
+  } catch (const toml::parse_error& error) {
+    return absl::InvalidArgumentError(absl::StrFormat("%s:%d: %s", name, error.source().begin.line,
+                                                      std::string(error.description())));
+  }
+  TrainingConfig config;
+  Reader read(root, name);
+  read.Number("seed", 0, 1e15, &config.seed);
+
+  config.pool.networks.families = {NetworkFamily::kWaxman, NetworkFamily::kRingChords,
+                                   NetworkFamily::kTwoLevel, NetworkFamily::kHeavyTail,
+                                   NetworkFamily::kGrid};
+  std::vector<NetworkFamily> families;
+  read.List("networks.families", "give a list of waxman, ring-chords, two-level, heavy-tail, grid",
+            [&](const toml::node& node) {
+              const auto family = ParseNetworkFamily(node.value_or(std::string()));
+              if (family.ok()) families.push_back(*family);
+              return family.ok();
+            });
+  if (!families.empty()) config.pool.networks.families = families;
+  read.Number("networks.count", 1, 1e6, &config.pool.count);
+  read.Number("networks.min_nodes", 4, 1000, &config.pool.networks.min_nodes);
+  read.Number("networks.max_nodes", 4, 1000, &config.pool.networks.max_nodes);
+  read.Number("networks.max_pairs", 10, 1e6, &config.pool.max_pairs);
+  read.Number("networks.failure_share", 0, 1, &config.pool.failure_share);
+  read.Number("networks.candidate_paths", 1, 64, &config.pool.candidate_paths);
+  if (config.pool.networks.min_nodes > config.pool.networks.max_nodes) {
+    read.Problem("networks.min_nodes", "must not exceed networks.max_nodes");
+  }
+  read.Number("traffic.constant_share", 0, 1, &config.pool.traffic.constant_share);
+  read.Number("traffic.generator_share", 0, 1, &config.pool.traffic.generator_share);
+
+  read.Choice("objective.gradient", "analytic", "score-function", &config.score_function);
+  read.Number("objective.iterations", 1, 100, &config.iterations);
+  std::vector<int> earlier;
+  read.List("objective.earlier_iterations", "give a list of whole numbers from 0 to 100",
+            [&](const toml::node& node) {
+              const int64_t value = node.value_or<int64_t>(-1);
+              earlier.push_back(static_cast<int>(value));
+              return value >= 0 && value <= 100;
+            });
+  if (!earlier.empty()) config.earlier_iterations = earlier;
+  read.Number("objective.first_sharpness", 1, 1e5, &config.first_sharpness);
+  read.Number("objective.last_sharpness", 1, 1e5, &config.last_sharpness);
+  read.Number("objective.first_iterate_weight", 0, 1, &config.first_iterate_weight);
+  read.Number("objective.samples", 2, 10000, &config.samples);
+  read.Number("objective.sigma", 1e-3, 10, &config.sigma);
+
+  read.Number("optimizer.updates", 1, 1e9, &config.updates);
+  read.Number("optimizer.learning_rate", 1e-8, 1, &config.learning_rate);
+  read.Number("optimizer.warm_up", 1, 1e6, &config.warm_up);
+  read.Number("optimizer.final_rate_share", 0, 1, &config.final_rate_share);
+  read.Number("optimizer.clip_norm", 1e-6, 1e6, &config.clip_norm);
+  read.Number("optimizer.batch_paths", 1, 1e7, &config.batch_paths);
+  read.Number("optimizer.batch_networks", 1, 1000, &config.batch_networks);
+
+  read.Number("validation.networks", 1, 10000, &config.validation_networks);
+  read.Number("validation.every", 1, 1e9, &config.validation_every);
+  read.Number("validation.patience", 1, 1e9, &config.patience);
+  if (absl::Status status = read.Finish(); !status.ok()) return status;
+  return config;
+}
+
+}  // namespace rhumb::training

@@ -1,0 +1,175 @@
+#include "agents/training/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "agents/baselines/lp/path_formulation.h"
+#include "agents/neural/checkpoint.h"
+#include "agents/neural/inference.h"
+#include "agents/training/flow_objective.h"
+#include "tests/networks.h"
+#include "topologies/paths/candidate_paths.h"
+
+namespace rhumb::training {
+namespace {
+
+constexpr char kTinyRun[] = R"(
+seed = 5
+networks = {families = ["ring-chords"], count = 4, min_nodes = 4, max_nodes = 5, candidate_paths = 3}
+optimizer = {updates = 12, batch_paths = 10, batch_networks = 2}
+objective = {iterations = 2, earlier_iterations = [0, 1]}
+validation = {networks = 2, every = 3}
+)";
+
+TrainingConfig TinyConfig() { return *ParseTrainingConfig(kTinyRun, "tiny.toml"); }
+
+std::string FreshDirectory(const std::string& name) {
+  const auto path = std::filesystem::temp_directory_path() / (name + std::to_string(getpid()));
+  std::filesystem::remove_all(path);
+  return path.string();
+}
+
+TEST(TrainerTest, TheSameSeedGivesTheSameWeights) {
+  std::vector<float> first;
+  for (int run = 0; run < 2; ++run) {
+    const Trainer trainer = *Trainer::Create(TinyConfig());
+    TrainingState state = trainer.Start();
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(trainer.Update(&state).ok());
+    if (run == 0) first = state.weights;
+    EXPECT_EQ(state.weights, first);
+  }
+}
+
+TEST(TrainerTest, ScoreFunctionModeRuns) {
+  TrainingConfig config = TinyConfig();
+  config.score_function = true;
+  const Trainer trainer = *Trainer::Create(config);
+  TrainingState state = trainer.Start();
+  const std::vector<float> before = state.weights;
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&state).ok());
+  EXPECT_NE(state.weights, before);
+}
+
+TEST(TrainerTest, AStateThatWasSavedGoesOnAsIfItHadNot) {
+  const Trainer trainer = *Trainer::Create(TinyConfig());
+  TrainingState whole = trainer.Start();
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(trainer.Update(&whole).ok());
+
+  TrainingState half = trainer.Start();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&half).ok());
+  auto resumed = TrainingState::Parse(half.Serialize(kTinyRun), kTinyRun, "state.bin");
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&*resumed).ok());
+  EXPECT_EQ(resumed->weights, whole.weights);
+}
+
+TEST(TrainerTest, RefusesStatesThatAreTornOrOfAnotherRun) {
+  const Trainer trainer = *Trainer::Create(TinyConfig());
+  const std::string bytes = trainer.Start().Serialize(kTinyRun);
+  EXPECT_TRUE(TrainingState::Parse(bytes, kTinyRun, "s").ok());
+  EXPECT_FALSE(TrainingState::Parse(bytes, "seed = 6", "s").ok());
+  for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 50) {
+    EXPECT_FALSE(
+        TrainingState::Parse(absl::string_view(bytes).substr(0, size), kTinyRun, "s").ok());
+  }
+}
+
+TEST(TrainerTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
+  TrainRequest request;
+  request.config_toml = kTinyRun;
+  request.config_name = "tiny.toml";
+  request.out = FreshDirectory("rhumb-train-whole-");
+  ASSERT_TRUE(RunFlowTraining(request).ok());
+  const std::string whole = request.out;
+
+  request.out = FreshDirectory("rhumb-train-cut-");
+  // Dies like a killed process: between two validations, without saying goodbye.
+  struct Killed {};
+  request.report = [](const TrainProgress& progress) {
+    if (progress.updates == 8) throw Killed();
+  };
+  EXPECT_THROW((void)RunFlowTraining(request), Killed);
+  request.report = nullptr;
+  EXPECT_FALSE(RunFlowTraining(request).ok()) << "would have overwritten a run";
+  request.resume = true;
+  const absl::Status status = RunFlowTraining(request);
+  ASSERT_TRUE(status.ok()) << status;
+
+  for (const char* file : {"last.ckpt", "best.ckpt", "metrics.csv", "state.bin"}) {
+    EXPECT_EQ(*neural::ReadWholeFile(whole + "/" + file),
+              *neural::ReadWholeFile(request.out + "/" + file))
+        << file;
+  }
+  std::filesystem::remove_all(whole);
+  std::filesystem::remove_all(request.out);
+}
+
+TEST(TrainerTest, HasNothingToResumeInAnEmptyDirectory) {
+  TrainRequest request;
+  request.config_toml = kTinyRun;
+  request.out = FreshDirectory("rhumb-train-empty-");
+  request.resume = true;
+  EXPECT_EQ(RunFlowTraining(request).code(), absl::StatusCode::kFailedPrecondition);
+  std::filesystem::remove_all(request.out);
+}
+
+// Learns, from random weights, to route a four-node network within 1 % of the optimum, by the
+// network alone.
+TEST(LearningTest, ReachesOnePercentOnFourNodesWithin150Updates) {
+  const Topology topology = testing::Diamond();
+  const auto paths = CandidatePaths::Compute(topology, {}, {})->paths();
+  const auto graph =
+      std::make_shared<const neural::PathGraph>(neural::BuildPathGraph(topology, *paths));
+  torch::Tensor weights = neural::InitialWeights(1);
+  std::vector<float> flat(weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel());
+  Adam adam(flat.size());
+  Random random(1);
+  TrafficDraw traffic;
+  traffic.constant_share = 1;
+  traffic.generator_share = 0;
+  ObjectiveOptions objective;
+  objective.iterations = 6;
+  objective.sharpness = 100;
+  for (int update = 0; update < 150; ++update) {
+    Batch batch;
+    std::vector<const neural::PathGraph*> graphs(8, graph.get());
+    for (int i = 0; i < 8; ++i) {
+      const DemandSample sample = DrawDemands(topology, graph->pairs, traffic, random);
+      batch.history.insert(batch.history.end(), sample.history.begin(), sample.history.end());
+      batch.next.insert(batch.next.end(), sample.next.begin(), sample.next.end());
+    }
+    batch.graph = std::make_shared<const neural::PathGraph>(neural::Concatenate(graphs));
+    torch::Tensor variable = torch::tensor(flat).requires_grad_(true);
+    AnalyticObjective(variable, ToInput(batch), objective).loss.backward();
+    const torch::Tensor gradient = variable.grad().contiguous();
+    adam.Step({gradient.data_ptr<float>(), flat.size()}, 5e-3 * (1 - update / 160.0), 1.0,
+              flat.data());
+  }
+
+  neural::InferenceOptions options;
+  options.iterations = 8;
+  options.refinements = 0;
+  neural::Inference inference(flat, options);
+  inference.SetGraph(graph);
+  double sum = 0;
+  constexpr int kMatrices = 20;
+  for (int i = 0; i < kMatrices; ++i) {
+    const DemandSample sample = DrawDemands(topology, graph->pairs, traffic, random);
+    inference.Run(sample.history);
+    TrafficMatrix matrix(4);
+    for (int d = 0; d < graph->num_pairs(); ++d) {
+      matrix.set_rate_bps(graph->pairs[d].source, graph->pairs[d].destination,
+                          1e6 * sample.next[d]);
+    }
+    PathFormulation formulation(topology, paths);
+    sum += inference.latest_mlu() * 1e6 / graph->mean_capacity_bps /
+           formulation.Solve(matrix, {})->mlu;
+  }
+  EXPECT_LE(sum / kMatrices, 1.01);
+}
+
+}  // namespace
+}  // namespace rhumb::training
