@@ -48,6 +48,10 @@ absl::StatusOr<Decision> LpPolicy::Decide(const Observation& observation) {
         absl::StrFormat("demands of %.4g bit/s have no path %s", solution->unrouted_bps,
                         paths_ == Paths::kCandidates ? "among the candidates" : "in the network");
   }
+  if (!solution->least_delay) {
+    absl::StrAppend(&decision.note, decision.note.empty() ? "" : "; ",
+                    "minimum MLU only: the least-delay stage failed numerically");
+  }
   return decision;
 }
 

@@ -24,8 +24,10 @@ struct MinMluOptions {
 };
 
 struct LpSolution {
-  double mlu = 0;           // of the routed demands
-  RoutingPlan plan;         // every pair that can be routed, also those without demand
+  double mlu = 0;    // of the routed demands
+  RoutingPlan plan;  // every pair that can be routed, also those without demand
+  // False when the stage that minimises delay failed numerically: the plan has minimum MLU only.
+  bool least_delay = true;
   double solve_s = 0;       // CPU seconds
   double unrouted_bps = 0;  // left out
 };

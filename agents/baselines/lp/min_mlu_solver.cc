@@ -16,8 +16,11 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // Of the mean propagation delay of a link: enough to prefer fewer hops where delays are equal or
 // unknown.
 constexpr double kHopCost = 0.01;
-// The second stage may use this much more MLU, so that its program has an interior.
+// The second stage may use this much more MLU, so that its program has an interior. On networks of
+// thousands of links the first stage's solution may be off by more within the solver's tolerances:
+// then ten times as much, up to the most.
 constexpr double kMluSlack = 1e-7;
+constexpr double kMostMluSlack = 1e-5;
 // Link costs are mixed into dual prices with this weight, so that paths over free links are short
 // too. It costs the bound no more than this share.
 constexpr double kTieBreak = 1e-7;
@@ -232,11 +235,18 @@ absl::Status MinMluSolver::RunSecondStage(const Budget& budget) {
     }
   }
   second_.SetRates(rates_bps_);
-  second_.SetMluLimit(first_.mlu() * (1 + kMluSlack));
+  double slack = kMluSlack;
+  second_.SetMluLimit(first_.mlu() * (1 + slack));
   LinearProgram::Method method = LinearProgram::Method::kDual;
   std::vector<double> prices(topology_.num_links());
   while (true) {
     absl::Status solved = second_.Solve(method, budget.Left(iterations_));
+    if (absl::IsFailedPrecondition(solved) && slack < kMostMluSlack / 2) {
+      slack *= 10;
+      second_.SetMluLimit(first_.mlu() * (1 + slack));
+      method = LinearProgram::Method::kDual;
+      continue;
+    }
     if (!solved.ok()) return solved;
     iterations_ += second_.iterations();
     ++rounds_;
@@ -247,13 +257,13 @@ absl::Status MinMluSolver::RunSecondStage(const Budget& budget) {
     }
     double priced_traffic;
     const int added = AddImprovingPaths(&second_, prices, false, 1e-7, &priced_traffic);
-    const double bound = priced_traffic - priced_capacity * first_.mlu() * (1 + kMluSlack);
+    const double bound = priced_traffic - priced_capacity * first_.mlu() * (1 + slack);
     if (added == 0 || second_.cost() - bound <= kCostGap * second_.cost()) return absl::OkStatus();
     method = LinearProgram::Method::kPrimal;
   }
 }
 
-RoutingPlan MinMluSolver::MakePlan(absl::Span<const double> prices) {
+RoutingPlan MinMluSolver::MakePlan(const RoutingMaster& master, absl::Span<const double> prices) {
   const int nodes = topology_.num_nodes();
   pricing_->SetPrices(prices);
   PathSet::Builder builder;
@@ -271,10 +281,10 @@ RoutingPlan MinMluSolver::MakePlan(absl::Span<const double> prices) {
         plan_ratios.push_back(1);
         continue;
       }
-      const std::vector<double> ratios = second_.Ratios(k);
+      const std::vector<double> ratios = master.Ratios(k);
       for (size_t i = 0; i < ratios.size(); ++i) {
         if (ratios[i] == 0) continue;
-        builder.AddPath(second_.paths(k)[i]);
+        builder.AddPath(master.paths(k)[i]);
         plan_ratios.push_back(ratios[i]);
       }
     }
@@ -283,7 +293,8 @@ RoutingPlan MinMluSolver::MakePlan(absl::Span<const double> prices) {
                      topology_.version());
 }
 
-RoutingPlan MinMluSolver::MakePlanOverListed(absl::Span<const double> prices) {
+RoutingPlan MinMluSolver::MakePlanOverListed(const RoutingMaster& master,
+                                             absl::Span<const double> prices) {
   pricing_->SetPrices(prices);
   std::vector<double> plan_ratios(listed_->num_paths(), 0.0);
   Path path;
@@ -303,8 +314,8 @@ RoutingPlan MinMluSolver::MakePlanOverListed(absl::Span<const double> prices) {
       set_ratio(path, 1);
       continue;
     }
-    const std::vector<double> ratios = second_.Ratios(k);
-    for (size_t j = 0; j < ratios.size(); ++j) set_ratio(second_.paths(k)[j], ratios[j]);
+    const std::vector<double> ratios = master.Ratios(k);
+    for (size_t j = 0; j < ratios.size(); ++j) set_ratio(master.paths(k)[j], ratios[j]);
   }
   return RoutingPlan(listed_, std::move(plan_ratios), topology_.version());
 }
@@ -330,10 +341,18 @@ absl::Status MinMluSolver::Run(bool both_stages) {
     absl::Status status = RunFirstStage(budget);
     return status.ok() && both_stages ? RunSecondStage(budget) : status;
   };
+  auto numerical = [](const absl::Status& status) {
+    return absl::IsInternal(status) || absl::IsFailedPrecondition(status);
+  };
+  least_delay_ = both_stages;
   absl::Status status = run();
-  if (absl::IsInternal(status) || absl::IsFailedPrecondition(status)) {
+  if (numerical(status)) {
     Forget();
     status = run();
+  }
+  if (numerical(status) && both_stages) {
+    least_delay_ = false;
+    status = RunFirstStage(budget);
   }
   return status;
 }
@@ -350,8 +369,13 @@ absl::StatusOr<LpSolution> MinMluSolver::SolvePlan(const TrafficMatrix& demands)
   if (absl::Status status = Run(/*both_stages=*/true); !status.ok()) return status;
   LpSolution solution;
   std::vector<double> prices = cost_;
-  for (LinkId l = 0; l < topology_.num_links(); ++l) prices[l] += second_.link_prices()[l];
-  solution.plan = listed_ != nullptr ? MakePlanOverListed(prices) : MakePlan(prices);
+  if (least_delay_) {
+    for (LinkId l = 0; l < topology_.num_links(); ++l) prices[l] += second_.link_prices()[l];
+  }
+  const RoutingMaster& master = least_delay_ ? second_ : first_;
+  solution.plan =
+      listed_ != nullptr ? MakePlanOverListed(master, prices) : MakePlan(master, prices);
+  solution.least_delay = least_delay_;
   solution.mlu =
       MaxLinkUtilization(topology_, ComputeLinkLoads(topology_, solution.plan, demands).load_bps);
   solution.unrouted_bps = unrouted_bps_;

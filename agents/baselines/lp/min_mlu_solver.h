@@ -62,7 +62,7 @@ class MinMluSolver {
 
   absl::Status Prepare(const TrafficMatrix& demands);
   // Both stages or the first alone. From the last basis, and once more from nothing if that fails
-  // for numerical reasons.
+  // for numerical reasons; if the second stage fails again, the first alone.
   absl::Status Run(bool both_stages);
   // Drops all paths but the key paths, and the bases.
   void Forget();
@@ -74,8 +74,8 @@ class MinMluSolver {
   int AddImprovingPaths(RoutingMaster* master, absl::Span<const double> prices, bool smoothed,
                         double tolerance, double* priced_traffic);
   // Both route a pair without demand over its cheapest path at these prices.
-  RoutingPlan MakePlan(absl::Span<const double> prices);
-  RoutingPlan MakePlanOverListed(absl::Span<const double> prices);
+  RoutingPlan MakePlan(const RoutingMaster& master, absl::Span<const double> prices);
+  RoutingPlan MakePlanOverListed(const RoutingMaster& master, absl::Span<const double> prices);
 
   Topology topology_;
   std::shared_ptr<const PathSet> listed_;  // null: all paths
@@ -87,6 +87,7 @@ class MinMluSolver {
   std::vector<double> rates_bps_;               // [demands]
   std::vector<std::vector<int>> demands_from_;  // [nodes]
   RoutingMaster first_, second_;
+  bool least_delay_ = false;  // the last plan is that of the second stage
   double unrouted_bps_ = 0;
   int rounds_ = 0;
   int iterations_ = 0;
