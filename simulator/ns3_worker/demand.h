@@ -56,7 +56,6 @@ struct Demand {
   int64_t work_since_ns = 0;
   ns3::EventId next_arrival;
   uint64_t num_arrivals = 0;
-  uint32_t next_packet_bytes = 0;
 
   DemandCounters counters;
   double unrouted_bits = 0;

@@ -27,7 +27,7 @@ constexpr double kLeastBufferS = 0.020;
 constexpr uint64_t kLeastBufferPackets = 25;
 constexpr uint64_t kLeastSocketBuffer = 512 * 1024;
 constexpr uint64_t kMostSocketBuffer = 8 * 1024 * 1024;
-constexpr double kLongestInterval_s = 1e6;
+constexpr double kLongestIntervalS = 1e6;
 
 double CpuSeconds() {
   timespec now;
@@ -35,7 +35,7 @@ double CpuSeconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-bool IsTime(double seconds) { return seconds >= 0 && seconds <= kLongestInterval_s; }
+bool IsTime(double seconds) { return seconds >= 0 && seconds <= kLongestIntervalS; }
 
 std::string Check(const Reset& reset) {
   const int links = reset.link_source_size();

@@ -7,6 +7,7 @@
 #include <ns3/inet-socket-address.h>
 #include <ns3/nstime.h>
 #include <ns3/packet.h>
+#include <ns3/simulator.h>
 #include <ns3/uinteger.h>
 
 #include <algorithm>
@@ -20,6 +21,7 @@ namespace {
 constexpr uint32_t kFirstPort = 1024;
 constexpr uint32_t kPorts = 65536 - kFirstPort;
 constexpr uint32_t kReadBytes = 1448;
+constexpr double kPortReleaseS = 1;
 constexpr uint64_t kLeastFeedBytes = 64 * 1024;  // socket buffers are never smaller than twice this
 
 }  // namespace
@@ -132,9 +134,15 @@ void TcpFlows::Refused(uint32_t index, ns3::Ptr<ns3::Socket> socket) {
 void TcpFlows::Closed(uint32_t index, ns3::Ptr<ns3::Socket>) {
   Flow& flow = traffic_.flow(index);
   if (flow.client == nullptr) return;
-  // An error before all bytes arrived; FlowFailed does nothing to a flow that has finished.
-  ports_[flow.demand->source].flow[flow.port - kFirstPort] = kNoFlow;
   flow.client = nullptr;
+  traffic_.FlowFailed(index);  // unless all bytes arrived before
+  // The last acknowledgement is still to be sent from this port.
+  ns3::Simulator::Schedule(ns3::Seconds(kPortReleaseS), &TcpFlows::ReleasePort, this, index);
+}
+
+void TcpFlows::ReleasePort(uint32_t index) {
+  const Flow& flow = traffic_.flow(index);
+  ports_[flow.demand->source].flow[flow.port - kFirstPort] = kNoFlow;
 }
 
 void TcpFlows::Accepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) {

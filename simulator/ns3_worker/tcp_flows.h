@@ -45,6 +45,7 @@ class TcpFlows {
   void Received(uint32_t flow, ns3::Ptr<ns3::Socket> socket);
   void PeerClosed(uint32_t flow, ns3::Ptr<ns3::Socket> socket);
   void ServerFailed(uint32_t flow, ns3::Ptr<ns3::Socket> socket);
+  void ReleasePort(uint32_t flow);
   uint16_t TakePort(uint32_t node, uint32_t flow);
 
   const std::vector<ns3::Ptr<ns3::Node>> nodes_;
