@@ -31,7 +31,7 @@ void Require(bool promise, absl::string_view what) {
 LoadOptions Plain() {
   LoadOptions options;
   options.max_file_bytes = 16 << 20;
-  options.max_series_bytes = 16 << 20;
+  options.max_series_bytes = 1 << 20;
   return options;
 }
 
