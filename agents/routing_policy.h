@@ -61,6 +61,10 @@ class RoutingPolicy {
   // True for policies that see the matrix about to be played: the bound, not a contender. The
   // caller then passes that matrix as the latest of `past_demands`.
   virtual bool omniscient() const { return false; }
+
+  // True for policies that read `candidate_paths`. Finding them takes minutes on networks of
+  // hundreds of nodes; callers may pass the others an empty set.
+  virtual bool uses_candidate_paths() const { return false; }
 };
 
 }  // namespace rhumb

@@ -75,6 +75,8 @@ void AddScenarioOptions(CLI::App* app, ReplayConfig* config) {
 void AddInputOptions(CLI::App* app, ReplayConfig* config) {
   AddParsed(app, "--default-capacity", ParseRate, &config->default_capacity_bps,
             "for links without one: 10G");
+  AddParsed(app, "--default-delay", ParseDuration, &config->default_delay,
+            "for links without one and without coordinates: 5ms");
   app->add_flag("--drop-suspect", config->drop_suspect,
                 "leave out matrices whose total is far from that of the day around them");
   app->add_flag("--largest-part", config->largest_part,

@@ -28,6 +28,7 @@ class LpPolicy : public RoutingPolicy {
   // Demands that the network does not connect are left out; the note gives their rate.
   absl::StatusOr<Decision> Decide(const Observation& observation) override;
   bool omniscient() const override { return knowledge_ == Knowledge::kOmniscient; }
+  bool uses_candidate_paths() const override { return paths_ == Paths::kCandidates; }
 
  private:
   Knowledge knowledge_;

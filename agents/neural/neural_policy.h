@@ -42,6 +42,7 @@ class NeuralPolicy : public RoutingPolicy {
 
   std::string name() const override { return name_; }
   absl::StatusOr<Decision> Decide(const Observation& observation) override;
+  bool uses_candidate_paths() const override { return true; }
 
  private:
   NeuralPolicy(std::string name, const NeuralPolicyOptions& options,

@@ -51,6 +51,7 @@ void VisitTopLevel(Config& c, Visitor&& visit) {
 template <typename Config, typename Visitor>
 void VisitInput(Config& c, Visitor&& visit) {
   visit.Rate("default_capacity", c.default_capacity_bps);
+  visit.Time("default_delay", c.default_delay);
   visit.Flag("drop_suspect", c.drop_suspect);
   visit.Flag("largest_part", c.largest_part);
 }

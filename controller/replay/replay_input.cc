@@ -46,6 +46,16 @@ std::vector<NodePair> ActivePairs(const TrafficSeries& series, int num_nodes) {
   return pairs;
 }
 
+absl::StatusOr<bool> AnyUsesCandidatePaths(const std::vector<std::string>& policies,
+                                           const PolicyFactory& make_policy) {
+  for (const std::string& spec : policies) {
+    const absl::StatusOr<std::unique_ptr<RoutingPolicy>> policy = make_policy(spec);
+    if (!policy.ok()) return policy.status();
+    if ((*policy)->uses_candidate_paths()) return true;
+  }
+  return false;
+}
+
 // Candidate paths for every network state of the timeline, each computed from the one before.
 absl::Status AddCandidatePaths(const ReplayConfig& config, std::vector<NodePair> pairs,
                                ReplayInput* input) {
@@ -124,6 +134,7 @@ absl::StatusOr<ReplayInput> LoadReplayInput(const ReplayConfig& config,
                                             const PolicyFactory& make_policy) {
   LoadOptions options;
   options.default_capacity_bps = config.default_capacity_bps;
+  options.default_delay = config.default_delay;
   options.largest_part = config.largest_part;
   options.drop_suspect = config.drop_suspect;
   const absl::StatusOr<Loaded<Topology>> topology = LoadTopology(config.topology, options);
@@ -173,6 +184,13 @@ absl::StatusOr<ReplayInput> MakeReplayInput(const ReplayConfig& config, const To
     interval.measured =
         std::make_shared<const TrafficMatrix>(std::move(interval.scheduled.mean_demands));
     input.intervals.push_back(std::move(interval));
+  }
+  const absl::StatusOr<bool> needed = AnyUsesCandidatePaths(config.policies, make_policy);
+  if (!needed.ok()) return needed.status();
+  if (!*needed) {
+    const auto none = std::make_shared<const PathSet>();
+    for (ReplayInterval& interval : input.intervals) interval.candidate_paths = none;
+    return input;
   }
   if (absl::Status status =
           AddCandidatePaths(config, ActivePairs(series, topology.num_nodes()), &input);

@@ -292,6 +292,17 @@ TEST(ReplayInputTest, RefusesIntervalsThatAreNotThereOrTooFew) {
       HasSubstr("at least two"));
 }
 
+TEST(ReplayInputTest, FindsCandidatePathsOnlyForPoliciesThatUseThem) {
+  const Topology topology = Diamond();
+  ReplayConfig config;
+  config.policies = {"ecmp", "lp-previous"};
+  EXPECT_EQ(Input(topology, Growing(topology, 2), config).intervals[1].candidate_paths->num_pairs(),
+            0);
+  config.policies = {"ecmp", "lp-previous:paths"};
+  EXPECT_EQ(Input(topology, Growing(topology, 2), config).intervals[1].candidate_paths->num_pairs(),
+            12);
+}
+
 TEST(ReplayInputTest, RefusesToScaleNothing) {
   const Topology topology = Diamond();
   ReplayConfig config;
