@@ -258,6 +258,12 @@ absl::StatusOr<Topology> Topology::Apply(const TopologyDelta& delta) const {
   return next;
 }
 
+Topology Topology::WithVersion(uint64_t version) const {
+  Topology copy = *this;
+  copy.version_ = version;
+  return copy;
+}
+
 bool Topology::SameStructure(const Topology& other) const {
   if (structure_ == other.structure_) return true;
   if (num_nodes() != other.num_nodes() || num_links() != other.num_links()) return false;

@@ -118,6 +118,9 @@ class Topology {
   // an unknown link or a bad value; nothing is applied then.
   absl::StatusOr<Topology> Apply(const TopologyDelta& delta) const;
 
+  // The same snapshot under another version, for a controller that counts versions across networks.
+  Topology WithVersion(uint64_t version) const;
+
   // True when both have the same nodes and links in the same order (states, capacities and metrics
   // may differ), so that ids mean the same in both.
   bool SameStructure(const Topology& other) const;
