@@ -1,0 +1,114 @@
+#include "controller/decision/live_plan.h"
+
+#include <cmath>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+
+namespace rhumb {
+namespace {
+
+constexpr double kSameRatio = 1e-9;
+
+// Whether any path has a ratio above 0.
+bool Routed(const RoutingPlan& plan, PathSet::Range range) {
+  for (int p = range.begin; p < range.end; ++p) {
+    if (plan.ratios()[p] > 0) return true;
+  }
+  return false;
+}
+
+void WriteRoute(const Topology& topology, const RoutingPlan& plan, int pair,
+                rhumb::v1::DemandRoute* route) {
+  const NodePair nodes = plan.paths().pair(pair);
+  route->set_source(topology.node(nodes.source).name);
+  route->set_destination(topology.node(nodes.destination).name);
+  const PathSet::Range range = plan.paths().paths_of(pair);
+  for (int p = range.begin; p < range.end; ++p) {
+    if (plan.ratios()[p] <= 0) continue;
+    auto* share = route->add_paths();
+    share->set_ratio(plan.ratios()[p]);
+    for (LinkId l : plan.paths().links(p)) share->add_links(topology.link(l).name);
+  }
+}
+
+bool SameRoute(const RoutingPlan& a, PathSet::Range in_a, const RoutingPlan& b,
+               PathSet::Range in_b) {
+  if (a.shared_paths() == b.shared_paths() && in_a.begin == in_b.begin) {
+    for (int p = in_a.begin; p < in_a.end; ++p) {
+      if (std::abs(a.ratios()[p] - b.ratios()[p]) > kSameRatio) return false;
+    }
+    return true;
+  }
+  absl::flat_hash_map<absl::Span<const LinkId>, double> difference;
+  for (int p = in_a.begin; p < in_a.end; ++p) difference[a.paths().links(p)] += a.ratios()[p];
+  for (int p = in_b.begin; p < in_b.end; ++p) difference[b.paths().links(p)] -= b.ratios()[p];
+  for (const auto& [links, change] : difference) {
+    if (std::abs(change) > kSameRatio) return false;
+  }
+  return true;
+}
+
+template <typename Routes>
+void WriteRoutes(const LivePlan& plan, Routes* message) {
+  for (int i = 0; i < plan.plan.paths().num_pairs(); ++i) {
+    if (!Routed(plan.plan, plan.plan.paths().paths_of(i))) continue;
+    WriteRoute(plan.topology, plan.plan, i, message->add_routes());
+  }
+}
+
+void WriteDelta(const LivePlan& base, const LivePlan& plan, rhumb::v1::PlanUpdate* update) {
+  const PathSet& before = base.plan.paths();
+  const PathSet& after = plan.plan.paths();
+  for (int i = 0; i < after.num_pairs(); ++i) {
+    const PathSet::Range range = after.paths_of(i);
+    const NodePair pair = after.pair(i);
+    const bool same_place = i < before.num_pairs() && before.pair(i) == pair;
+    const auto old =
+        same_place ? std::optional<int>(i) : before.Find(pair.source, pair.destination);
+    const PathSet::Range old_range = old ? before.paths_of(*old) : PathSet::Range();
+    if (old && SameRoute(base.plan, old_range, plan.plan, range)) continue;
+    if (Routed(plan.plan, range)) {
+      WriteRoute(plan.topology, plan.plan, i, update->add_routes());
+    } else if (old && Routed(base.plan, old_range)) {
+      auto* removed = update->add_removed();
+      removed->set_source(plan.topology.node(pair.source).name);
+      removed->set_destination(plan.topology.node(pair.destination).name);
+    }
+  }
+  for (int i = 0; i < before.num_pairs(); ++i) {
+    const NodePair pair = before.pair(i);
+    if (i < after.num_pairs() && after.pair(i) == pair) continue;
+    if (after.Find(pair.source, pair.destination) || !Routed(base.plan, before.paths_of(i))) {
+      continue;
+    }
+    auto* removed = update->add_removed();
+    removed->set_source(base.topology.node(pair.source).name);
+    removed->set_destination(base.topology.node(pair.destination).name);
+  }
+}
+
+}  // namespace
+
+rhumb::v1::LivePlan ToProto(const LivePlan& plan) {
+  rhumb::v1::LivePlan message;
+  *message.mutable_header() = plan.header;
+  WriteRoutes(plan, &message);
+  return message;
+}
+
+rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan) {
+  rhumb::v1::PlanUpdate update;
+  *update.mutable_header() = plan.header;
+  if (base == nullptr || !base->topology.SameStructure(plan.topology)) {
+    update.set_reset(true);
+    WriteRoutes(plan, &update);
+  } else {
+    update.set_base_plan_version(base->version());
+    WriteDelta(*base, plan, &update);
+  }
+  update.set_nonce(absl::StrCat(plan.version(), "/", update.base_plan_version()));
+  return update;
+}
+
+}  // namespace rhumb

@@ -1,0 +1,107 @@
+#include "controller/decision/questions.h"
+
+#include <gtest/gtest.h>
+
+#include "agents/policy_registry.h"
+#include "controller/state/request_error.h"
+#include "tests/networks.h"
+#include "topologies/formats/proto_conversion.h"
+
+namespace rhumb {
+namespace {
+
+using ::rhumb::testing::Diamond;
+
+constexpr double kRate = 0.8e9;  // on links of 1 Gbit/s
+
+void AddDemand(rhumb::v1::Demand* demand, const std::string& source,
+               const std::string& destination) {
+  demand->set_source(source);
+  demand->set_destination(destination);
+  demand->set_rate_bps(kRate);
+}
+
+class QuestionsTest : public ::testing::Test {
+ protected:
+  // A>D split in halves over B and C.
+  QuestionsTest() {
+    Observation observation{topology_, {}, {}, std::make_shared<const PathSet>(), std::nullopt};
+    auto plan = std::make_shared<LivePlan>(LivePlan{
+        {}, policies_.Get("ecmp").value()->Decide(observation).value().plan, topology_, ""});
+    auto demands = std::make_shared<TrafficMatrix>(4);
+    demands->set_rate_bps(0, 3, kRate);
+    auto traffic = std::make_shared<TrafficEstimate>();
+    traffic->demands = demands;
+    traffic->measured.assign(16, true);
+    view_.topology = topology_;
+    view_.plan = plan;
+    view_.traffic = traffic;
+  }
+  absl::StatusOr<rhumb::v1::ComputeRoutesResponse> Routes(
+      const rhumb::v1::ComputeRoutesRequest& request) {
+    return ComputeRoutes(request, {}, "shortest-path", &policies_);
+  }
+
+  Topology topology_ = Diamond();
+  PolicyCache policies_{MakePolicy};
+  LiveView view_;
+};
+
+TEST_F(QuestionsTest, RoutesOfAPolicyAreComparedWithShortestPath) {
+  rhumb::v1::ComputeRoutesRequest request;
+  *request.mutable_topology() = ToProto(topology_);
+  AddDemand(request.add_demands(), "A", "D");
+  request.set_policy("ecmp");
+  const auto answer = Routes(request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_NEAR(answer->mlu(), 0.4, 1e-9);
+  EXPECT_NEAR(answer->shortest_path_mlu(), 0.8, 1e-9);
+  EXPECT_EQ(answer->plan().routes_size(), 1);
+  EXPECT_EQ(answer->plan().routes(0).paths_size(), 2);
+  EXPECT_EQ(answer->loads_size(), topology_.num_links());
+}
+
+TEST_F(QuestionsTest, RoutesOfUnknownOrRepeatedDemandsAreRefusedByField) {
+  rhumb::v1::ComputeRoutesRequest request;
+  *request.mutable_topology() = ToProto(topology_);
+  AddDemand(request.add_demands(), "A", "D");
+  AddDemand(request.add_demands(), "A", "Z");
+  EXPECT_EQ(FieldOf(Routes(request).status()), "demands[1]");
+  request.mutable_demands(1)->set_destination("D");
+  EXPECT_EQ(FieldOf(Routes(request).status()), "demands[1]");
+  request.mutable_demands()->RemoveLast();
+  request.set_policy("no-such-policy");
+  EXPECT_EQ(FieldOf(Routes(request).status()), "policy");
+}
+
+TEST_F(QuestionsTest, FailedLinkDoublesTheLoadOfTheOtherWay) {
+  rhumb::v1::EvaluatePlanRequest request;
+  request.add_failed_links("A-B");
+  const auto answer = EvaluatePlan(request, view_, &policies_);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_NEAR(answer->now().mlu(), 0.4, 1e-9);
+  EXPECT_NEAR(answer->then().mlu(), 0.8, 1e-9);
+  EXPECT_NEAR(answer->moved_share(), 0.5, 1e-9);
+}
+
+TEST_F(QuestionsTest, EveryPathOfADemandIsExplainedWithItsBottleneck) {
+  const auto answer = ExplainDecision({}, view_, &policies_);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->demands_size(), 1);
+  ASSERT_EQ(answer->demands(0).paths_size(), 2);
+  EXPECT_EQ(answer->demands(0).ecmp_paths(), 2);
+  for (const auto& path : answer->demands(0).paths()) {
+    EXPECT_NEAR(path.ratio(), 0.5, 1e-9);
+    EXPECT_NEAR(path.bottleneck_utilization(), 0.4, 1e-9);
+  }
+}
+
+TEST_F(QuestionsTest, WithoutATopologyTheLiveQuestionsAreRefused) {
+  EXPECT_EQ(EvaluatePlan({}, LiveView(), &policies_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ExplainDecision({}, LiveView(), &policies_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace rhumb
