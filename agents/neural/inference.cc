@@ -174,7 +174,7 @@ void Inference::Run(absl::Span<const float> history) {
   }
   const double sharpness = SharpnessFor(history);
   for (int k = 0; k <= options_.iterations; ++k) {
-    const Peaks peaks = kernel_->put_on_links(problem_, state_);
+    const Peaks peaks = kernel_->put_on_links(problem_, state_, true);
     const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
     if (k < options_.iterations) kernel_->update(problem_, state_, peaks);
@@ -186,14 +186,14 @@ void Inference::Run(absl::Span<const float> history) {
     const double done = static_cast<double>(k) / options_.refinements;
     // From a blunter maximum and larger steps to the final sharpness and small ones.
     const double now = sharpness * std::pow(kFirstSharpness, 1 - done);
-    const Peaks peaks = kernel_->put_on_links(problem_, state_);
+    const Peaks peaks = kernel_->put_on_links(problem_, state_, false);
     SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(options_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
     soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(now));
     kernel_->refine(problem_, state_, soft,
                     static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
   }
-  const Peaks peaks = kernel_->put_on_links(problem_, state_);
+  const Peaks peaks = kernel_->put_on_links(problem_, state_, false);
   const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
   Consider(options_.iterations + options_.refinements, Score(peaks, soft, sharpness), peaks, false);
 }

@@ -13,10 +13,10 @@
 namespace rhumb::neural {
 
 struct InferenceOptions {
-  int iterations = 12;
+  int iterations = 10;
   // Steps after the last iteration that follow the analytic gradient of the score, from the best
   // iterate; see README.md.
-  int refinements = 24;
+  int refinements = 20;
   // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
   // For tests: the kernel that runs on any processor.

@@ -68,9 +68,9 @@ struct SoftPeaks {
 };
 
 struct Kernel {
-  // ratios = softmax of logits; crossing = what they put on every link, over its capacity. Returns
-  // the peaks.
-  Peaks (*put_on_links)(const KernelProblem&, const KernelState&);
+  // ratios = softmax of logits; crossing = what they put on every link, over its capacity. Path
+  // states are summed only when the next update needs them. Returns the peaks.
+  Peaks (*put_on_links)(const KernelProblem&, const KernelState&, bool with_state);
   // One update of link states, messages, path states and logits.
   void (*update)(const KernelProblem&, const KernelState&, const Peaks&);
   // The sums; leaves the terms in `message`, which is scratch between updates.

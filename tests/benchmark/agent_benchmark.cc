@@ -1,7 +1,7 @@
 // Decision time and memory of the learned agent against CLP on the same candidate paths and
 // demands, in one run.
 //
-//   agent_benchmark [--demands N] [TOPOLOGY...]
+//   agent_benchmark [--demands N] [--policy SPEC] [TOPOLOGY...]
 //
 // TOPOLOGY is a shipped name, a file, or random:NODES. Without one: abilene, esnet6-backbone,
 // esnet6, random:158, random:754. Demands are gravity traffic, the N (20,000) largest. CLP solves
@@ -72,7 +72,7 @@ std::vector<NodePair> KeepLargest(TrafficMatrix* demands, size_t count) {
   return pairs;
 }
 
-absl::Status Measure(const std::string& name, size_t max_demands) {
+absl::Status Measure(const std::string& name, size_t max_demands, const std::string& spec_text) {
   const absl::StatusOr<Topology> topology = Load(name);
   if (!topology.ok()) return topology.status();
   TrafficGeneratorSpec spec;
@@ -86,7 +86,7 @@ absl::Status Measure(const std::string& name, size_t max_demands) {
   Observation observation{*topology, {}, {}, candidates->paths(), std::nullopt};
   observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(demands));
 
-  const auto policy = MakePolicy("neural:default,guard=off");
+  const auto policy = MakePolicy(spec_text);
   if (!policy.ok()) return policy.status();
   const double before = PeakMegabytes();
   double start = CpuSeconds();
@@ -129,9 +129,12 @@ absl::Status Measure(const std::string& name, size_t max_demands) {
 int Main(int argc, char** argv) {
   std::vector<std::string> names;
   size_t demands = 20000;
+  std::string spec = "neural:default,guard=off";
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) == "--demands" && i + 1 < argc) {
       demands = static_cast<size_t>(std::atoi(argv[++i]));
+    } else if (std::string(argv[i]) == "--policy" && i + 1 < argc) {
+      spec = argv[++i];
     } else {
       names.push_back(argv[i]);
     }
@@ -141,7 +144,7 @@ int Main(int argc, char** argv) {
               "demands", "paths", "p50 ms", "p99 ms", "first ms", "CLP ms", "CLP/p50", "NormMLU",
               "to paths", "MB", "CLP MB");
   for (const std::string& name : names) {
-    if (absl::Status status = Measure(name, demands); !status.ok()) {
+    if (absl::Status status = Measure(name, demands, spec); !status.ok()) {
       std::fprintf(stderr, "%s: %s\n", name.c_str(), std::string(status.message()).c_str());
       return 1;
     }
