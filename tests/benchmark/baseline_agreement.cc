@@ -20,6 +20,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "agents/baselines/ecmp_plan.h"
@@ -117,9 +118,7 @@ absl::Status AgreeOnRepetita(const std::string& graphs, const std::string& deman
     const RoutingPlan ecmp_plan = EcmpPlan(topology, LinkMetric::kInverseCapacity);
     double least = 10, most = 0, worst_ecmp = 0, worst_ratio = 0, solve_s = 0;
     for (int i = 0; i < 5; ++i) {
-      char number[8];
-      std::snprintf(number, sizeof(number), "%04d", i);
-      const std::string instance = absl::StrCat(file.stem().string(), ".", number);
+      const std::string instance = absl::StrFormat("%s.%04d", file.stem().string(), i);
       LoadOptions options;
       options.topology = &topology;
       auto traffic =
