@@ -1,0 +1,48 @@
+// What packet-level training maximises: one number for the whole network and an interval.
+//
+// Rewards per demand were tried and made demands selfish; this one is shared by all.
+#ifndef RHUMB_AGENTS_TRAINING_REWARD_H_
+#define RHUMB_AGENTS_TRAINING_REWARD_H_
+
+#include "simulator/measurements.h"
+
+namespace rhumb::training {
+
+// Parts of a reward, each larger when better. Against a reference r, shortest path on the same
+// arrivals, so that topologies are comparable:
+//   completion  log(r.mean FCT / mean FCT); unfinished flows count with their age
+//   on_time     share of flows done within 3 s, minus r's
+//   delay       log(r.mean delay / mean delay)
+//   loss        r.loss ratio minus loss ratio
+//   goodput     log(goodput / r.goodput)
+// Without one, against the empty network: completion is -log(mean slowdown), on_time the share
+// itself, delay -log(mean delay / propagation delay of the fastest paths), loss minus the ratio,
+// goodput log(goodput / offered).
+// Logarithms stay within [-3, 3]. Where the simulator plays no finite flows `completion` is `delay`
+// and `on_time` is 0.
+struct RewardTerms {
+  double completion = 0;
+  double on_time = 0;
+  double delay = 0;
+  double loss = 0;
+  double goodput = 0;
+};
+
+// Of the terms in the reward, at least 0.
+struct RewardWeights {
+  double completion = 1;
+  double on_time = 1;
+  double delay = 0;
+  double loss = 1;
+  double goodput = 0.5;
+};
+
+double WeightedSum(const RewardTerms& terms, const RewardWeights& weights);
+
+RewardTerms TermsAgainst(const Measurements& measured, const Measurements& reference);
+// `propagation_s`: mean over the offered traffic of the propagation delay of its fastest path.
+RewardTerms TermsAlone(const Measurements& measured, double propagation_s);
+
+}  // namespace rhumb::training
+
+#endif  // RHUMB_AGENTS_TRAINING_REWARD_H_

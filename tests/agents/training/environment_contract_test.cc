@@ -1,0 +1,261 @@
+// What every Environment promises, whatever simulator plays it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "agents/training/random.h"
+#include "agents/training/routing_environment.h"
+#include "simulator/flow/flow_simulator.h"
+#include "simulator/packet/packet_simulator.h"
+#include "tests/networks.h"
+#include "topologies/paths/candidate_paths.h"
+
+namespace rhumb::training {
+namespace {
+
+struct Contender {
+  std::string name;
+  std::function<std::unique_ptr<NetworkSimulator>()> make_simulator;
+};
+
+std::unique_ptr<NetworkSimulator> Packets() {
+  PacketSimulatorOptions options;
+  return MakePacketSimulator(options).value();
+}
+
+ScenarioDraw SmallDraw() {
+  ScenarioDraw draw;
+  draw.networks = {{NetworkFamily::kRingChords, NetworkFamily::kWaxman}, 5, 6};
+  draw.steps = 3;
+  draw.past = 2;
+  draw.failure_share = 1;
+  draw.constant_share = 0;
+  draw.max_hop_packets = 3000;
+  return draw;
+}
+
+ScenarioSource Drawn(const ScenarioDraw& draw) {
+  return [draw](uint64_t seed) { return DrawScenario(draw, seed); };
+}
+
+class EnvironmentContractTest : public ::testing::TestWithParam<Contender> {
+ protected:
+  std::unique_ptr<Environment> Make(ScenarioSource source = Drawn(SmallDraw()),
+                                    bool against_shortest_path = true) const {
+    EnvironmentOptions options;
+    options.against_shortest_path = against_shortest_path;
+    return MakeRoutingEnvironment(GetParam().make_simulator(), std::move(source), options);
+  }
+  static std::vector<float> Action(const Environment& environment, uint64_t seed) {
+    Random random(seed);
+    std::vector<float> logits(environment.observation().candidate_paths->num_paths());
+    for (float& z : logits) z = static_cast<float>(random.Normal());
+    return logits;
+  }
+  // Rewards of a whole episode under random actions.
+  static std::vector<double> Rewards(Environment* environment, uint64_t seed) {
+    EXPECT_TRUE(environment->Reset(seed).ok());
+    std::vector<double> rewards;
+    bool done = false;
+    while (!done) {
+      const auto step = environment->Step(Action(*environment, seed + rewards.size()));
+      EXPECT_TRUE(step.ok()) << step.status();
+      if (!step.ok()) break;
+      rewards.push_back(step->reward);
+      done = step->done;
+    }
+    return rewards;
+  }
+};
+
+TEST_P(EnvironmentContractTest, NeedsResetBeforeTheFirstAndAfterTheLastStep) {
+  const auto environment = Make();
+  EXPECT_EQ(environment->Step({}).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Rewards(environment.get(), 1).size(), 3u);
+  EXPECT_EQ(environment->Step(Action(*environment, 1)).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(environment->Reset(1).ok());
+  EXPECT_TRUE(environment->Step(Action(*environment, 1)).ok());
+}
+
+TEST_P(EnvironmentContractTest, TheSameSeedAndActionsGiveTheSameEpisodeWhateverWasPlayedBefore) {
+  const auto environment = Make();
+  const std::vector<double> first = Rewards(environment.get(), 7);
+  Rewards(environment.get(), 8);
+
+  EXPECT_EQ(Rewards(environment.get(), 7), first);
+  EXPECT_EQ(Rewards(Make().get(), 7), first);
+  EXPECT_NE(Rewards(environment.get(), 8), first);
+}
+
+TEST_P(EnvironmentContractTest, RefusesActionsOfAnotherShapeOrThatAreNotFiniteAndGoesOn) {
+  const auto environment = Make();
+  ASSERT_TRUE(environment->Reset(2).ok());
+  std::vector<float> logits = Action(*environment, 2);
+  std::vector<float> longer = logits, infinite = logits;
+  longer.push_back(0);
+  infinite.back() = std::numeric_limits<float>::infinity();
+
+  EXPECT_EQ(environment->Step(longer).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(environment->Step(infinite).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(environment->Step(logits).ok());
+}
+
+TEST_P(EnvironmentContractTest, NeverShowsTheMatrixAboutToBePlayed) {
+  std::shared_ptr<const EpisodeScenario> scenario = DrawScenario(SmallDraw(), 3).value();
+  const auto environment = Make([&](uint64_t) { return scenario; });
+  ASSERT_TRUE(environment->Reset(3).ok());
+  for (size_t step = 0; step < scenario->played.size(); ++step) {
+    const Observation& seen = environment->observation();
+    EXPECT_EQ(seen.past_demands.size(), scenario->past.size() + step);
+    EXPECT_EQ(seen.past_measurements.size(), step);
+    for (size_t later = step; later < scenario->played.size(); ++later) {
+      EXPECT_THAT(seen.past_demands, ::testing::Not(::testing::Contains(scenario->played[later])));
+    }
+    if (step > 0) {
+      EXPECT_EQ(seen.past_demands.back(), scenario->played[step - 1]);
+      EXPECT_EQ(static_cast<int>(seen.past_measurements.back()->links.size()),
+                seen.topology.num_links());
+      EXPECT_TRUE(seen.plan_in_force.has_value());
+    }
+    ASSERT_TRUE(environment->Step(Action(*environment, step)).ok());
+  }
+}
+
+TEST_P(EnvironmentContractTest, ShowsAFailureWhenItIsKnownAndIgnoresDeadPaths) {
+  ScenarioDraw draw = SmallDraw();
+  draw.failure_share = 0;
+  auto scenario = std::make_shared<EpisodeScenario>(*DrawScenario(draw, 4).value());
+  const TopologyDelta down = {{0, {}, OperationalState::kDown, {}, {}},
+                              {1, {}, OperationalState::kDown, {}, {}}};
+  const TopologyDelta up = {{0, {}, OperationalState::kUp, {}, {}},
+                            {1, {}, OperationalState::kUp, {}, {}}};
+  // Known when step 1 is decided; back in the middle of step 1.
+  scenario->changes = {{1, absl::ZeroDuration(), down}, {1, scenario->duration / 2, up}};
+  const auto environment = Make([&](uint64_t) { return scenario; });
+  ASSERT_TRUE(environment->Reset(4).ok());
+
+  EXPECT_TRUE(environment->observation().topology.link(0).usable());
+  ASSERT_TRUE(environment->Step(Action(*environment, 1)).ok());
+  EXPECT_FALSE(environment->observation().topology.link(0).usable());
+  ASSERT_TRUE(environment->Step(Action(*environment, 2)).ok());
+  const Observation& seen = environment->observation();
+  EXPECT_TRUE(seen.topology.link(0).usable());
+  // The plan in force was decided while the cable was down.
+  const PathSet& paths = *seen.candidate_paths;
+  const auto dead = [&paths](int p) {
+    const auto links = paths.links(p);
+    return std::any_of(links.begin(), links.end(), [](LinkId link) { return link < 2; });
+  };
+  int avoided = 0;
+  for (int p = 0; p < paths.num_paths(); ++p) {
+    const auto range = paths.paths_of(paths.pair_of_path(p));
+    bool alternative = false;
+    for (int other = range.begin; other < range.end; ++other) {
+      alternative = alternative || !dead(other);
+    }
+    if (!dead(p) || !alternative) continue;
+    EXPECT_EQ(seen.plan_in_force->ratios()[p], 0);
+    ++avoided;
+  }
+  EXPECT_GT(avoided, 0);
+}
+
+TEST_P(EnvironmentContractTest, RewardsShortestPathItselfWithZeroAgainstShortestPath) {
+  ScenarioDraw draw = SmallDraw();
+  // The first candidate is the path of least delay.
+  draw.reference = LinkMetric::kDelay;
+  draw.failure_share = 0;
+  const auto environment = Make(Drawn(draw));
+  ASSERT_TRUE(environment->Reset(5).ok());
+  const PathSet& paths = *environment->observation().candidate_paths;
+  std::vector<float> first(paths.num_paths(), -60);
+  for (int pair = 0; pair < paths.num_pairs(); ++pair) first[paths.paths_of(pair).begin] = 0;
+
+  const EnvironmentStep step = environment->Step(first).value();
+
+  // Overloaded queues are solved to a tolerance.
+  EXPECT_NEAR(step.reward, 0, 1e-6);
+}
+
+TEST_P(EnvironmentContractTest, RewardsWithoutReferenceTooAndCountsItsCost) {
+  const auto environment = Make(Drawn(SmallDraw()), false);
+  const std::vector<double> rewards = Rewards(environment.get(), 6);
+  EXPECT_EQ(rewards.size(), 3u);
+  EXPECT_EQ(environment->cost().steps, 3);
+  EXPECT_GT(environment->cost().simulator_s, 0);
+  EXPECT_NE(Rewards(Make().get(), 6), rewards);
+}
+
+INSTANTIATE_TEST_SUITE_P(Simulators, EnvironmentContractTest,
+                         ::testing::Values(Contender{"flow", [] { return MakeFlowSimulator(); }},
+                                           Contender{"packet", Packets}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(PlanOfLogitsTest, IsASoftmaxOverTheUsablePathsOfEveryPair) {
+  Topology topology = testing::Diamond();
+  CandidatePathOptions options;
+  options.threads = 1;
+  const auto paths = CandidatePaths::Compute(topology, {{0, 3}}, options).value().paths();
+  ASSERT_EQ(paths->num_paths(), 2);
+  std::vector<float> logits = {0, std::log(3.0F)};
+
+  EXPECT_NEAR(PlanOfLogits(topology, paths, logits).ratios()[1], 0.75, 1e-6);
+
+  const LinkId on_second = paths->links(1)[0];
+  topology = topology.Apply({{on_second, {}, OperationalState::kDown, {}, {}}}).value();
+  const RoutingPlan plan = PlanOfLogits(topology, paths, logits);
+  EXPECT_EQ(plan.ratios()[0], 1);
+  EXPECT_EQ(plan.ratios()[1], 0);
+  EXPECT_TRUE(plan.Validate(topology).ok());
+}
+
+TEST(ScenarioTest, LoadsAndScalesAreThoseThatWereAskedFor) {
+  ScenarioDraw draw;
+  draw.networks = {{NetworkFamily::kWaxman}, 6, 10};
+  draw.min_load = draw.max_load = 0.8;
+  draw.min_narrowest_bps = draw.max_narrowest_bps = 10e6;
+  draw.max_hop_packets = 0;
+  draw.min_capacity_bps = 50e6;
+  draw.max_capacity_bps = 200e6;
+  for (uint64_t seed = 1; seed < 20; ++seed) {
+    const auto scenario = DrawScenario(draw, seed).value();
+    const Topology& topology = scenario->episode.topology;
+    double narrowest = 1e18;
+    for (const Link& link : topology.links()) {
+      EXPECT_GE(link.capacity_bps, 50e6);
+      EXPECT_LE(link.capacity_bps, 200e6);
+      narrowest = std::min(narrowest, link.capacity_bps);
+    }
+    EXPECT_NEAR(narrowest * scenario->episode.scale, 10e6, 1);
+    EXPECT_EQ(scenario->past.size(), 8u);
+    EXPECT_EQ(scenario->played.size(), 2u);
+  }
+}
+
+TEST(ScenarioTest, FailuresLeaveTheNetworkConnectedAndComeInBothKinds) {
+  ScenarioDraw draw = SmallDraw();
+  int known = 0, sudden = 0;
+  for (uint64_t seed = 1; seed < 60; ++seed) {
+    const auto scenario = DrawScenario(draw, seed).value();
+    for (const StepChange& change : scenario->changes) {
+      (change.at == absl::ZeroDuration() ? known : sudden) += 1;
+      EXPECT_LT(change.at, scenario->duration);
+      const Topology after = scenario->episode.topology.Apply(change.change).value();
+      const ShortestPathTree tree(after, LinkWeights(after, LinkMetric::kHops), 0);
+      EXPECT_EQ(static_cast<int>(tree.order().size()), after.num_nodes());
+    }
+  }
+  EXPECT_GT(known, 10);
+  EXPECT_GT(sudden, 10);
+}
+
+}  // namespace
+}  // namespace rhumb::training
