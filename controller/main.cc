@@ -1,6 +1,8 @@
 // The program `rhumb`: one subcommand a file, listed in one table.
 #include "controller/command_line.h"
 #include "controller/replay_command.h"
+#include "controller/serve_command.h"
+#include "controller/token_command.h"
 #include "controller/topo_command.h"
 #include "controller/traffic_command.h"
 #include "controller/train_command.h"
@@ -8,6 +10,8 @@
 int main(int argc, char** argv) {
   const std::vector<rhumb::Command> commands = {
       rhumb::ReplayCommand(),
+      rhumb::ServeCommand(),
+      rhumb::TokenCommand(),
       rhumb::TopoCommand(),
       rhumb::TrafficCommand(),
       rhumb::TrainCommand(),

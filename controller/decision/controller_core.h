@@ -41,6 +41,8 @@ struct CoreOptions {
   int traffic_history = 8;
   int max_telemetry_sources = 1000;
   TopologyLimits topology_limits;
+  // Shares below it are given to the demand's other paths; see Decider.
+  double smallest_share = 0.01;
   GuardOptions guard;
 };
 
@@ -110,6 +112,7 @@ class ControllerCore {
   StoreChange TakeChange() { return std::exchange(change_, {}); }
   const std::deque<LivePlanPtr>& kept_plans() const { return plans_; }
   LivePlanPtr plan() const { return plans_.empty() ? nullptr : plans_.back(); }
+  const std::string& policy() const { return policy_; }
   bool ready() const { return !plans_.empty(); }
 
  private:
@@ -140,6 +143,7 @@ class ControllerCore {
                                                             const std::string& comment,
                                                             const std::string& who);
   void KeepFloor();
+  void EndHold();
 
   const CoreOptions options_;
   const Outputs out_;

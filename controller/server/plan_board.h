@@ -1,0 +1,71 @@
+// The latest plan with the earlier ones that are kept, and the bytes that lead from one to the
+// other. A thousand streams that need the same update send the same bytes: each distinct one is
+// made once.
+#ifndef RHUMB_CONTROLLER_SERVER_PLAN_BOARD_H_
+#define RHUMB_CONTROLLER_SERVER_PLAN_BOARD_H_
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/base/call_once.h"
+#include "absl/synchronization/mutex.h"
+#include "controller/decision/live_plan.h"
+
+namespace rhumb {
+
+// A message ready to be written; shared, never changed.
+struct SharedMessage {
+  uint64_t version = 0;  // of the plan
+  uint64_t base = 0;     // version that it leads on from; 0 for a whole plan
+  grpc::ByteBuffer bytes;
+};
+using SharedMessagePtr = std::shared_ptr<const SharedMessage>;
+
+// Safe to call from any thread. Holds the kept plans and, for the latest, one encoding for each
+// base that a stream asked for.
+class PlanBoard {
+ public:
+  explicit PlanBoard(int kept_plans) : kept_plans_(kept_plans) {}
+
+  // Versions grow from call to call.
+  void Publish(LivePlanPtr plan);
+
+  LivePlanPtr latest() const;  // null before the first
+  // Null when it is not kept.
+  LivePlanPtr Find(uint64_t version) const;
+
+  // PlanStreamResponse.update that leads from `base` to the latest plan; the whole plan when `base`
+  // is 0 or not kept. Null before the first plan. Whoever asks first encodes, others wait for it.
+  SharedMessagePtr UpdateFrom(uint64_t base);
+  // LivePlan, whole or only its header. Null before the first plan.
+  SharedMessagePtr Whole();
+  SharedMessagePtr Header();
+
+ private:
+  enum class Kind { kUpdate, kWhole, kHeader };
+  struct Entry {
+    absl::once_flag once;
+    SharedMessage message;
+  };
+  SharedMessagePtr Get(Kind kind, uint64_t base);
+
+  const size_t kept_plans_;
+  mutable absl::Mutex mutex_;
+  std::deque<LivePlanPtr> plans_ ABSL_GUARDED_BY(mutex_);  // the latest last
+  std::map<std::pair<Kind, uint64_t>, std::shared_ptr<Entry>> encoded_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The message as one slice.
+grpc::ByteBuffer ToByteBuffer(const google::protobuf::MessageLite& message);
+// False when the bytes are not a message of this type.
+bool FromByteBuffer(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* message);
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_SERVER_PLAN_BOARD_H_
