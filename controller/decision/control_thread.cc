@@ -12,7 +12,8 @@ ControlThread::ControlThread(Options options, PolicyFactory factory, std::unique
       writer_(std::move(store), metrics),
       queue_(options_.queue_capacity),
       worker_(std::make_unique<DecisionWorker>(
-          Decider(std::move(factory), options_.paths, options_.core.guard),
+          Decider(std::move(factory), options_.paths, options_.core.guard,
+                  options_.core.smallest_share),
           [this](DecisionOutput output) {
             Post([output = std::move(output)](ControllerCore& core) {
               core.FinishDecision(output);

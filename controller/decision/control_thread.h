@@ -97,7 +97,9 @@ void ControlThread::Call(std::function<absl::StatusOr<Response>(ControllerCore&)
         if (!change.empty()) writer_.Write(std::move(change), nullptr);
         (*shared_done)(std::move(*response));
       });
-  if (!queued) {
+  if (!queued && queue_.closed()) {
+    (*shared_done)(absl::UnavailableError("the controller shuts down"));
+  } else if (!queued) {
     (*shared_done)(absl::ResourceExhaustedError(
         "the controller's queue is full; send less, and try again after a pause"));
   }

@@ -74,11 +74,18 @@ std::vector<std::string> ControllerCore::Restore(const StoredState& stored) {
         LivePlan{message.header(), *std::move(plan), topology_.snapshot(), ""}));
     out_.publish(plans_.back());  // a base for adapters that resume
   }
-  if (const auto in_force = InForce()) {
+  const auto in_force = InForce();
+  if (in_force) {
     int touched = 0;
     rhumb::v1::GuardReport report = plans_.back()->header.guard();
     Publish(RerouteAround(topology_.snapshot(), *in_force, &touched),
             rhumb::v1::PLAN_REASON_RESTART, report, "");
+    // A rollback outlives the process as long as its plan does.
+    const auto& settings = stored.settings;
+    if (touched == 0 && (settings.rollback_held() || settings.has_rollback_confirm_before())) {
+      hold_ = Hold{FromProto(settings.rollback_confirm_before()), settings.rollback_held()};
+      return problems;
+    }
   }
   StartDecision(rhumb::v1::PLAN_REASON_RESTART);
   return problems;
@@ -115,7 +122,7 @@ void ControllerCore::TopologyChanged() {
     metrics_->ObserveStage("reroute", absl::ToDoubleSeconds(absl::Now() - begin));
   }
   if (hold_ && !touched_plan) return;
-  hold_.reset();
+  EndHold();
   StartDecision(rhumb::v1::PLAN_REASON_TOPOLOGY);
 }
 
@@ -219,6 +226,12 @@ void ControllerCore::Publish(const RoutingPlan& plan, PlanReason reason,
       report.predicted_mlu(), report.shortest_path_mlu(), report.moved_share());
 }
 
+void ControllerCore::EndHold() {
+  if (!hold_) return;
+  hold_.reset();
+  change_.settings = Settings();
+}
+
 void ControllerCore::KeepFloor() {
   auto keep = [](uint64_t used, uint64_t* floor) {
     if (used + kFloorMargin < *floor) return false;
@@ -253,7 +266,7 @@ void ControllerCore::Tick() {
     last_guard_ = report;
   }
   if (hold_ && !hold_->confirmed && now >= hold_->confirm_before) {
-    hold_.reset();
+    EndHold();
     spdlog::warn("rollback reverted: it was not confirmed in time");
     StartDecision(rhumb::v1::PLAN_REASON_REVERT);
   }
@@ -269,7 +282,7 @@ void ControllerCore::Tick() {
       CountGuard(report);
       last_guard_ = report;
     } else if (freshness == rhumb::v1::TELEMETRY_FRESHNESS_LOST) {
-      hold_.reset();
+      EndHold();
       StartDecision(rhumb::v1::PLAN_REASON_STALE);
     }
   }
@@ -282,10 +295,13 @@ void ControllerCore::Tick() {
     metrics_->Set("telemetry_age_s", absl::ToDoubleSeconds(now - latest->received_at));
     if (latest->measurements) metrics_->Set("mlu_observed", latest->measurements->mlu);
   }
-  uint64_t lag = 0;
+  // In plans, not in differences of versions, which jump at a restart.
+  int64_t lag = 0;
   for (const auto& [id, adapter] : adapters_) {
-    lag = std::max(
-        lag, plan_version_ - std::min(plan_version_, adapter.status.plan_version_acknowledged()));
+    const uint64_t known = adapter.status.plan_version_acknowledged();
+    lag = std::max<int64_t>(lag, std::count_if(plans_.begin(), plans_.end(), [&](const auto& plan) {
+                              return plan->version() > known;
+                            }));
   }
   metrics_->Set("adapters", static_cast<double>(adapters_.size()));
   metrics_->Set("adapter_lag_versions", ready() ? static_cast<double>(lag) : 0);

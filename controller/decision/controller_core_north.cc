@@ -42,6 +42,10 @@ rhumb::v1::OperatorSettings ControllerCore::Settings() const {
   settings.set_policy(policy_);
   for (const std::string& link : topology_.drained_links()) settings.add_drained_links(link);
   for (const auto& [pair, pin] : pins_) *settings.add_pins() = pin;
+  if (hold_ && hold_->confirmed) settings.set_rollback_held(true);
+  if (hold_ && !hold_->confirmed) {
+    *settings.mutable_rollback_confirm_before() = ToTimestamp(hold_->confirm_before);
+  }
   return settings;
 }
 
@@ -218,7 +222,8 @@ absl::StatusOr<rhumb::v1::RollbackPlanResponse> ControllerCore::RollbackPlan(
   report.set_rule(rhumb::v1::GUARD_RULE_NONE);
   report.set_explanation(absl::StrFormat("%s went back to plan %d", who, target->version()));
   Publish(target->plan, rhumb::v1::PLAN_REASON_ROLLBACK, report, "");
-  Audit("RollbackPlan", absl::StrFormat("to %d: %s", target->version(), request.comment()), who);
+  SettingsChanged("RollbackPlan",
+                  absl::StrFormat("to %d: %s", target->version(), request.comment()), who);
   rhumb::v1::RollbackPlanResponse response;
   *response.mutable_plan() = plans_.back()->header;
   *response.mutable_confirm_before() = ToTimestamp(hold_->confirm_before);
@@ -233,7 +238,7 @@ absl::StatusOr<rhumb::v1::SettingResponse> ControllerCore::ConfirmRollback(
                         "no rollback waits for a confirmation");
   }
   hold_->confirmed = true;
-  Audit("ConfirmRollback", request.comment(), who);
+  SettingsChanged("ConfirmRollback", request.comment(), who);
   rhumb::v1::SettingResponse response;
   response.set_changed(true);
   response.set_topology_version(topology_.version());

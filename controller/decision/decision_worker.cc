@@ -61,6 +61,24 @@ absl::StatusOr<Decision> Decider::Ask(const std::string& policy, const Observati
   }
 }
 
+RoutingPlan Decider::WithoutSmallShares(const DecisionInput& input, RoutingPlan plan) const {
+  constexpr double kTolerance = 2e-3;
+  // A malformed plan is the guard's to judge.
+  if (smallest_share_ <= 0 || !plan.Validate(input.topology).ok()) return plan;
+  if (input.traffic.empty()) return DropSmallShares(plan, smallest_share_);
+  const TrafficMatrix& demands = *input.traffic.back()->demands;
+  auto mlu = [&](const RoutingPlan& p) {
+    return MaxLinkUtilization(input.topology,
+                              ComputeLinkLoads(input.topology, p, demands).load_bps);
+  };
+  const double allowed = mlu(plan) * (1 + kTolerance);
+  for (double smallest : {smallest_share_, smallest_share_ / 2, smallest_share_ / 4}) {
+    RoutingPlan pruned = DropSmallShares(plan, smallest);
+    if (mlu(pruned) <= allowed) return pruned;
+  }
+  return plan;
+}
+
 DecisionOutput Decider::Decide(const DecisionInput& input) {
   DecisionOutput output;
   output.id = input.id;
@@ -86,7 +104,7 @@ DecisionOutput Decider::Decide(const DecisionInput& input) {
   } else if (input.fallback_reason.empty()) {
     auto decision = Ask(input.policy, observation);
     if (decision.ok()) {
-      proposal = pinned(decision->plan);
+      proposal = pinned(WithoutSmallShares(input, std::move(decision->plan)));
       output.policy_note = decision->note;
     } else {
       proposal = decision.status();

@@ -45,10 +45,18 @@ struct DecisionOutput {
 };
 
 // Decides; no thread. Keeps policies and candidate paths between calls.
+//
+// Shares of a proposal below `smallest_share` are given to the demand's other paths, or below a
+// half or a quarter of it, the most that keeps predicted MLU within 0.2 %: fewer tunnels, and
+// updates a fraction of the size.
 class Decider {
  public:
-  Decider(PolicyFactory factory, CandidatePathOptions paths, GuardOptions guard)
-      : factory_(std::move(factory)), path_options_(paths), guard_options_(guard) {}
+  Decider(PolicyFactory factory, CandidatePathOptions paths, GuardOptions guard,
+          double smallest_share = 0)
+      : factory_(std::move(factory)),
+        path_options_(paths),
+        guard_options_(guard),
+        smallest_share_(smallest_share) {}
 
   // Never fails: when the policy does, the guard's replacement is the answer.
   DecisionOutput Decide(const DecisionInput& input);
@@ -60,9 +68,12 @@ class Decider {
   absl::StatusOr<std::shared_ptr<const PathSet>> CandidatesFor(const Topology& topology);
   absl::StatusOr<Decision> Ask(const std::string& policy, const Observation& observation);
 
+  RoutingPlan WithoutSmallShares(const DecisionInput& input, RoutingPlan plan) const;
+
   PolicyFactory factory_;
   CandidatePathOptions path_options_;
   GuardOptions guard_options_;
+  double smallest_share_;
   std::map<std::string, std::unique_ptr<RoutingPolicy>> policies_;
   std::optional<CandidatePaths> candidates_;
   std::optional<Topology> candidates_topology_;

@@ -229,7 +229,8 @@ absl::StatusOr<rhumb::v1::ComputeRoutesResponse> ComputeRoutes(
   absl::StatusOr<Decision> decision = Ask(policy, *observation, policies);
   if (!decision.ok()) return decision.status();
   const absl::Duration took = absl::Now() - begin;
-  absl::StatusOr<Decision> shortest = Ask(kShortestPath, *observation, policies);
+  absl::StatusOr<Decision> shortest =
+      policy == kShortestPath ? decision : Ask(kShortestPath, *observation, policies);
   if (!shortest.ok()) return shortest.status();
 
   rhumb::v1::ComputeRoutesResponse response;

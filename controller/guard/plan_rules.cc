@@ -220,6 +220,25 @@ RoutingPlan BlendPlans(const RoutingPlan& from, const RoutingPlan& to, double sh
   return builder.Build(topology_version);
 }
 
+RoutingPlan DropSmallShares(const RoutingPlan& plan, double smallest) {
+  std::vector<double> ratios(plan.ratios().begin(), plan.ratios().end());
+  for (int i = 0; i < plan.paths().num_pairs(); ++i) {
+    const PathSet::Range range = plan.paths().paths_of(i);
+    if (range.size() == 0) continue;
+    const double largest =
+        *std::max_element(ratios.begin() + range.begin, ratios.begin() + range.end);
+    const double least = std::min(smallest, largest);
+    double kept = 0;
+    for (int p = range.begin; p < range.end; ++p) {
+      if (ratios[p] < least) ratios[p] = 0;
+      kept += ratios[p];
+    }
+    if (kept <= 0) continue;
+    for (int p = range.begin; p < range.end; ++p) ratios[p] /= kept;
+  }
+  return RoutingPlan(plan.shared_paths(), std::move(ratios), plan.topology_version());
+}
+
 bool PinUsable(const Topology& topology, const Pin& pin) {
   return std::all_of(pin.paths.begin(), pin.paths.end(),
                      [&](const Path& path) { return IsUsable(topology, path); });

@@ -39,6 +39,11 @@ bool UsesDeadLinks(const Topology& topology, const RoutingPlan& plan);
 RoutingPlan BlendPlans(const RoutingPlan& from, const RoutingPlan& to, double share,
                        uint64_t topology_version);
 
+// Without shares below `smallest`, which go to the demand's other paths in proportion; the largest
+// share of a demand always stays. Switches split by a few hundred buckets, and every path of a plan
+// costs a tunnel in each of them. On the same path set. O(paths).
+RoutingPlan DropSmallShares(const RoutingPlan& plan, double smallest);
+
 // A demand that an operator holds on given paths.
 struct Pin {
   std::vector<Path> paths;

@@ -89,7 +89,12 @@ class SqliteStore : public Store {
     for (const char* suffix : {"", "-wal", "-shm"}) {
       std::rename((options_.path + suffix).c_str(), (aside + suffix).c_str());
     }
-    return OpenAndRead();
+    const std::string problem =
+        absl::StrFormat("the store was corrupt (%s) and was moved to %s; this one is new",
+                        state.status().message(), aside);
+    state = OpenAndRead();
+    if (state.ok()) state->problem = problem;
+    return state;
   }
 
   absl::Status Write(const std::vector<StoreChange>& changes) override {

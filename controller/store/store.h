@@ -40,6 +40,8 @@ struct StoredState {
   rhumb::v1::OperatorSettings settings;
   std::vector<rhumb::v1::LivePlan> plans;  // the latest last
   VersionFloor floor;
+  // What was wrong with the earlier state, when this is not it.
+  std::string problem;
 };
 
 // Called from one thread at a time.

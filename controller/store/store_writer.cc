@@ -37,7 +37,12 @@ StoredState StoreWriter::Load() {
     state = store_->Load();
   }
   thread_ = std::thread([this] { Run(); });
-  if (state.ok()) return *std::move(state);
+  if (state.ok()) {
+    absl::MutexLock lock(&health_mutex_);
+    load_problem_ = state->problem;
+    health_.set_problem(load_problem_);
+    return *std::move(state);
+  }
   SetHealth(state.status());
   StoredState fresh;
   fresh.epoch = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
@@ -103,7 +108,7 @@ void StoreWriter::SetHealth(const absl::Status& status) {
     spdlog::info("store works again");
   }
   health_.set_healthy(status.ok());
-  health_.set_problem(std::string(status.message()));
+  health_.set_problem(status.ok() ? load_problem_ : std::string(status.message()));
   metrics_->Set("store_healthy", status.ok() ? 1 : 0);
 }
 

@@ -51,6 +51,7 @@ class StoreWriter {
   BoundedQueue<Item> queue_;
   StoreChange unwritten_;  // writer thread only
   mutable absl::Mutex health_mutex_;
+  std::string load_problem_ ABSL_GUARDED_BY(health_mutex_);
   rhumb::v1::StoreStatus health_ ABSL_GUARDED_BY(health_mutex_);
   std::thread thread_;
 };
