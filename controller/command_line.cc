@@ -22,6 +22,8 @@ absl::Status Run(const RunCommand& run) {
 
 int Report(const absl::Status& status, absl::string_view command) {
   if (status.ok()) return kDone;
+  // Nothing to say: another process of a job says it.
+  if (status.message().empty()) return kFailed;
   std::cerr << "rhumb " << command << ": " << status.message() << std::endl;
   if (!IsUsageError(status)) return kFailed;
   std::cerr << "Try: rhumb " << command << " --help" << std::endl;

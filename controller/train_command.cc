@@ -100,12 +100,11 @@ absl::Status Train(const TrainOptions& options) {
   if (terminal) request.report = DrawBar;
   const auto run = LoadTraining();
   if (!run.ok()) return run.status();
-  char error[2048] = "";
-  const int code = (*run)(&request, error, sizeof(error));
+  char text[2048] = "";
+  const int code = (*run)(&request, text, sizeof(text));
   if (terminal) std::cerr << "\n";
-  if (code != 0) return absl::Status(static_cast<absl::StatusCode>(code), error);
-  std::cerr << absl::StrFormat("wrote %s/best.ckpt; try it with --policies neural:%s/best.ckpt\n",
-                               options.out, options.out);
+  if (code != 0) return absl::Status(static_cast<absl::StatusCode>(code), text);
+  if (*text != 0) std::cerr << text << "\n";
   return absl::OkStatus();
 }
 
@@ -114,7 +113,8 @@ absl::Status Train(const TrainOptions& options) {
 Command TrainCommand() {
   Command command;
   command.name = "train";
-  command.summary = "Learn the agent's weights in simulation, on random networks";
+  command.summary =
+      "Learn the agent's weights in simulation, on random networks; with mpirun on many processors";
   command.example = "rhumb train --stage flow --minutes 5 --out /tmp/agent";
   command.define = [](CLI::App& app) -> RunCommand {
     auto options = std::make_shared<TrainOptions>();

@@ -16,13 +16,45 @@ constexpr int kEarlierIterations = 4;  // more than trained with, as a policy ru
 
 class Run {
  public:
-  Run(const TrainRequest& request, Trainer trainer)
+  Run(const TrainRequest& request, ReplicaGroup* group, Trainer trainer)
       : request_(request),
+        group_(*group),
         trainer_(std::move(trainer)),
         state_(trainer_.Start()),
         started_(absl::Now()) {}
 
+  // The same state on all ranks: fresh, or from files that rank 0 alone reads.
   absl::Status Prepare() {
+    const absl::Status opened = group_.first() ? Open() : absl::OkStatus();
+    if (absl::Status status = group_.RequireAllOk(opened); !status.ok()) return status;
+    if (absl::Status status = group_.RequireAllOk(Share()); !status.ok()) return status;
+    first_update_ = state_.updates;
+    group_.SetLastWords(
+        absl::StrFormat("stopped from outside, or because another rank ended; %s",
+                        request_.resume ? HowToResume() : "nothing was saved yet, start again"));
+    return SpreadRandom();
+  }
+
+  absl::Status Train() {
+    while (true) {
+      const bool done = state_.updates >= trainer_.config().updates ||
+                        state_.stale_validations >= trainer_.config().patience || time_is_up_;
+      const absl::StatusOr<uint64_t> stop = group_.OfFirst(done ? 1 : 0);
+      if (!stop.ok()) return stop.status();
+      if (*stop != 0) return absl::OkStatus();
+      if (absl::Status status = Update(); !status.ok()) return status;
+    }
+  }
+
+ private:
+  std::string Path(const std::string& name) const { return request_.out + "/" + name; }
+  double Elapsed() const { return absl::ToDoubleSeconds(absl::Now() - started_); }
+  std::string HowToResume() const {
+    return absl::StrFormat("%s holds the run as of its last validation: go on with --resume",
+                           request_.out);
+  }
+
+  absl::Status Open() {
     std::error_code error;
     std::filesystem::create_directories(request_.out, error);
     if (error)
@@ -54,28 +86,44 @@ class Run {
       state_.metrics =
           "updates,loss,constant_norm_mlu,constant_worst,lookback_norm_mlu,lookback_p95\n";
     }
-    first_update_ = state_.updates;
     return events_.Open(request_.out);
   }
 
-  absl::Status Train() {
-    const TrainingConfig& config = trainer_.config();
-    while (state_.updates < config.updates && state_.stale_validations < config.patience &&
-           !TimeIsUp()) {
-      if (absl::Status status = trainer_.Update(&state_); !status.ok()) return status;
-      Report();
-      const bool last = state_.updates == config.updates || TimeIsUp();
-      if (last || state_.updates % config.validation_every == 0) {
-        if (absl::Status status = ValidateAndSave(); !status.ok()) return status;
-      }
-    }
+  absl::Status Share() {
+    if (group_.size() == 1) return absl::OkStatus();
+    std::string bytes = state_.Serialize(request_.config_toml);
+    if (absl::Status status = group_.Broadcast(&bytes); !status.ok()) return status;
+    auto state = TrainingState::Parse(bytes, request_.config_toml, "the state of rank 0");
+    if (!state.ok()) return state.status();
+    state_ = *std::move(state);
     return absl::OkStatus();
   }
 
- private:
-  std::string Path(const std::string& name) const { return request_.out + "/" + name; }
-  double Elapsed() const { return absl::ToDoubleSeconds(absl::Now() - started_); }
-  bool TimeIsUp() const { return request_.minutes > 0 && Elapsed() >= 60 * request_.minutes; }
+  // The other ranks' random numbers start anew from rank 0's wherever the run can be picked up, so
+  // that a state holds one stream only and can be resumed by any number of ranks.
+  absl::Status SpreadRandom() {
+    const absl::StatusOr<uint64_t> stream = group_.OfFirst(state_.random.state());
+    if (stream.ok()) state_.random.set_state(SeedOfRank(*stream, group_.rank()));
+    return stream.status();
+  }
+
+  absl::Status Update() {
+    const TrainingConfig& config = trainer_.config();
+    if (absl::Status status = trainer_.Update(&state_, &group_); !status.ok()) return status;
+    if (group_.first()) Report();
+    time_is_up_ = request_.minutes > 0 && Elapsed() >= 60 * request_.minutes;
+    const bool due = time_is_up_ || state_.updates == config.updates ||
+                     state_.updates % config.validation_every == 0;
+    const absl::StatusOr<uint64_t> save = group_.OfFirst(due ? 1 : 0);
+    if (!save.ok()) return save.status();
+    if (*save == 0) return absl::OkStatus();
+    if (group_.first()) {
+      if (absl::Status status = ValidateAndSave(); !status.ok()) return status;
+      group_.SetLastWords(absl::StrFormat("stopped from outside, or because another rank ended; %s",
+                                          HowToResume()));
+    }
+    return SpreadRandom();
+  }
 
   void Report() {
     events_.Scalar(state_.updates, "loss", state_.loss);
@@ -130,6 +178,7 @@ class Run {
     checkpoint.about["config"] = request_.config_toml;
     checkpoint.about["init"] = request_.init;
     checkpoint.about["seed"] = absl::StrFormat("%d", config.seed);
+    checkpoint.about["processes"] = absl::StrFormat("%d", group_.size());
     checkpoint.about["updates"] = absl::StrFormat("%d", state_.updates);
     checkpoint.about["data"] = absl::StrFormat(
         "%d random networks of %d to %d nodes with generated traffic, %.0f %% of it constant",
@@ -140,22 +189,24 @@ class Run {
   }
 
   const TrainRequest& request_;
+  ReplicaGroup& group_;
   Trainer trainer_;
   TrainingState state_;
   ValidationScores scores_;
   EventFile events_;
   absl::Time started_;
   int64_t first_update_ = 0;
+  bool time_is_up_ = false;
 };
 
 }  // namespace
 
-absl::Status RunFlowTraining(const TrainRequest& request) {
+absl::Status RunFlowTraining(const TrainRequest& request, ReplicaGroup* group) {
   const auto config = ParseTrainingConfig(request.config_toml, request.config_name);
-  if (!config.ok()) return config.status();
-  absl::StatusOr<Trainer> trainer = Trainer::Create(*config);
-  if (!trainer.ok()) return trainer.status();
-  Run run(request, *std::move(trainer));
+  if (absl::Status status = group->RequireAllOk(config.status()); !status.ok()) return status;
+  absl::StatusOr<Trainer> trainer = Trainer::Create(*config, group->rank());
+  if (absl::Status status = group->RequireAllOk(trainer.status()); !status.ok()) return status;
+  Run run(request, group, *std::move(trainer));
   if (absl::Status status = run.Prepare(); !status.ok()) return status;
   return run.Train();
 }

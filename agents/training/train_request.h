@@ -30,9 +30,10 @@ struct TrainRequest {
   std::function<void(const TrainProgress&)> report;  // after every update
 };
 
-// Exported by librhumb_training.so as `rhumb_run_training`. 0, or an absl::StatusCode with the
-// reason in `error`.
-using RunTrainingFunction = int (*)(const TrainRequest* request, char* error, size_t error_size);
+// Exported by librhumb_training.so as `rhumb_run_training`. 0, or an absl::StatusCode; `text` says
+// what was made or why it was not. Under mpirun or srun the process is one of several ranks; those
+// that another rank speaks for leave `text` empty.
+using RunTrainingFunction = int (*)(const TrainRequest* request, char* text, size_t text_size);
 
 }  // namespace rhumb::training
 

@@ -32,12 +32,13 @@ double LearningRate(const TrainingConfig& config, int64_t update) {
 
 }  // namespace
 
-absl::StatusOr<Trainer> Trainer::Create(const TrainingConfig& config) {
+absl::StatusOr<Trainer> Trainer::Create(const TrainingConfig& config, int rank) {
   at::set_num_threads(1);
   // Gradients underflow in places; denormal numbers would make them many times slower.
   at::globalContext().setFlushDenormal(true);
-  absl::StatusOr<SamplePool> pool = SamplePool::Create(config.pool, config.seed);
+  absl::StatusOr<SamplePool> pool = SamplePool::Create(config.pool, SeedOfRank(config.seed, rank));
   if (!pool.ok()) return pool.status();
+  if (rank != 0) return Trainer(config, *std::move(pool), ValidationSet());
   absl::StatusOr<ValidationSet> validation = ValidationSet::Create(
       config.pool, config.validation_networks, config.seed ^ kValidationStream);
   if (!validation.ok()) return validation.status();
@@ -52,7 +53,7 @@ TrainingState Trainer::Start() const {
   return state;
 }
 
-absl::Status Trainer::Update(TrainingState* state) const {
+absl::Status Trainer::Update(TrainingState* state, ReplicaGroup* group) const {
   const double done = std::min(1.0, static_cast<double>(state->updates) / config_.updates);
   ObjectiveOptions objective;
   objective.iterations = config_.iterations;
@@ -62,6 +63,11 @@ absl::Status Trainer::Update(TrainingState* state) const {
       config_.first_sharpness * std::pow(config_.last_sharpness / config_.first_sharpness, done);
   objective.first_iterate_weight = config_.first_iterate_weight;
   const Batch batch = pool_.Draw(config_.batch_paths, config_.batch_networks, state->random);
+  // What the objective is a mean over: weighted by it, the mean of the ranks is that of all
+  // batches.
+  const double weight =
+      config_.score_function ? batch.graph->num_pairs() : batch.graph->num_graphs();
+  std::vector<float> shared;  // the gradient, and the loss behind it
   try {
     torch::Tensor weights = torch::from_blob(state->weights.data(), {NumWeights()}, torch::kFloat)
                                 .clone()
@@ -74,17 +80,21 @@ absl::Status Trainer::Update(TrainingState* state) const {
             : AnalyticObjective(weights, input, objective);
     value.loss.backward();
     const torch::Tensor gradient = weights.grad().contiguous();
-    state->adam.Step({gradient.data_ptr<float>(), state->weights.size()},
-                     LearningRate(config_, state->updates), config_.clip_norm,
-                     state->weights.data());
-    const double loss = value.log_mlu;
-    state->loss = state->updates == 0 ? loss : kLossMemory * state->loss + (1 - kLossMemory) * loss;
+    shared.assign(gradient.data_ptr<float>(), gradient.data_ptr<float>() + gradient.numel());
+    shared.push_back(static_cast<float>(value.log_mlu));
   } catch (const std::exception& failure) {
     return absl::InternalError(
         absl::StrFormat("training update %d: %s", state->updates, failure.what()));
   }
+  if (absl::Status status = group->Average(absl::MakeSpan(shared), weight); !status.ok())
+    return status;
+  const double loss = shared.back();
+  shared.pop_back();
+  state->adam.Step(shared, LearningRate(config_, state->updates), config_.clip_norm,
+                   state->weights.data());
+  state->loss = state->updates == 0 ? loss : kLossMemory * state->loss + (1 - kLossMemory) * loss;
   ++state->updates;
-  return absl::OkStatus();
+  return group->RequireSame(state->weights);
 }
 
 }  // namespace rhumb::training

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "agents/training/adam.h"
 #include "agents/training/random.h"
+#include "agents/training/replica_group.h"
 #include "agents/training/sample_pool.h"
 #include "agents/training/train_request.h"
 #include "agents/training/training_config.h"
@@ -44,17 +45,18 @@ struct TrainingState {
 
 class Trainer {
  public:
-  // Draws the networks and solves the validation set: seconds.
-  static absl::StatusOr<Trainer> Create(const TrainingConfig& config);
+  // Draws the networks and, on rank 0, solves the validation set: seconds. Every rank of a group
+  // draws networks of its own.
+  static absl::StatusOr<Trainer> Create(const TrainingConfig& config, int rank = 0);
 
   // Fresh weights.
   TrainingState Start() const;
-  // One batch, one step. The same state gives the same next state on one thread. Internal when
-  // LibTorch fails.
-  absl::Status Update(TrainingState* state) const;
+  // One batch a rank, one step with the mean gradient over all of them. The same states give the
+  // same next states on one thread a rank. Internal when LibTorch fails; errors of the group.
+  absl::Status Update(TrainingState* state, ReplicaGroup* group) const;
 
   const TrainingConfig& config() const { return config_; }
-  const ValidationSet& validation() const { return validation_; }
+  const ValidationSet& validation() const { return validation_; }  // empty but on rank 0
 
  private:
   Trainer(const TrainingConfig& config, SamplePool pool, ValidationSet validation)
@@ -65,9 +67,11 @@ class Trainer {
   ValidationSet validation_;
 };
 
-// The whole run. InvalidArgument for a bad request, FailedPrecondition when there is nothing to
-// resume or `out` holds a run already; file errors as they come.
-absl::Status RunFlowTraining(const TrainRequest& request);
+// The whole run, of this process's part in `group`; rank 0 alone validates, reports and touches
+// files. The same run on as many ranks ends with the same bytes, resumed or not. InvalidArgument
+// for a bad request, FailedPrecondition when there is nothing to resume or `out` holds a run
+// already; file errors as they come.
+absl::Status RunFlowTraining(const TrainRequest& request, ReplicaGroup* group);
 
 }  // namespace rhumb::training
 

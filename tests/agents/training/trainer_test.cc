@@ -33,36 +33,39 @@ std::string FreshDirectory(const std::string& name) {
 }
 
 TEST(TrainerTest, TheSameSeedGivesTheSameWeights) {
+  const auto group = GroupOfOne();
   std::vector<float> first;
   for (int run = 0; run < 2; ++run) {
     const Trainer trainer = *Trainer::Create(TinyConfig());
     TrainingState state = trainer.Start();
-    for (int i = 0; i < 5; ++i) ASSERT_TRUE(trainer.Update(&state).ok());
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(trainer.Update(&state, group.get()).ok());
     if (run == 0) first = state.weights;
     EXPECT_EQ(state.weights, first);
   }
 }
 
 TEST(TrainerTest, ScoreFunctionModeRuns) {
+  const auto group = GroupOfOne();
   TrainingConfig config = TinyConfig();
   config.score_function = true;
   const Trainer trainer = *Trainer::Create(config);
   TrainingState state = trainer.Start();
   const std::vector<float> before = state.weights;
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&state).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&state, group.get()).ok());
   EXPECT_NE(state.weights, before);
 }
 
 TEST(TrainerTest, AStateThatWasSavedGoesOnAsIfItHadNot) {
+  const auto group = GroupOfOne();
   const Trainer trainer = *Trainer::Create(TinyConfig());
   TrainingState whole = trainer.Start();
-  for (int i = 0; i < 6; ++i) ASSERT_TRUE(trainer.Update(&whole).ok());
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(trainer.Update(&whole, group.get()).ok());
 
   TrainingState half = trainer.Start();
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&half).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&half, group.get()).ok());
   auto resumed = TrainingState::Parse(half.Serialize(kTinyRun), kTinyRun, "state.bin");
   ASSERT_TRUE(resumed.ok()) << resumed.status();
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&*resumed).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(trainer.Update(&*resumed, group.get()).ok());
   EXPECT_EQ(resumed->weights, whole.weights);
 }
 
@@ -82,7 +85,7 @@ TEST(TrainerTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
   request.config_toml = kTinyRun;
   request.config_name = "tiny.toml";
   request.out = FreshDirectory("rhumb-train-whole-");
-  ASSERT_TRUE(RunFlowTraining(request).ok());
+  ASSERT_TRUE(RunFlowTraining(request, GroupOfOne().get()).ok());
   const std::string whole = request.out;
 
   request.out = FreshDirectory("rhumb-train-cut-");
@@ -91,11 +94,11 @@ TEST(TrainerTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
   request.report = [](const TrainProgress& progress) {
     if (progress.updates == 8) throw Killed();
   };
-  EXPECT_THROW((void)RunFlowTraining(request), Killed);
+  EXPECT_THROW((void)RunFlowTraining(request, GroupOfOne().get()), Killed);
   request.report = nullptr;
-  EXPECT_FALSE(RunFlowTraining(request).ok()) << "would have overwritten a run";
+  EXPECT_FALSE(RunFlowTraining(request, GroupOfOne().get()).ok()) << "would have overwritten a run";
   request.resume = true;
-  const absl::Status status = RunFlowTraining(request);
+  const absl::Status status = RunFlowTraining(request, GroupOfOne().get());
   ASSERT_TRUE(status.ok()) << status;
 
   for (const char* file : {"last.ckpt", "best.ckpt", "metrics.csv", "state.bin"}) {
@@ -112,7 +115,8 @@ TEST(TrainerTest, HasNothingToResumeInAnEmptyDirectory) {
   request.config_toml = kTinyRun;
   request.out = FreshDirectory("rhumb-train-empty-");
   request.resume = true;
-  EXPECT_EQ(RunFlowTraining(request).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(RunFlowTraining(request, GroupOfOne().get()).code(),
+            absl::StatusCode::kFailedPrecondition);
   std::filesystem::remove_all(request.out);
 }
 
