@@ -1,0 +1,74 @@
+"""Port and flow counters as telemetry."""
+import time
+from typing import Dict, Optional, Tuple
+
+from os_ken.lib import hub
+
+from rhumb_client import DemandKey, Telemetry
+from rhumb_osken import openflow, rules
+from rhumb_osken.forwarding import Forwarding
+from rhumb_osken.network import Network, Port
+from rhumb_osken.switches import Switches
+
+
+class Counters:
+    """Asks every switch for its ports and its ingress flows, and adds up what they say since this run began."""
+
+    def __init__(self, network: Network, forwarding: Forwarding, switches: Switches):
+        self._network = network
+        self._forwarding = forwarding
+        self._switches = switches
+        self._links: Dict[str, Tuple[int, int]] = {}
+        self._flows: Dict[DemandKey, int] = {}
+        self._seen: Dict[Tuple[DemandKey, str], int] = {}  # (demand, prefix) -> bytes that its rule counted last
+        self._waiting: set = set()  # (dpid, xid) of requests
+        self._answered = hub.Event()
+        self._last: Optional[float] = None
+
+    def collect(self, interval_s: float) -> Optional[Telemetry]:
+        """Blocks until every switch has answered, at most half the interval. None for the first time."""
+        self._answered.clear()
+        self._waiting.clear()
+        for datapath in self._switches.connected():
+            parser, ofproto = datapath.ofproto_parser, datapath.ofproto
+            for request in (parser.OFPPortStatsRequest(datapath, 0, ofproto.OFPP_ANY),
+                            openflow.flow_stats_request(datapath, rules.kind_cookie(rules.KIND_INGRESS),
+                                                        rules.KIND_MASK)):
+                datapath.set_xid(request)
+                self._waiting.add((datapath.id, request.xid))
+                datapath.send_msg(request)
+        complete = not self._waiting or self._answered.wait(interval_s / 2)
+        now, last = time.time(), self._last
+        self._last = now
+        if last is None:
+            return None
+        everyone = len(self._switches.connected()) == len(self._network.file.nodes)
+        return Telemetry(interval_end_s=now, interval_s=now - last, links=dict(self._links), flows=dict(self._flows),
+                         demands_complete=bool(complete) and everyone)
+
+    def ports(self, message) -> None:
+        for port in message.body:
+            link = self._network.link_at.get(Port(message.datapath.id, port.port_no))
+            if link is not None:
+                # OpenFlow counts drops in packets only: of mean size.
+                mean_bytes = port.tx_bytes // port.tx_packets if port.tx_packets else 0
+                self._links[link.name] = port.tx_bytes, port.tx_dropped * mean_bytes
+        self._answer(message)
+
+    def flows(self, message) -> None:
+        for flow in message.body:
+            key = self._forwarding.demand_of(flow.cookie)
+            if key is None:
+                continue  # just replaced, or of an earlier run
+            rule = key, str(flow.match.get("ipv4_dst"))
+            before = self._seen.get(rule, 0)
+            self._seen[rule] = flow.byte_count
+            grown = flow.byte_count - before if flow.byte_count >= before else flow.byte_count
+            self._flows[key] = self._flows.get(key, 0) + grown
+        self._answer(message)
+
+    def _answer(self, message) -> None:
+        if not message.flags & message.datapath.ofproto.OFPMPF_REPLY_MORE:
+            self._waiting.discard((message.datapath.id, message.xid))
+            if not self._waiting:
+                self._answered.set()

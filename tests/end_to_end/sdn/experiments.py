@@ -1,0 +1,221 @@
+"""What is done to a running network, and what came of it. The tests assert on the results, figures.py prints them."""
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import threading
+import time
+from typing import Dict, List, NamedTuple, Sequence, Tuple
+
+from installed import InstalledPaths
+from north import North
+from processes import stop, wait_for
+from testbed import Cable, PYTHON, Testbed
+
+HERE = pathlib.Path(__file__).resolve().parent
+RESOLUTION = 1 / 256  # of split ratios in the switches
+
+
+def ring_with_chords(capacity_bps: float = 0) -> Tuple[List[str], List[Cable]]:
+    """20 nodes, 32 cables; any cable may fail."""
+    chords = [(1, 6), (2, 9), (3, 14), (4, 17), (5, 12), (7, 15), (8, 19), (10, 18), (11, 20), (13, 1), (16, 6), (9, 17)]
+    pairs = [(i, i % 20 + 1) for i in range(1, 21)] + chords
+    return [f"n{i}" for i in range(1, 21)], [Cable(f"n{a}", f"n{b}", capacity_bps) for a, b in pairs]
+
+
+def settled(north: North):
+    """The status once the adapter has the latest plan for the latest topology in force, else None."""
+    status = north.status_or_none()
+    if (status and status.ready and status.adapters and status.plan.topology_version == status.topology_version
+            and status.adapters[0].plan_version_in_force == status.plan.plan_version):
+        return status
+    return None
+
+
+def wait_until_settled(north: North, timeout_s: float = 60):
+    return wait_for(lambda: settled(north), "the latest plan in force", timeout_s, 0.02)
+
+
+def connected_pairs(bed: Testbed, timeout_s: float = 120) -> float:
+    """Starts to ask from every host at once; the time at which the last pair could talk (seconds since 1970)."""
+    addresses = [bed.address(node) for node in bed.nodes]
+    askers = [bed.start(node, PYTHON, str(HERE / "reach.py"), "--me", bed.address(node),
+                        *[address for address in addresses if address != bed.address(node)],
+                        stdout=subprocess.PIPE, text=True) for node in bed.nodes]
+    watch = threading.Timer(timeout_s, lambda: [stop(asker) for asker in askers])
+    watch.start()
+    try:
+        return max(float(asker.stdout.readline()) for asker in askers)
+    except ValueError:
+        raise TimeoutError(f"not all pairs could talk within {timeout_s:g} s") from None
+    finally:
+        watch.cancel()
+        for asker in askers:
+            stop(asker)
+            asker.stdout.close()
+
+
+def check_paths_equal_plan(bed: Testbed, north: North) -> int:
+    """Reads the switches back and compares every demand. Returns how many there were."""
+    wait_until_settled(north)
+    planned = north.routes()
+    installed = InstalledPaths(bed)
+    for (source, destination), paths in planned.items():
+        found = installed.of_demand(source, destination)
+        for path in set(paths) | set(found):
+            if abs(paths.get(path, 0) - found.get(path, 0)) > RESOLUTION:
+                raise AssertionError(f"{source} > {destination}: planned {paths}, installed {found}")
+    return len(planned)
+
+
+def rules_of_ours(bed: Testbed) -> Dict[str, List[int]]:
+    """Cookies of the application's rules on every switch."""
+    return {node: sorted(flow.cookie for flow in flows if flow.cookie >> 48 == 0x5268)
+            for node, flows in InstalledPaths(bed).flows.items()}
+
+
+# Splits.
+
+
+def three_paths(bed: Testbed) -> Tuple[str, str, List[tuple]]:
+    """A demand and three paths of it that part at its source."""
+    neighbours = collections.defaultdict(list)
+    for cable in bed.cables:
+        neighbours[cable.a].append(cable.b)
+        neighbours[cable.b].append(cable.a)
+    source = next(node for node in bed.nodes if len(neighbours[node]) >= 3)
+    destination = bed.nodes[(bed.nodes.index(source) + 10) % len(bed.nodes)]
+    paths = []
+    for first in neighbours[source][:3]:
+        reached = {first: (source, first)}
+        queue = [first]
+        while queue and destination not in reached:
+            node = queue.pop(0)
+            for other in neighbours[node]:
+                if other not in reached and other != source:
+                    reached[other] = reached[node] + (other,)
+                    queue.append(other)
+        paths.append(reached[destination])
+    return source, destination, paths
+
+
+def pin(bed: Testbed, north: North, source: str, destination: str, paths: Dict[tuple, float]) -> None:
+    """Pins the demand and waits until the switches have it."""
+    north.pin(source, destination, paths)
+    wait_for(lambda: same_paths(north.routes()[source, destination], paths), "the pinned plan")
+    wait_until_settled(north)
+
+
+def same_paths(one: dict, other: dict) -> bool:
+    return set(one) == set(other) and all(abs(one[path] - other[path]) < 1e-6 for path in one)
+
+
+def measured_split(bed: Testbed, source: str, destination: str, paths: Sequence[tuple], protocol: str,
+                   count: int) -> List[float]:
+    """Shares of `count` 5-tuples that took each path, by the port counters of the source's switch."""
+    server = bed.start(destination, PYTHON, str(HERE / "tuples.py"), "serve", stdout=subprocess.PIPE, text=True)
+    server.stdout.readline()
+    try:
+        before = _sent_packets(bed, source)
+        bed.run(source, PYTHON, str(HERE / "tuples.py"), protocol, "--to", bed.address(destination),
+                "--count", str(count), timeout_s=240)
+        def counted():
+            grown = [after - first for after, first in zip(_sent_packets(bed, source), before)]
+            return grown if sum(grown) >= count else None
+        grown = wait_for(counted, "the counters of the switch")
+    finally:
+        stop(server)
+        server.stdout.close()
+    ports = [bed.port[source, bed.cable_of(f"{path[0]}>{path[1]}")] for path in paths]
+    taken = [grown[port - 1] for port in ports]
+    return [value / sum(taken) for value in taken]
+
+
+def _sent_packets(bed: Testbed, node: str) -> List[int]:
+    """By port number from 1, of ports to other switches; LLDP is of no weight."""
+    text = bed.ofctl("dump-ports", node)
+    ports = {int(number): int(packets) for number, packets in re.findall(
+        r"port\s+(\d+): rx.*?\n\s+tx pkts=(\d+)", text)}
+    degree = max(port for (owner, _), port in bed.port.items() if owner == node)
+    return [ports[port] for port in range(1, degree + 1)]
+
+
+# Probes.
+
+
+class Probe:
+    """1,000 packets a second for some seconds from one host to another, in the background."""
+
+    def __init__(self, bed: Testbed, source: str, destination: str, seconds: float, rate: float = 1000):
+        count = int(seconds * rate)
+        arguments = ["--port", "7000", "--count", str(count)]
+        self._receiver = bed.start(destination, PYTHON, str(HERE / "probe.py"), "receive", *arguments,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._receiver.stderr.readline()
+        self._sender = bed.start(source, PYTHON, str(HERE / "probe.py"), "send", "--to", bed.address(destination),
+                                 "--rate", str(rate), *arguments)
+        self._seconds = seconds
+
+    def running(self) -> bool:
+        return self._sender.poll() is None
+
+    def result(self) -> dict:
+        output, _ = self._receiver.communicate(timeout=self._seconds + 60)
+        stop(self._sender)
+        return json.loads(output)
+
+
+def plan_changes(bed: Testbed, north: North, changes: int = 20) -> dict:
+    """A probe while its demand is moved between paths that stay up. Adds "versions", how many plans were installed."""
+    source, destination, paths = three_paths(bed)
+    plans = [{paths[0]: 1.0}, {paths[1]: 1.0}, {paths[0]: 0.5, paths[2]: 0.5}, {paths[2]: 1.0}]
+    pin(bed, north, source, destination, plans[-1])
+    first = north.status().plan.plan_version
+    probe = Probe(bed, source, destination, seconds=2 + 0.4 * changes)
+    done = 0
+    for i in range(changes):
+        pin(bed, north, source, destination, plans[i % len(plans)])
+        done += probe.running()
+        time.sleep(0.2)
+    result = probe.result()
+    result["changes"] = done  # while packets flowed
+    result["versions"] = north.status().plan.plan_version - first
+    north.pin(source, destination, {})
+    return result
+
+
+class Failure(NamedTuple):
+    """Seconds. `outage`: without a delivered packet; the parts: from the command to the application's knowing, to its
+    having the plan, to the switches' confirmation."""
+    outage: float
+    detection: float
+    decision: float
+    installation: float
+    demands: int
+    lost: int
+
+
+def link_failure(bed: Testbed, north: North, cable: int) -> Failure:
+    """Takes a cable down under a probe that crosses it, then up again."""
+    wait_until_settled(north)
+    ends = {bed.cables[cable].a, bed.cables[cable].b}
+    routes = north.routes()
+    source, destination = next(key for key, paths in routes.items()
+                               if any(set(pair) == ends for path in paths for pair in zip(path, path[1:])))
+    probe = Probe(bed, source, destination, seconds=3)
+    time.sleep(1)
+    log_before = len(bed.osken_log())
+    before = north.status().topology_version
+    at = bed.set_link(cable, up=False)
+    result = probe.result()
+    wait_for(lambda: north.status().topology_version > before and settled(north), "a plan without the link")
+    log = bed.osken_log()[log_before:]
+    noticed, reported = map(float, re.search(r"port down .* at=([\d.]+) reported=([\d.]+)", log).groups())
+    received = float(re.search(r"plan received .* at=([\d.]+)", log)[1])
+    installed = re.search(r"plan installed .* demands=(\d+) .* at=([\d.]+)", log)
+    outage = max((length for start, length in result["outages"]), default=0.0)
+    bed.set_link(cable, up=True)
+    wait_for(lambda: not north.status().down_links and settled(north), "the link's return")
+    return Failure(outage, noticed - at, received - reported, float(installed[2]) - received, int(installed[1]),
+                   result["lost"])
