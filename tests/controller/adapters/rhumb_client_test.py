@@ -167,6 +167,15 @@ class ClientTest(unittest.TestCase):
         self.south.send_plan(3, [], base=2)  # a delta may lead on from what was refused
         self.assertEqual(self.answer().plan_version_in_force, 3)
 
+    def test_a_refused_plan_is_offered_again_when_the_adapter_asks(self):
+        self.connect()
+        self.adapter.refusal = PlanRefused(grpc.StatusCode.UNAVAILABLE, "switch 0x1 is not connected")
+        self.south.send_plan(1, [DIRECT])
+        self.assertEqual(self.answer().plan_version_in_force, 0)
+        self.adapter.refusal = None
+        self.client.try_again()
+        self.assertEqual(self.answer().plan_version_in_force, 1)
+
     def test_a_fault_of_the_adapter_is_an_INTERNAL_refusal(self):
         self.connect()
         self.adapter.refusal = ValueError("bug")

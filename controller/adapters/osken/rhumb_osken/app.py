@@ -185,7 +185,11 @@ class RhumbRouting(app_manager.OSKenApp):
         if not event.msg.flags & event.msg.datapath.ofproto.OFPMPF_REPLY_MORE:
             dpid = event.msg.datapath.id
             del self._read_back[dpid]  # flows were answered before
-            hub.spawn(self._installer.found, dpid, gathered[0], gathered[1], found)
+            hub.spawn(self._switch_read_back, dpid, gathered[0], gathered[1], found)
+
+    def _switch_read_back(self, dpid, cookies, labels, groups) -> None:
+        self._installer.found(dpid, cookies, labels, groups)
+        self._client.try_again()  # if a plan was refused, this switch may have been the reason
 
     @set_ev_cls(ofp_event.EventOFPFlowStatsReply, MAIN_DISPATCHER)
     def _flows(self, event):

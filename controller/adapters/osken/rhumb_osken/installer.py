@@ -52,16 +52,17 @@ class Installer:
         except KeyError as error:
             raise PlanRefused(grpc.StatusCode.NOT_FOUND, f"plan {plan.version}: {error.args[0]}",
                               Reason.UNKNOWN_NAME) from error
-        problems = self._unreachable(transition.prepare + transition.switch + transition.stop)
+        problems, refused = self._unreachable(transition.prepare + transition.switch + transition.stop), []
         if not problems:
-            problems = self._apply(add=transition.prepare)
+            problems, refused = self._apply(add=transition.prepare)
             prepared = time.monotonic()
             if not problems:
-                problems = self._apply(add=transition.switch, remove=transition.stop)
+                problems, _ = self._apply(add=transition.switch, remove=transition.stop)
                 if problems:
                     self._restore(transition)
         if problems:
-            self._collect(self._forwarding.abort(transition), now=True)
+            # A group that was refused may be someone else's: it is not removed, and its number stays taken.
+            self._collect([rule for rule in self._forwarding.abort(transition) if rule not in refused], now=True)
             raise PlanRefused(grpc.StatusCode.FAILED_PRECONDITION,
                               f"plan {plan.version} was not installed: " + "; ".join(problems[:3]),
                               metadata={"problems": str(len(problems))})
@@ -69,7 +70,7 @@ class Installer:
         self._version, self._whole = plan.version, False
         self._collect(self._forwarding.commit(transition), now=False)
         if first:
-            self._remove_leftovers()
+            hub.spawn_after(self._drain_time_s, self._remove_leftovers)
         LOG.info("plan installed version=%d topology_version=%d demands=%d rules=%d prepare_ms=%.1f switch_ms=%.1f "
                  "at=%.6f",
                  plan.version, plan.topology_version, len(transition.demands),
@@ -100,24 +101,25 @@ class Installer:
         return [f"switch {dpid:#x} ({node}) is not connected" for dpid, node in sorted(dpids.items())
                 if self._switches.get(dpid) is None and dpid not in self._dead]
 
-    def _apply(self, add: Iterable[Rule] = (), remove: Iterable[Rule] = ()) -> List[str]:
-        """Sends to all switches at once and waits for all. A dead switch gets its rules when it is back."""
+    def _apply(self, add: Iterable[Rule] = (), remove: Iterable[Rule] = ()) -> Tuple[List[str], List[Rule]]:
+        """Sends to all switches at once and waits for all. A dead switch gets its rules when it is back. Returns what
+        went wrong and which rules were refused."""
         messages = collections.defaultdict(list)
         for build, part in ((openflow.add, add), (openflow.delete, remove)):
             for rule in part:
                 datapath = self._switches.get(self._network.file.nodes[rule.node].dpid)
                 if datapath is not None:
-                    messages[datapath].append(build(datapath, rule))
+                    messages[datapath].append((build(datapath, rule), rule))
         batch = Batch()
         for datapath, part in messages.items():
             self._switches.send(batch, datapath, part)
-        return batch.wait(self._barrier_timeout_s)
+        return batch.wait(self._barrier_timeout_s), batch.refused
 
     def _restore(self, transition) -> None:
         """Some ingress rules may have been replaced or removed: the ones before again."""
         replaced = {rule.content.prefix for rule in transition.before}
         fresh = [rule for rule in transition.switch if rule.content.prefix not in replaced]
-        problems = self._apply(add=transition.before + transition.stop, remove=fresh)
+        problems, _ = self._apply(add=transition.before + transition.stop, remove=fresh)
         for problem in problems:
             LOG.error("while going back to plan %d: %s", self._version, problem)
 
@@ -127,7 +129,7 @@ class Installer:
         def remove():
             if not now:
                 hub.sleep(self._drain_time_s)
-            for problem in self._apply(remove=obsolete):
+            for problem in self._apply(remove=obsolete)[0]:
                 LOG.warning("while removing rules: %s", problem)  # the next connection of the switch finds them
             self._forwarding.drained(obsolete)
         hub.spawn(remove)
@@ -149,12 +151,16 @@ class Installer:
         with self._lock:
             wanted = self._forwarding.wanted(node)
             missing = [rule for rule in wanted if rule.cookie not in cookies]
-            for problem in self._apply(add=missing):
+            for problem in self._apply(add=missing)[0]:
                 LOG.error("while bringing switch %#x (%s) up to date: %s", dpid, node, problem)
-            if self._version:
-                self._remove_leftovers()
+        if self._version:
+            self._remove_leftovers()
 
     def _remove_leftovers(self) -> None:
+        with self._lock:
+            self._remove_what_no_plan_needs()
+
+    def _remove_what_no_plan_needs(self) -> None:
         for dpid, (cookies, groups) in list(self._found.items()):
             node, datapath = self._network.node_of_dpid.get(dpid), self._switches.get(dpid)
             if node is None or datapath is None:
@@ -168,7 +174,7 @@ class Installer:
                          node)
                 batch = Batch()
                 self._switches.send(batch, datapath,
-                                    [openflow.delete_cookie(datapath, cookie) for cookie in extra]
-                                    + [openflow.delete_group(datapath, group) for group in extra_groups])
+                                    [(openflow.delete_cookie(datapath, cookie), None) for cookie in extra]
+                                    + [(openflow.delete_group(datapath, group), None) for group in extra_groups])
                 for problem in batch.wait(self._barrier_timeout_s):
                     LOG.warning("while removing rules of an earlier run: %s", problem)

@@ -3,6 +3,8 @@ from typing import Dict, List, Optional, Tuple
 
 from os_ken.lib import hub
 
+from rhumb_osken.rules import Rule
+
 
 class Batch:
     """Messages to several switches, each batch closed by a barrier."""
@@ -12,6 +14,7 @@ class Batch:
         self._waiting: Dict[int, int] = {}  # dpid -> xid of the barrier
         self._sealed = False
         self.problems: List[str] = []  # what switches said
+        self.refused: List[Rule] = []  # what they said it of
 
     def wait(self, timeout_s: float) -> List[str]:
         """What went wrong; empty when every switch confirmed every message."""
@@ -34,7 +37,7 @@ class Switches:
 
     def __init__(self):
         self._datapaths: Dict[int, object] = {}
-        self._batch_of: Dict[Tuple[int, int], Batch] = {}  # (dpid, xid of a message)
+        self._sent: Dict[Tuple[int, int], Tuple[Batch, Optional[Rule]]] = {}  # by (dpid, xid of a message)
         self._barriers: Dict[Tuple[int, int], Tuple[Batch, List[int]]] = {}
 
     def get(self, dpid: int):
@@ -59,16 +62,16 @@ class Switches:
             batch._done(dpid)
         return True
 
-    def send(self, batch: Batch, datapath, messages: list) -> None:
-        """At most once a switch and batch. All messages go out in one piece."""
+    def send(self, batch: Batch, datapath, messages: List[Tuple[object, Optional[Rule]]]) -> None:
+        """Messages with the rule that each is about. At most once a switch and batch. All go out in one piece."""
         barrier = datapath.ofproto_parser.OFPBarrierRequest(datapath)
         xids, data = [], bytearray()
-        for message in messages + [barrier]:
+        for message, rule in messages + [(barrier, None)]:
             datapath.set_xid(message)
             message.serialize()
             data += message.buf
             xids.append(message.xid)
-            self._batch_of[datapath.id, message.xid] = batch
+            self._sent[datapath.id, message.xid] = batch, rule
         batch._expect(datapath.id, barrier.xid)
         self._barriers[datapath.id, barrier.xid] = batch, xids
         if not datapath.send(bytes(data)):
@@ -84,9 +87,11 @@ class Switches:
     def error(self, message) -> bool:
         """False when the message was not one of ours."""
         datapath = message.datapath
-        batch = self._batch_of.get((datapath.id, message.xid))
-        if batch is None:
+        if (datapath.id, message.xid) not in self._sent:
             return False
+        batch, rule = self._sent[datapath.id, message.xid]
+        if rule is not None:
+            batch.refused.append(rule)
         ofproto = datapath.ofproto
         batch.problems.append(f"switch {datapath.id:#x} refused: {ofproto.ofp_error_type_to_str(message.type)} "
                               f"{ofproto.ofp_error_code_to_str(message.type, message.code)}")
@@ -94,5 +99,5 @@ class Switches:
 
     def _forget(self, dpid: int, xids: List[int]) -> None:
         for xid in xids:
-            self._batch_of.pop((dpid, xid), None)
+            self._sent.pop((dpid, xid), None)
 

@@ -103,6 +103,13 @@ class AdapterClient:
         """Never blocks; while there is no connection the latest few reports are kept."""
         self._telemetry.offer(telemetry)
 
+    def try_again(self) -> None:
+        """What made the adapter refuse the latest plan may be over, for instance a switch is back: it is asked again."""
+        with self._changed:
+            connection = self._connection
+        if connection:
+            self._updates.put((connection, None))
+
     # Following the plan stream.
 
     def _follow_plans(self) -> None:

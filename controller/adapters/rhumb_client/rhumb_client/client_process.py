@@ -112,6 +112,10 @@ class ClientProcess:
         with self._lock:
             self._tell("report_telemetry", telemetry)
 
+    def try_again(self) -> None:
+        with self._lock:
+            self._tell("try_again")
+
     def _tell(self, *message) -> None:
         if self._socket is None:
             return  # a new child is told from what is kept
@@ -238,4 +242,6 @@ def run_child(connection: socket.socket) -> None:
             client.report_telemetry(content[0])
         elif kind == "result":
             proxy.result(content[0])
+        elif kind == "try_again":
+            client.try_again()
 
