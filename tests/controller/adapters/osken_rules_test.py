@@ -9,7 +9,7 @@ from rhumb_osken import rules, splitting
 from rhumb_osken.forwarding import Forwarding
 from rhumb_osken.network import DOWN, Network, Port
 from rhumb_osken.network_file import NetworkFileError, read_network_file
-from rhumb_osken.rules import Bucket, Deliver, Group, Ingress, NumberPool, Split, Transit
+from rhumb_osken.rules import Bucket, Deliver, Group, NumberPool, Split, Transit
 
 DIAMOND = """
 name = "diamond"

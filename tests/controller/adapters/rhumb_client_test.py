@@ -8,7 +8,7 @@ import grpc
 from fake_south import FakeSouth, abort_with
 from rhumb.v1 import south_pb2, topology_pb2
 from rhumb_client import (Adapter, AdapterClient, ClientOptions, ClientProcess, DemandKey, OptionsError, PlanRefused,
-                          Reason, Telemetry)
+                          Telemetry)
 from rhumb_client.backoff import Backoff
 
 PATIENCE_S = 20
@@ -174,6 +174,15 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(self.answer().plan_version_in_force, 0)
         self.adapter.refusal = None
         self.client.try_again()
+        self.assertEqual(self.answer().plan_version_in_force, 1)
+
+    def test_asking_again_and_again_never_blocks_the_adapter(self):
+        self.connect()
+        self.adapter.hold = threading.Event()
+        self.south.send_plan(1, [DIRECT])
+        for _ in range(50):
+            self.client.try_again()
+        self.adapter.hold.set()
         self.assertEqual(self.answer().plan_version_in_force, 1)
 
     def test_a_fault_of_the_adapter_is_an_INTERNAL_refusal(self):

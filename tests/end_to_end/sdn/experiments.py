@@ -145,7 +145,7 @@ def _sent_packets(bed: Testbed, node: str) -> List[int]:
 
 
 class Probe:
-    """1,000 packets a second for some seconds from one host to another, in the background."""
+    """Packets for some seconds from one host to another, in the background."""
 
     def __init__(self, bed: Testbed, source: str, destination: str, seconds: float, rate: float = 1000):
         count = int(seconds * rate)
@@ -166,13 +166,13 @@ class Probe:
         return json.loads(output)
 
 
-def plan_changes(bed: Testbed, north: North, changes: int = 20) -> dict:
+def plan_changes(bed: Testbed, north: North, changes: int = 20, rate: float = 1000) -> dict:
     """A probe while its demand is moved between paths that stay up. Adds "versions", how many plans were installed."""
     source, destination, paths = three_paths(bed)
     plans = [{paths[0]: 1.0}, {paths[1]: 1.0}, {paths[0]: 0.5, paths[2]: 0.5}, {paths[2]: 1.0}]
     pin(bed, north, source, destination, plans[-1])
     first = north.status().plan.plan_version
-    probe = Probe(bed, source, destination, seconds=2 + 0.4 * changes)
+    probe = Probe(bed, source, destination, seconds=2 + 0.4 * changes, rate=rate)
     done = 0
     for i in range(changes):
         pin(bed, north, source, destination, plans[i % len(plans)])

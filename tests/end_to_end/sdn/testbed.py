@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import time
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import processes
 from processes import run, start, stop, wait_for

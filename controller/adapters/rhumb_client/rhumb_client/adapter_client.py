@@ -108,7 +108,10 @@ class AdapterClient:
         with self._changed:
             connection = self._connection
         if connection:
-            self._updates.put((connection, None))
+            try:
+                self._updates.put_nowait((connection, None))
+            except queue.Full:
+                pass  # what waits will ask the adapter anyhow
 
     # Following the plan stream.
 

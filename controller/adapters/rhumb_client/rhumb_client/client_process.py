@@ -202,8 +202,11 @@ class _Proxy:
         self._refusal: Optional[PlanRefused] = None
 
     def _send(self, *message) -> None:
-        with self._lock:
-            _send(self._connection, *message)
+        try:
+            with self._lock:
+                _send(self._connection, *message)
+        except OSError:
+            pass  # the parent is gone; the reading side ends this process
 
     def install(self, change: PlanChange) -> None:
         plan = change.plan
