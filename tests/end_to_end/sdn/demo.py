@@ -53,9 +53,9 @@ def main() -> None:
             tcp = []
 
             def between(window, cable=cable, tcp=tcp):
-                tcp.append(iperf(bed, source, destination, arguments.seconds - 2))
                 if window == 1:
                     bed.set_link(cable, up=False)
+                tcp.append(iperf(bed, source, destination, arguments.seconds - 2))
             windows = offered_load.under_policy(bed, north, network, policy, 1, 10,
                                                 [arguments.seconds, arguments.seconds], between)
             for name, window, client in zip(("all links up", f"{source}-{destination} down"), windows, tcp):

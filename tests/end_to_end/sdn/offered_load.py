@@ -26,7 +26,7 @@ class Window(NamedTuple):
 def play(bed: Testbed, network: ScaledNetwork, seed: int, lengths_s: Sequence[float],
          between: Callable[[int], None] = lambda window: None) -> List[Window]:
     """All hosts send for the sum of `lengths_s`. `between(i)` is called when window i begins."""
-    begin = time.time() + 2  # the hosts' programs need to start
+    begin = time.time() + 4  # the hosts' programs need to start
     times = [begin]
     for length in lengths_s:
         times.append(times[-1] + length)

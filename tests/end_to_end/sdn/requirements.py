@@ -11,10 +11,11 @@ _PROGRAMS = {"ovs-vswitchd": "openvswitch-switch", "ovsdb-server": "openvswitch-
 
 def why_not(rhumb: str) -> Optional[str]:
     """None when everything is there."""
+    os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"  # not everyone's has them
     if os.geteuid() != 0:
         return "needs root for network namespaces"
     for program, package in _PROGRAMS.items():
-        if shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") is None:
+        if shutil.which(program) is None:
             return f"{program} is missing (Debian package {package}; scripts/setup installs it)"
     if not os.access(rhumb, os.X_OK):
         return f"{rhumb} is missing: cmake --build --preset release --target rhumb"

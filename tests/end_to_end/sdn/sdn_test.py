@@ -119,8 +119,9 @@ class SteeringTest(Loop):
         self.assertEqual(result["lost"], 0)
         self.assertEqual((after.epoch, after.topology_version), (before.epoch, before.topology_version))
         self.assertGreaterEqual(after.plan.plan_version, before.plan.plan_version)
-        self.assertEqual({node: len(found) for node, found in experiments.rules_of_ours(self.bed).items()},
-                         {node: len(found) for node, found in rules.items()})
+        counts = {node: len(found) for node, found in rules.items()}
+        wait_for(lambda: counts == {node: len(found) for node, found in experiments.rules_of_ours(self.bed).items()},
+                 "the same number of rules as before", 30, 1)
 
     def test_switches_keep_forwarding_while_os_ken_is_killed_and_restarted_and_no_rule_leaks(self):
         experiments.wait_until_settled(self.north)
