@@ -27,10 +27,12 @@ class FakeSouth(south_pb2_grpc.SouthServicer):
         self._server = None
         self.port = 0
 
-    def start(self, port: int = 0):
+    def start(self, port: int = 0, credentials=None):
         self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(8))
         south_pb2_grpc.add_SouthServicer_to_server(self, self._server)
-        self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        address = f"127.0.0.1:{port}"
+        self.port = (self._server.add_secure_port(address, credentials) if credentials
+                     else self._server.add_insecure_port(address))
         self._server.start()
         return self
 

@@ -1,5 +1,8 @@
 """The client against a server that misbehaves on purpose; and, for the parts without a connection, by hand."""
+import pathlib
 import queue
+import subprocess
+import tempfile
 import threading
 import unittest
 
@@ -273,8 +276,35 @@ class ClientTest(unittest.TestCase):
         self.client.report_telemetry(Telemetry(interval_end_s=102.0, interval_s=1))
         self.assertEqual(self.south.reports.get(timeout=PATIENCE_S).sequence, 3)
 
+    def test_mutual_TLS_under_the_name_in_the_certificate(self):
+        with tempfile.TemporaryDirectory() as directory:
+            def openssl(*arguments):
+                subprocess.run(["openssl", *arguments], cwd=directory, check=True, capture_output=True)
+            openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+                    "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
+            for name in ("server", "adapter"):
+                openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", f"{name}.key",
+                        "-out", f"{name}.csr")
+                openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                        "-days", "1", "-copy_extensions", "copyall", "-out", f"{name}.pem")
+            path = lambda name: f"{directory}/{name}"
+            read = lambda name: pathlib.Path(path(name)).read_bytes()
+            self.south.stop()
+            self.south = FakeSouth().start(credentials=grpc.ssl_server_credentials(
+                [(read("server.key"), read("server.pem"))], read("ca.pem"), require_client_auth=True))
+            self.client = self.make_client(ca_file=path("ca.pem"), certificate_file=path("adapter.pem"),
+                                           key_file=path("adapter.key"), server_name="server")
+            self.connect()
+            stranger = AdapterClient(ClientOptions(address=f"127.0.0.1:{self.south.port}", adapter="stranger",
+                                                   election_id=2, ca_file=path("ca.pem"), server_name="server"),
+                                     RecordingAdapter())
+            self.addCleanup(stranger.close)
+            stranger.start()
+            session = stranger._adapter.sessions.get(timeout=PATIENCE_S)
+            self.assertFalse(session.connected)
+
     def test_a_token_goes_with_every_call(self):
-        import tempfile
         with tempfile.NamedTemporaryFile("w") as file:
             file.write("secret\n")
             file.flush()

@@ -24,7 +24,8 @@ def why_not(rhumb: str) -> Optional[str]:
     if tried.returncode:
         return f"network namespaces do not work here: {tried.stderr.strip()}"
     try:
-        tried = subprocess.run(["ip", "-n", name, "link", "add", "a", "type", "veth", "peer", "name", "b"],
+        tried = subprocess.run(["ip", "-n", name, "link", "add", "name", "end0", "type", "veth", "peer", "name",
+                                "end1"],
                                capture_output=True, text=True)
         if tried.returncode:
             return f"virtual links do not work here: {tried.stderr.strip()}"
