@@ -53,7 +53,7 @@ def splits(repetitions: int) -> None:
                 chosen = paths[:len(shares)]
                 experiments.pin(bed, north, source, destination, dict(zip(chosen, shares)))
                 for protocol in ("udp", "tcp"):
-                    found = experiments.measured_split(bed, source, destination, chosen, protocol, 2048)
+                    found = experiments.measured_split(bed, source, destination, chosen, protocol, 4096)
                     worst = max(abs(share - asked) for share, asked in zip(found, shares))
                     print(f"{method:9} {protocol}: asked {shares}, found "
                           f"{tuple(round(share, 3) for share in found)}, off by {100 * worst:.1f} points", flush=True)

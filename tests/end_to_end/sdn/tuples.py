@@ -1,10 +1,11 @@
 """Traffic of many different 5-tuples to one host. Runs in a host's namespace.
 
     tuples.py serve                                    accepts TCP and takes UDP, until killed
-    tuples.py udp --to 10.0.2.1 --count 2048           one packet each from 32 source ports to 64 destination ports
+    tuples.py udp --to 10.0.2.1 --count 2048           one packet each from source ports in turn to 64 destination ports
     tuples.py tcp --to 10.0.2.1 --count 2000           one connection each
 """
 import argparse
+import concurrent.futures
 import selectors
 import socket
 import time
@@ -41,9 +42,11 @@ def udp(arguments) -> None:
 
 
 def tcp(arguments) -> None:
-    for _ in range(arguments.count):
-        with socket.create_connection((arguments.to, PORT), timeout=20) as connection:
+    def one(_) -> None:
+        with socket.create_connection((arguments.to, PORT), timeout=30) as connection:
             connection.recv(1)
+    with concurrent.futures.ThreadPoolExecutor(16) as workers:
+        list(workers.map(one, range(arguments.count)))
 
 
 def main() -> None:
