@@ -200,19 +200,19 @@ class RefusalTest(Loop):
         experiments.pin(self.bed, self.north, "n1", "n4", {self.ONE: 1.0})
         bridge = self.bed.bridge("n1")
         used = sum("table=0" in line for line in self.bed.ofctl("dump-flows", "n1").splitlines())
-        # No room for one rule more: the label of a path from n4 over n1 to n2.
+        # No room for one rule more: that of the rest of a path from n2 over n1 and n3.
         self.bed.vsctl("--", "--id=@full", "create", "Flow_Table", f"flow_limit={used}", "overflow_policy=refuse",
                        "--", "set", "Bridge", bridge, "flow_tables:0=@full")
         self.addCleanup(self.bed.vsctl, "clear", "Bridge", bridge, "flow_tables")
         before = experiments.wait_until_settled(self.north)
-        self.north.pin("n4", "n2", {("n4", "n1", "n2"): 1.0})
+        self.north.pin("n2", "n4", {("n2", "n1", "n3", "n4"): 1.0})
         adapter = wait_for(lambda: next((adapter for adapter in self.north.status().adapters
                                          if adapter.nacks > before.adapters[0].nacks), None), "a NACK")
         say(f"NACK: {adapter.last_error}")
         self.assertIn("OFPFMFC_TABLE_FULL", adapter.last_error)
-        self.assertEqual(InstalledPaths(self.bed).of_demand("n4", "n2"), {("n4", "n2"): 1.0})
+        self.assertEqual(InstalledPaths(self.bed).of_demand("n2", "n4"), {("n2", "n4"): 1.0})
         self.bed.vsctl("clear", "Bridge", bridge, "flow_tables")
-        experiments.pin(self.bed, self.north, "n4", "n2", {("n4", "n1", "n2"): 0.5, ("n4", "n2"): 0.5})
+        experiments.pin(self.bed, self.north, "n2", "n4", {("n2", "n1", "n3", "n4"): 0.5, ("n2", "n4"): 0.5})
         experiments.check_paths_equal_plan(self.bed, self.north)
 
 
