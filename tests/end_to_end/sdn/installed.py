@@ -68,8 +68,8 @@ class InstalledPaths:
             total = sum(weight for weight, _ in buckets)
             return [(weight / total, action) for weight, action in buckets]
         multipath = re.match(r"multipath\(symmetric_l3l4\+udp,0,modulo_n,(\d+),0,NXM_NX_REG0\[0\.\.7\]\),"
-                             r"(?:load:|set_field:)(0x[0-9a-f]+)->(?:NXM_NX_REG1\[\]|reg1),resubmit\(,1\)|", actions)
-        if not multipath or not multipath[1]:
+                             r"(?:load:|set_field:)(0x[0-9a-f]+)->(?:NXM_NX_REG1\[\]|reg1),goto_table:1", actions)
+        if not multipath:
             return [(1.0, actions)]
         size, covered, ways = int(multipath[1]), 0, []
         for flow in self.flows[node]:

@@ -19,6 +19,8 @@ def why_not(rhumb: str) -> Optional[str]:
             return f"{program} is missing (Debian package {package}; scripts/setup installs it)"
     if not os.access(rhumb, os.X_OK):
         return f"{rhumb} is missing: cmake --build --preset release --target rhumb"
+    if subprocess.run([rhumb, "serve", "--help"], capture_output=True).returncode:
+        return f"{rhumb} has no command serve"
     name = f"rhumb-try-{os.getpid()}"
     tried = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True)
     if tried.returncode:
