@@ -34,7 +34,8 @@ def serve(_) -> None:
 def udp(arguments) -> None:
     sources = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(-(-arguments.count // UDP_PORTS))]
     for i, source in enumerate(sources):
-        source.bind(("", 30000 + 7 * i))
+        # The hash is symmetric: it sees source XOR destination port. Blocks of 64 keep the results apart.
+        source.bind(("", 32768 + 64 * i + i % 64))
     for i in range(arguments.count):
         sources[i // UDP_PORTS].sendto(b"x" * 32, (arguments.to, PORT + i % UDP_PORTS))
         if i % 16 == 15:
