@@ -75,6 +75,18 @@ def rules_of_ours(bed: Testbed) -> Dict[str, List[int]]:
             for node, flows in InstalledPaths(bed).flows.items()}
 
 
+def resting_rules(bed: Testbed) -> Dict[str, List[int]]:
+    """The same, once nothing more is being removed: two readings, further apart than rules outlive their plan."""
+    readings = [rules_of_ours(bed)]
+
+    def same() -> bool:
+        readings.append(rules_of_ours(bed))
+        return readings[-1] == readings[-2]
+    time.sleep(1.5)
+    wait_for(same, "the rules to rest", 60, 1.5)
+    return readings[-1]
+
+
 # Splits.
 
 
