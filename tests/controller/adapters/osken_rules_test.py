@@ -176,14 +176,14 @@ class ForwardingTest(unittest.TestCase):
         deliver = next(rule.content for rule in self.forwarding.base("D") if isinstance(rule.content, Deliver))
         self.assertEqual(transit.content.next_label, deliver.label)
         self.assertIsNone(deliver.host)  # D has two: table 2 chooses
-        self.assertEqual([str(rule.content.prefix) for rule in transition.switch], ["10.0.4.0/24", "10.0.5.0/24"])
+        self.assertEqual([str(rule.content.prefix) for rule in transition.switch + transition.at_once], ["10.0.4.0/24", "10.0.5.0/24"])
         self.assertEqual(transition.switch[0].content.way, Bucket(256, transit.content.label, 1))
         self.assertEqual(obsolete, [])
 
     def test_what_is_installed_already_is_left_alone(self):
         self.install({AD: [OVER_B]})
         transition, obsolete = self.install({AD: [OVER_B]})
-        self.assertEqual((transition.prepare, transition.switch, obsolete), ([], [], []))
+        self.assertEqual((transition.prepare, transition.switch, transition.at_once, obsolete), ([], [], [], []))
 
     def test_a_new_path_has_new_labels_and_the_old_ones_are_kept_until_they_have_drained(self):
         before, _ = self.install({AD: [OVER_B]})
@@ -204,6 +204,13 @@ class ForwardingTest(unittest.TestCase):
         ports = collections.Counter(next(s.port for s in splits if value & s.mask == s.value) for value in range(256))
         self.assertEqual(ports, {1: 179, 2: 77})
         self.assertTrue(all(rule.content.split == splits[0].split for rule in transition.switch))
+
+    def test_a_demand_that_needs_nothing_new_elsewhere_need_not_wait_for_other_switches(self):
+        halves = [OVER_B._replace(ratio=0.5), OVER_C._replace(ratio=0.5)]
+        first, _ = self.install({AD: halves})
+        self.assertEqual((len(first.switch), first.at_once), (2, []))
+        second, _ = self.install({AD: [OVER_B]})  # after a failure on the other path: its labels are there
+        self.assertEqual((second.prepare, second.switch, len(second.at_once)), ([], [], 2))
 
     def test_another_ratio_moves_only_the_hash_values_in_between(self):
         def port_of(transition):
@@ -234,7 +241,7 @@ class ForwardingTest(unittest.TestCase):
 
     def test_demands_without_a_host_at_an_end_need_no_rules(self):
         transition, _ = self.install({DemandKey("A", "B"): [PathShare(("A>B",), 1.0)]})
-        self.assertEqual((transition.prepare, transition.switch), ([], []))
+        self.assertEqual((transition.prepare, transition.switch, transition.at_once), ([], [], []))
 
     def test_a_removed_demand_stops_at_its_ingress_and_then_frees_its_labels(self):
         installed, _ = self.install({AD: [OVER_B]})

@@ -220,7 +220,7 @@ def link_failure(bed: Testbed, north: North, cable: int) -> Failure:
     ends = {bed.cables[cable].a, bed.cables[cable].b}
     routes = north.routes()
     source, destination = next(key for key, paths in routes.items()
-                               if any(set(pair) == ends for path in paths for pair in zip(path, path[1:])))
+                               if all(any(set(pair) == ends for pair in zip(path, path[1:])) for path in paths))
     probe = Probe(bed, source, destination, seconds=3)
     time.sleep(1)
     log_before = len(bed.osken_log())

@@ -35,9 +35,10 @@ class _Demand:
 class Transition:
     """From one plan to the next. Exactly one of Forwarding.commit and .abort must follow."""
     prepare: List[Rule]  # installed first; they touch no traffic
-    switch: List[Rule]  # then these take over, in place of `before`
-    stop: List[Rule]  # and these are removed, without successor
-    before: List[Rule]
+    at_once: List[Rule]  # take over on a switch as soon as it has what it was to prepare: nothing else waits elsewhere
+    switch: List[Rule]  # take over when every switch has prepared
+    stop: List[Rule]  # removed then, without successor
+    before: List[Rule]  # whose place is taken
     demands: Dict[DemandKey, Optional[_Demand]]
     new_tails: List[Tail]
 
@@ -91,7 +92,7 @@ class Forwarding:
     def plan_transition(self, routes: Dict[DemandKey, Sequence[PathShare]],
                         removed: Iterable[DemandKey]) -> Transition:
         """Demands whose paths are installed already are left alone. Raises KeyError for links without ports."""
-        transition = Transition([], [], [], [], {}, [])
+        transition = Transition([], [], [], [], [], {}, [])
         try:
             for key, paths in routes.items():
                 # In a fixed order, so that another ratio moves only the flows in between.
@@ -100,11 +101,13 @@ class Forwarding:
                 if old is None or old.paths != paths:
                     new = self._route(key, paths, transition)
                     transition.demands[key] = new
-                    transition.switch += new.ingress
                     transition.before += old.ingress if old else []
         except KeyError:
             self.drained(self.abort(transition))
             raise
+        unprepared = set(transition.new_tails)
+        for new in transition.demands.values():
+            (transition.switch if unprepared.intersection(new.tails) else transition.at_once).extend(new.ingress)
         for key in removed:
             if key in self._demands:
                 transition.demands[key] = None

@@ -52,14 +52,15 @@ class Installer:
         except KeyError as error:
             raise PlanRefused(grpc.StatusCode.NOT_FOUND, f"plan {plan.version}: {error.args[0]}",
                               Reason.UNKNOWN_NAME) from error
-        problems, refused = self._unreachable(transition.prepare + transition.switch + transition.stop), []
+        problems, refused = self._unreachable(
+            transition.prepare + transition.at_once + transition.switch + transition.stop), []
         if not problems:
-            problems, refused = self._apply(add=transition.prepare)
+            problems, refused = self._apply(add=transition.prepare, then=transition.at_once)
             prepared = time.monotonic()
             if not problems:
                 problems, _ = self._apply(add=transition.switch, remove=transition.stop)
-                if problems:
-                    self._restore(transition)
+            if problems:
+                self._restore(transition)
         if problems:
             # A group that was refused may be someone else's: it is not removed, and its number stays taken.
             self._collect([rule for rule in self._forwarding.abort(transition) if rule not in refused], now=True)
@@ -74,7 +75,7 @@ class Installer:
         LOG.info("plan installed version=%d topology_version=%d demands=%d rules=%d prepare_ms=%.1f switch_ms=%.1f "
                  "at=%.6f",
                  plan.version, plan.topology_version, len(transition.demands),
-                 len(transition.prepare) + len(transition.switch), (prepared - started) * 1e3,
+                 len(transition.prepare) + len(transition.at_once) + len(transition.switch), (prepared - started) * 1e3,
                  (time.monotonic() - prepared) * 1e3, time.time())
 
     def _differences(self, change: PlanChange):
@@ -101,15 +102,25 @@ class Installer:
         return [f"switch {dpid:#x} ({node}) is not connected" for dpid, node in sorted(dpids.items())
                 if self._switches.get(dpid) is None and dpid not in self._dead]
 
-    def _apply(self, add: Iterable[Rule] = (), remove: Iterable[Rule] = ()) -> Tuple[List[str], List[Rule]]:
-        """Sends to all switches at once and waits for all. A dead switch gets its rules when it is back. Returns what
-        went wrong and which rules were refused."""
+    def _apply(self, add: Iterable[Rule] = (), remove: Iterable[Rule] = (),
+               then: Iterable[Rule] = ()) -> Tuple[List[str], List[Rule]]:
+        """Sends to all switches at once and waits for all; each adds `then` behind a barrier of its own. A dead switch
+        gets its rules when it is back. Returns what went wrong and which rules were refused."""
         messages = collections.defaultdict(list)
         for build, part in ((openflow.add, add), (openflow.delete, remove)):
             for rule in part:
                 datapath = self._switches.get(self._network.file.nodes[rule.node].dpid)
                 if datapath is not None:
                     messages[datapath].append((build(datapath, rule), rule))
+        fenced = set()
+        for rule in then:
+            datapath = self._switches.get(self._network.file.nodes[rule.node].dpid)
+            if datapath is None:
+                continue
+            if datapath not in fenced and datapath in messages:
+                messages[datapath].append((datapath.ofproto_parser.OFPBarrierRequest(datapath), None))
+            fenced.add(datapath)
+            messages[datapath].append((openflow.add(datapath, rule), rule))
         batch = Batch()
         for datapath, part in messages.items():
             self._switches.send(batch, datapath, part)
@@ -117,8 +128,9 @@ class Installer:
 
     def _restore(self, transition) -> None:
         """Some ingress rules may have been replaced or removed: the ones before again."""
-        replaced = {rule.content.prefix for rule in transition.before}
-        fresh = [rule for rule in transition.switch if rule.content.prefix not in replaced]
+        replaced = {(rule.node, rule.content.prefix) for rule in transition.before}
+        fresh = [rule for rule in transition.at_once + transition.switch
+                 if (rule.node, rule.content.prefix) not in replaced]
         problems, _ = self._apply(add=transition.before + transition.stop, remove=fresh)
         for problem in problems:
             LOG.error("while going back to plan %d: %s", self._version, problem)
