@@ -124,11 +124,6 @@ class Testbed:
             self._add_host(node)
             ports.append((node, f"h{self.number[node]}", HOST_PORT))
         self._batch(links, self.fabric)
-        shaping = [f"qdisc add dev {self.interface(i, node)} root tbf rate {int(cable.capacity_bps)} burst 4000 "
-                   f"latency {self._queue_ms}ms"
-                   for i, cable in enumerate(self.cables) if cable.capacity_bps for node in (cable.a, cable.b)]
-        if shaping:
-            run(["tc", "-batch", "-"], self.fabric, input="\n".join(shaping) + "\n")
         self._start_switches()
         command = []
         for node in self.nodes:
@@ -142,6 +137,12 @@ class Testbed:
             command += ["--", "set-controller", self.bridge(node), "tcp:127.0.0.1:6653",
                         "--", "set", "controller", self.bridge(node), "max_backoff=1000"]
         self.vsctl(*command[1:])
+        # After the ports, because Open vSwitch takes away what it finds there.
+        shaping = [f"qdisc add dev {self.interface(i, node)} root tbf rate {int(cable.capacity_bps)} burst 4000 "
+                   f"latency {self._queue_ms}ms"
+                   for i, cable in enumerate(self.cables) if cable.capacity_bps for node in (cable.a, cable.b)]
+        if shaping:
+            run(["tc", "-batch", "-"], self.fabric, input="\n".join(shaping) + "\n")
         self._write_network_file()
 
     def _add_host(self, node: str) -> None:

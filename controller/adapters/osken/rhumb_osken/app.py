@@ -26,6 +26,9 @@ from rhumb_osken.switches import Switches
 
 LOG = logging.getLogger(__name__)
 settings.register(cfg.CONF)
+# os-ken sends one LLDP packet every 50 ms, so a round over a hundred ports would take 5 s, and a link whose packet is lost
+# once or twice would be given up after 10 s.
+os_ken_switches.Switches.LLDP_SEND_GUARD = 0.01
 
 
 class RhumbRouting(app_manager.OSKenApp):
@@ -46,6 +49,7 @@ class RhumbRouting(app_manager.OSKenApp):
         self._client = ClientProcess(settings.client_options(self._options), self, hub.spawn, hub.sleep)
         self._declared = False
         self._reported = 0  # changes of the topology, as the client counts them
+        self._lldp_missing: set = set()  # ports whose link LLDP has lost and not seen again
         self._read_back: dict = {}  # dpid -> what is gathered from a switch that connected
         self._started = time.monotonic()
 
@@ -133,6 +137,7 @@ class RhumbRouting(app_manager.OSKenApp):
     @set_ev_cls(topology_event.EventLinkAdd)
     def _link_seen(self, event):
         source, destination = event.link.src, event.link.dst
+        self._lldp_missing.discard(Port(source.dpid, source.port_no))
         appeared = self._network.lldp_seen(Port(source.dpid, source.port_no), Port(destination.dpid, destination.port_no))
         if not self._declared:
             if self._network.links and self._network.all_seen():
@@ -148,7 +153,14 @@ class RhumbRouting(app_manager.OSKenApp):
         source, destination = event.link.src, event.link.dst
         # os-ken deletes the links of a switch whose control connection breaks; the data plane goes on (_give_up).
         if self._switches.get(source.dpid) and self._switches.get(destination.dpid):
-            self._network.lldp_lost(Port(source.dpid, source.port_no))
+            port = Port(source.dpid, source.port_no)
+            self._lldp_missing.add(port)
+            hub.spawn_after(self._options.lldp_patience, self._lldp_still_missing, port)
+
+    def _lldp_still_missing(self, port: Port) -> None:
+        # While its ports are up, LLDP alone takes a link down late: its packets are lost behind heavy traffic too.
+        if port in self._lldp_missing:
+            self._network.lldp_lost(port)
             self._report_changes()
 
     def _declare_in_the_end(self) -> None:
@@ -203,10 +215,13 @@ class RhumbRouting(app_manager.OSKenApp):
     # Telemetry.
 
     def _send_telemetry(self) -> None:
+        interval_s = self._options.telemetry_interval
+        due = time.monotonic()
         while True:
-            hub.sleep(self._options.telemetry_interval)
+            due = max(due + interval_s, time.monotonic())
+            hub.sleep(due - time.monotonic())
             if self._declared:
-                telemetry = self._counters.collect(self._options.telemetry_interval)
+                telemetry = self._counters.collect(interval_s)
                 if telemetry is not None:
                     self._client.report_telemetry(telemetry)
 

@@ -23,6 +23,8 @@ _OPTIONS = [
     cfg.FloatOpt("barrier_timeout", default=5.0, min=0.1, help="Seconds a switch may take to confirm rules"),
     cfg.FloatOpt("drain_time", default=1.0, min=0.0,
                  help="Seconds that rules outlive their plan; longer than a packet can be in the network"),
+    cfg.FloatOpt("lldp_patience", default=60.0, min=0.0,
+                 help="Seconds that a link whose ports are up outlives the last LLDP packet, beyond os-ken's ten"),
     cfg.FloatOpt("switch_timeout", default=10.0, min=0.0,
                  help="Seconds without control connection after which a switch counts as dead"),
 ]
