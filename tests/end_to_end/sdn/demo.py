@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--topology", default="esnet6-backbone", help="a shipped network")
     parser.add_argument("--load", type=float, default=1.4, help="of shortest path's hottest link, over its capacity")
-    parser.add_argument("--packets", type=float, default=2500, help="a second, of all demands")
+    parser.add_argument("--packets", type=float, default=1500, help="a second, of all demands")
     parser.add_argument("--seconds", type=float, default=12, help="before and after the failure")
     arguments = parser.parse_args()
     reason = requirements.why_not(RHUMB)
@@ -40,7 +40,7 @@ def main() -> None:
     with Testbed(network.nodes, network.cables) as bed:
         north = North(bed.directory)
         bed.start_serve(policy="shortest-path", interval="2s")
-        bed.start_osken(telemetry_interval_s=1)
+        bed.start_osken(telemetry_interval_s=3)
         experiments.connected_pairs(bed)
         say("All switches connected, links discovered, first plan installed, all pairs reachable.")
         say(f"{experiments.check_paths_equal_plan(bed, north)} demands read back from the switches equal the plan.")
@@ -56,7 +56,7 @@ def main() -> None:
                 if window == 1:
                     bed.set_link(cable, up=False)
                 tcp.append(iperf(bed, source, destination, arguments.seconds - 2))
-            windows = offered_load.under_policy(bed, north, network, policy, 1, 10,
+            windows = offered_load.under_policy(bed, north, network, policy, 1, 15,
                                                 [arguments.seconds, arguments.seconds], between)
             for name, window, client in zip(("all links up", f"{source}-{destination} down"), windows, tcp):
                 say(row.format(policy, name, f"{window.goodput_bps / 1e6:.2f} Mbit/s", f"{100 * window.loss_ratio:.2f} %",

@@ -83,19 +83,18 @@ def failures(repetitions: int) -> None:
 
 
 def load(repetitions: int) -> None:
-    network = scaled_network("esnet6-backbone", packets_per_s=2500, load=1.4)
+    network = scaled_network("esnet6-backbone", packets_per_s=1500, load=1.4)
     print(f"esnet6-backbone, {len(network.nodes)} switches, {len(network.cables)} cables, capacities times "
           f"{network.factor:.3g}; shortest path offers {'>'.join(network.hottest)} {network.load} times its capacity")
-    with loop(network.nodes, network.cables, telemetry_interval_s=1) as running:
+    with loop(network.nodes, network.cables, telemetry_interval_s=3) as running:
         experiments.connected_pairs(running.bed)
-        runs = {"shortest-path": [], "neural": []}
-        for seed in range(1, repetitions + 1):
-            for policy, windows in runs.items():
-                windows += offered_load.under_policy(running.bed, running.north, network, policy, seed, 8, [10])
-                last = windows[-1]
-                print(f"{policy:14} seed {seed}: goodput {last.goodput_bps / 1e6:.2f} Mbit/s of "
-                      f"{last.offered_bps / 1e6:.2f}, loss {100 * last.loss_ratio:.2f} %, delay "
-                      f"{1e3 * last.delay_mean_s:.2f} ms, p99 {1e3 * last.delay_p99_s:.1f} ms", flush=True)
+        runs = offered_load.alternate(running.bed, running.north, network, ("shortest-path", "neural"), repetitions,
+                                      seed=1, learn_s=10, settle_s=9, measure_s=8)
+        for policy, windows in runs.items():
+            for last in windows:
+                print(f"{policy:14} goodput {last.goodput_bps / 1e6:.2f} Mbit/s of {last.offered_bps / 1e6:.2f}, loss "
+                      f"{100 * last.loss_ratio:.2f} %, delay {1e3 * last.delay_mean_s:.2f} ms, p99 "
+                      f"{1e3 * last.delay_p99_s:.1f} ms", flush=True)
         for name, (mean, low, high) in offered_load.paired(runs["shortest-path"], runs["neural"]).items():
             factor, unit = {"goodput": (100, "%"), "loss": (100, "points"), "delay_s": (1e3, "ms")}[name]
             print(f"neural against shortest-path, {repetitions} pairs: {name.removesuffix('_s')} {factor * mean:+.2f} "

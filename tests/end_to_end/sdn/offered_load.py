@@ -56,6 +56,19 @@ def play(bed: Testbed, network: ScaledNetwork, seed: int, lengths_s: Sequence[fl
     return windows
 
 
+def alternate(bed: Testbed, north: North, network: ScaledNetwork, policies: Sequence[str], pairs: int, seed: int,
+              learn_s: float, settle_s: float, measure_s: float) -> Dict[str, List[Window]]:
+    """The policies in turn under traffic that never stops, `pairs` times; each is given `settle_s` before it counts, and
+    all have seen `learn_s` of the traffic before the first."""
+    lengths, starts = [learn_s], {}
+    for _ in range(pairs):
+        for policy in policies:
+            starts[len(lengths)] = policy
+            lengths += [settle_s, measure_s]
+    windows = play(bed, network, seed, lengths, lambda i: north.set_policy(starts[i]) if i in starts else None)
+    return {policy: [windows[i + 1] for i, name in starts.items() if name == policy] for policy in policies}
+
+
 def under_policy(bed: Testbed, north: North, network: ScaledNetwork, policy: str, seed: int, warm_s: float,
                  lengths_s: Sequence[float], between=lambda window: None) -> List[Window]:
     """The windows after `warm_s` seconds in which the policy sees the traffic and settles."""

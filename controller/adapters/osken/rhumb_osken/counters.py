@@ -27,7 +27,8 @@ class Counters:
 
     def collect(self, interval_s: float) -> Optional[Telemetry]:
         """Asks one switch after the other during half of the interval, because reading all answers in one go would keep
-        the event loop from a failure for a tenth of a second. Then waits, at most the other half. None for the first time."""
+        the event loop from a failure for a tenth of a second. Then waits, at most the other half. None for the first
+        time, and when a switch does not answer in time."""
         self._answered.clear()
         self._waiting.clear()
         switches = self._switches.connected()
@@ -41,14 +42,15 @@ class Counters:
                 self._waiting.add((datapath.id, request.xid))
                 self._answered.clear()
                 datapath.send_msg(request)
-        complete = not self._waiting or self._answered.wait(interval_s / 2)
+        if self._waiting and not self._answered.wait(interval_s / 2):
+            return None  # half a report would show some rates too low now and too high next time
         now, last = time.time(), self._last
         self._last = now
         if last is None:
             return None
-        everyone = len(self._switches.connected()) == len(self._network.file.nodes)
+        everyone = len(switches) == len(self._network.file.nodes)
         return Telemetry(interval_end_s=now, interval_s=now - last, links=dict(self._links), flows=dict(self._flows),
-                         demands_complete=bool(complete) and everyone)
+                         demands_complete=everyone)
 
     def ports(self, message) -> None:
         for port in message.body:
