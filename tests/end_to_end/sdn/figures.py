@@ -82,14 +82,14 @@ def failures(repetitions: int) -> None:
             print(f"{name}: p50 {statistics.median(values):.1f} ms, worst of {len(values)} {values[-1]:.1f} ms")
 
 
-def load(repetitions: int) -> None:
+def load(repetitions: int, seed: int = 1) -> None:
     network = scaled_network("esnet6-backbone", packets_per_s=1500, load=1.4)
     print(f"esnet6-backbone, {len(network.nodes)} switches, {len(network.cables)} cables, capacities times "
           f"{network.factor:.3g}; shortest path offers {'>'.join(network.hottest)} {network.load} times its capacity")
     with loop(network.nodes, network.cables, telemetry_interval_s=3) as running:
         experiments.connected_pairs(running.bed)
         runs = offered_load.alternate(running.bed, running.north, network, ("shortest-path", "neural"), repetitions,
-                                      seed=1, learn_s=10, settle_s=9, measure_s=8)
+                                      seed=seed, learn_s=8, settle_s=5, measure_s=5)
         for policy, windows in runs.items():
             for last in windows:
                 print(f"{policy:14} goodput {last.goodput_bps / 1e6:.2f} Mbit/s of {last.offered_bps / 1e6:.2f}, loss "
@@ -107,12 +107,14 @@ def main() -> None:
                "load": (load, 5)}
     parser.add_argument("what", choices=figures)
     parser.add_argument("--repetitions", type=int)
+    parser.add_argument("--seed", type=int, default=1, help="of the arrivals, for load")
     arguments = parser.parse_args()
     reason = requirements.why_not(RHUMB)
     if reason:
         sys.exit(f"figures.py: {reason}")
     function, default = figures[arguments.what]
-    function(arguments.repetitions or default)
+    more = {"seed": arguments.seed} if arguments.what == "load" else {}
+    function(arguments.repetitions or default, **more)
 
 
 if __name__ == "__main__":
