@@ -14,7 +14,7 @@ from rhumb_client import (Adapter, AdapterClient, ClientOptions, ClientProcess, 
                           Telemetry)
 from rhumb_client.backoff import Backoff
 
-PATIENCE_S = 20
+PATIENCE_S = 120  # of what will happen; a busy machine may take its time
 AB = DemandKey("A", "B")
 DIRECT = ("A", "B", [(["A>B"], 1.0)])
 AROUND = ("A", "B", [(["A>C", "C>B"], 1.0)])

@@ -33,11 +33,11 @@ def settled(north: North):
     return None
 
 
-def wait_until_settled(north: North, timeout_s: float = 60):
+def wait_until_settled(north: North, timeout_s: float = 180):
     return wait_for(lambda: settled(north), "the latest plan in force", timeout_s, 0.02)
 
 
-def connected_pairs(bed: Testbed, timeout_s: float = 120) -> float:
+def connected_pairs(bed: Testbed, timeout_s: float = 300) -> float:
     """Starts to ask from every host at once; the time at which the last pair could talk (seconds since 1970)."""
     addresses = [bed.address(node) for node in bed.nodes]
     askers = [bed.start(node, PYTHON, str(HERE / "reach.py"), "--me", bed.address(node),
@@ -83,7 +83,7 @@ def resting_rules(bed: Testbed) -> Dict[str, List[int]]:
         readings.append(rules_of_ours(bed))
         return readings[-1] == readings[-2]
     time.sleep(1.5)
-    wait_for(same, "the rules to rest", 60, 1.5)
+    wait_for(same, "the rules to rest", 180, 1.5)
     return readings[-1]
 
 

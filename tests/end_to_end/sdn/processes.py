@@ -27,7 +27,7 @@ def start(command: Sequence[str], namespace: Optional[str] = None, log: Optional
     return process
 
 
-def run(command: Sequence[str], namespace: Optional[str] = None, timeout_s: float = 60, **options) -> str:
+def run(command: Sequence[str], namespace: Optional[str] = None, timeout_s: float = 180, **options) -> str:
     """The output of a command that must succeed."""
     if namespace:
         command = ["ip", "netns", "exec", namespace, *command]
@@ -54,7 +54,7 @@ def stop_all(processes: List[subprocess.Popen]) -> None:
     processes.clear()
 
 
-def wait_for(condition: Callable[[], object], what: str, timeout_s: float = 60, every_s: float = 0.05):
+def wait_for(condition: Callable[[], object], what: str, timeout_s: float = 180, every_s: float = 0.05):
     """The first value of `condition` that is not false. Fails with what it waited for."""
     deadline = time.monotonic() + timeout_s
     while True:

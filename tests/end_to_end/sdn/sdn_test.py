@@ -128,7 +128,7 @@ class SteeringTest(Loop):
         probe = Probe(self.bed, "n1", "n11", seconds=8, rate=RATE)
         self.bed.stop_serve(signal.SIGKILL)
         self.start_serve()
-        after = wait_for(lambda: settled(self.north), "the restarted controller", 60)
+        after = wait_for(lambda: settled(self.north), "the restarted controller")
         result = probe.result()
         say(f"controller restarted: {result['lost']} of {result['sent']} packets lost")
         self.assertEqual(result["lost"], 0)
@@ -139,7 +139,7 @@ class SteeringTest(Loop):
         self.assertEqual(experiments.check_paths_equal_plan(self.bed, self.north), 380)
         counts = {node: len(found) for node, found in rules.items()}
         wait_for(lambda: counts == {node: len(found) for node, found in experiments.rules_of_ours(self.bed).items()},
-                 "the same number of rules as before", 30, 1)
+                 "the same number of rules as before", every_s=1)
 
     def test_switches_keep_forwarding_while_os_ken_is_killed_and_restarted_and_no_rule_leaks(self):
         experiments.wait_until_settled(self.north)

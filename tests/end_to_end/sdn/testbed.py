@@ -191,7 +191,7 @@ class Testbed:
     # Switches.
 
     def vsctl(self, *arguments: str) -> str:
-        return run(["ovs-vsctl", f"--db=unix:{self.directory}/db.sock", "--timeout=60", *arguments], self.fabric,
+        return run(["ovs-vsctl", f"--db=unix:{self.directory}/db.sock", "--timeout=180", *arguments], self.fabric,
                    env=self._environment())
 
     def ofctl(self, command: str, node: str, *arguments: str) -> str:
