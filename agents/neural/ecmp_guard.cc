@@ -1,6 +1,7 @@
 #include "agents/neural/ecmp_guard.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "agents/baselines/ecmp_plan.h"
 
@@ -21,11 +22,14 @@ double EcmpGuard::Mlu(const TrafficMatrix& demands) {
       trees_.emplace_back(*topology_, weights, v, ShortestPathTree::Direction::kToRoot);
     }
   }
+  GroupByDestination(demands);
   std::vector<double> load(topology_->num_links(), 0.0), through(nodes);
   for (NodeId destination = 0; destination < nodes; ++destination) {
-    for (NodeId v = 0; v < nodes; ++v) {
-      through[v] = v == destination ? 0.0 : demands.rate_bps(v, destination);
-    }
+    const int begin = destination_begin_[destination], end = destination_begin_[destination + 1];
+    if (begin == end) continue;
+    std::fill(through.begin(), through.end(), 0.0);
+    for (int i = begin; i < end; ++i)
+      through[by_destination_[i].source] = by_destination_[i].rate_bps;
     const ShortestPathTree& tree = trees_[destination];
     // Farthest first: what passes through a node is complete when it is split.
     for (size_t i = tree.order().size(); i-- > 1;) {
@@ -40,6 +44,28 @@ double EcmpGuard::Mlu(const TrafficMatrix& demands) {
     }
   }
   return MaxLinkUtilization(*topology_, load);
+}
+
+// Walks the matrix in the order in which it is stored: column by column, every number of a large
+// one would miss the cache.
+void EcmpGuard::GroupByDestination(const TrafficMatrix& demands) {
+  const int nodes = demands.num_nodes();
+  const absl::Span<const double> rates = demands.rates_bps();
+  destination_begin_.assign(nodes + 1, 0);
+  for (NodeId s = 0; s < nodes; ++s) {
+    const double* row = rates.data() + static_cast<size_t>(s) * nodes;
+    for (NodeId d = 0; d < nodes; ++d) destination_begin_[d + 1] += row[d] > 0 && s != d ? 1 : 0;
+  }
+  std::partial_sum(destination_begin_.begin(), destination_begin_.end(),
+                   destination_begin_.begin());
+  by_destination_.resize(destination_begin_.back());
+  std::vector<int> next(destination_begin_.begin(), destination_begin_.end() - 1);
+  for (NodeId s = 0; s < nodes; ++s) {
+    const double* row = rates.data() + static_cast<size_t>(s) * nodes;
+    for (NodeId d = 0; d < nodes; ++d) {
+      if (row[d] > 0 && s != d) by_destination_[next[d]++] = {s, row[d]};
+    }
+  }
 }
 
 const RoutingPlan& EcmpGuard::Plan() {

@@ -24,8 +24,17 @@ class EcmpGuard {
   const RoutingPlan& Plan();
 
  private:
+  struct Inflow {
+    NodeId source;
+    double rate_bps;
+  };
+
+  void GroupByDestination(const TrafficMatrix& demands);
+
   std::optional<Topology> topology_;
   std::vector<ShortestPathTree> trees_;  // towards every node
+  std::vector<Inflow> by_destination_;   // demands above 0
+  std::vector<int> destination_begin_;   // [nodes + 1] into it
   std::optional<RoutingPlan> plan_;
 };
 

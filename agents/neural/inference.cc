@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace rhumb::neural {
@@ -17,6 +18,13 @@ constexpr double kSharpest = 400.0;
 constexpr double kFirstSharpness = 0.25;
 constexpr double kFirstStep = 0.3;
 constexpr double kLastStep = 0.02;
+// Traffic that returns to fast paths fills links to this share of the MLU: the less, the more
+// demands move from interval to interval, because a link that is nearly as full as the fullest may
+// be the fullest next.
+constexpr double kMarginTimesChange = 2.0;
+constexpr double kLeastFill = 0.5;
+constexpr double kMostFill = 0.99;
+constexpr double kFirstFill = 0.75;
 
 }  // namespace
 
@@ -68,7 +76,12 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.logits = take(&logits_, paths);
   state_.ratios = take(&next_ratios_, paths);
   state_.path_state = take(&path_state_, paths * kPathState);
-  state_.path_in = take(&path_in_, paths * kPaddedPathInput);
+  int most_paths = 0;
+  for (size_t d = 0; d < pairs; ++d) {
+    most_paths = std::max(most_paths, graph_->path_begin[d + 1] - graph_->path_begin[d]);
+  }
+  state_.path_in =
+      take(&path_in_, static_cast<size_t>(kBlockPaths + most_paths) * kPaddedPathInput);
   state_.crossing = take(&crossing_, links * kCrossingRow);
   state_.link_state = take(&link_state_, links * kLinkState);
   state_.message = take(&message_, links * kMessageRow);
@@ -77,10 +90,17 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.price = take(&price_, links);
   take(&best_logits_, paths);
   take(&widest_, pairs);
+  fastest_.assign(pairs, std::numeric_limits<float>::infinity());
   for (size_t p = 0; p < paths; ++p) {
     float& widest = widest_[graph_->pair_of_path[p]];
     widest = std::max(widest, graph_->bottleneck[p]);
+    float& fastest = fastest_[graph_->pair_of_path[p]];
+    fastest = std::min(fastest, graph_->delay[p]);
   }
+  effort_ = EffortFor(*graph_);
+  shift_.SetGraph(graph_);
+  effort_.iterations = options_.iterations.value_or(effort_.iterations);
+  effort_.refinements = options_.refinements.value_or(effort_.refinements);
   take(&ratios_, paths);
 
   problem_.num_links = graph_->num_links();
@@ -93,6 +113,8 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.log_capacity = graph_->log_capacity.data();
   problem_.bottleneck = graph_->bottleneck.data();
   problem_.extra_hops = graph_->extra_hops.data();
+  problem_.delay = graph_->delay.data();
+  problem_.extra_delay = graph_->extra_delay.data();
   problem_.widest = widest_.data();
 }
 
@@ -100,6 +122,7 @@ void Inference::MakeDemands(absl::Span<const float> history) {
   const float* mix = weights_.data() + WeightTable()[kScenarioMix].offset;
   const WeightBlock& hidden = WeightTable()[kScenarioHidden];
   const float* out = weights_.data() + WeightTable()[kScenarioOut].offset;
+  fastest_delay_ = 0;
   for (int d = 0; d < graph_->num_pairs(); ++d) {
     const float* past = history.data() + static_cast<size_t>(d) * kHistory;
     float level = 0;
@@ -133,26 +156,36 @@ void Inference::MakeDemands(absl::Span<const float> history) {
     }
     row[4] = past[0];
     row[5] = mean;
+    fastest_delay_ += static_cast<double>(mean) * fastest_[d];
   }
 }
 
-double Inference::SharpnessFor(absl::Span<const float> history) const {
+double Inference::MeanChange(absl::Span<const float> history) {
   double change = 0, total = 0;
   for (size_t i = 0; i < history.size(); i += kHistory) {
     for (int h = 0; h + 1 < kHistory; ++h) change += std::abs(history[i + h] - history[i + h + 1]);
     for (int h = 1; h < kHistory; ++h) total += history[i + h];
   }
-  if (change <= 0 || total <= 0) return kSharpest;
-  return std::clamp(kSharpnessTimesChange * total / change, kBluntest, kSharpest);
+  return total > 0 ? change / total : 0.0;
 }
 
 double Inference::Score(const Peaks& peaks, const SoftPeaks& soft, double sharpness) const {
-  double score = 0;
+  double score =
+      fastest_delay_ > 0 ? options_.delay_weight * (peaks.delay / fastest_delay_ - 1) : 0.0;
   for (int s = 0; s < kScenarios; ++s) {
     score += scenario_weights_[s] * (std::log(std::max(peaks.scenario[s], 1e-30F)) +
                                      std::log(soft.scenario[s]) / sharpness);
   }
   return score;
+}
+
+// The score's derivative by a path's delay, in the unit of the kernel's prices: per traffic that
+// fills the pair's widest path as far as the MLU.
+float Inference::DelayPrice(const Peaks& peaks) const {
+  if (fastest_delay_ <= 0) return 0;
+  double mlu = 0;
+  for (int s = 0; s < kScenarios; ++s) mlu += scenario_weights_[s] * peaks.scenario[s];
+  return static_cast<float>(options_.delay_weight * mlu / fastest_delay_);
 }
 
 void Inference::Consider(int iterate, double score, const Peaks& peaks, bool take) {
@@ -166,36 +199,67 @@ void Inference::Consider(int iterate, double score, const Peaks& peaks, bool tak
 
 void Inference::Run(absl::Span<const float> history) {
   MakeDemands(history);
+  const double change = MeanChange(history);
+  const double sharpness =
+      std::clamp(kSharpnessTimesChange / std::max(change, 1e-9), kBluntest, kSharpest);
+  Iterate(sharpness);
+  if (!options_.keep_best || effort_.refinements == 0) return;
+  Refine(sharpness);
+  if (options_.delay_weight > 0) PreferFastPaths(sharpness, change);
+}
+
+void Inference::Iterate(double sharpness) {
   std::fill(path_state_.begin(), path_state_.end(), 0.0F);
   std::fill(link_state_.begin(), link_state_.end(), 0.0F);
   const float* start = weights_.data() + WeightTable()[kStart].offset;
   for (int p = 0; p < graph_->num_paths(); ++p) {
-    logits_[p] = start[0] * graph_->extra_hops[p] + start[1] * graph_->start_capacity[p];
+    logits_[p] = start[0] * graph_->extra_hops[p] + start[1] * graph_->start_capacity[p] +
+                 start[2] * graph_->extra_delay[p];
   }
-  const double sharpness = SharpnessFor(history);
-  for (int k = 0; k <= options_.iterations; ++k) {
+  for (int k = 0; k <= effort_.iterations; ++k) {
+    kernel_->softmax(problem_, state_);
     const Peaks peaks = kernel_->put_on_links(problem_, state_, true);
     const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
-    if (k < options_.iterations) kernel_->update(problem_, state_, peaks);
+    if (k < effort_.iterations) kernel_->update(problem_, state_, peaks);
   }
-  if (!options_.keep_best || options_.refinements == 0) return;
+}
 
+void Inference::Refine(double sharpness) {
   std::copy(best_logits_.begin(), best_logits_.end(), logits_.begin());
-  for (int k = 0; k < options_.refinements; ++k) {
-    const double done = static_cast<double>(k) / options_.refinements;
-    // From a blunter maximum and larger steps to the final sharpness and small ones.
-    const double now = sharpness * std::pow(kFirstSharpness, 1 - done);
+  for (int k = 0; k <= effort_.refinements; ++k) {
+    kernel_->softmax(problem_, state_);
     const Peaks peaks = kernel_->put_on_links(problem_, state_, false);
     SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
-    Consider(options_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
+    Consider(effort_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
+    if (k == effort_.refinements) return;
+    // From a blunter maximum and larger steps to the final sharpness and small ones.
+    const double done = static_cast<double>(k) / effort_.refinements;
+    const double now = sharpness * std::pow(kFirstSharpness, 1 - done);
     soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(now));
-    kernel_->refine(problem_, state_, soft,
+    kernel_->refine(problem_, state_, soft, DelayPrice(peaks),
                     static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
   }
-  const Peaks peaks = kernel_->put_on_links(problem_, state_, false);
-  const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
-  Consider(options_.iterations + options_.refinements, Score(peaks, soft, sharpness), peaks, false);
+}
+
+void Inference::PreferFastPaths(double sharpness, double change) {
+  std::copy(ratios_.begin(), ratios_.end(), next_ratios_.begin());
+  Peaks peaks = kernel_->put_on_links(problem_, state_, false);
+  const Peaks before = peaks;
+  const double fullest = std::clamp(1 - kMarginTimesChange * change, kLeastFill, kMostFill);
+  for (int round = 0; round < effort_.fast_path_rounds; ++round) {
+    // First to where nothing comes near the fullest links, then further.
+    const double fill = fullest * (round < effort_.fast_path_rounds / 2 ? kFirstFill : 1.0);
+    FastPathShift::Limits limits;
+    for (int s = 0; s < kScenarios; ++s) limits[s] = static_cast<float>(fill * before.scenario[s]);
+    limits[kScenarios] = static_cast<float>(fill * before.latest);
+    const bool moved = shift_.Run(round % FastPathShift::kRanks, limits, pair_demands_, crossing_,
+                                  absl::MakeSpan(next_ratios_));
+    if (!moved) continue;
+    peaks = kernel_->put_on_links(problem_, state_, false);
+    const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
+    Consider(best_iterate_, Score(peaks, soft, sharpness), peaks, false);
+  }
 }
 
 }  // namespace rhumb::neural

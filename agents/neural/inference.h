@@ -4,19 +4,26 @@
 #define RHUMB_AGENTS_NEURAL_INFERENCE_H_
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "agents/neural/effort.h"
+#include "agents/neural/fast_path_shift.h"
 #include "agents/neural/inference_kernel.h"
 #include "agents/neural/path_graph.h"
 
 namespace rhumb::neural {
 
 struct InferenceOptions {
-  int iterations = 10;
+  // Of the network; absent: what EffortFor gives for the graph.
+  std::optional<int> iterations;
   // Steps after the last iteration that follow the analytic gradient of the score, from the best
-  // iterate; see README.md.
-  int refinements = 20;
+  // iterate; see README.md. Absent as above.
+  std::optional<int> refinements;
+  // What the score pays for delay: a plan whose traffic takes twice as long as on the fastest paths
+  // is as bad as one with an MLU that is so much larger (in logarithms).
+  double delay_weight = 0.02;
   // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
   // For tests: the kernel that runs on any processor.
@@ -41,8 +48,10 @@ class Inference {
   absl::Span<const float> ratios() const { return ratios_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.
   double latest_mlu() const { return latest_mlu_; }
-  // 0: before the first iteration; larger than options.iterations: a refinement.
+  // 0: before the first iteration; larger than effort().iterations: a refinement.
   int best_iterate() const { return best_iterate_; }
+  // Of the graph in use.
+  const Effort& effort() const { return effort_; }
 
  private:
   struct Packed {
@@ -50,8 +59,14 @@ class Inference {
   };
   PackedLayer Pack(BlockId id, int padded_rows, Packed* packed) const;
   void MakeDemands(absl::Span<const float> history);
-  double SharpnessFor(absl::Span<const float> history) const;
+  // The traffic that changes from one past matrix to the next, over all traffic; the mean.
+  static double MeanChange(absl::Span<const float> history);
   double Score(const Peaks& peaks, const SoftPeaks& soft, double sharpness) const;
+  float DelayPrice(const Peaks& peaks) const;
+  void Iterate(double sharpness);
+  void Refine(double sharpness);
+  // Moves traffic of the best iterate to faster paths where the score gains by it.
+  void PreferFastPaths(double sharpness, double change);
   // Takes the current ratios when they are the best so far.
   void Consider(int iterate, double score, const Peaks& peaks, bool take);
 
@@ -65,8 +80,11 @@ class Inference {
   std::shared_ptr<const PathGraph> graph_;
 
   std::vector<float> pair_demands_, logits_, next_ratios_, ratios_, path_state_, path_in_,
-      crossing_, link_state_, message_, bottleneck_message_, max_load_, price_, widest_,
+      crossing_, link_state_, message_, bottleneck_message_, max_load_, price_, widest_, fastest_,
       best_logits_;
+  Effort effort_;
+  FastPathShift shift_;
+  double fastest_delay_ = 0;  // of the mean scenario on the fastest paths, as in Peaks
   double best_score_ = 0;
   double latest_mlu_ = 0;
   int best_iterate_ = 0;

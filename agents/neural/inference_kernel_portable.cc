@@ -13,8 +13,8 @@ extern const Kernel kAvx2Kernel;
 #endif
 
 const Kernel& PortableKernel() {
-  static const Kernel kernel = {portable::PutOnLinks, portable::Update, portable::Soften,
-                                portable::Refine, "portable"};
+  static const Kernel kernel = {portable::Softmax, portable::PutOnLinks, portable::Update,
+                                portable::Soften,  portable::Refine,     "portable"};
   return kernel;
 }
 

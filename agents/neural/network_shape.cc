@@ -9,7 +9,7 @@ WeightTableType MakeTable() {
   table[kScenarioHidden] = {"scenario_hidden", kDemandHidden, kHistory, true};
   table[kScenarioOut] = {"scenario_out", kScenarios, kDemandHidden, false};
   table[kScenarioWeights] = {"scenario_weights", 1, kScenarios, false};
-  table[kStart] = {"start", 1, 2, false};
+  table[kStart] = {"start", 1, 3, false};
   table[kLinkHiddenLayer] = {"link_hidden", kLinkHidden, kLinkInput, true};
   table[kLinkUpdate] = {"link_update", kLinkState, kLinkHidden, true};
   table[kLinkGate] = {"link_gate", kLinkState, kLinkInput, true};

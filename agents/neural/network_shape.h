@@ -15,7 +15,7 @@ namespace rhumb::neural {
 
 // Version of the features and of the weight layout. Grows with every change that makes old
 // checkpoints meaningless.
-constexpr int kFeatureLayoutVersion = 1;
+constexpr int kFeatureLayoutVersion = 2;
 
 // Past matrices that the network looks at, the latest first; a shorter past is padded with its
 // oldest matrix.
@@ -41,7 +41,7 @@ constexpr int kMessage = kMeanMessage + kSumMessage + kBottleneckMessage;
 constexpr int kLinkInput = 2 * kScenarios + 1 + kPathState + kLinkState;
 // Own state and relative utilization.
 constexpr int kMessageInput = kLinkState + 1;
-constexpr int kPathScalars = 9;
+constexpr int kPathScalars = 10;
 // Own state, the messages, and scalars (see PathScalar).
 constexpr int kPathInput = kPathState + kMessage + kPathScalars;
 constexpr int kPathOutput = kPathState + 1;
@@ -58,6 +58,7 @@ enum PathScalar {
   kAboveMeanOfPair,  // kMaxUtilization minus its mean over the pair's paths, weighted by split
                      // ratio
   kAboveBestOfPair,  // kMaxUtilization minus the smallest of the pair
+  kExtraDelay,       // x / (1 + x), x = delay over that of the pair's fastest candidate - 1
 };
 
 constexpr float kLogitStep = 2.0F;    // largest change of a logit in one iteration
@@ -84,7 +85,7 @@ enum BlockId {
   kScenarioHidden,   // nonlinear part, first layer
   kScenarioOut,      // nonlinear part, second layer
   kScenarioWeights,  // logits of the scenarios' weights, 1 row
-  kStart,            // first logits from (extra hops, log relative bottleneck capacity), 1 row
+  kStart,  // first logits from (extra hops, log relative bottleneck capacity, extra delay), 1 row
   kLinkHiddenLayer,
   kLinkUpdate,
   kLinkGate,

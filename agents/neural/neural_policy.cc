@@ -31,6 +31,16 @@ absl::Status BadOption(absl::string_view text, absl::string_view part, absl::str
       absl::StrFormat("neural:%s: \"%s\" is not valid; %s", text, part, expected));
 }
 
+// "auto" leaves it to the size of the network.
+bool ReadCount(absl::string_view text, int largest, std::optional<int>* count) {
+  int value = 0;
+  count->reset();
+  if (text == "auto") return true;
+  if (!absl::SimpleAtoi(text, &value) || value < 0 || value > largest) return false;
+  *count = value;
+  return true;
+}
+
 bool HasTraffic(const Observation& observation, NodePair pair) {
   const auto& past = observation.past_demands;
   const size_t oldest = past.size() > kHistory ? past.size() - kHistory : 0;
@@ -54,11 +64,12 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       const absl::string_view key = part.substr(0, equals), value = part.substr(equals + 1);
       bool good = false;
       if (key == "iterations") {
-        good = absl::SimpleAtoi(value, &options.inference.iterations) &&
-               options.inference.iterations >= 0 && options.inference.iterations <= 1000;
+        good = ReadCount(value, 1000, &options.inference.iterations);
       } else if (key == "refinements") {
-        good = absl::SimpleAtoi(value, &options.inference.refinements) &&
-               options.inference.refinements >= 0 && options.inference.refinements <= 10000;
+        good = ReadCount(value, 10000, &options.inference.refinements);
+      } else if (key == "delay-weight") {
+        good = absl::SimpleAtod(value, &options.inference.delay_weight) &&
+               options.inference.delay_weight >= 0 && options.inference.delay_weight <= 10;
       } else if (key == "max-move") {
         good = absl::SimpleAtod(value, &options.max_move) && options.max_move >= 0 &&
                options.max_move <= 1;
@@ -69,7 +80,8 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       if (!good) {
         return BadOption(
             text, part,
-            "use iterations=0..1000, refinements=0..10000, max-move=0..1 or guard=on|off");
+            "use iterations=auto|0..1000, refinements=auto|0..10000, delay-weight=0..10, "
+            "max-move=0..1 or guard=on|off");
       }
     }
     first = false;

@@ -27,8 +27,8 @@ struct NeuralPolicyOptions {
 };
 
 // "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
-// "max-move=0.1". Keys: iterations, refinements, max-move, guard (on|off). InvalidArgument names
-// the bad part.
+// "max-move=0.1". Keys: iterations, refinements (a number or auto), delay-weight, max-move, guard
+// (on|off). InvalidArgument names the bad part.
 absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
 
 // Needs one past matrix; before that, or when the past does not fit the topology's demands, it

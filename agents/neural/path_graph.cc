@@ -23,13 +23,28 @@ void AddCapacities(const Topology& topology, PathGraph* graph) {
   }
 }
 
+// What every link adds to the delay of the paths over it, see BuildPathGraph.
+std::vector<double> LinkDelays(const Topology& topology) {
+  constexpr double kPerHop = 0.01;
+  double sum = 0;
+  for (const Link& link : topology.links()) sum += absl::ToDoubleSeconds(link.propagation_delay);
+  std::vector<double> delays(topology.num_links(), 1.0);
+  if (sum <= 0) return delays;
+  const double mean = sum / topology.num_links();
+  for (LinkId l = 0; l < topology.num_links(); ++l) {
+    delays[l] = absl::ToDoubleSeconds(topology.link(l).propagation_delay) / mean + kPerHop;
+  }
+  return delays;
+}
+
 // Appends what depends on a pair's other paths.
 void FinishPair(PathGraph* graph) {
   const int begin = graph->path_begin.back();
   const int end = graph->num_paths();
   int fewest_hops = std::numeric_limits<int>::max();
-  float widest = 0;
+  float widest = 0, fastest = std::numeric_limits<float>::infinity();
   for (int p = begin; p < end; ++p) {
+    fastest = std::min(fastest, graph->delay[p]);
     fewest_hops = std::min(fewest_hops, graph->link_begin[p + 1] - graph->link_begin[p]);
     widest = std::max(widest, graph->bottleneck[p]);
   }
@@ -38,6 +53,8 @@ void FinishPair(PathGraph* graph) {
         static_cast<float>(graph->link_begin[p + 1] - graph->link_begin[p]) / fewest_hops - 1.0F;
     graph->extra_hops.push_back(extra / (1.0F + extra));
     graph->start_capacity.push_back(std::log(graph->bottleneck[p] / widest));
+    const float longer = graph->delay[p] / fastest - 1.0F;
+    graph->extra_delay.push_back(longer / (1.0F + longer));
   }
   graph->path_begin.push_back(end);
 }
@@ -59,6 +76,7 @@ PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
                          absl::Span<const uint8_t> carries_traffic) {
   PathGraph graph;
   AddCapacities(topology, &graph);
+  const std::vector<double> link_delays = LinkDelays(topology);
   graph.path_begin = {0};
   graph.link_begin = {0};
   for (int pair = 0; pair < paths.num_pairs(); ++pair) {
@@ -67,10 +85,15 @@ PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
       const absl::Span<const LinkId> links = paths.links(p);
       if (links.empty() || !IsUsable(topology, links)) continue;
       float bottleneck = std::numeric_limits<float>::infinity();
-      for (LinkId link : links) bottleneck = std::min(bottleneck, graph.capacity[link]);
+      double delay = 0;
+      for (LinkId link : links) {
+        bottleneck = std::min(bottleneck, graph.capacity[link]);
+        delay += link_delays[link];
+      }
       graph.links.insert(graph.links.end(), links.begin(), links.end());
       graph.link_begin.push_back(static_cast<int>(graph.links.size()));
       graph.bottleneck.push_back(bottleneck);
+      graph.delay.push_back(static_cast<float>(delay));
       graph.pair_of_path.push_back(graph.num_pairs());
       graph.path_of_set.push_back(p);
     }
@@ -101,6 +124,8 @@ PathGraph Concatenate(absl::Span<const PathGraph* const> graphs) {
     Append(graph->bottleneck, &all.bottleneck);
     Append(graph->extra_hops, &all.extra_hops);
     Append(graph->start_capacity, &all.start_capacity);
+    Append(graph->delay, &all.delay);
+    Append(graph->extra_delay, &all.extra_delay);
     Append(graph->pairs, &all.pairs);
     Append(graph->path_of_set, &all.path_of_set);
     AppendBegins(graph->graph_link_begin, &all.graph_link_begin);

@@ -27,6 +27,8 @@ struct PathGraph {
   std::vector<float> bottleneck;      // [paths], smallest capacity along the path, in the same unit
   std::vector<float> extra_hops;      // [paths], x / (1 + x), see PathScalar
   std::vector<float> start_capacity;  // [paths], log(bottleneck / largest bottleneck of the pair)
+  std::vector<float> delay;           // [paths], see BuildPathGraph
+  std::vector<float> extra_delay;     // [paths], x / (1 + x), see PathScalar
 
   // Where rows came from.
   std::vector<NodePair> pairs;   // [pairs]
@@ -46,6 +48,10 @@ struct PathGraph {
 
 // `carries_traffic`, when given, has one entry a pair of `paths`; pairs where it is false are left
 // out. O(path links).
+//
+// The delay of a path is the propagation delay of its links plus a hundredth of the mean link delay
+// a hop, as the LPs count it, in units of the mean link delay. Where no link has a delay it is the
+// number of hops.
 PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
                          absl::Span<const uint8_t> carries_traffic = {});
 

@@ -67,6 +67,7 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
   const Tensor bottleneck = FromFloats(graph->bottleneck, weights);
   const Tensor extra_hops = FromFloats(graph->extra_hops, weights);
   const Tensor start_capacity = FromFloats(graph->start_capacity, weights);
+  const Tensor extra_delay = FromFloats(graph->extra_delay, weights);
   std::vector<int> graph_of_link, graph_of_path;
   for (int g = 0; g < graph->num_graphs(); ++g) {
     graph_of_link.resize(graph->graph_link_begin[g + 1], g);
@@ -88,9 +89,9 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
 
   Tensor link_state = torch::zeros({graph->num_links(), kLinkState}, options);
   Tensor path_state = torch::zeros({graph->num_paths(), kPathState}, options);
-  Tensor logits =
-      torch::mm(torch::cat({extra_hops, start_capacity}, 1), LayerOf(weights, kStart).weight.t())
-          .view({-1});
+  Tensor logits = torch::mm(torch::cat({extra_hops, start_capacity, extra_delay}, 1),
+                            LayerOf(weights, kStart).weight.t())
+                      .view({-1});
   for (int k = 0; k <= iterations; ++k) {
     // Leaves the caller's mode alone when the caller wants no gradient at all.
     const torch::AutoGradMode mode(k >= without_gradient && torch::GradMode::is_enabled());
@@ -141,7 +142,7 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
          worst.narrow(1, 0, kBottleneckMessage), max_load,
          along.narrow(1, kMeanMessage + kSumMessage, 1) / num_hops, ratios,
          Squeeze(mean_flow / scale), Squeeze(mean_demand / scale), 0.2 * logits.view({-1, 1}),
-         extra_hops, max_load - pair_mean, max_load - pair_best},
+         extra_hops, max_load - pair_mean, max_load - pair_best, extra_delay},
         1);
     const Tensor out = Apply(path_out, torch::relu(Apply(path_hidden, path_in)));
     path_state = SoftSign(out.narrow(1, 0, kPathState));
@@ -177,6 +178,7 @@ Tensor InitialWeights(uint64_t seed) {
   block(kScenarioWeights)[0] = 1.0F;
   block(kStart)[0] = -1.0F;
   block(kStart)[1] = 0.5F;
+  block(kStart)[2] = 0.0F;
   float* last = block(kPathOutLayer);
   for (int i = 0; i < kPathHidden; ++i) last[kPathState * kPathHidden + i] *= 0.1F;
   last[kPathOutput * kPathHidden + kPathState] = 0.0F;

@@ -31,6 +31,11 @@ LogMlu SumOfLogMlu(const neural::SharedGraph& graph, const Tensor& utilization, 
   return result;
 }
 
+// [pairs] of `graph`, for index_add.
+Tensor GraphOfPair(const neural::PathGraph& graph) {
+  return torch::tensor(graph.graph_of_pair, torch::kInt32).to(torch::kLong);
+}
+
 }  // namespace
 
 NetworkInput ToInput(const Batch& batch, torch::ScalarType type) {
@@ -39,6 +44,21 @@ NetworkInput ToInput(const Batch& batch, torch::ScalarType type) {
   input.history = torch::tensor(batch.history, torch::kFloat).view({-1, neural::kHistory}).to(type);
   input.next = torch::tensor(batch.next, torch::kFloat).view({-1, 1}).to(type);
   return input;
+}
+
+Tensor DelayRatio(const NetworkInput& input, const Tensor& ratios) {
+  const neural::SharedGraph& graph = input.graph;
+  const Tensor delay = torch::tensor(graph->delay, torch::kFloat).to(ratios.scalar_type());
+  const Tensor next = input.next.view({-1}).to(ratios.scalar_type());
+  const auto of_graphs = [&](const Tensor& of_pairs) {
+    return torch::zeros({graph->num_graphs()}, of_pairs.options())
+        .index_add(0, GraphOfPair(*graph), of_pairs);
+  };
+  const Tensor taken =
+      neural::SumOverPaths(graph, (ratios.view({-1}) * delay).view({-1, 1})).view({-1});
+  const Tensor fastest = of_graphs(next * neural::MinOfPairs(graph, delay));
+  return torch::where(fastest > 0, of_graphs(next * taken) / fastest.clamp_min(1e-30),
+                      torch::ones_like(fastest));
 }
 
 ObjectiveValue AnalyticObjective(const Tensor& weights, const NetworkInput& input,
@@ -53,7 +73,13 @@ ObjectiveValue AnalyticObjective(const Tensor& weights, const NetworkInput& inpu
     const double weight = options.first_iterate_weight + (1 - options.first_iterate_weight) * share;
     const LogMlu mlu = SumOfLogMlu(input.graph, output.next_loads[options.without_gradient + k],
                                    options.sharpness);
-    value.loss = k == 1 ? weight * mlu.soft : value.loss + weight * mlu.soft;
+    Tensor loss = mlu.soft;
+    if (options.delay_weight > 0) {
+      const Tensor ratios =
+          neural::SoftmaxOfPairs(input.graph, output.logits[options.without_gradient + k]);
+      loss = loss + options.delay_weight * (DelayRatio(input, ratios) - 1).sum();
+    }
+    value.loss = k == 1 ? weight * loss : value.loss + weight * loss;
     value.log_mlu = mlu.hard / graphs;
     weight_sum += weight;
   }
@@ -61,13 +87,15 @@ ObjectiveValue AnalyticObjective(const Tensor& weights, const NetworkInput& inpu
   return value;
 }
 
-Reward FlowReward(const NetworkInput& input) {
-  return [input](const Tensor& logits) {
+Reward FlowReward(const NetworkInput& input, double delay_weight) {
+  return [input, delay_weight](const Tensor& logits) {
     torch::NoGradGuard no_gradient;
-    return -neural::MaxOfGraphs(input.graph, neural::Utilization(input, logits))
-                .view({-1})
-                .clamp_min(1e-30)
-                .log();
+    const Tensor log_mlu = neural::MaxOfGraphs(input.graph, neural::Utilization(input, logits))
+                               .view({-1})
+                               .clamp_min(1e-30)
+                               .log();
+    const Tensor ratios = neural::SoftmaxOfPairs(input.graph, logits);
+    return -(log_mlu + delay_weight * (DelayRatio(input, ratios) - 1));
   };
 }
 

@@ -19,6 +19,9 @@ struct ObjectiveOptions {
   // sharpness of the most loaded one count.
   double sharpness = 60;
   double first_iterate_weight = 0.2;  // the last one has 1, linear between
+  // What delay costs: traffic that takes twice as long as on its fastest paths is as bad as an MLU
+  // whose logarithm is larger by this.
+  double delay_weight = 0;
 };
 
 struct ObjectiveValue {
@@ -29,9 +32,10 @@ struct ObjectiveValue {
 neural::NetworkInput ToInput(const Batch& batch, torch::ScalarType type = torch::kFloat);
 
 // Mean over networks and iterates (later ones weigh more) of the log of the soft maximum
-// utilization under the next interval's matrix. The log makes it the same, up to a constant, as the
-// ratio to the optimum, so networks with different room weigh alike. The gradient flows through the
-// flow model (analytic policy gradient).
+// utilization under the next interval's matrix, plus `delay_weight` times the mean delay of its
+// traffic over that on the fastest candidate paths, minus one. The log makes it the same, up to a
+// constant, as the ratio to the optimum, so networks with different room weigh alike. The gradient
+// flows through the flow model (analytic policy gradient).
 ObjectiveValue AnalyticObjective(const torch::Tensor& weights, const neural::NetworkInput& input,
                                  const ObjectiveOptions& options);
 
@@ -43,8 +47,12 @@ struct ScoreFunctionOptions {
 // A reward that is only ever evaluated: [graphs] of logits [paths].
 using Reward = std::function<torch::Tensor(const torch::Tensor& logits)>;
 
-// The reward of the flow level: -log MLU under the next interval's matrix.
-Reward FlowReward(const neural::NetworkInput& input);
+// [graphs]: mean delay of the next interval's traffic over that on the fastest candidate paths, of
+// split ratios [paths]. 1 where there is no traffic.
+torch::Tensor DelayRatio(const neural::NetworkInput& input, const torch::Tensor& ratios);
+
+// The reward of the flow level: -log MLU under the next interval's matrix, less the price of delay.
+Reward FlowReward(const neural::NetworkInput& input, double delay_weight);
 
 // [samples, graphs] -> the same: reward minus the mean of the other samples of the same network
 // (leave-one-out baseline), over the standard deviation of all rewards of the network.

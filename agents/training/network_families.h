@@ -26,7 +26,7 @@ absl::StatusOr<NetworkFamily> ParseNetworkFamily(absl::string_view name);
 struct NetworkDraw {
   std::vector<NetworkFamily> families;  // one is drawn; not empty
   int min_nodes = 5;                    // at least 4
-  int max_nodes = 60;
+  int max_nodes = 80;
 };
 
 // A connected network with symmetric capacities of a random kind (one size, a few speeds, faster

@@ -30,8 +30,7 @@ class Run {
     if (absl::Status status = group_.RequireAllOk(Share()); !status.ok()) return status;
     first_update_ = state_.updates;
     group_.SetLastWords(
-        absl::StrFormat("stopped from outside, or because another rank ended; %s",
-                        request_.resume ? HowToResume() : "nothing was saved yet, start again"));
+        absl::StrFormat("stopped from outside, or because another rank ended; %s", HowToResume()));
     return SpreadRandom();
   }
 
@@ -50,7 +49,7 @@ class Run {
   std::string Path(const std::string& name) const { return request_.out + "/" + name; }
   double Elapsed() const { return absl::ToDoubleSeconds(absl::Now() - started_); }
   std::string HowToResume() const {
-    return absl::StrFormat("%s holds the run as of its last validation: go on with --resume",
+    return absl::StrFormat("%s holds the run as it was last saved: go on with --resume",
                            request_.out);
   }
 
@@ -80,11 +79,16 @@ class Run {
       auto checkpoint = request_.init == "default" ? neural::DefaultCheckpoint()
                                                    : neural::LoadCheckpoint(request_.init);
       if (!checkpoint.ok()) return checkpoint.status();
-      state_.weights = checkpoint->weights;
+      state_.weights = state_.average = checkpoint->weights;
     }
     if (state_.metrics.empty()) {
       state_.metrics =
-          "updates,loss,constant_norm_mlu,constant_worst,lookback_norm_mlu,lookback_p95\n";
+          "updates,loss,constant_norm_mlu,constant_worst,lookback_norm_mlu,lookback_p95,delay_"
+          "ratio\n";
+    }
+    // From the first moment on there is something to resume.
+    if (!request_.resume) {
+      if (absl::Status status = SaveState(); !status.ok()) return status;
     }
     return events_.Open(request_.out);
   }
@@ -143,31 +147,34 @@ class Run {
   }
 
   absl::Status ValidateAndSave() {
-    scores_ = trainer_.validation().Evaluate(state_.weights,
+    scores_ = trainer_.validation().Evaluate(state_.average,
                                              trainer_.config().iterations + kEarlierIterations);
     events_.Scalar(state_.updates, "validation/constant_norm_mlu", scores_.constant_mean);
     events_.Scalar(state_.updates, "validation/lookback_norm_mlu", scores_.lookback_mean);
+    events_.Scalar(state_.updates, "validation/delay_ratio", scores_.delay_mean);
     events_.Flush();
-    state_.metrics += absl::StrFormat("%d,%.6f,%.6f,%.6f,%.6f,%.6f\n", state_.updates, state_.loss,
-                                      scores_.constant_mean, scores_.constant_worst,
-                                      scores_.lookback_mean, scores_.lookback_p95);
-    const bool better = state_.best_weights.empty() || scores_.score() < state_.best_score;
+    state_.metrics += absl::StrFormat(
+        "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", state_.updates, state_.loss, scores_.constant_mean,
+        scores_.constant_worst, scores_.lookback_mean, scores_.lookback_p95, scores_.delay_mean);
+    const double score = scores_.score(trainer_.config().delay_weight);
+    const bool better = state_.best_weights.empty() || score < state_.best_score;
     if (better) {
-      state_.best_score = scores_.score();
-      state_.best_weights = state_.weights;
+      state_.best_score = score;
+      state_.best_weights = state_.average;
       state_.stale_validations = 0;
     } else {
       ++state_.stale_validations;
     }
-    absl::Status status = neural::SaveCheckpoint(CheckpointOf(state_.weights), Path("last.ckpt"));
+    absl::Status status = neural::SaveCheckpoint(CheckpointOf(state_.average), Path("last.ckpt"));
     if (status.ok())
       status = neural::SaveCheckpoint(CheckpointOf(state_.best_weights), Path("best.ckpt"));
     if (status.ok()) status = neural::WriteFileAtomically(Path("metrics.csv"), state_.metrics);
     // Last, so that a state never claims files that are not there.
-    if (status.ok())
-      status =
-          neural::WriteFileAtomically(Path("state.bin"), state_.Serialize(request_.config_toml));
-    return status;
+    return status.ok() ? SaveState() : status;
+  }
+
+  absl::Status SaveState() const {
+    return neural::WriteFileAtomically(Path("state.bin"), state_.Serialize(request_.config_toml));
   }
 
   neural::Checkpoint CheckpointOf(const std::vector<float>& weights) const {

@@ -30,7 +30,7 @@ std::vector<double> NodeMasses(const Topology& topology, bool by_capacity, doubl
 std::vector<double> DrawMeans(const Topology& topology, const std::vector<NodePair>& pairs,
                               Random& random) {
   const bool by_capacity = random.Chance(0.4);
-  const double sigma = random.Uniform(0.1, 1.3);
+  const double sigma = random.Uniform(0.1, 1.5);
   const std::vector<double> out = NodeMasses(topology, by_capacity, sigma, random);
   const std::vector<double> in = NodeMasses(topology, by_capacity, sigma, random);
   const double pair_sigma = random.Uniform(0.1, 1.0);
@@ -54,38 +54,65 @@ std::vector<double> DrawMeans(const Topology& topology, const std::vector<NodePa
   return mean;
 }
 
-// Factors around a demand's mean over kHistory + 1 intervals, the next interval first.
+double LogUniform(double low, double high, Random& random) {
+  return std::exp(random.Uniform(std::log(low), std::log(high)));
+}
+
+// Factors around a demand's mean over kHistory + 1 intervals, the next interval first. The ranges
+// are wide around what backbone recordings show from one interval of 5 to 15 minutes to the next:
+// logarithms change by 0.05 to 0.3, more for small demands, with tails heavier than a Gaussian's,
+// and over 8 intervals by only about twice as much as over one.
 class DemandMotion {
  public:
   explicit DemandMotion(Random& random)
-      : wander_sigma_(random.Uniform(0.05, 0.6)),
-        white_sigma_(random.Chance(0.3) ? random.Uniform(0.0, 0.05) : random.Uniform(0.02, 0.35)),
-        memory_(1 - std::exp(random.Uniform(std::log(0.01), std::log(0.4)))),
+      : slow_sigma_(random.Uniform(0.05, 0.6)),
+        slow_memory_(1 - LogUniform(0.004, 0.15, random)),
+        fast_sigma_(LogUniform(0.01, 0.25, random)),
+        fast_memory_(random.Uniform(0.2, 0.8)),
+        white_sigma_(random.Chance(0.2) ? 0.0 : LogUniform(0.01, 0.25, random)),
+        tail_(random.Uniform(0.0, 0.6)),
         spread_(random.Uniform(0.2, 0.9)),
         small_is_noisy_(random.Uniform(0.0, 0.35)),
-        burst_rate_(random.Chance(0.6) ? std::exp(random.Uniform(std::log(1e-4), std::log(0.02)))
-                                       : 0),
+        burst_rate_(random.Chance(0.5) ? LogUniform(1e-4, 0.01, random) : 0),
         burst_end_(random.Uniform(0.1, 0.8)) {}
 
   // `mean` is the demand's, over the mean of all demands.
   void Draw(double mean, Random& random, double* factor) const {
     const double noisy =
         random.LogNormal(spread_) * std::pow(std::max(mean, 1e-3), -small_is_noisy_);
-    const double wander = std::min(1.2, wander_sigma_ * noisy);
     const double white = std::min(1.0, white_sigma_ * noisy);
-    double state = wander * random.Normal();
-    const double step = wander * std::sqrt(1 - memory_ * memory_);
+    Wander slow(std::min(1.2, slow_sigma_ * noisy), slow_memory_, random);
+    Wander fast(std::min(1.0, fast_sigma_ * noisy), fast_memory_, random);
     double burst = 1;
     for (int h = kHistory; h >= 0; --h) {
-      state = memory_ * state + step * random.Normal();
       if (burst > 1 && random.Chance(burst_end_)) burst = 1;
       if (burst == 1 && random.Chance(burst_rate_)) burst = 1 + std::exp(random.Uniform(-0.5, 2.5));
-      factor[h] = burst * std::exp(state + white * random.Normal());
+      factor[h] = burst * std::exp(slow.Next(HeavyTailed(random)) + fast.Next(HeavyTailed(random)) +
+                                   white * HeavyTailed(random));
     }
   }
 
  private:
-  double wander_sigma_, white_sigma_, memory_, spread_, small_is_noisy_, burst_rate_, burst_end_;
+  // A stationary first-order autoregression.
+  class Wander {
+   public:
+    Wander(double sigma, double memory, Random& random)
+        : memory_(memory),
+          step_(sigma * std::sqrt(1 - memory * memory)),
+          state_(sigma * random.Normal()) {}
+    double Next(double innovation) { return state_ = memory_ * state_ + step_ * innovation; }
+
+   private:
+    double memory_, step_, state_;
+  };
+
+  // A Gaussian of random width, with variance 1.
+  double HeavyTailed(Random& random) const {
+    return random.Normal() * random.LogNormal(tail_) * std::exp(-tail_ * tail_);
+  }
+
+  double slow_sigma_, slow_memory_, fast_sigma_, fast_memory_, white_sigma_, tail_, spread_,
+      small_is_noisy_, burst_rate_, burst_end_;
 };
 
 TrafficGeneratorSpec DrawGenerator(Random& random) {
@@ -98,7 +125,7 @@ TrafficGeneratorSpec DrawGenerator(Random& random) {
   spec.pair_sigma = random.Uniform(0, 1);
   if (random.Chance(0.3)) spec.sparsity = random.Uniform(0.1, 0.8);
   if (random.Chance(0.3)) spec.elephants = random.Uniform(0.02, 0.2);
-  spec.noise = random.Uniform(0.05, 0.4);
+  spec.noise = random.Uniform(0.03, 0.3);
   spec.rho = random.Uniform(0.5, 0.99);
   spec.diurnal = random.Uniform(0, 0.6);
   if (random.Chance(0.3)) spec.burst_rate = random.Uniform(0, 0.01);
@@ -108,7 +135,7 @@ TrafficGeneratorSpec DrawGenerator(Random& random) {
 
 // False when the generator has nothing to give for this network.
 bool DrawFromGenerator(const Topology& topology, const std::vector<NodePair>& pairs, bool constant,
-                       Random& random, DemandSample* sample) {
+                       int known, Random& random, DemandSample* sample) {
   const absl::StatusOr<TrafficSeries> series = GenerateTraffic(topology, DrawGenerator(random));
   if (!series.ok()) return false;
   double sum = 0;
@@ -122,7 +149,9 @@ bool DrawFromGenerator(const Topology& topology, const std::vector<NodePair>& pa
           series->demands(constant ? 0 : t).rate_bps(pairs[i].source, pairs[i].destination));
     };
     sample->next[i] = rate(kHistory);
-    for (int h = 0; h < kHistory; ++h) sample->history[i * kHistory + h] = rate(kHistory - 1 - h);
+    for (int h = 0; h < kHistory; ++h) {
+      sample->history[i * kHistory + h] = rate(kHistory - 1 - std::min(h, known - 1));
+    }
   }
   return true;
 }
@@ -136,13 +165,13 @@ DemandSample DrawDemands(const Topology& topology, const std::vector<NodePair>& 
   sample.history.resize(pairs.size() * kHistory);
   const bool constant = random.Chance(draw.constant_share);
   if (random.Chance(draw.generator_share) &&
-      DrawFromGenerator(topology, pairs, constant, random, &sample)) {
+      DrawFromGenerator(topology, pairs, constant, draw.history, random, &sample)) {
     return sample;
   }
   const std::vector<double> mean = DrawMeans(topology, pairs, random);
   const DemandMotion motion(random);
   // Early in a run the past is short; the oldest known matrix stands in for what is missing.
-  const int known = random.Chance(0.8) ? kHistory : 1 + random.Below(kHistory);
+  const int known = random.Chance(0.8) ? draw.history : 1 + random.Below(draw.history);
   const double swing = random.Chance(0.5) ? 0.03 * random.Normal() : 0.0;
   double factor[kHistory + 1];
   for (size_t i = 0; i < pairs.size(); ++i) {

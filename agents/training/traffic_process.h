@@ -2,13 +2,15 @@
 // next.
 //
 // The mean of every demand comes from a spatial model. Around it demands move as recorded ones do:
-// slowly wandering and white parts whose size differs from demand to demand and is larger for small
-// demands, a common swing of the whole network, and rare bursts that last a few intervals.
+// a slowly and a fast wandering part and a white one, whose size differs from demand to demand and
+// is larger for small demands, a common swing of the whole network, and rare bursts that last a few
+// intervals.
 #ifndef RHUMB_AGENTS_TRAINING_TRAFFIC_PROCESS_H_
 #define RHUMB_AGENTS_TRAINING_TRAFFIC_PROCESS_H_
 
 #include <vector>
 
+#include "agents/neural/network_shape.h"
 #include "agents/training/random.h"
 #include "topologies/path_set.h"
 #include "topologies/topology.h"
@@ -16,8 +18,10 @@
 namespace rhumb::training {
 
 struct TrafficDraw {
-  double constant_share = 0.5;   // of samples: the next matrix is the latest one, and all before
-  double generator_share = 0.2;  // of samples come from topologies/generators with random settings
+  double constant_share = 0.35;   // of samples: the next matrix is the latest one, and all before
+  double generator_share = 0.15;  // of samples come from topologies/generators with random settings
+  // Past matrices that are known, at most; the oldest stands in for those before it.
+  int history = neural::kHistory;
 };
 
 struct DemandSample {

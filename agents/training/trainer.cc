@@ -49,6 +49,7 @@ TrainingState Trainer::Start() const {
   TrainingState state(NumWeights());
   const torch::Tensor weights = neural::InitialWeights(config_.seed);
   std::copy_n(weights.data_ptr<float>(), state.weights.size(), state.weights.data());
+  state.average = state.weights;
   state.random = Random(config_.seed ^ kBatchStream);
   return state;
 }
@@ -62,6 +63,7 @@ absl::Status Trainer::Update(TrainingState* state, ReplicaGroup* group) const {
   objective.sharpness =
       config_.first_sharpness * std::pow(config_.last_sharpness / config_.first_sharpness, done);
   objective.first_iterate_weight = config_.first_iterate_weight;
+  objective.delay_weight = config_.delay_weight;
   const Batch batch = pool_.Draw(config_.batch_paths, config_.batch_networks, state->random);
   // What the objective is a mean over: weighted by it, the mean of the ranks is that of all
   // batches.
@@ -75,8 +77,8 @@ absl::Status Trainer::Update(TrainingState* state, ReplicaGroup* group) const {
     const neural::NetworkInput input = ToInput(batch);
     const ObjectiveValue value =
         config_.score_function
-            ? ScoreFunctionObjective(weights, input, FlowReward(input), objective,
-                                     {config_.samples, config_.sigma}, state->random)
+            ? ScoreFunctionObjective(weights, input, FlowReward(input, config_.delay_weight),
+                                     objective, {config_.samples, config_.sigma}, state->random)
             : AnalyticObjective(weights, input, objective);
     value.loss.backward();
     const torch::Tensor gradient = weights.grad().contiguous();
@@ -94,6 +96,12 @@ absl::Status Trainer::Update(TrainingState* state, ReplicaGroup* group) const {
                    state->weights.data());
   state->loss = state->updates == 0 ? loss : kLossMemory * state->loss + (1 - kLossMemory) * loss;
   ++state->updates;
+  // A short memory at first: the first weights are noise.
+  const double keep = std::min(config_.average_memory, state->updates / (state->updates + 10.0));
+  const double take = config_.average_memory > 0 ? 1 - keep : 1.0;
+  for (size_t i = 0; i < state->weights.size(); ++i) {
+    state->average[i] += static_cast<float>(take * (state->weights[i] - state->average[i]));
+  }
   return group->RequireSame(state->weights);
 }
 

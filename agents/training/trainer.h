@@ -24,9 +24,11 @@ namespace rhumb::training {
 
 // What changes from update to update.
 struct TrainingState {
-  explicit TrainingState(size_t weights_count) : weights(weights_count), adam(weights_count) {}
+  explicit TrainingState(size_t weights_count)
+      : weights(weights_count), average(weights_count), adam(weights_count) {}
 
   std::vector<float> weights;
+  std::vector<float> average;  // moving average of them: what is validated and kept
   Adam adam;
   Random random{0};
   int64_t updates = 0;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "agents/neural/network_shape.h"
 
 namespace rhumb::training {
 namespace {
@@ -123,6 +124,8 @@ absl::StatusOr<TrainingConfig> ParseTrainingConfig(absl::string_view text, absl:
   read.Number("traffic.constant_share", 0, 1, &config.pool.traffic.constant_share);
   read.Number("traffic.generator_share", 0, 1, &config.pool.traffic.generator_share);
 
+  read.Number("traffic.history", 1, neural::kHistory, &config.pool.traffic.history);
+
   read.Choice("objective.gradient", "analytic", "score-function", &config.score_function);
   read.Number("objective.iterations", 1, 100, &config.iterations);
   std::vector<int> earlier;
@@ -136,6 +139,7 @@ absl::StatusOr<TrainingConfig> ParseTrainingConfig(absl::string_view text, absl:
   read.Number("objective.first_sharpness", 1, 1e5, &config.first_sharpness);
   read.Number("objective.last_sharpness", 1, 1e5, &config.last_sharpness);
   read.Number("objective.first_iterate_weight", 0, 1, &config.first_iterate_weight);
+  read.Number("objective.delay_weight", 0, 10, &config.delay_weight);
   read.Number("objective.samples", 2, 10000, &config.samples);
   read.Number("objective.sigma", 1e-3, 10, &config.sigma);
 
@@ -144,6 +148,7 @@ absl::StatusOr<TrainingConfig> ParseTrainingConfig(absl::string_view text, absl:
   read.Number("optimizer.warm_up", 1, 1e6, &config.warm_up);
   read.Number("optimizer.final_rate_share", 0, 1, &config.final_rate_share);
   read.Number("optimizer.clip_norm", 1e-6, 1e6, &config.clip_norm);
+  read.Number("optimizer.average_memory", 0, 0.99999, &config.average_memory);
   read.Number("optimizer.batch_paths", 1, 1e7, &config.batch_paths);
   read.Number("optimizer.batch_networks", 1, 1000, &config.batch_networks);
 

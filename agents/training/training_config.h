@@ -22,20 +22,24 @@ struct TrainingConfig {
   double first_sharpness = 40;  // of the soft maximum, growing geometrically over the run
   double last_sharpness = 400;
   double first_iterate_weight = 0.2;
-  int samples = 16;    // score function: plans tried a network
-  double sigma = 0.3;  // score function: of the Gaussian around the logits
+  double delay_weight = 0.02;  // what delay costs beside the log of the MLU
+  int samples = 16;            // score function: plans tried a network
+  double sigma = 0.3;          // score function: of the Gaussian around the logits
 
-  int updates = 1500;
+  int updates = 4000;
   double learning_rate = 3e-3;
   int warm_up = 30;                // updates over which the learning rate grows to it
   double final_rate_share = 0.02;  // where its cosine ends
   double clip_norm = 1.0;          // of the gradient
-  int batch_paths = 20000;         // at least, in a batch
-  int batch_networks = 4;          // at least
+  // The weights that are validated and kept are a moving average over about 1 / (1 - this) updates;
+  // 0: the latest themselves.
+  double average_memory = 0.995;
+  int batch_paths = 12000;  // at least, in a batch
+  int batch_networks = 4;   // at least
 
-  int validation_networks = 32;
-  int validation_every = 100;  // updates; also how often the state is saved
-  int patience = 15;           // validations without a better one before training stops
+  int validation_networks = 48;
+  int validation_every = 200;  // updates; also how often the state is saved
+  int patience = 20;           // validations without a better one before training stops
 };
 
 // InvalidArgument with every problem at once: unknown keys, wrong types, values out of range.

@@ -9,7 +9,7 @@
 namespace rhumb::training {
 namespace {
 
-constexpr absl::string_view kMagic = "RHUMBTS2";
+constexpr absl::string_view kMagic = "RHUMBTS3";
 
 uint32_t Checksum(absl::string_view bytes) {
   return static_cast<uint32_t>(
@@ -23,6 +23,7 @@ std::string TrainingState::Serialize(const std::string& config_toml) const {
   writer.bytes().append(kMagic.data(), kMagic.size());
   writer.Text(config_toml);
   writer.Floats(weights);
+  writer.Floats(average);
   writer.Floats(adam.mean);
   writer.Floats(adam.square);
   writer.Number(adam.steps);
@@ -57,6 +58,7 @@ absl::StatusOr<TrainingState> TrainingState::Parse(absl::string_view bytes,
   }
   TrainingState state(0);
   state.weights = reader.Floats();
+  state.average = reader.Floats();
   state.adam.mean = reader.Floats();
   state.adam.square = reader.Floats();
   state.adam.steps = reader.Number<int64_t>();
@@ -69,7 +71,8 @@ absl::StatusOr<TrainingState> TrainingState::Parse(absl::string_view bytes,
   state.metrics = reader.Text();
   const size_t count = static_cast<size_t>(neural::NumWeights());
   if (!reader.ok() || !reader.at_end() || state.weights.size() != count ||
-      state.adam.mean.size() != count || state.adam.square.size() != count) {
+      state.average.size() != count || state.adam.mean.size() != count ||
+      state.adam.square.size() != count) {
     return absl::DataLossError(
         absl::StrFormat("%s: does not fit this program's network; start again", name));
   }

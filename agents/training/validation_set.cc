@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "agents/baselines/lp/path_formulation.h"
+#include "agents/baselines/lp/min_mlu_solver.h"
 #include "agents/neural/inference.h"
 
 namespace rhumb::training {
@@ -23,6 +23,19 @@ double Mlu(const neural::PathGraph& graph, absl::Span<const float> ratios,
   return mlu;
 }
 
+double DelayRatio(const neural::PathGraph& graph, absl::Span<const float> ratios,
+                  absl::Span<const float> demands) {
+  double taken = 0, fastest = 0;
+  for (int d = 0; d < graph.num_pairs(); ++d) {
+    const int begin = graph.path_begin[d], end = graph.path_begin[d + 1];
+    fastest += static_cast<double>(demands[d]) *
+               *std::min_element(graph.delay.begin() + begin, graph.delay.begin() + end);
+    for (int p = begin; p < end; ++p)
+      taken += static_cast<double>(demands[d]) * ratios[p] * graph.delay[p];
+  }
+  return fastest > 0 ? taken / fastest : 1.0;
+}
+
 double Mean(const std::vector<double>& values) {
   return values.empty() ? 1.0
                         : std::accumulate(values.begin(), values.end(), 0.0) /
@@ -39,9 +52,6 @@ double Quantile(std::vector<double> values, double share) {
 
 absl::StatusOr<ValidationSet> ValidationSet::Create(PoolOptions options, int count, uint64_t seed) {
   options.count = count;
-  // The optimum of large networks takes long.
-  options.networks.max_nodes = std::min(options.networks.max_nodes, 40);
-  options.networks.min_nodes = std::min(options.networks.min_nodes, options.networks.max_nodes);
   absl::StatusOr<SamplePool> pool = SamplePool::Create(options, seed);
   if (!pool.ok()) return pool.status();
   ValidationSet set;
@@ -59,10 +69,10 @@ absl::StatusOr<ValidationSet> ValidationSet::Create(PoolOptions options, int cou
       matrix.set_rate_bps(network.graph.pairs[d].source, network.graph.pairs[d].destination,
                           network.graph.mean_capacity_bps * c.demands.next[d]);
     }
-    PathFormulation formulation(network.topology, network.paths);
-    const auto solution = formulation.Solve(matrix, {});
-    if (!solution.ok()) return solution.status();
-    c.optimum = solution->mlu;
+    const auto optimum =
+        MinMluSolver::OverPaths(network.topology, network.paths, {}).SolveMlu(matrix);
+    if (!optimum.ok()) return optimum.status();
+    c.optimum = *optimum;
     if (c.optimum > 0) set.cases_.push_back(std::move(c));
   }
   return set;
@@ -73,18 +83,20 @@ ValidationScores ValidationSet::Evaluate(absl::Span<const float> weights, int it
   options.iterations = iterations;
   options.refinements = 0;
   neural::Inference inference(weights, options);
-  std::vector<double> constant, lookback;
+  std::vector<double> constant, lookback, delay;
   for (const Case& c : cases_) {
     inference.SetGraph(c.graph);
     inference.Run(c.demands.history);
     (c.constant ? constant : lookback)
         .push_back(Mlu(*c.graph, inference.ratios(), c.demands.next) / c.optimum);
+    delay.push_back(DelayRatio(*c.graph, inference.ratios(), c.demands.next));
   }
   ValidationScores scores;
   scores.constant_mean = Mean(constant);
   scores.constant_worst = Quantile(constant, 1);
   scores.lookback_mean = Mean(lookback);
   scores.lookback_p95 = Quantile(lookback, 0.95);
+  scores.delay_mean = Mean(delay);
   return scores;
 }
 

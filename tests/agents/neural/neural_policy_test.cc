@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/policy_registry.h"
 #include "tests/agents/policy_contract.h"
@@ -24,12 +26,13 @@ double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMat
 }
 
 TEST(NeuralPolicyOptionsTest, ReadsCheckpointAndSettings) {
-  const auto options =
-      ParseNeuralPolicyOptions("a.ckpt,iterations=3,refinements=0,max-move=0.1,guard=off");
+  const auto options = ParseNeuralPolicyOptions(
+      "a.ckpt,iterations=3,refinements=auto,delay-weight=0.5,max-move=0.1,guard=off");
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->checkpoint, "a.ckpt");
   EXPECT_EQ(options->inference.iterations, 3);
-  EXPECT_EQ(options->inference.refinements, 0);
+  EXPECT_FALSE(options->inference.refinements.has_value());
+  EXPECT_DOUBLE_EQ(options->inference.delay_weight, 0.5);
   EXPECT_DOUBLE_EQ(options->max_move, 0.1);
   EXPECT_FALSE(options->guard);
 }
@@ -61,6 +64,27 @@ TEST(NeuralPolicyTest, SplitsEvenlyOverTwoEqualPaths) {
   const auto decision = Make("default")->Decide(Observe(topology, {demands}));
   ASSERT_TRUE(decision.ok()) << decision.status();
   EXPECT_NEAR(MluOf(topology, decision->plan, demands), 0.5, 0.005);
+}
+
+// A-B-D of 1 ms a link, A-C-D of 10 ms, and D-E, whose demand alone decides the MLU.
+TEST(NeuralPolicyTest, TakesFastPathsWhereTheMluDoesNotAskForOthers) {
+  constexpr std::array<int, 3> kCables[] = {
+      {0, 1, 1}, {1, 3, 1}, {0, 2, 10}, {2, 3, 10}, {3, 4, 1}};
+  std::vector<Link> links;
+  for (const auto& [a, b, ms] : kCables) {
+    testing::AddCable(&links, a, b, 1e9, absl::Milliseconds(ms));
+  }
+  const Topology topology = *Topology::Create("y", testing::NamedNodes(5), links);
+  TrafficMatrix demands(5);
+  demands.set_rate_bps(0, 3, 2e8);
+  demands.set_rate_bps(3, 4, 8e8);
+  const auto slow_share = [&](const std::string& options) {
+    const auto decision = Make(options)->Decide(Observe(topology, {demands}));
+    EXPECT_TRUE(decision.ok()) << decision.status();
+    return ComputeLinkLoads(topology, decision->plan, demands).load_bps[4] / 2e8;
+  };
+  EXPECT_LT(slow_share("default"), 0.02);
+  EXPECT_GT(slow_share("default,delay-weight=0"), slow_share("default"));
 }
 
 TEST(NeuralPolicyTest, SaysWhyItFallsBackBeforeAnythingIsMeasured) {

@@ -33,6 +33,7 @@ Tensor BusyWeights() {
 TEST(FlowObjectiveTest, AnalyticGradientEqualsFiniteDifferences) {
   const NetworkInput input = ToInput(SmallBatch(1), torch::kDouble);
   ObjectiveOptions options;
+  options.delay_weight = 0.3;
   options.iterations =
       1;  // the MLU that later features are divided by is a constant to the gradient
   const auto loss = [&](const Tensor& at) { return AnalyticObjective(at, input, options).loss; };
@@ -47,8 +48,8 @@ TEST(FlowObjectiveTest, AnalyticGradientEqualsFiniteDifferences) {
     up[i] += kStep;
     down[i] -= kStep;
     const double numeric = (loss(up).item<double>() - loss(down).item<double>()) / (2 * kStep);
-    // The scenarios enter the detached MLU too.
-    if (i < neural::WeightTable()[neural::kStart].offset) continue;
+    // The scenarios and the first logits enter the detached MLU too.
+    if (i < neural::WeightTable()[neural::kLinkHiddenLayer].offset) continue;
     EXPECT_NEAR(gradient[i].item<double>(), numeric, 1e-6) << "weight " << i;
     ++checked;
   }
@@ -68,9 +69,9 @@ TEST(FlowObjectiveTest, AdvantageIsTheRewardMinusTheMeanOfTheOthers) {
   for (int n = 0; n < 3; ++n) EXPECT_NEAR(advantages[n][1].item<double>(), 0, 1e-6);
 }
 
-TEST(FlowObjectiveTest, RewardIsMinusTheLogOfTheMlu) {
+TEST(FlowObjectiveTest, RewardIsMinusTheLogOfTheMluLessThePriceOfDelay) {
   // One pair with 3 units over a link of capacity 2 and one of capacity 4 in parallel, half each:
-  // MLU 1.5 / 2.
+  // MLU 1.5 / 2. The second link takes three times as long: a mean delay of twice the fastest.
   neural::PathGraph graph;
   graph.path_begin = {0, 2};
   graph.link_begin = {0, 1, 2};
@@ -81,6 +82,8 @@ TEST(FlowObjectiveTest, RewardIsMinusTheLogOfTheMlu) {
   graph.bottleneck = {2, 4};
   graph.extra_hops = {0, 0};
   graph.start_capacity = {0, 0};
+  graph.delay = {1, 3};
+  graph.extra_delay = {0, 2.0F / 3};
   graph.pairs = {{0, 1}};
   graph.path_of_set = {0, 1};
   graph.graph_link_begin = {0, 2};
@@ -88,7 +91,9 @@ TEST(FlowObjectiveTest, RewardIsMinusTheLogOfTheMlu) {
   NetworkInput input;
   input.graph = std::make_shared<const neural::PathGraph>(graph);
   input.next = torch::full({1, 1}, 3.0);
-  EXPECT_NEAR(FlowReward(input)(torch::zeros({2})).item<double>(), -std::log(0.75), 1e-6);
+  EXPECT_NEAR(FlowReward(input, 0)(torch::zeros({2})).item<double>(), -std::log(0.75), 1e-6);
+  EXPECT_NEAR(FlowReward(input, 0.1)(torch::zeros({2})).item<double>(), -std::log(0.75) - 0.1,
+              1e-6);
 }
 
 TEST(FlowObjectiveTest, ScoreFunctionGradientPointsWhereTheAnalyticOneDoes) {
@@ -96,10 +101,11 @@ TEST(FlowObjectiveTest, ScoreFunctionGradientPointsWhereTheAnalyticOneDoes) {
   ObjectiveOptions options;
   options.iterations = 2;
   options.first_iterate_weight = 0;
+  options.delay_weight = 0.05;
   const auto gradient = [&](bool score) {
     Tensor weights = BusyWeights().to(torch::kFloat).requires_grad_(true);
     Random random(9);
-    ObjectiveValue value = score ? ScoreFunctionObjective(weights, input, FlowReward(input),
+    ObjectiveValue value = score ? ScoreFunctionObjective(weights, input, FlowReward(input, 0.05),
                                                           options, {3000, 0.1}, random)
                                  : AnalyticObjective(weights, input, options);
     value.loss.backward();

@@ -110,6 +110,20 @@ TEST(TrainerTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
   std::filesystem::remove_all(request.out);
 }
 
+TEST(TrainerTest, ARunThatDiedBeforeItsFirstValidationCanBeResumed) {
+  TrainRequest request;
+  request.config_toml = kTinyRun;
+  request.out = FreshDirectory("rhumb-train-early-");
+  struct Killed {};
+  request.report = [](const TrainProgress&) { throw Killed(); };
+  EXPECT_THROW((void)RunFlowTraining(request), Killed);
+  request.report = nullptr;
+  request.resume = true;
+  const absl::Status status = RunFlowTraining(request);
+  EXPECT_TRUE(status.ok()) << status;
+  std::filesystem::remove_all(request.out);
+}
+
 TEST(TrainerTest, HasNothingToResumeInAnEmptyDirectory) {
   TrainRequest request;
   request.config_toml = kTinyRun;
