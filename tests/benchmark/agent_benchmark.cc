@@ -1,26 +1,34 @@
-// Decision time and memory of the learned agent against CLP on the same candidate paths and
-// demands, in one run.
+// Decision time, quality and memory of the learned agent against CLP on the same candidate paths
+// and demands, in one run.
 //
-//   agent_benchmark [--demands N] [--policy SPEC] [TOPOLOGY...]
+//   agent_benchmark [--demands N] [--matrices N] [--policy SPEC] [TOPOLOGY...]
 //
-// TOPOLOGY is a shipped name, a file, or random:NODES. Without one: abilene, esnet6-backbone,
-// esnet6, random:158, random:754. Demands are gravity traffic, the N (20,000) largest. CLP solves
-// the path formulation from nothing, primal or dual as it sees fit; the optimum that NormMLU refers
-// to is the exact one. Times are CPU time of this thread.
-#include <sys/resource.h>
-
+// TOPOLOGY is a shipped name, a file, or random:NODES. Without one: abilene, geant,
+// esnet6-backbone, esnet6, random:158, random:754. Demands are gravity traffic, the N (20,000)
+// largest of the first matrix and the same pairs in the others, which differ by 20 % noise. Every
+// matrix is decided as constant traffic.
+//
+// CLP solves the same program, minimum MLU over the same candidate paths, in two ways: as one plain
+// program that holds all paths, and by column generation. "CLP cold" is the faster of the two on
+// the first matrix, from nothing, without the time to set the program up; "warm" the faster on the
+// other matrices from the basis of the one before. The agent's times are of decisions after the
+// first, whose time is shown beside them. Times are CPU time of one thread. NormMLU is the worst
+// over the matrices against the optimum over the candidate paths, and of the first against the
+// exact one, where CLP finds it in two minutes.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/str_format.h"
 #include "agents/baselines/lp/min_mlu.h"
+#include "agents/baselines/lp/min_mlu_solver.h"
 #include "agents/baselines/lp/path_formulation.h"
 #include "agents/policy_registry.h"
+#include "tests/benchmark/measuring.h"
 #include "tests/networks.h"
 #include "topologies/formats/loader.h"
 #include "topologies/generators/traffic_generator.h"
@@ -28,18 +36,6 @@
 
 namespace rhumb {
 namespace {
-
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-double PeakMegabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
 
 absl::StatusOr<Topology> Load(const std::string& text) {
   if (absl::StartsWith(text, "random:")) {
@@ -52,103 +48,177 @@ absl::StatusOr<Topology> Load(const std::string& text) {
   return loaded->value;
 }
 
-std::vector<NodePair> KeepLargest(TrafficMatrix* demands, size_t count) {
+std::vector<NodePair> LargestDemands(const TrafficMatrix& demands, size_t count) {
   std::vector<std::pair<double, NodePair>> all;
-  for (NodeId s = 0; s < demands->num_nodes(); ++s) {
-    for (NodeId d = 0; d < demands->num_nodes(); ++d) {
-      if (demands->rate_bps(s, d) > 0) all.push_back({demands->rate_bps(s, d), {s, d}});
+  for (NodeId s = 0; s < demands.num_nodes(); ++s) {
+    for (NodeId d = 0; d < demands.num_nodes(); ++d) {
+      if (demands.rate_bps(s, d) > 0) all.push_back({demands.rate_bps(s, d), {s, d}});
     }
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   if (all.size() > count) all.resize(count);
-  TrafficMatrix kept(demands->num_nodes());
   std::vector<NodePair> pairs;
-  for (const auto& [rate, pair] : all) {
-    kept.set_rate_bps(pair.source, pair.destination, rate);
-    pairs.push_back(pair);
-  }
-  *demands = std::move(kept);
+  for (const auto& entry : all) pairs.push_back(entry.second);
   return pairs;
 }
 
-absl::Status Measure(const std::string& name, size_t max_demands, const std::string& spec_text) {
-  const absl::StatusOr<Topology> topology = Load(name);
-  if (!topology.ok()) return topology.status();
-  TrafficGeneratorSpec spec;
-  spec.count = 1;
-  const auto series = GenerateTraffic(*topology, spec);
-  if (!series.ok()) return series.status();
-  TrafficMatrix demands = series->demands(0);
-  const std::vector<NodePair> pairs = KeepLargest(&demands, max_demands);
-  const auto candidates = CandidatePaths::Compute(*topology, pairs, {});
-  if (!candidates.ok()) return candidates.status();
-  Observation observation{*topology, {}, {}, candidates->paths(), std::nullopt};
-  observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(demands));
+struct Instance {
+  Topology topology;
+  std::vector<TrafficMatrix> matrices;
+  std::vector<NodePair> pairs;
+  std::shared_ptr<const PathSet> paths;
+};
 
-  const auto policy = MakePolicy(spec_text);
-  if (!policy.ok()) return policy.status();
+Instance MakeInstance(const std::string& name, size_t max_demands, int num_matrices) {
+  Instance instance{OrExit(Load(name)), {}, {}, nullptr};
+  TrafficGeneratorSpec spec;
+  spec.count = num_matrices;
+  spec.noise = 0.2;
+  const TrafficSeries series = OrExit(GenerateTraffic(instance.topology, spec));
+  instance.pairs = LargestDemands(series.demands(0), max_demands);
+  for (int i = 0; i < series.size(); ++i) {
+    TrafficMatrix kept(instance.topology.num_nodes());
+    for (NodePair pair : instance.pairs) {
+      kept.set_rate_bps(pair.source, pair.destination,
+                        series.demands(i).rate_bps(pair.source, pair.destination));
+    }
+    instance.matrices.push_back(std::move(kept));
+  }
+  instance.paths = OrExit(CandidatePaths::Compute(instance.topology, instance.pairs, {})).paths();
+  return instance;
+}
+
+struct AgentResult {
+  double first_ms = 0, p50_ms = 0, p99_ms = 0, megabytes = 0;
+  std::vector<double> mlu;  // [matrices]
+};
+
+AgentResult MeasureAgent(const Instance& instance, const std::string& spec) {
+  const auto policy = OrExit(MakePolicy(spec));
+  std::vector<Observation> observations;
+  for (const TrafficMatrix& matrix : instance.matrices) {
+    observations.push_back({instance.topology, {}, {}, instance.paths, std::nullopt});
+    observations.back().past_demands.push_back(std::make_shared<const TrafficMatrix>(matrix));
+  }
+  AgentResult result;
   const double before = PeakMegabytes();
   double start = CpuSeconds();
-  absl::StatusOr<Decision> decision = (*policy)->Decide(observation);
-  const double first_ms = 1e3 * (CpuSeconds() - start);
-  if (!decision.ok()) return decision.status();
+  OrExit(policy->Decide(observations[0]));
+  result.first_ms = 1e3 * (CpuSeconds() - start);
   std::vector<double> times_ms;
-  const int repeats = candidates->paths()->num_paths() > 50000 ? 5 : 200;
+  const int repeats = instance.paths->num_paths() > 50000 ? 20 : 300;
   for (int i = 0; i < repeats; ++i) {
+    const size_t m = static_cast<size_t>(i) % observations.size();
     start = CpuSeconds();
-    decision = (*policy)->Decide(observation);
+    const Decision decision = OrExit(policy->Decide(observations[m]));
     times_ms.push_back(1e3 * (CpuSeconds() - start));
+    if (result.mlu.size() > m) continue;
+    result.mlu.push_back(MaxLinkUtilization(
+        instance.topology,
+        ComputeLinkLoads(instance.topology, decision.plan, instance.matrices[m]).load_bps));
   }
-  std::sort(times_ms.begin(), times_ms.end());
-  const double agent_mb = PeakMegabytes() - before;
-  const double agent_mlu =
-      MaxLinkUtilization(*topology, ComputeLinkLoads(*topology, decision->plan, demands).load_bps);
+  result.megabytes = PeakMegabytes() - before;
+  result.p50_ms = Quantile(times_ms, 0.5);
+  result.p99_ms = Quantile(times_ms, 0.99);
+  return result;
+}
 
-  const double before_lp = PeakMegabytes();
-  start = CpuSeconds();
-  PathFormulation program(*topology, candidates->paths());
+struct LpResult {
+  double cold_ms = 0, warm_ms = 0, megabytes = 0;
+  std::vector<double> mlu;  // [matrices]
+};
+
+// `solve` gives the optimum of a matrix.
+template <typename Solve>
+LpResult MeasureLp(const Instance& instance, double memory_before, Solve solve) {
+  LpResult result;
+  std::vector<double> warm_ms;
+  for (const TrafficMatrix& matrix : instance.matrices) {
+    const double start = CpuSeconds();
+    result.mlu.push_back(OrExit(solve(matrix)));
+    const double took_ms = 1e3 * (CpuSeconds() - start);
+    if (result.mlu.size() == 1) {
+      result.cold_ms = took_ms;
+    } else {
+      warm_ms.push_back(took_ms);
+    }
+  }
+  result.warm_ms = Quantile(warm_ms, 0.5);
+  result.megabytes = PeakMegabytes() - memory_before;
+  return result;
+}
+
+void Measure(const std::string& name, size_t max_demands, int num_matrices,
+             const std::string& spec) {
+  const Instance instance = MakeInstance(name, max_demands, num_matrices);
+  const AgentResult agent = MeasureAgent(instance, spec);
+
   LpLimits limits;
   limits.time_s = 1200;
-  const auto solution = program.Solve(demands, limits);
-  const double lp_ms = 1e3 * (CpuSeconds() - start);
-  const double lp_mb = PeakMegabytes() - before_lp;
-  const auto optimum = OptimalMlu(*topology, demands);
+  double before = PeakMegabytes();
+  PathFormulation program(instance.topology, instance.paths);
+  const LpResult plain =
+      MeasureLp(instance, before, [&](const TrafficMatrix& demands) -> absl::StatusOr<double> {
+        const auto solution = program.Solve(demands, limits);
+        if (!solution.ok()) return solution.status();
+        return solution->mlu;
+      });
+  before = PeakMegabytes();
+  MinMluOptions options;
+  options.limits = limits;
+  MinMluSolver solver = MinMluSolver::OverPaths(instance.topology, instance.paths, options);
+  const LpResult generated = MeasureLp(
+      instance, before, [&](const TrafficMatrix& demands) { return solver.SolveMlu(demands); });
 
-  const double p50 = times_ms[times_ms.size() / 2];
-  std::printf("%-18s %6d %7zu %8d %8.2f %8.2f %9.1f %10.0f %7.0fx %8.4f %8.4f %8.0f %8.0f\n",
-              name.substr(name.rfind('/') + 1).c_str(), topology->num_nodes(), pairs.size(),
-              candidates->paths()->num_paths(), p50, times_ms[times_ms.size() * 99 / 100], first_ms,
-              solution.ok() ? lp_ms : -1.0, solution.ok() ? lp_ms / p50 : -1.0,
-              optimum.ok() ? agent_mlu / *optimum : -1.0,
-              solution.ok() ? agent_mlu / solution->mlu : -1.0, agent_mb, lp_mb);
+  double norm = 0;
+  for (size_t i = 0; i < agent.mlu.size(); ++i) {
+    norm = std::max(norm, agent.mlu[i] / std::min(plain.mlu[i], generated.mlu[i]));
+  }
+  options.limits.time_s = 120;
+  const auto exact = OptimalMlu(instance.topology, instance.matrices[0], options);
+  const double cold = std::min(plain.cold_ms, generated.cold_ms);
+  const double warm = std::min(plain.warm_ms, generated.warm_ms);
+  std::printf(
+      "%-18s %5d %7zu %7d | %8.2f %8.2f %8.1f | %8.1f %8.1f %8.1f %8.1f | %7.1fx %7.1fx | %8.4f "
+      "%8s "
+      "| %6.0f %6.0f\n",
+      name.substr(name.rfind('/') + 1).c_str(), instance.topology.num_nodes(),
+      instance.pairs.size(), instance.paths->num_paths(), agent.p50_ms, agent.p99_ms,
+      agent.first_ms, plain.cold_ms, generated.cold_ms, plain.warm_ms, generated.warm_ms,
+      cold / agent.p50_ms, warm / agent.p50_ms, norm,
+      exact.ok() ? absl::StrFormat("%.4f", agent.mlu[0] / *exact).c_str() : "-", agent.megabytes,
+      plain.megabytes);
   std::fflush(stdout);
-  return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
   std::vector<std::string> names;
   size_t demands = 20000;
-  std::string spec = "neural:default,guard=off";
+  int matrices = 4;
+  std::string spec = "neural";
   for (int i = 1; i < argc; ++i) {
-    if (std::string(argv[i]) == "--demands" && i + 1 < argc) {
+    const std::string flag = argv[i];
+    if (flag == "--demands" && i + 1 < argc) {
       demands = static_cast<size_t>(std::atoi(argv[++i]));
-    } else if (std::string(argv[i]) == "--policy" && i + 1 < argc) {
+    } else if (flag == "--matrices" && i + 1 < argc) {
+      matrices = std::max(2, std::atoi(argv[++i]));
+    } else if (flag == "--policy" && i + 1 < argc) {
       spec = argv[++i];
     } else {
-      names.push_back(argv[i]);
+      names.push_back(flag);
     }
   }
-  if (names.empty()) names = {"abilene", "esnet6-backbone", "esnet6", "random:158", "random:754"};
-  std::printf("%-18s %6s %7s %8s %8s %8s %9s %10s %8s %8s %8s %8s %8s\n", "network", "nodes",
-              "demands", "paths", "p50 ms", "p99 ms", "first ms", "CLP ms", "CLP/p50", "NormMLU",
-              "to paths", "MB", "CLP MB");
-  for (const std::string& name : names) {
-    if (absl::Status status = Measure(name, demands, spec); !status.ok()) {
-      std::fprintf(stderr, "%s: %s\n", name.c_str(), std::string(status.message()).c_str());
-      return 1;
-    }
+  if (names.empty()) {
+    names = {"abilene", "geant", "esnet6-backbone", "esnet6", "random:158", "random:754"};
   }
+  std::printf(
+      "%-18s %5s %7s %7s | %-26s | %-35s | %-17s | %-17s | %s\n"
+      "%-18s %5s %7s %7s | %8s %8s %8s | %8s %8s %8s %8s | %8s %8s | %8s %8s | %6s %6s\n",
+      "", "", "", "", "agent, ms", "CLP, ms: cold, warm", "CLP / agent p50", "NormMLU", "MB",
+      "network", "nodes", "demands", "paths", "p50", "p99", "first", "plain", "columns", "plain",
+      "columns", "cold", "warm", "paths", "exact", "agent", "CLP");
+  for (const std::string& name : names) Measure(name, demands, matrices, spec);
   return 0;
 }
 
