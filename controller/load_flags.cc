@@ -16,6 +16,9 @@ void AddTopologyLoadFlags(CLI::App& app, LoadFlags* flags) {
   app.add_option("--default-capacity", flags->default_capacity,
                  "Capacity of links whose file gives none, such as 10G")
       ->type_name("RATE");
+  app.add_option("--capacity-unit", flags->capacity_unit,
+                 "What a rate of 1 means in a file that names no unit, such as 1G (default 1M)")
+      ->type_name("RATE");
   app.add_option("--default-delay", flags->default_delay,
                  "Delay of links without delay and coordinates, such as 5ms (default 1ms)")
       ->type_name("TIME");
@@ -28,18 +31,28 @@ void AddTrafficLoadFlags(CLI::App& app, LoadFlags* flags) {
                "Leave out matrices whose total is far from that of the day around them");
 }
 
+absl::StatusOr<double> ParsePositiveRate(absl::string_view text) {
+  const absl::StatusOr<double> rate = ParseRate(text);
+  if (rate.ok() && *rate > 0) return rate;
+  return absl::InvalidArgumentError(
+      absl::StrFormat("\"%s\" is no positive rate; give one such as 10G", text.substr(0, 40)));
+}
+
 absl::StatusOr<LoadOptions> ToLoadOptions(const LoadFlags& flags) {
   LoadOptions options;
   options.largest_part = flags.largest_part;
   options.drop_suspect = flags.drop_suspect;
   if (!flags.default_capacity.empty()) {
-    const absl::StatusOr<double> rate = ParseRate(flags.default_capacity);
-    if (!rate.ok() || *rate <= 0) {
-      return UsageError(
-          absl::StrFormat("--default-capacity is \"%s\"; give a positive rate such as 10G",
-                          flags.default_capacity));
+    const absl::StatusOr<double> rate = ParsePositiveRate(flags.default_capacity);
+    if (!rate.ok()) {
+      return UsageError(absl::StrCat("--default-capacity: ", rate.status().message()));
     }
     options.default_capacity_bps = *rate;
+  }
+  if (!flags.capacity_unit.empty()) {
+    const absl::StatusOr<double> rate = ParsePositiveRate(flags.capacity_unit);
+    if (!rate.ok()) return UsageError(absl::StrCat("--capacity-unit: ", rate.status().message()));
+    options.unitless_rate_bps = *rate;
   }
   if (!flags.default_delay.empty()) {
     const absl::StatusOr<absl::Duration> delay = ParseDuration(flags.default_delay);

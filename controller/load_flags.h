@@ -16,15 +16,19 @@ namespace rhumb {
 
 struct LoadFlags {
   std::string default_capacity;
+  std::string capacity_unit;
   std::string default_delay;
   bool largest_part = false;
   bool drop_suspect = false;
 };
 
-// --default-capacity, --default-delay and --largest-part; --drop-suspect. `flags` must outlive the
-// parsing.
+// --default-capacity, --capacity-unit, --default-delay and --largest-part; --drop-suspect. `flags`
+// must outlive the parsing.
 void AddTopologyLoadFlags(CLI::App& app, LoadFlags* flags);
 void AddTrafficLoadFlags(CLI::App& app, LoadFlags* flags);
+
+// A rate above 0; InvalidArgument with an example otherwise.
+absl::StatusOr<double> ParsePositiveRate(absl::string_view text);
 
 // UsageError for a value that is no rate or time.
 absl::StatusOr<LoadOptions> ToLoadOptions(const LoadFlags& flags);

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/load_flags.h"
 #include "controller/replay/progress_bar.h"
 #include "controller/replay/replay_config.h"
 #include "controller/replay/replay_session.h"
@@ -73,8 +74,10 @@ void AddScenarioOptions(CLI::App* app, ReplayConfig* config) {
 }
 
 void AddInputOptions(CLI::App* app, ReplayConfig* config) {
-  AddParsed(app, "--default-capacity", ParseRate, &config->default_capacity_bps,
+  AddParsed(app, "--default-capacity", ParsePositiveRate, &config->default_capacity_bps,
             "for links without one: 10G");
+  AddParsed(app, "--capacity-unit", ParsePositiveRate, &config->capacity_unit_bps,
+            "what a rate of 1 means in a file that names no unit: 1G [1M]");
   AddParsed(app, "--default-delay", ParseDuration, &config->default_delay,
             "for links without one and without coordinates: 5ms");
   app->add_flag("--drop-suspect", config->drop_suspect,

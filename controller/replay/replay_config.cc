@@ -51,6 +51,7 @@ void VisitTopLevel(Config& c, Visitor&& visit) {
 template <typename Config, typename Visitor>
 void VisitInput(Config& c, Visitor&& visit) {
   visit.Rate("default_capacity", c.default_capacity_bps);
+  visit.Rate("capacity_unit", c.capacity_unit_bps);
   visit.Time("default_delay", c.default_delay);
   visit.Flag("drop_suspect", c.drop_suspect);
   visit.Flag("largest_part", c.largest_part);
@@ -223,6 +224,8 @@ bool IsOneOf(const std::string& value, std::initializer_list<const char*> known)
   return false;
 }
 
+bool IsPositive(double value) { return std::isfinite(value) && value > 0; }
+
 void CheckPacket(const PacketConfig& packet, std::vector<std::string>* faults) {
   if (packet.measure <= absl::ZeroDuration())
     faults->push_back("the measured time must be positive");
@@ -233,7 +236,7 @@ void CheckPacket(const PacketConfig& packet, std::vector<std::string>* faults) {
   if (!(packet.tcp_share >= 0 && packet.tcp_share <= 1)) {
     faults->push_back("the TCP share must be in [0, 1]");
   }
-  if (packet.scale && !(*packet.scale > 0 && std::isfinite(*packet.scale))) {
+  if (packet.scale && !IsPositive(*packet.scale)) {
     faults->push_back("the scale must be above 0");
   }
   if (packet.segment_bytes < 100 || packet.segment_bytes > 8948) {
@@ -267,12 +270,15 @@ absl::Status CheckReplayConfig(const ReplayConfig& config) {
   if (!IsOneOf(config.simulator, {"flow", "ns3"})) {
     faults.push_back(absl::StrFormat("no simulator \"%s\"; choose flow or ns3", config.simulator));
   }
-  if (config.load && !(*config.load > 0 && std::isfinite(*config.load))) {
+  if (config.load && !IsPositive(*config.load)) {
     faults.push_back("the load must be above 0");
   }
   if (config.seeds && *config.seeds < 1) faults.push_back("there must be at least 1 seed");
-  if (config.default_capacity_bps && !(*config.default_capacity_bps > 0)) {
+  if (config.default_capacity_bps && !IsPositive(*config.default_capacity_bps)) {
     faults.push_back("the default capacity must be above 0");
+  }
+  if (config.capacity_unit_bps && !IsPositive(*config.capacity_unit_bps)) {
+    faults.push_back("the capacity unit must be above 0");
   }
   if (!IsOneOf(config.paths, {"diverse", "yen"})) {
     faults.push_back(

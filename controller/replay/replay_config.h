@@ -43,6 +43,7 @@ struct ReplayConfig {
 
   // Reading.
   std::optional<double> default_capacity_bps;
+  std::optional<double> capacity_unit_bps;  // of files that name no unit; absent: 1 Mbit/s
   std::optional<absl::Duration> default_delay;
   bool drop_suspect = false;
   bool largest_part = false;

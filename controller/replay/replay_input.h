@@ -29,7 +29,7 @@ struct ReplayInterval {
   int number = 0;  // in the series
   std::optional<absl::Time> time;
   ScheduledInterval scheduled;
-  std::shared_ptr<const TrafficMatrix> measured;  // mean demands: what is known when it is over
+  std::shared_ptr<const TrafficMatrix> measured;   // mean demands: what is known when it is over
   std::shared_ptr<const PathSet> candidate_paths;  // empty when no policy uses them
 };
 

@@ -22,6 +22,7 @@ ReplayConfig Everything() {
   config.seeds = 7;
   config.optimum = false;
   config.default_capacity_bps = 2.5e9;
+  config.capacity_unit_bps = 1e9;
   config.default_delay = absl::Milliseconds(5);
   config.drop_suspect = true;
   config.largest_part = true;
@@ -52,6 +53,7 @@ TEST(ReplayConfigTest, EverythingSurvivesAScenarioFile) {
   EXPECT_EQ(out->seeds, 7);
   EXPECT_FALSE(out->optimum);
   EXPECT_EQ(out->default_capacity_bps, 2.5e9);
+  EXPECT_EQ(out->capacity_unit_bps, 1e9);
   EXPECT_EQ(out->default_delay, absl::Milliseconds(5));
   EXPECT_EQ(out->stretch, 1.5);
   EXPECT_EQ(out->packet.warm_up, absl::Seconds(1));
