@@ -5,7 +5,9 @@
 #include <iostream>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace rhumb {
 namespace {
@@ -28,6 +30,28 @@ int Report(const absl::Status& status, absl::string_view command) {
   if (!IsUsageError(status)) return kFailed;
   std::cerr << "Try: rhumb " << command << " --help" << std::endl;
   return kUsage;
+}
+
+// Says so when the line has a word where a command should be, for which CLI11 only says that a
+// subcommand is missing.
+bool IsUnknownCommand(const CLI::App& app) {
+  const CLI::App* last = &app;
+  std::string line;
+  while (true) {
+    absl::StrAppend(&line, line.empty() ? "" : " ", last->get_name());
+    const std::vector<CLI::App*> parsed = last->get_subcommands();
+    if (parsed.empty()) break;
+    last = parsed.front();
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* sub : last->get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(sub->get_name());
+  }
+  const std::vector<std::string> rest = app.remaining(/*recurse=*/true);
+  if (names.empty() || rest.empty() || absl::StartsWith(rest[0], "-")) return false;
+  std::cerr << line << ": there is no command \"" << rest[0] << "\"; there are "
+            << absl::StrJoin(names, ", ") << "\nTry: " << line << " --help" << std::endl;
+  return true;
 }
 
 }  // namespace
@@ -58,6 +82,7 @@ int RunProgram(int argc, const char* const* argv, const std::vector<Command>& co
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    if (IsUnknownCommand(app)) return kUsage;
     return app.exit(e) == 0 ? kDone : kUsage;
   }
   for (const auto& [sub, run] : runs) {

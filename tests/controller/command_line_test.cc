@@ -61,6 +61,11 @@ TEST(CommandLineTest, ExitsWith2ForUnknownOptionsAndSubcommandsAndForNone) {
   EXPECT_EQ(RunGreet({}, absl::OkStatus()).exit_code, kUsage);
 }
 
+TEST(CommandLineTest, NamesAnUnknownCommandAndThoseThatThereAre) {
+  const Outcome outcome = RunGreet({"wave", "--name", "x"}, absl::OkStatus());
+  EXPECT_THAT(outcome.err, HasSubstr("no command \"wave\"; there are greet"));
+}
+
 TEST(CommandLineTest, ShowsTheExampleInHelp) {
   for (const auto& arguments : {std::vector<const char*>{"--help"}, {"greet", "--help"}}) {
     const Outcome outcome = RunGreet(arguments, absl::OkStatus());

@@ -75,6 +75,17 @@ TEST(TopoValidateTest, SaysWhatIsOddAboutAValidNetwork) {
                               HasSubstr("latitude 0"), HasSubstr("no usable path: b>a")));
 }
 
+TEST(TopoDescribeTest, CapacityUnitGivesPlainNumbersTheirMeaning) {
+  const std::string file = TemporaryPath("unitless.json");
+  WriteFile(file, R"({"nodes": [{"id": "a"}, {"id": "b"}],
+                      "links": [{"source": "a", "target": "b", "capacity": 3}]})");
+  const std::string describe = "topo describe " + file + " --output json";
+  EXPECT_EQ(json::parse(RunRhumb(describe).stdout_text)["usable_capacity_bps"], 6e6);
+  const ProgramResult gigabits = RunRhumb(describe + " --capacity-unit 1G");
+  EXPECT_EQ(json::parse(gigabits.stdout_text)["usable_capacity_bps"], 6e9);
+  EXPECT_THAT(gigabits.stderr_text, HasSubstr("1 read as 1 Gbit/s"));
+}
+
 TEST(TopoValidateTest, RefusesAFaultyFileWithTheReasonInBothPlaces) {
   const std::string file = TemporaryPath("faulty.json");
   WriteFile(file, R"({"nodes": [{"name": "a"}, {"name": "b"}],
@@ -228,9 +239,16 @@ TEST(DataCommandsTest, AFullDiskIsAFailure) {
 TEST(DataCommandsTest, MissingAndUnknownArgumentsAreUsageErrors) {
   for (const std::string arguments :
        {"topo", "topo describe", "topo fly", "traffic", "traffic generate",
-        "topo list --output xml", "topo describe geant --default-capacity lots"}) {
+        "topo list --output xml", "topo describe geant --default-capacity lots",
+        "topo describe geant --capacity-unit 0",
+        "traffic describe abilene-2004 --capacity-unit -1G"}) {
     EXPECT_EQ(RunRhumb(arguments).exit_code, 2) << arguments;
   }
+}
+
+TEST(DataCommandsTest, AnUnknownCommandIsNamedWithThoseThatThereAre) {
+  EXPECT_THAT(RunRhumb("topo fly").stderr_text,
+              AllOf(HasSubstr("no command \"fly\""), HasSubstr("validate")));
 }
 
 }  // namespace
