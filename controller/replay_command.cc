@@ -119,20 +119,22 @@ absl::Status Run(const Arguments& arguments) {
   if (arguments.output != "table" && arguments.output != "json") {
     return UsageError("--output is table or json");
   }
-  const absl::StatusOr<ReplayResult> result = RunReplaySession(arguments.config, arguments.run);
+  absl::Status saved;
+  const absl::StatusOr<ReplayResult> result =
+      RunReplaySession(arguments.config, arguments.run, &saved);
   if (!result.ok()) return result.status();
   if (arguments.output == "json") {
     std::cout << ToJson(*result);
   } else {
     std::cout << ToTable(*result, WantsColour(STDOUT_FILENO));
-    if (!arguments.run.out.empty()) {
+    if (!arguments.run.out.empty() && saved.ok()) {
       std::cout << "Saved in " << arguments.run.out
                 << ": results.json, intervals.csv, scenario.toml\n";
     }
   }
   std::cout.flush();
   if (!std::cout) return absl::UnavailableError("cannot write the result to stdout");
-  return absl::OkStatus();
+  return saved;
 }
 
 RunCommand Define(CLI::App& app) {
@@ -151,7 +153,8 @@ RunCommand Define(CLI::App& app) {
   AddInputOptions(&app, &arguments->config);
   AddPacketOptions(&app, &arguments->config.packet);
   app.add_option("--jobs", arguments->run.jobs,
-                 "policies and seeds played at the same time [one a processor]");
+                 "policies and seeds played at the same time [one a processor]")
+      ->check(CLI::Range(1, 1024));
   app.add_option("--out", arguments->run.out,
                  "directory for results.json, intervals.csv, scenario.toml");
   app.add_flag("--resume", arguments->run.resume,

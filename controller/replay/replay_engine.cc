@@ -1,5 +1,6 @@
 #include "controller/replay/replay_engine.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -56,6 +57,7 @@ class PolicyRun {
     absl::StatusOr<std::unique_ptr<RoutingPolicy>> first = make_policy_("shortest-path");
     if (!first.ok()) return first.status();
     *omniscient = (*policy)->omniscient();
+    known_ = !options_.episode_per_interval && StoreHasAll();
     for (size_t i = 0; i < input_.intervals.size(); ++i) {
       if (Stopped()) return absl::CancelledError("stopped");
       RoutingPolicy& decider = i == 0 ? **first : **policy;
@@ -69,11 +71,22 @@ class PolicyRun {
       cells->push_back(*std::move(cell));
       on_cell();
     }
+    for (const auto& [number, cell] : unsaved_) {
+      absl::Status status = options_.store->Add(policy_index_, seed_index_, number, cell);
+      if (!status.ok()) return status;
+    }
     return absl::OkStatus();
   }
 
  private:
   bool Stopped() const { return options_.stop != nullptr && *options_.stop; }
+
+  bool StoreHasAll() const {
+    if (options_.store == nullptr) return false;
+    return std::all_of(input_.intervals.begin(), input_.intervals.end(), [&](const auto& interval) {
+      return options_.store->Find(policy_index_, seed_index_, interval.number).has_value();
+    });
+  }
 
   absl::StatusOr<Cell> PlayInterval(RoutingPolicy* policy, size_t index) {
     const ReplayInterval& interval = input_.intervals[index];
@@ -113,7 +126,8 @@ class PolicyRun {
 
   absl::Status Measure(const ReplayInterval& interval, size_t index, Cell* cell) {
     std::optional<Cell> known;
-    if (options_.store != nullptr) {
+    // One episode of many intervals cannot be entered midway: all of it is known or none.
+    if (options_.store != nullptr && (options_.episode_per_interval || known_)) {
       known = options_.store->Find(policy_index_, seed_index_, interval.number);
     }
     if (known) {
@@ -122,7 +136,9 @@ class PolicyRun {
       cell->lost = known->lost;
     } else {
       if (absl::Status status = Play(interval, index, cell); !status.ok()) return status;
-      if (options_.store != nullptr) {
+      if (options_.store != nullptr && !options_.episode_per_interval) {
+        unsaved_.emplace_back(interval.number, *cell);
+      } else if (options_.store != nullptr) {
         absl::Status status =
             options_.store->Add(policy_index_, seed_index_, interval.number, *cell);
         if (!status.ok()) return status;
@@ -202,6 +218,9 @@ class PolicyRun {
   const int seed_index_;
   Observation observation_;
   std::unique_ptr<NetworkSimulator> simulator_;
+  // With one episode for all intervals:
+  bool known_ = false;                         // the store has all of it
+  std::vector<std::pair<int, Cell>> unsaved_;  // goes to the store when it is complete
 };
 
 }  // namespace

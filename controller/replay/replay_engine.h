@@ -17,7 +17,8 @@ namespace rhumb {
 
 using SimulatorFactory = std::function<absl::StatusOr<std::unique_ptr<NetworkSimulator>>()>;
 
-// Finished cells of an earlier run. Called from several threads.
+// Finished cells of an earlier run: those of an interval's own episode, or all of an episode of
+// many intervals together. Called from several threads.
 class CellStore {
  public:
   virtual ~CellStore() = default;

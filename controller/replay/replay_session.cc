@@ -63,6 +63,16 @@ std::string Fingerprint(const ReplayConfig& config, const ReplayInput& input) {
   return absl::StrFormat("%016x", hash);
 }
 
+absl::Status ExplainUnsaved(const absl::Status& status, bool has_journal) {
+  if (status.ok()) return status;
+  return absl::Status(
+      status.code(),
+      absl::StrCat(status.message(),
+                   "; the results were printed but not saved: make room or choose ",
+                   "another --out",
+                   has_journal ? ", then repeat the command with --resume" : " and repeat"));
+}
+
 absl::Status ExplainStop(const absl::Status& status, const ReplayRunOptions& options,
                          bool has_journal) {
   if (!absl::IsCancelled(status)) return status;
@@ -117,12 +127,19 @@ absl::Status CheckSomethingWasPlayed(const std::vector<PolicyCells>& policies) {
 }  // namespace
 
 absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
-                                              const ReplayRunOptions& options) {
+                                              const ReplayRunOptions& options,
+                                              absl::Status* saved) {
   if (absl::Status status = CheckReplayConfig(config); !status.ok()) {
     return UsageError(status.message());
   }
   if (options.resume && options.out.empty()) {
     return UsageError("--resume needs the --out directory of the replay that was stopped");
+  }
+  if (options.resume && !IsPacketLevel(config)) {
+    return UsageError(
+        "--resume is for --simulator ns3: a flow-level replay plays thousands of intervals a "
+        "second "
+        "and keeps no episodes to go on from; leave it out");
   }
   if (absl::Status status = CheckSpellings(config); !status.ok()) return status;
   if (!options.out.empty()) {
@@ -144,15 +161,20 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
   if (!make_simulator.ok()) return make_simulator.status();
 
   std::unique_ptr<ReplayJournal> journal;
-  if (IsPacketLevel(config) && !options.out.empty() && engine.episode_per_interval) {
+  if (IsPacketLevel(config) && !options.out.empty()) {
     auto opened = ReplayJournal::Open(options.out + "/journal.txt", Fingerprint(config, *input),
                                       options.resume);
     if (!opened.ok()) return opened.status();
     journal = *std::move(opened);
     engine.store = journal.get();
     if (options.resume) {
-      std::cerr << "note: " << journal->num_found() << " finished episodes are taken over\n";
+      std::cerr << "note: " << journal->num_found()
+                << (config.packet.continuous ? " intervals of finished episodes are taken over\n"
+                                             : " finished episodes are taken over\n");
     }
+  }
+  if (!options.out.empty()) {
+    if (absl::Status status = WriteScenario(options.out, config); !status.ok()) return status;
   }
 
   std::vector<double> optimum;
@@ -188,8 +210,8 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
   result.hop_packets_per_s = HopPacketsPerSecond(*cells);
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!options.out.empty()) {
-    absl::Status status = WriteResultFiles(options.out, config, *input, *cells, optimum, result);
-    if (!status.ok()) return status;
+    *saved = ExplainUnsaved(WriteResultFiles(options.out, *input, *cells, optimum, result),
+                            journal != nullptr);
   }
   return result;
 }

@@ -112,11 +112,14 @@ std::string IntervalsCsv(const ReplayInput& input, const std::vector<PolicyCells
   return csv;
 }
 
-absl::Status WriteResultFiles(const std::string& directory, const ReplayConfig& config,
-                              const ReplayInput& input, const std::vector<PolicyCells>& cells,
+absl::Status WriteScenario(const std::string& directory, const ReplayConfig& config) {
+  return WriteFileAtomically(directory + "/scenario.toml", ToToml(config));
+}
+
+absl::Status WriteResultFiles(const std::string& directory, const ReplayInput& input,
+                              const std::vector<PolicyCells>& cells,
                               const std::vector<double>& optimum, const ReplayResult& result) {
   const std::pair<const char*, std::string> files[] = {
-      {"/scenario.toml", ToToml(config)},
       {"/intervals.csv", IntervalsCsv(input, cells, optimum)},
       {"/results.json", ToJson(result)},
   };

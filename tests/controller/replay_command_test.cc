@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -111,6 +112,9 @@ TEST(ReplayCommandTest, UsageErrorsExitWith2AndNameTheFault) {
       {std::string(kSmall) + "--output xml", "table or json"},
       {std::string(kSmall) + "--resume", "--out"},
       {std::string(kSmall) + "--default-capacity fast", "fast"},
+      {std::string(kSmall) + "--jobs 0", "--jobs"},
+      {std::string(kSmall) + "--resume --out " + TemporaryPath("flow"), "--simulator ns3"},
+      {std::string(kSmall) + "--capacity-unit 0", "no positive rate"},
   };
   for (const auto& [command, fault] : faults) {
     const ProgramResult result = RunRhumb(command);
@@ -141,6 +145,33 @@ TEST(ReplayCommandTest, BadInputExitsWith1AndNamesTheFileAndTheFault) {
     EXPECT_EQ(result.exit_code, 1) << command << "\n" << result.stderr_text;
     EXPECT_THAT(result.stderr_text, HasSubstr(fault)) << command;
   }
+}
+
+TEST(ReplayCommandTest, CapacityUnitGivesPlainNumbersTheirMeaning) {
+  const std::string network = TemporaryPath("unitless.json");
+  std::ofstream(network) << R"({"nodes": [{"id": "a"}, {"id": "b"}],
+                                "links": [{"source": "a", "target": "b", "capacity": 4}]})";
+  const std::string traffic = TemporaryPath("traffic.csv");
+  std::ofstream(traffic) << "# unit: Gbit/s\ntime,a>b\n0,1\n";
+  const std::string out = TemporaryPath("capacity-unit");
+  const ProgramResult result =
+      RunRhumb("replay --topology " + network + " --traffic " + traffic +
+               " --policies shortest-path --capacity-unit 1G --output json --out " + out);
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"][0]["mlu"]["max"], 0.25);
+  EXPECT_THAT(result.stderr_text, HasSubstr("1 read as 1 Gbit/s"));
+  const ProgramResult again = RunRhumb("replay --config " + out + "/scenario.toml --output json");
+  EXPECT_EQ(WithoutWallTimes(result.stdout_text), WithoutWallTimes(again.stdout_text));
+}
+
+TEST(ReplayCommandTest, AResultThatCannotBeSavedIsPrintedAllTheSame) {
+  // A directory where the file should go stands in the way as a full disk would.
+  const std::string out = TemporaryPath("unsaved");
+  std::filesystem::create_directories(out + "/results.json/in-the-way");
+  const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json --out " + out);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.stderr_text, AllOf(HasSubstr("results.json"), HasSubstr("not saved")));
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 5u);
 }
 
 TEST(ReplayCommandTest, HelpShowsAnExampleThatWorks) {

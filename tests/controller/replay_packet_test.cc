@@ -79,6 +79,21 @@ TEST(ReplayPacketTest, ResumesFromFinishedEpisodes) {
   EXPECT_THAT(changed.stderr_text, HasSubstr("of another replay"));
 }
 
+TEST(ReplayPacketTest, ResumesWhereEveryPolicyPlaysOneEpisode) {
+  const std::string out = TemporaryPath("out");
+  const std::string command = std::string(kTiny) + "--continuous --out " + out;
+  const ProgramResult first = RunRhumb(command);
+  ASSERT_EQ(first.exit_code, 0) << first.stderr_text;
+  std::string journal = ReadFile(out + "/journal.txt");
+  journal.erase(journal.rfind('\n', journal.size() - 2) + 1);
+  std::ofstream(out + "/journal.txt") << journal;
+
+  const ProgramResult resumed = RunRhumb(command + " --resume");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.stderr_text;
+  EXPECT_THAT(resumed.stderr_text, HasSubstr("intervals of finished episodes are taken over"));
+  EXPECT_EQ(WithoutWallTimes(first.stdout_text), WithoutWallTimes(resumed.stdout_text));
+}
+
 TEST(ReplayPacketTest, FailsWhenNoEpisodeCanBePlayed) {
   ::setenv("RHUMB_NS3_WORKER", "/bin/false", 1);
   const ProgramResult result = RunRhumb(std::string(kTiny) + "--jobs 1");

@@ -369,6 +369,42 @@ TEST(ReplayJournalTest, RefusesTheJournalOfAnotherReplay) {
   EXPECT_TRUE(ReplayJournal::Open(path, "b", false).ok());
 }
 
+TEST(ReplayEngineTest, TakesAnEpisodeOfManyIntervalsFromTheStoreWholeOrNotAtAll) {
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 4));
+  const std::string path = ::testing::TempDir() + "/continuous-journal.txt";
+  auto journal = ReplayJournal::Open(path, "f", false);
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path", "ecmp"};
+  options.store = journal->get();
+  int plays = 0;
+  const SimulatorFactory make = [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+    return std::make_unique<FragileSimulator>([&plays](uint64_t) { return ++plays < 0; });
+  };
+  const auto first = RunReplay(input, MakePolicy, make, options);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(plays, 2 * 4);
+
+  // As if the second policy had been stopped before its last interval was told.
+  journal->reset();
+  std::string text = *ReadWholeFile(path, 1 << 20);
+  text.erase(text.rfind('\n', text.size() - 2) + 1);
+  ASSERT_TRUE(WriteFileAtomically(path, text).ok());
+  journal = ReplayJournal::Open(path, "f", true);
+  EXPECT_EQ((*journal)->num_found(), 2 * 4 - 1);
+  options.store = journal->get();
+  plays = 0;
+  const auto resumed = RunReplay(input, MakePolicy, make, options);
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_EQ(plays, 4);  // the unfinished policy only
+  for (int p = 0; p < 2; ++p) {
+    for (int i = 0; i < input.num_counted(); ++i) {
+      EXPECT_EQ((*resumed)[p].cells[0][i].measured.goodput_bps,
+                (*first)[p].cells[0][i].measured.goodput_bps);
+    }
+  }
+}
+
 TEST(ReplayEngineTest, TakesFinishedCellsFromTheStore) {
   const Topology topology = Diamond();
   const ReplayInput input = Input(topology, Growing(topology, 4));
