@@ -3,6 +3,8 @@
 #ifndef RHUMB_TESTS_FUZZ_READERS_H_
 #define RHUMB_TESTS_FUZZ_READERS_H_
 
+#include <ostream>
+
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -15,6 +17,8 @@ struct FuzzedReader {
   // again.
   void (*run)(absl::string_view bytes);
 };
+
+inline void PrintTo(const FuzzedReader& reader, std::ostream* out) { *out << reader.name; }
 
 absl::Span<const FuzzedReader> FuzzedReaders();
 

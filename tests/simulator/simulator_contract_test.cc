@@ -26,6 +26,8 @@ struct Contender {
   TrafficModel traffic;
 };
 
+void PrintTo(const Contender& contender, std::ostream* out) { *out << contender.name; }
+
 std::function<std::unique_ptr<NetworkSimulator>()> Packets(DataPlane plane) {
   return [plane] {
     PacketSimulatorOptions options;

@@ -73,6 +73,8 @@ struct Fault {
   const char* story;
 };
 
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.mode << ": " << fault.story; }
+
 class WorkerFaultTest : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(WorkerFaultTest, IsToldAndSurvived) {

@@ -23,6 +23,8 @@ struct ShippedNetwork {
   int drained;
 };
 
+void PrintTo(const ShippedNetwork& network, std::ostream* out) { *out << network.name; }
+
 constexpr ShippedNetwork kNetworks[] = {
     {"abilene", 12, 30, 0},         {"b4", 12, 38, 0},       {"esnet5", 48, 154, 0},
     {"esnet5-backbone", 25, 78, 0}, {"esnet6", 80, 250, 18}, {"esnet6-backbone", 30, 94, 6},
