@@ -41,7 +41,8 @@ std::string DescribeContent(const Sniff& sniff) {
     case Sniff::Kind::kEmpty:
       return "the file is empty";
     case Sniff::Kind::kBinary:
-      return "the content is not text";
+      return sniff.utf16 ? "the content is UTF-16; convert it (iconv -f UTF-16 -t UTF-8)"
+                         : "the content is not text";
     case Sniff::Kind::kXml:
       return sniff.xml_root.empty()
                  ? "the XML has no element"

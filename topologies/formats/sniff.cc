@@ -101,6 +101,7 @@ Sniff SniffContent(absl::string_view bytes) {
   if (std::any_of(head.begin(), head.end(),
                   [](char c) { return absl::ascii_iscntrl(c) && !absl::ascii_isspace(c); })) {
     sniff.kind = Sniff::Kind::kBinary;
+    sniff.utf16 = absl::StartsWith(head, "\xff\xfe") || absl::StartsWith(head, "\xfe\xff");
   } else if (head[0] == '<') {
     sniff.kind = Sniff::Kind::kXml;
     sniff.xml_root = XmlRoot(head);

@@ -13,6 +13,7 @@ namespace rhumb {
 struct Sniff {
   enum class Kind { kEmpty, kBinary, kXml, kJsonObject, kText };
   Kind kind = Kind::kEmpty;
+  bool utf16 = false;  // kBinary that begins with UTF-16's byte-order mark
   // XML: name of the root element; empty when none is found near the start.
   std::string xml_root;
   // JSON: keys of the outermost object, and of the first object in its "nodes" list.

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "topologies/formats/link_label.h"
 #include "topologies/formats/topology_draft.h"
@@ -48,8 +49,10 @@ absl::Status AddNode(const XmlFile& xml, pugi::xml_node element, const Keys& key
   node.key = element.attribute("id").value();
   node.label = Get(attributes, "label");
   if (IsPlaceholder(node.label)) {
-    if (!node.key.empty()) node.label = absl::StrCat("n", node.key);
-    draft->notes.Count("nodes without a label, named by number",
+    // Other writers of GraphML, such as NetworkX, have the name for an id.
+    int number;
+    node.label = absl::SimpleAtoi(node.key, &number) ? absl::StrCat("n", node.key) : node.key;
+    draft->notes.Count("nodes without a label, named by id",
                        absl::StrFormat("node %s, line %d", node.key, line));
   }
   node.description = Get(attributes, "Country");
@@ -69,6 +72,10 @@ absl::Status AddNode(const XmlFile& xml, pugi::xml_node element, const Keys& key
   }
   if (Get(attributes, "Internal") == "0") {
     draft->notes.Count("external nodes kept", absl::StrFormat("node %s", node.key));
+  }
+  if (element.child("graph")) {
+    draft->notes.Count("graphs inside a node not read",
+                       absl::StrFormat("node %s, line %d", node.key, line));
   }
   return draft->AddNode(std::move(node), line);
 }

@@ -142,6 +142,8 @@ TEST(GarbageTest, IsRefusedQuicklyAndSaysWhatIsRead) {
   while (binary.size() < kBytes) binary += noise;
   EXPECT_THAT(TopologyRefusal(binary), AllOf(HasSubstr("not text"), HasSubstr("native JSON")));
   EXPECT_THAT(TrafficRefusal(binary), AllOf(HasSubstr("not text"), HasSubstr("wide CSV")));
+  const std::string utf16("\xff\xfe<\0g\0r\0a\0p\0h\0", 14);
+  EXPECT_THAT(TopologyRefusal(utf16), HasSubstr("UTF-16; convert it"));
   for (char filler : {'x', '<', '{', '[', '"', ' ', '\n', '(', '0'}) {
     for (const char* start : {"", "{\"nodes\": ", "<graphml>", "<network>", "NODES 5\nlabel x y\n",
                               "?SNDlib native\nNODES (\n", "# unit: Mbit/s\ntime,A>B\n"}) {

@@ -104,7 +104,19 @@ TEST(TopologyZooTest, RepeatedMissingAndUnusableLabelsBecomeUniqueNames) {
   EXPECT_EQ(loaded->value.node(3).name, "n3");
   EXPECT_EQ(loaded->value.node(4).name, "Washington DC");
   EXPECT_THAT(loaded->report.notes, Contains("repeated node labels numbered: 1"));
-  EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("without a label, named by number: 2")));
+  EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("without a label, named by id: 2")));
+}
+
+TEST(TopologyZooTest, AnIdThatIsNoNumberIsTheNameAndNestedGraphsAreCounted) {
+  std::string graph = Graph(
+      "<node id=\"Paris\"><graph><node id=\"inner\"/></graph></node>"
+      "<node id=\"Rome\"/><edge source=\"Paris\" target=\"Rome\">"
+      "<data key=\"RAW\">1e9</data></edge>");
+  const auto loaded = ReadTopology(graph, "t");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->value.num_nodes(), 2);
+  EXPECT_EQ(loaded->value.link(0).name, "Paris>Rome");
+  EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("graphs inside a node not read: 1")));
 }
 
 TEST(TopologyZooTest, SkipsSelfLoopsKeepsParallelEdgesHyperedgeAndExternalNodesAndCountsThem) {
