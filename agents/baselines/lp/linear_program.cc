@@ -1,15 +1,19 @@
 #include "agents/baselines/lp/linear_program.h"
 
+#include <ClpEventHandler.hpp>
 #include <ClpSimplex.hpp>
 #include <CoinPackedMatrix.hpp>
+#include <ctime>
 
 #include "absl/strings/str_format.h"
 
 namespace rhumb {
 namespace {
 
-// ClpModel's secondary status when it stopped for time.
-constexpr int kStoppedOnTime = 9;
+// ClpModel's status when an event handler stopped it.
+constexpr int kStoppedByHandler = 5;
+// Reading a thread's clock is a system call: one in so many iterations does it.
+constexpr int kIterationsPerLook = 16;
 
 double ToClp(double bound) {
   if (bound >= kLpInfinity) return COIN_DBL_MAX;
@@ -18,6 +22,42 @@ double ToClp(double bound) {
 }
 
 }  // namespace
+
+double ThreadCpuSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// When a solution has to end. CLP's own limit counts the CPU time of all threads of the process.
+class LinearProgram::Deadline {
+ public:
+  void Set(double at_s) {
+    at_s_ = at_s;
+    calls_ = 0;
+  }
+  bool Passed() const { return ThreadCpuSeconds() >= at_s_; }
+
+  // CLP keeps a copy of what it is given, hence the detour to the one deadline.
+  class Handler : public ClpEventHandler {
+   public:
+    explicit Handler(Deadline* deadline) : deadline_(deadline) {}
+    ClpEventHandler* clone() const override { return new Handler(*this); }
+    int event(Event what) override {
+      constexpr int kStop = 0, kGoOn = -1;
+      if (what != endOfIteration && what != endOfFactorization) return kGoOn;
+      if (deadline_->calls_++ % kIterationsPerLook != 0) return kGoOn;
+      return deadline_->Passed() ? kStop : kGoOn;
+    }
+
+   private:
+    Deadline* deadline_;
+  };
+
+ private:
+  double at_s_ = 0;
+  int calls_ = 0;
+};
 
 struct LinearProgram::Additions {
   std::vector<double> row_lower, row_upper;
@@ -32,8 +72,12 @@ struct LinearProgram::Additions {
 };
 
 LinearProgram::LinearProgram()
-    : clp_(std::make_unique<ClpSimplex>()), additions_(std::make_unique<Additions>()) {
+    : deadline_(std::make_unique<Deadline>()),
+      clp_(std::make_unique<ClpSimplex>()),
+      additions_(std::make_unique<Additions>()) {
   clp_->setLogLevel(0);
+  const Deadline::Handler handler(deadline_.get());
+  clp_->passInEventHandler(&handler);
   // Many small demands may each gain a little; CLP's 1e-7 would leave that lying.
   clp_->setDualTolerance(1e-9);
 }
@@ -101,7 +145,11 @@ void LinearProgram::SetCost(int column, double cost) {
 
 absl::Status LinearProgram::Solve(Method method, const LpLimits& limits, absl::string_view what) {
   Flush();
-  clp_->setMaximumWallSeconds(limits.time_s);
+  const absl::Status late = absl::DeadlineExceededError(absl::StrFormat(
+      "%s (%d rows, %d columns) was not solved within %.3g s of CPU time; allow more time", what,
+      num_rows(), num_columns(), limits.time_s));
+  deadline_->Set(ThreadCpuSeconds() + limits.time_s);
+  if (deadline_->Passed()) return late;
   clp_->setMaximumIterations(limits.iterations);
   if (method == Method::kDual) {
     clp_->dual();
@@ -113,12 +161,9 @@ absl::Status LinearProgram::Solve(Method method, const LpLimits& limits, absl::s
       return absl::OkStatus();
     case 1:
       return absl::FailedPreconditionError(absl::StrFormat("%s is infeasible", what));
+    case kStoppedByHandler:
+      return late;
     case 3:
-      if (clp_->secondaryStatus() == kStoppedOnTime) {
-        return absl::DeadlineExceededError(absl::StrFormat(
-            "%s (%d rows, %d columns) was not solved within %.3g s; allow more time", what,
-            num_rows(), num_columns(), limits.time_s));
-      }
       return absl::ResourceExhaustedError(absl::StrFormat(
           "%s (%d rows, %d columns) was not solved within %d simplex iterations; allow more", what,
           num_rows(), num_columns(), limits.iterations));

@@ -17,9 +17,13 @@ namespace rhumb {
 
 constexpr double kLpInfinity = std::numeric_limits<double>::max();
 
+// CPU time of the calling thread. Limits count in it, so that a busy machine does not change which
+// programs are solved.
+double ThreadCpuSeconds();
+
 // How long one solution may take.
 struct LpLimits {
-  double time_s = 600;                               // wall clock
+  double time_s = 600;                               // CPU time of the solving thread
   int iterations = std::numeric_limits<int>::max();  // simplex iterations
 };
 
@@ -65,6 +69,8 @@ class LinearProgram {
   void Flush();
 
   struct Additions;
+  class Deadline;
+  std::unique_ptr<Deadline> deadline_;  // outlives clp_, which looks at it
   std::unique_ptr<ClpSimplex> clp_;
   std::unique_ptr<Additions> additions_;
 };

@@ -1,13 +1,13 @@
 #include "agents/baselines/lp/min_mlu_solver.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <ctime>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "agents/baselines/lp/price_search.h"
 
 namespace rhumb {
 namespace {
@@ -27,14 +27,18 @@ constexpr double kTieBreak = 1e-7;
 // Weight of the best known prices against the solver's when paths are looked for.
 constexpr double kSmoothing = 0.5;
 
+// At most so many paths are added in one round.
+constexpr size_t kPathsARoundAndLink = 4;
+constexpr size_t kPathsARound = 5000;
+
+// Demands times links. Above, programs may take minutes: they start from a search for prices that
+// gives a bound, whatever becomes of the simplex method.
+constexpr double kLargeProgram = 2e7;
+constexpr double kPriceSearchGap = 0.01;
+constexpr int kPriceSearchRounds = 200;
+
 // More paths than this, and than ten a demand, start the programs afresh.
 constexpr int kEnoughPaths = 10000;
-
-double ThreadCpuSeconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 std::vector<double> LinkCosts(const Topology& topology) {
   double mean_delay_s = 0;
@@ -60,26 +64,39 @@ std::vector<double> Finite(std::vector<double> cost) {
   return cost;
 }
 
+// A limit is told with what is known by then. Infeasible is what the simplex method says when its
+// numbers fail it: everything on key paths is always a solution.
+absl::Status SayHowFar(const absl::Status& failed, double reached_mlu, double bound) {
+  if (absl::IsFailedPrecondition(failed)) {
+    return absl::InternalError(
+        absl::StrFormat("the simplex method lost its way (%s, which cannot be)", failed.message()));
+  }
+  if (reached_mlu == kInfinity) return failed;
+  const std::string gap =
+      bound > 0 ? absl::StrFormat("%.2g %%", 100 * (reached_mlu / bound - 1)) : "unknown";
+  return absl::Status(failed.code(),
+                      absl::StrFormat("%s. So far: MLU %.6g reached, the optimum is at least %.6g "
+                                      "(gap %s)",
+                                      failed.message(), reached_mlu, bound, gap));
+}
+
 }  // namespace
 
 // What is left of the limits.
 class MinMluSolver::Budget {
  public:
-  explicit Budget(const LpLimits& limits)
-      : limits_(limits), start_(std::chrono::steady_clock::now()) {}
+  explicit Budget(const LpLimits& limits) : limits_(limits), start_s_(ThreadCpuSeconds()) {}
 
   LpLimits Left(int iterations_used) const {
-    const std::chrono::duration<double> used = std::chrono::steady_clock::now() - start_;
     LpLimits left = limits_;
-    // CLP takes 0 for no limit.
-    left.time_s = std::max(1e-9, limits_.time_s - used.count());
+    left.time_s = std::max(0.0, limits_.time_s - (ThreadCpuSeconds() - start_s_));
     left.iterations = std::max(0, limits_.iterations - iterations_used);
     return left;
   }
 
  private:
   LpLimits limits_;
-  std::chrono::steady_clock::time_point start_;
+  double start_s_;
 };
 
 MinMluSolver::MinMluSolver(const Topology& topology, std::shared_ptr<const PathSet> listed,
@@ -148,23 +165,48 @@ absl::Status MinMluSolver::Prepare(const TrafficMatrix& demands) {
 
 int MinMluSolver::AddImprovingPaths(RoutingMaster* master, absl::Span<const double> prices,
                                     bool smoothed, double tolerance, double* priced_traffic) {
+  struct Found {
+    double gain;  // how much the objective falls by at most, for a comparison
+    int demand;
+    Path path;
+  };
+  std::vector<Found> found;
   pricing_->SetPrices(prices);
   *priced_traffic = 0;
-  int added = 0;
   Path path;
   for (const std::vector<int>& demands : demands_from_) {
     for (int k : demands) {
       if (rates_bps_[k] == 0) continue;
-      const double price = pricing_->Price(pairs_[k].source, pairs_[k].destination);
+      double price = pricing_->Price(pairs_[k].source, pairs_[k].destination);
       *priced_traffic += price * rates_bps_[k];
       const double limit = master->PathPriceLimit(k) - tolerance;
       if (!smoothed && price >= limit) continue;
       pricing_->GetPath(pairs_[k].source, pairs_[k].destination, &path);
-      if (smoothed && master->PathPrice(path) >= limit) continue;
-      added += master->AddPath(k, path) ? 1 : 0;
+      if (smoothed) price = master->PathPrice(path);
+      if (price >= limit) continue;
+      found.push_back({(limit - price) * rates_bps_[k], k, path});
     }
   }
+  // On large networks a few thousand of the best paths do, and more only make programs slow.
+  const size_t most = std::max(kPathsARound, kPathsARoundAndLink * topology_.num_links());
+  if (found.size() > most) {
+    std::nth_element(found.begin(), found.begin() + most, found.end(),
+                     [](const Found& a, const Found& b) {
+                       return std::tie(b.gain, a.demand) < std::tie(a.gain, b.demand);
+                     });
+    found.resize(most);
+  }
+  int added = 0;
+  for (const Found& one : found) added += master->AddPath(one.demand, one.path) ? 1 : 0;
   return added;
+}
+
+std::vector<double> MinMluSolver::KeyLoads() const {
+  std::vector<double> loads_bps(topology_.num_links(), 0.0);
+  for (int k = 0; k < first_.num_demands(); ++k) {
+    for (LinkId l : first_.paths(k).front()) loads_bps[l] += rates_bps_[k];
+  }
+  return loads_bps;
 }
 
 // Dual prices jump from one set of bottlenecks to another; paths that are good halfway back to the
@@ -183,9 +225,24 @@ absl::Status MinMluSolver::RunFirstStage(const Budget& budget) {
   // The prices that gave the best bound.
   std::vector<double> best_prices;
   double best_bound = 0;
+  double reached_mlu = kInfinity;
+  if (static_cast<double>(pairs_.size()) * topology_.num_links() > kLargeProgram &&
+      first_.num_added_paths() == 0) {
+    PriceSearchResult found = SearchPrices(
+        topology_, {pairs_, rates_bps_, demands_from_}, KeyLoads(),
+        {kPriceSearchGap, kPriceSearchRounds, budget.Left(0).time_s / 3}, pricing_.get());
+    best_prices = std::move(found.prices);
+    // On the scale of the program's: capacity costs its mean over the links in all.
+    double capacity_bps = 0;
+    for (const Link& link : topology_.links()) capacity_bps += link.capacity_bps;
+    for (double& price : best_prices) price *= capacity_bps / topology_.num_links();
+    best_bound = found.bound;
+    reached_mlu = found.mlu;
+  }
   while (true) {
     absl::Status solved = first_.Solve(method, budget.Left(iterations_));
-    if (!solved.ok()) return solved;
+    if (!solved.ok()) return SayHowFar(solved, reached_mlu, best_bound);
+    reached_mlu = std::min(reached_mlu, first_.mlu());
     iterations_ += first_.iterations();
     ++rounds_;
     int added = 0;

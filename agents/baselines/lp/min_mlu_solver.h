@@ -68,6 +68,8 @@ class MinMluSolver {
   void Forget();
   absl::Status RunFirstStage(const Budget& budget);
   absl::Status RunSecondStage(const Budget& budget);
+  // Of all demands on their key paths, in bits per second. [links]
+  std::vector<double> KeyLoads() const;
   // Adds the cheapest path at `prices` of every demand where it improves the solution. `smoothed`:
   // the prices are not those of the solution. Returns how many, and the sum of rate times price
   // over all demands.

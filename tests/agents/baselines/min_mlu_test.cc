@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <random>
+#include <string>
+#include <thread>
 
 #include "agents/baselines/lp/edge_formulation.h"
 #include "agents/baselines/lp/min_mlu_solver.h"
@@ -292,6 +295,41 @@ TEST(MinMluTest, SaysThatItRanOutOfIterationsOrTime) {
   EXPECT_EQ(late.code(), absl::StatusCode::kDeadlineExceeded) << late;
   EXPECT_EQ(EdgeFormulation(topology).Solve(demands, few.limits).status().code(),
             absl::StatusCode::kResourceExhausted);
+}
+
+TEST(MinMluTest, SaysAtALimitBetweenWhichNumbersTheOptimumIs) {
+  const Topology topology = RandomConnected(1, 14);
+  const TrafficMatrix demands = SkewedTraffic(1, 14);
+  const double optimum = OptimalMlu(topology, demands).value();
+  int stopped_midway = 0;
+  for (int iterations = 5; iterations < 200; iterations += 5) {
+    MinMluOptions options;
+    options.limits.iterations = iterations;
+    const absl::Status status = OptimalMlu(topology, demands, options).status();
+    double reached = 0, bound = 0;
+    const size_t at = std::string(status.message()).find("So far");
+    if (at == std::string::npos) continue;
+    ASSERT_EQ(std::sscanf(std::string(status.message()).c_str() + at,
+                          "So far: MLU %lf reached, the optimum is at least %lf", &reached, &bound),
+              2)
+        << status;
+    EXPECT_GE(reached, optimum * (1 - 1e-5));
+    EXPECT_LE(bound, optimum * (1 + 1e-5));
+    ++stopped_midway;
+  }
+  EXPECT_GT(stopped_midway, 0);
+}
+
+TEST(MinMluTest, TheClockOfLimitsIsThatOfTheThread) {
+  constexpr double kWork_s = 0.02;
+  const double start_s = ThreadCpuSeconds();
+  std::thread other([] {
+    const double begin_s = ThreadCpuSeconds();
+    while (ThreadCpuSeconds() - begin_s < kWork_s) {
+    }
+  });
+  other.join();  // time passes, and CPU time of the process, but none of this thread's
+  EXPECT_LT(ThreadCpuSeconds() - start_s, kWork_s);
 }
 
 TEST(MinMluTest, RecoversAfterALimit) {
