@@ -33,7 +33,7 @@
 namespace rhumb {
 namespace {
 
-constexpr int kMostNodes = 110;
+constexpr int kMostNodes = 110;  // of Repetita's networks; the bar of their optimum ends here
 
 double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
@@ -84,6 +84,19 @@ struct Deviation {
   }
 };
 
+// Repetita's demand files hold whole kbit/s, cut off: the matrix that the file was made of lies
+// between what it says and this.
+TrafficMatrix OneKilobitMore(const TrafficMatrix& demands) {
+  TrafficMatrix more = demands;
+  for (NodeId s = 0; s < demands.num_nodes(); ++s) {
+    for (NodeId d = 0; d < demands.num_nodes(); ++d) {
+      const double rate = demands.rate_bps(s, d);
+      if (rate > 0) more.set_rate_bps(s, d, rate + 1000);
+    }
+  }
+  return more;
+}
+
 absl::Status AgreeOnRepetita(const std::string& graphs, const std::string& demands_directory,
                              const std::string& ecmp_csv) {
   const auto reference = ReadCsv(ecmp_csv);
@@ -103,9 +116,10 @@ absl::Status AgreeOnRepetita(const std::string& graphs, const std::string& deman
   Deviation optimum, ecmp, candidates;
   std::vector<double> candidate_ratio;
   double slowest_s = 0;
-  int networks = 0;
+  int networks = 0, within_rounding = 0;
   std::printf(
-      "network,nodes,links,optimum_min,optimum_max,ecmp_deviation,candidates_over_optimum,"
+      "network,nodes,links,optimum_min,optimum_max,optimum_min_with_1_kbit_more,ecmp_deviation,"
+      "candidates_over_optimum,"
       "solve_ms\n");
   for (const std::filesystem::path& file : files) {
     absl::StatusOr<Loaded<Topology>> loaded = LoadTopology(file.string());
@@ -116,7 +130,8 @@ absl::Status AgreeOnRepetita(const std::string& graphs, const std::string& deman
     const auto candidate_paths = CandidatePaths::Compute(topology, {}, {});
     if (!candidate_paths.ok()) return candidate_paths.status();
     const RoutingPlan ecmp_plan = EcmpPlan(topology, LinkMetric::kInverseCapacity);
-    double least = 10, most = 0, worst_ecmp = 0, worst_ratio = 0, solve_s = 0;
+    MinMluSolver solver = MinMluSolver::OverAllPaths(topology);
+    double least = 10, most = 0, least_more = 10, worst_ecmp = 0, worst_ratio = 0, solve_s = 0;
     for (int i = 0; i < 5; ++i) {
       const std::string instance = absl::StrFormat("%s.%04d", file.stem().string(), i);
       LoadOptions options;
@@ -137,6 +152,10 @@ absl::Status AgreeOnRepetita(const std::string& graphs, const std::string& deman
       };
       const double mlu = mlu_of("lp-omniscient");
       const double ratio = mlu_of("lp-omniscient:paths") / mlu;
+      const double mlu_more = solver.SolveMlu(OneKilobitMore(*demands)).value_or(std::nan(""));
+      least_more = std::min(least_more, mlu_more);
+      within_rounding +=
+          mlu * (1 - 2 * kMluGap) <= 0.9 && 0.9 <= mlu_more * (1 + 2 * kMluGap) ? 1 : 0;
       optimum.Add(std::isnan(mlu) ? 1 : std::abs(mlu - 0.9), instance);
       candidates.Add(std::isnan(ratio) ? 9 : ratio, instance);
       candidate_ratio.push_back(ratio);
@@ -150,8 +169,9 @@ absl::Status AgreeOnRepetita(const std::string& graphs, const std::string& deman
       }
     }
     slowest_s = std::max(slowest_s, solve_s);
-    std::printf("%s,%d,%d,%.6f,%.6f,%.2e,%.5f,%.2f\n", file.stem().c_str(), topology.num_nodes(),
-                topology.num_links(), least, most, worst_ecmp, worst_ratio, 1e3 * solve_s);
+    std::printf("%s,%d,%d,%.6f,%.6f,%.6f,%.2e,%.5f,%.2f\n", file.stem().c_str(),
+                topology.num_nodes(), topology.num_links(), least, most, least_more, worst_ecmp,
+                worst_ratio, 1e3 * solve_s);
     std::fflush(stdout);
   }
   std::sort(candidate_ratio.begin(), candidate_ratio.end());
@@ -159,6 +179,9 @@ absl::Status AgreeOnRepetita(const std::string& graphs, const std::string& deman
   std::printf(
       "lp-omniscient: %d matrices, |MLU - 0.9| at most %.6f (%s), slowest plan %.0f ms CPU\n",
       optimum.count, optimum.worst, optimum.where.c_str(), 1e3 * slowest_s);
+  std::printf(
+      "0.9 lies between the optimum as given and that with 1 kbit/s more a demand on %d of them\n",
+      within_rounding);
   std::printf("ecmp:inverse-capacity: %d matrices, deviation at most %.2e (%s)\n", ecmp.count,
               ecmp.worst, ecmp.where.c_str());
   if (!candidate_ratio.empty()) {
