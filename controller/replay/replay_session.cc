@@ -67,10 +67,9 @@ absl::Status ExplainUnsaved(const absl::Status& status, bool has_journal) {
   if (status.ok()) return status;
   return absl::Status(
       status.code(),
-      absl::StrCat(status.message(),
-                   "; the results were printed but not saved: make room or choose ",
-                   "another --out",
-                   has_journal ? ", then repeat the command with --resume" : " and repeat"));
+      absl::StrCat(status.message(), "; the results were printed but not saved: ",
+                   has_journal ? "make room and repeat the command with --resume"
+                               : "make room or choose another --out, and repeat the command"));
 }
 
 absl::Status ExplainStop(const absl::Status& status, const ReplayRunOptions& options,
@@ -138,8 +137,7 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
   if (options.resume && !IsPacketLevel(config)) {
     return UsageError(
         "--resume is for --simulator ns3: a flow-level replay plays thousands of intervals a "
-        "second "
-        "and keeps no episodes to go on from; leave it out");
+        "second and keeps no episodes to go on from; leave it out");
   }
   if (absl::Status status = CheckSpellings(config); !status.ok()) return status;
   if (!options.out.empty()) {
