@@ -2,6 +2,7 @@
 #include "controller/command_line.h"
 #include "controller/replay_command.h"
 #include "controller/serve_command.h"
+#include "controller/serve_sim_command.h"
 #include "controller/token_command.h"
 #include "controller/topo_command.h"
 #include "controller/traffic_command.h"
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
   const std::vector<rhumb::Command> commands = {
       rhumb::ReplayCommand(),
       rhumb::ServeCommand(),
+      rhumb::ServeSimCommand(),
       rhumb::TokenCommand(),
       rhumb::TopoCommand(),
       rhumb::TrafficCommand(),
