@@ -1,0 +1,11 @@
+import enum
+
+
+class AutoresetMode(enum.Enum):
+    NEXT_STEP = "NextStep"
+
+
+class VectorEnv:
+    metadata = {}
+    spec = None
+    closed = False
