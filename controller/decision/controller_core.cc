@@ -151,6 +151,7 @@ void ControllerCore::StartDecision(PlanReason reason) {
   running_reason_ = reason;
   running_since_ = now;
   running_traffic_version_ = traffic_.latest() ? traffic_.latest()->version : 0;
+  running_topology_version_ = topology_.version();
   decide_again_ = false;
   next_decision_ = now + options_.interval;
   out_.start_decision({running_id_, reason, topology_.snapshot(), policy_, fallback,
@@ -167,6 +168,7 @@ void ControllerCore::FinishDecision(const DecisionOutput& output) {
   }
   running_id_ = 0;
   decided_traffic_version_ = running_traffic_version_;
+  decided_topology_version_ = running_topology_version_;
   last_guard_ = output.verdict.report;
   policy_note_ = output.policy_note;
   CountGuard(output.verdict.report);

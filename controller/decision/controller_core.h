@@ -171,7 +171,9 @@ class ControllerCore {
   rhumb::v1::PlanReason running_reason_ = rhumb::v1::PLAN_REASON_UNSPECIFIED;
   absl::Time running_since_;
   uint64_t running_traffic_version_ = 0;
+  uint64_t running_topology_version_ = 0;
   uint64_t decided_traffic_version_ = 0;
+  uint64_t decided_topology_version_ = 0;
   bool decide_again_ = false;
   absl::Time next_decision_;
   rhumb::v1::TelemetryFreshness last_freshness_ = rhumb::v1::TELEMETRY_FRESHNESS_NONE;

@@ -307,6 +307,7 @@ rhumb::v1::ControllerStatus ControllerCore::GetStatus() const {
     }
   }
   status.set_decided_traffic_version(decided_traffic_version_);
+  status.set_decided_topology_version(decided_topology_version_);
   return status;
 }
 

@@ -98,7 +98,10 @@ TEST_F(ControllerCoreTest, FailureIsAnsweredAtOnceAndThenByThePolicy) {
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_REROUTE);
   EXPECT_EQ(latest().header.topology_version(), core_->GetStatus().topology_version());
   EXPECT_FALSE(UsesDeadLinks(latest().topology, latest().plan));
+  const auto waiting = core_->GetStatus();
+  EXPECT_LT(waiting.decided_topology_version(), waiting.topology_version());
   Decide();
+  EXPECT_EQ(core_->GetStatus().decided_topology_version(), waiting.topology_version());
   EXPECT_EQ(published_.size(), before + 2);
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_TOPOLOGY);
 }
