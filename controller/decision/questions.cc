@@ -1,7 +1,6 @@
 #include "controller/decision/questions.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "controller/decision/proto_time.h"
 #include "controller/state/request_error.h"
+#include "controller/state/value_limits.h"
 #include "topologies/formats/proto_conversion.h"
 #include "topologies/paths/candidate_paths.h"
 
@@ -31,10 +31,9 @@ absl::Status ReadDemands(const google::protobuf::RepeatedPtrField<rhumb::v1::Dem
                         absl::StrFormat("\"%s>%s\" are not two nodes of the topology",
                                         demand.source(), demand.destination()));
     }
-    if (!std::isfinite(demand.rate_bps()) || demand.rate_bps() < 0) {
-      return FieldError(absl::StrFormat("demands[%d].rate_bps", i),
-                        absl::StrFormat("%g; give a finite rate of at least 0", demand.rate_bps()));
-    }
+    const absl::Status rate =
+        CheckRate(absl::StrFormat("demands[%d].rate_bps", i), demand.rate_bps());
+    if (!rate.ok()) return rate;
     if (!seen.insert({*s, *d}).second) {
       return FieldError(absl::StrFormat("demands[%d]", i),
                         absl::StrFormat("\"%s>%s\" appears twice; give its sum once",
@@ -218,6 +217,7 @@ absl::StatusOr<rhumb::v1::ComputeRoutesResponse> ComputeRoutes(
   }
   const absl::StatusOr<Topology> topology = FromProto(request.topology());
   if (!topology.ok()) return AboutField("topology", topology.status());
+  if (auto s = CheckValues("topology", *topology); !s.ok()) return s;
   auto demands = std::make_shared<TrafficMatrix>(topology->num_nodes());
   if (auto s = ReadDemands(request.demands(), *topology, demands.get()); !s.ok()) return s;
   const std::string policy = request.policy().empty() ? default_policy : request.policy();
@@ -268,9 +268,9 @@ absl::StatusOr<rhumb::v1::EvaluatePlanResponse> EvaluatePlan(
   const absl::StatusOr<Topology> changed = WithChanges(*view.topology, request);
   if (!changed.ok()) return changed.status();
   const double factor = request.has_demand_factor() ? request.demand_factor() : 1;
-  if (!std::isfinite(factor) || factor < 0) {
+  if (!(factor >= 0 && factor <= kMaxDemandFactor)) {
     return FieldError("demand_factor",
-                      absl::StrFormat("%g; give a finite factor of at least 0", factor));
+                      absl::StrFormat("%g; give a factor from 0 to %g", factor, kMaxDemandFactor));
   }
   const TrafficMatrix now = LatestDemands(view);
   auto then = std::make_shared<TrafficMatrix>(now.Scaled(factor));

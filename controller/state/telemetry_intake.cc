@@ -1,11 +1,11 @@
 #include "controller/state/telemetry_intake.h"
 
-#include <cmath>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "controller/state/request_error.h"
+#include "controller/state/value_limits.h"
 
 namespace rhumb {
 namespace {
@@ -57,11 +57,9 @@ absl::Status Check(const rhumb::v1::TelemetryReport& report) {
     if (auto s = CheckBits("flows", i, report.flows(i).counter_bits()); !s.ok()) return s;
   }
   for (int i = 0; i < report.demands_size(); ++i) {
-    const double rate = report.demands(i).rate_bps();
-    if (!std::isfinite(rate) || rate < 0) {
-      return FieldError(absl::StrFormat("demands[%d].rate_bps", i),
-                        absl::StrFormat("%g; give a finite rate of at least 0", rate));
-    }
+    const absl::Status rate =
+        CheckRate(absl::StrFormat("demands[%d].rate_bps", i), report.demands(i).rate_bps());
+    if (!rate.ok()) return rate;
   }
   return absl::OkStatus();
 }
@@ -122,6 +120,7 @@ absl::StatusOr<std::optional<MeasuredInterval>> TelemetryIntake::Take(
   interval.end = end;
   interval.length = LengthOf(report);
   interval.demands_complete = report.demands_complete();
+  interval.restarted = report.restarted();
   TakeLinks(report, topology, &source, &interval);
   TakeDemands(report, topology, &source, &interval);
   counts.set_accepted(counts.accepted() + 1);

@@ -35,6 +35,7 @@ struct MeasuredInterval {
   std::vector<MeasuredLink> links;
   std::vector<MeasuredDemand> demands;
   bool demands_complete = false;
+  bool restarted = false;  // of its source, whose clock may have gone back
 };
 
 // Owned by the control thread. Memory is bounded by the number of sources times what the topology

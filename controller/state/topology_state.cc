@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_format.h"
 #include "controller/state/request_error.h"
+#include "controller/state/value_limits.h"
 #include "topologies/formats/proto_conversion.h"
 
 namespace rhumb {
@@ -44,8 +45,16 @@ absl::StatusOr<LinkChange> ToChange(const rhumb::v1::LinkUpdate& update, int ind
                         absl::StrFormat("unknown value %d; give UP or DOWN",
                                         static_cast<int>(update.operational_state())));
   }
-  if (update.has_capacity_bps()) change.capacity_bps = update.capacity_bps();
-  if (update.has_igp_metric()) change.igp_metric = update.igp_metric();
+  if (update.has_capacity_bps()) {
+    absl::Status status = CheckCapacity(Element(index, "capacity_bps"), update.capacity_bps());
+    if (!status.ok()) return status;
+    change.capacity_bps = update.capacity_bps();
+  }
+  if (update.has_igp_metric()) {
+    absl::Status status = CheckMetric(Element(index, "igp_metric"), update.igp_metric());
+    if (!status.ok()) return status;
+    change.igp_metric = update.igp_metric();
+  }
   return change;
 }
 
@@ -61,6 +70,7 @@ absl::StatusOr<bool> TopologyState::Set(const rhumb::v1::Topology& message) {
   }
   absl::StatusOr<Topology> topology = FromProto(message);
   if (!topology.ok()) return AboutField("topology", topology.status());
+  if (absl::Status status = CheckValues("topology", *topology); !status.ok()) return status;
   if (reported_ && SameNetwork(*reported_, *topology)) return false;
   // Links keep the identity of the running structure where it is the same, so that ids stay valid.
   if (reported_ && reported_->SameStructure(*topology)) {

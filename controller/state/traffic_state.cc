@@ -11,8 +11,11 @@ void TrafficState::Add(const MeasuredInterval& interval, const Topology& topolog
                        const RoutingPlan* plan, absl::Time now) {
   const int nodes = topology.num_nodes();
   const size_t pairs = static_cast<size_t>(nodes) * nodes;
-  const bool same_interval = !history_.empty() && demands_.size() == pairs &&
-                             interval.end < history_.back()->interval_end + interval.length / 2;
+  const absl::Duration half = interval.length / 2;
+  const bool clock_went_back = interval.restarted && !history_.empty() &&
+                               interval.end < history_.back()->interval_end - half;
+  const bool same_interval = !history_.empty() && demands_.size() == pairs && !clock_went_back &&
+                             interval.end < history_.back()->interval_end + half;
   if (!same_interval) {
     links_.assign(topology.num_links(), std::nullopt);
     demands_.assign(pairs, std::nullopt);

@@ -6,6 +6,7 @@
 
 #include "agents/policy_registry.h"
 #include "controller/decision/proto_time.h"
+#include "controller/state/request_error.h"
 #include "tests/networks.h"
 #include "topologies/formats/proto_conversion.h"
 
@@ -282,6 +283,41 @@ TEST_F(ControllerCoreTest, NewTopologyKeepsTheRoutesThatStillExist) {
   Declare(Diamond());
   EXPECT_TRUE(CheckRoutesAll(latest().topology, latest().plan).ok());
   EXPECT_EQ(latest().topology.num_nodes(), 4);
+}
+
+TEST_F(ControllerCoreTest, SourceThatBeginsAnewWithAnEarlierClockIsANewInterval) {
+  Declare(Diamond());
+  Measure(1e8);
+  Wait(absl::Seconds(10));
+  Measure(1e8);
+  rhumb::v1::TelemetryReport report;
+  report.set_sequence(1);
+  report.set_restarted(true);
+  *report.mutable_interval_end() = ToTimestamp(now_ - absl::Hours(24));
+  report.mutable_interval()->set_seconds(10);
+  auto* demand = report.add_demands();
+  demand->set_source("A");
+  demand->set_destination("B");
+  demand->set_rate_bps(2e8);
+  EXPECT_FALSE(core_->TakeTelemetry(report).has_error());
+  // What the source measured before is not mixed into it.
+  EXPECT_NEAR(core_->GetStatus().total_demand_bps(), 2e8, 1);
+}
+
+TEST_F(ControllerCoreTest, NumbersBeyondAnyNetworkAreRefusedByField) {
+  rhumb::v1::SetTopologyRequest request;
+  *request.mutable_topology() = ToProto(Diamond());
+  request.mutable_topology()->mutable_links(2)->set_capacity_bps(1e-300);
+  const auto refused = core_->SetTopology(request, "test");
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status()));
+  EXPECT_EQ(FieldOf(refused.status()), "topology.links[2].capacity_bps");
+  EXPECT_FALSE(core_->ready());
+  Declare(Diamond());
+  EXPECT_TRUE(Measure(1e300).has_error());
+  rhumb::v1::UpdateTopologyRequest update;
+  update.add_links()->set_link("A>B");
+  update.mutable_links(0)->set_igp_metric(1e300);
+  EXPECT_EQ(FieldOf(core_->UpdateTopology(update, "test").status()), "links[0].igp_metric");
 }
 
 // Applying every update in order to an empty plan gives the last plan, by names.
