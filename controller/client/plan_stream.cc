@@ -1,0 +1,143 @@
+#include "controller/client/plan_stream.h"
+
+#include <utility>
+
+#include "controller/state/request_error.h"
+
+namespace rhumb {
+namespace {
+
+// Faults that the same request would meet again.
+bool IsFinal(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kAborted:  // another stream of the same name took over
+    case absl::StatusCode::kNotFound:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+PlanStream::PlanStream(const Connection& connection, Options options)
+    : connection_(connection),
+      options_(std::move(options)),
+      south_(rhumb::v1::South::NewStub(connection_.channel())),
+      thread_([this] { Run(); }) {}
+
+PlanStream::~PlanStream() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stop_ = true;
+    if (open_ != nullptr) open_->TryCancel();
+  }
+  thread_.join();
+}
+
+PlanStream::State PlanStream::Get() const {
+  absl::MutexLock lock(&mutex_);
+  return state_;
+}
+
+bool PlanStream::Await(const std::function<bool(const State&)>& condition,
+                       absl::Time deadline) const {
+  absl::MutexLock lock(&mutex_);
+  auto done = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return !state_.failed.ok() || condition(state_);
+  };
+  mutex_.AwaitWithDeadline(absl::Condition(&done), deadline);
+  return state_.failed.ok() && condition(state_);
+}
+
+void PlanStream::Cut() {
+  absl::MutexLock lock(&mutex_);
+  if (open_ != nullptr) open_->TryCancel();
+  // Whoever waits for the connection from now on means the next one.
+  state_.connected = false;
+}
+
+void PlanStream::Run() {
+  Backoff backoff;
+  for (;;) {
+    const int before = Get().updates;
+    const absl::Status status = Follow();
+    if (Get().updates > before) backoff.Reset();
+    absl::MutexLock lock(&mutex_);
+    state_.connected = false;
+    state_.last_fault = status;
+    if (stop_) return;
+    if (IsFinal(status)) {
+      state_.failed = status;
+      return;
+    }
+    mutex_.AwaitWithTimeout(absl::Condition(&stop_), backoff.Next());
+    if (stop_) return;
+  }
+}
+
+absl::Status PlanStream::Follow() {
+  grpc::ClientContext context;
+  connection_.Prepare(&context);
+  rhumb::v1::PlanStreamRequest first;
+  rhumb::v1::PlanSubscription* subscribe = first.mutable_subscribe();
+  subscribe->set_adapter(options_.adapter);
+  subscribe->set_election_id(options_.election_id);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stop_) return absl::CancelledError("stopped");
+    open_ = &context;
+    subscribe->set_held_epoch(state_.plan->epoch());
+    subscribe->set_held_plan_version(state_.plan->version());
+  }
+  const std::unique_ptr<Stream> stream = south_->StreamPlans(&context);
+  bool open = stream->Write(first);
+  rhumb::v1::PlanStreamResponse response;
+  while (open && stream->Read(&response)) {
+    if (response.has_election()) {
+      absl::MutexLock lock(&mutex_);
+      state_.election = response.election();
+      state_.connections += state_.connected ? 0 : 1;
+      state_.connected = true;
+    } else if (response.has_update()) {
+      open = Take(response.update(), stream.get());
+    }
+  }
+  // A write that failed means that the stream is over; what it ended with is found by reading on.
+  while (!open && stream->Read(&response)) continue;
+  const grpc::Status status = stream->Finish();
+  absl::MutexLock lock(&mutex_);
+  open_ = nullptr;
+  if (status.ok()) return absl::UnavailableError("the server ended the stream");
+  return connection_.Explain(status);
+}
+
+bool PlanStream::Take(const rhumb::v1::PlanUpdate& update, Stream* stream) {
+  auto next = std::make_shared<HeldPlan>(*Get().plan);
+  absl::Status status = next->Apply(update);
+  if (status.ok() && options_.install) status = options_.install(update);
+  rhumb::v1::PlanStreamRequest request;
+  rhumb::v1::PlanAnswer* answer = request.mutable_answer();
+  answer->set_nonce(update.nonce());
+  {
+    absl::MutexLock lock(&mutex_);
+    state_.seen_epoch = update.header().epoch();
+    state_.seen_version = update.header().plan_version();
+    if (status.ok()) {
+      state_.plan = std::move(next);
+      ++state_.updates;
+      state_.resets += update.reset() ? 1 : 0;
+    } else {
+      ++state_.nacks;
+    }
+    answer->set_plan_version_in_force(state_.plan->version());
+  }
+  if (!status.ok()) *answer->mutable_error() = ToProto(status);
+  return stream->Write(request);
+}
+
+}  // namespace rhumb

@@ -1,0 +1,61 @@
+#include "controller/client/telemetry_stream.h"
+
+#include <grpcpp/alarm.h>
+
+#include "absl/synchronization/notification.h"
+
+namespace rhumb {
+
+void TelemetryStream::Open() {
+  context_ = std::make_unique<grpc::ClientContext>();
+  connection_.Prepare(context_.get());
+  stream_ = south_->StreamTelemetry(context_.get());
+}
+
+void TelemetryStream::Close() {
+  if (stream_ == nullptr) return;
+  context_->TryCancel();
+  rhumb::v1::TelemetryAnswer ignored;
+  while (stream_->Read(&ignored)) continue;
+  stream_->Finish();
+  stream_ = nullptr;
+}
+
+// A stream has one deadline for all of its life, so an alarm watches over each exchange.
+bool TelemetryStream::Exchange(const rhumb::v1::TelemetryReport& report, absl::Time deadline,
+                               rhumb::v1::TelemetryAnswer* answer) {
+  absl::Notification over;
+  grpc::Alarm alarm;
+  alarm.Set(absl::ToChronoTime(deadline), [this, &over](bool expired) {
+    if (expired) context_->TryCancel();
+    over.Notify();
+  });
+  const bool answered = stream_->Write(report) && stream_->Read(answer);
+  alarm.Cancel();
+  over.WaitForNotification();
+  return answered;
+}
+
+absl::StatusOr<rhumb::v1::TelemetryAnswer> TelemetryStream::Report(
+    const rhumb::v1::TelemetryReport& report) {
+  const absl::Time deadline = absl::Now() + connection_.timeout();
+  Backoff backoff;
+  for (;;) {
+    if (stream_ == nullptr) Open();
+    rhumb::v1::TelemetryAnswer answer;
+    if (Exchange(report, deadline, &answer)) return answer;
+    rhumb::v1::TelemetryAnswer ignored;
+    while (stream_->Read(&ignored)) continue;
+    const grpc::Status ended = stream_->Finish();
+    stream_ = nullptr;
+    const absl::Duration pause = backoff.Next();
+    const bool again = ended.ok() || ended.error_code() == grpc::StatusCode::UNAVAILABLE;
+    if (!again || absl::Now() + pause >= deadline) {
+      return ended.ok() ? absl::UnavailableError("the server ended the telemetry stream")
+                        : connection_.Explain(ended);
+    }
+    absl::SleepFor(pause);
+  }
+}
+
+}  // namespace rhumb
