@@ -1,9 +1,7 @@
 #include "tests/fuzz/readers.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "absl/strings/match.h"
+#include "tests/fuzz/promise.h"
 #include "topologies/formats/link_label.h"
 #include "topologies/formats/loader.h"
 #include "topologies/formats/native_json.h"
@@ -21,12 +19,6 @@ namespace rhumb::testing {
 namespace {
 
 constexpr char kFile[] = "fuzz-input";
-
-void Require(bool promise, absl::string_view what) {
-  if (promise) return;
-  std::fprintf(stderr, "broken promise: %.*s\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
 
 LoadOptions Plain() {
   LoadOptions options;

@@ -1,0 +1,53 @@
+// Replays the seeds and every finding of the live controller's fuzz targets in the ordinary test
+// suite, and mutates each a little, with a fixed seed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/fuzz/message_mutator.h"
+#include "tests/fuzz/messages.h"
+#include "topologies/formats/file_io.h"
+
+namespace rhumb {
+namespace {
+
+constexpr int kMutations = 25;
+
+class MessageCorpusTest : public ::testing::TestWithParam<testing::FuzzedMessage> {};
+
+TEST_P(MessageCorpusTest, ControllerKeepsItsPromises) {
+  const testing::FuzzedMessage& kind = GetParam();
+  const std::filesystem::path directory = std::filesystem::path(RHUMB_CORPUS_DIRECTORY) / kind.name;
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  EXPECT_FALSE(files.empty());
+  std::minstd_rand random(1);
+  for (const std::string& file : files) {
+    SCOPED_TRACE(file);
+    const auto text = ReadWholeFile(file, 1 << 20);
+    ASSERT_TRUE(text.ok()) << text.status();
+    const auto message = testing::ReadMessage(kind, *text);
+    ASSERT_NE(message, nullptr) << "the file is no " << kind.prototype().GetTypeName();
+    kind.run(*message);  // aborts when a promise is broken
+    for (int i = 0; i < kMutations; ++i) {
+      testing::MutateMessage(message.get(), &random);
+      if (const auto sent = testing::ReadMessage(kind, testing::WriteMessage(*message))) {
+        kind.run(*sent);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MessageCorpusTest,
+                         ::testing::ValuesIn(testing::FuzzedMessages().begin(),
+                                             testing::FuzzedMessages().end()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace rhumb
