@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -33,11 +35,18 @@ inline std::string TemporaryPath(const std::string& name) {
 }
 
 // `arguments` as typed in a shell. RHUMB_PROGRAM comes from the build.
+// May be called from several threads.
 inline ProgramResult RunRhumb(const std::string& arguments) {
-  const std::string out = TemporaryPath("stdout"), err = TemporaryPath("stderr");
+  static std::atomic<int> runs{0};
+  const std::string run = std::to_string(++runs);
+  const std::string out = TemporaryPath("stdout" + run), err = TemporaryPath("stderr" + run);
   const int status = std::system(
       (std::string(RHUMB_PROGRAM) + " " + arguments + " >'" + out + "' 2>'" + err + "'").c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(out), ReadFile(err)};
+  ProgramResult result = {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(out),
+                          ReadFile(err)};
+  std::remove(out.c_str());
+  std::remove(err.c_str());
+  return result;
 }
 
 }  // namespace rhumb::testing
