@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 
+#include "absl/strings/str_format.h"
 #include "tests/benchmark/controller_load/load_scenarios.h"
 #include "tests/server_process.h"
 #include "topologies/formats/units.h"
