@@ -1,6 +1,8 @@
-// libFuzzer's entry into the message that RHUMB_FUZZED_MESSAGE names.
+// libFuzzer's entry into the message that --message=NAME names; libFuzzer passes over such
+// arguments.
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -11,12 +13,9 @@ namespace {
 
 using google::protobuf::Message;
 
-const rhumb::testing::FuzzedMessage& Kind() {
-  for (const auto& kind : rhumb::testing::FuzzedMessages()) {
-    if (absl::string_view(kind.name) == RHUMB_FUZZED_MESSAGE) return kind;
-  }
-  std::abort();
-}
+const rhumb::testing::FuzzedMessage* chosen = nullptr;
+
+const rhumb::testing::FuzzedMessage& Kind() { return *chosen; }
 
 std::unique_ptr<Message> Read(const uint8_t* data, size_t size) {
   return rhumb::testing::ReadMessage(Kind(), {reinterpret_cast<const char*>(data), size});
@@ -38,6 +37,20 @@ size_t Write(const Message& message, uint8_t* data, size_t size, size_t max_size
 }
 
 }  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+  constexpr absl::string_view kFlag = "--message=";
+  for (int i = 1; i < *argc; ++i) {
+    absl::string_view word = (*argv)[i];
+    if (word.substr(0, kFlag.size()) != kFlag) continue;
+    for (const auto& kind : rhumb::testing::FuzzedMessages()) {
+      if (word.substr(kFlag.size()) == kind.name) chosen = &kind;
+    }
+  }
+  if (chosen != nullptr) return 0;
+  std::fprintf(stderr, "give --message=NAME, a directory of tests/fuzz/corpus\n");
+  std::exit(1);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (const auto message = Read(data, size)) Kind().run(*message);

@@ -117,13 +117,13 @@ void SteeredNetwork::Start() {
   outputs.now = [this] { return now_; };
   core_.emplace(options, outputs, &metrics_);
   core_->Restore(stored_);
+  Keep(core_->TakeChange());
 }
 
 void SteeredNetwork::Restart() {
   waiting_.reset();
   last_ = nullptr;
   Start();
-  Keep(core_->TakeChange());
   if (!hold_decisions_) Decide();
   CheckPromises();
 }
