@@ -4,12 +4,15 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/connected_components.hpp>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace rhumb {
 namespace {
@@ -17,6 +20,7 @@ namespace {
 constexpr char kReservedCharacters[] = ">#@,*";
 constexpr double kEarthRadiusKm = 6371.0;
 constexpr size_t kMaxNamesInMessage = 8;
+constexpr size_t kMaxTypedBytes = 200;
 
 bool IsPositive(double value) { return std::isfinite(value) && value > 0; }
 
@@ -107,6 +111,40 @@ std::string FirstNames(const Names& names) {
   const bool cut = shown.size() > kMaxNamesInMessage;
   if (cut) shown.resize(kMaxNamesInMessage);
   return absl::StrCat(absl::StrJoin(shown, ", "), cut ? ", ..." : "");
+}
+
+// Insertions, removals and replacements that lead from `a` to `b` (Levenshtein 1966).
+int EditDistance(absl::string_view a, absl::string_view b) {
+  std::vector<int> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+// The few names most like what was typed, the most alike first. Case and kind of dash do not count.
+std::string ClosestNames(absl::string_view typed, const std::vector<std::string>& names) {
+  // What is longer than any name is nobody's slip, and the distance is quadratic.
+  const std::string text =
+      absl::AsciiStrToLower(absl::StrReplaceAll(typed.substr(0, kMaxTypedBytes), {{"-", ">"}}));
+  std::vector<std::pair<int, std::string>> ranked;
+  for (const std::string& name : names) {
+    ranked.emplace_back(EditDistance(text, absl::AsciiStrToLower(name)), name);
+  }
+  const size_t shown = std::min<size_t>(ranked.size(), kMaxNamesInMessage);
+  std::partial_sort(ranked.begin(), ranked.begin() + shown, ranked.end());
+  std::string list;
+  for (size_t i = 0; i < shown; ++i) {
+    absl::StrAppend(&list, i == 0 ? "" : ", ", ranked[i].second);
+  }
+  return absl::StrCat(list, shown < ranked.size() ? ", ..." : "");
 }
 
 }  // namespace
@@ -214,8 +252,8 @@ absl::StatusOr<std::vector<LinkId>> Topology::ResolveLinks(absl::string_view tex
   for (const Link& l : links()) known.push_back(l.name);
   return absl::NotFoundError(absl::StrFormat(
       "topology \"%s\" has no link \"%s\"; write A-B for both directions, A>B for one, "
-      "with node names (links: %s)",
-      name(), text, FirstNames(known)));
+      "with node names (closest links: %s)",
+      name(), text, ClosestNames(text, known)));
 }
 
 absl::StatusOr<std::vector<LinkId>> Topology::LinksOfRiskGroup(absl::string_view group) const {

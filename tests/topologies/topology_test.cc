@@ -39,6 +39,23 @@ TEST(TopologyTest, ResolvesOneDirectionBothDirectionsAndOneParallelLink) {
   EXPECT_THAT(std::string(topology.ResolveLinks("A-X").status().message()), HasSubstr("A-X"));
 }
 
+TEST(TopologyTest, UnknownLinkIsAnsweredWithTheClosestNamesFirst) {
+  std::vector<Node> nodes(12);
+  std::vector<Link> links;
+  for (int i = 0; i < 12; ++i) {
+    nodes[i].name = std::string("CITY") + static_cast<char>('a' + i);
+    Link link;
+    link.source = i;
+    link.destination = (i + 1) % 12;
+    link.capacity_bps = 1e9;
+    links.push_back(link);
+  }
+  const Topology topology = Topology::Create("ring", nodes, links).value();
+  EXPECT_THAT(std::string(topology.ResolveLinks("cityk-citx").status().message()),
+              HasSubstr("closest links: CITYk>CITYl"));
+  EXPECT_FALSE(topology.ResolveLinks(std::string(100000, 'x')).ok());
+}
+
 TEST(TopologyTest, RefusesBadLinksAndSaysWhich) {
   std::vector<Link> links;
   AddCable(&links, 0, 1, 0);
