@@ -196,7 +196,7 @@ absl::Status Run(Arguments arguments) {
     result.intervals.push_back(std::move(row));
   });
   if (!played.ok()) return played;
-  const PlanStream::State state = adapter.stream().Get();
+  const PlanSubscriber::State state = adapter.stream().Get();
   result.updates = state.updates;
   result.resets = state.resets;
   result.nacks = state.nacks;

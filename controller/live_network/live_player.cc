@@ -181,7 +181,7 @@ absl::Status LivePlayer::SteerInRealTime(const ReplayInterval& interval, Interva
       if (Stopped()) return absl::CancelledError("stopped");
       if (absl::Status failed = adapter_->stream().Get().failed; !failed.ok()) return failed;
       const bool came = adapter_->stream().Await(
-          [version](const PlanStream::State& s) { return s.plan->version() != version; },
+          [version](const PlanSubscriber::State& s) { return s.plan->version() != version; },
           std::min(wall, absl::Now() + kSlice));
       if (!came) continue;
       const absl::Duration now = (absl::Now() - wall_begin_) * *options_.speed;

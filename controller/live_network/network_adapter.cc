@@ -65,7 +65,7 @@ absl::Status NetworkAdapter::AwaitStream() {
   const absl::Time deadline = absl::Now() + options_.patience;
   while (absl::Now() < deadline && !Stopped()) {
     const absl::Time slice = std::min(deadline, absl::Now() + absl::Milliseconds(200));
-    if (stream_.Await([](const PlanStream::State& s) { return s.connected; }, slice)) {
+    if (stream_.Await([](const PlanSubscriber::State& s) { return s.connected; }, slice)) {
       return absl::OkStatus();
     }
     if (absl::Status failed = stream_.Get().failed; !failed.ok()) return failed;
@@ -104,7 +104,7 @@ absl::Status NetworkAdapter::Declare(const Topology& topology) {
 
 absl::Status NetworkAdapter::DeclareAgainIfForgotten() {
   if (absl::Status status = AwaitStream(); !status.ok()) return status;
-  const PlanStream::State state = stream_.Get();
+  const PlanSubscriber::State state = stream_.Get();
   // The election is told once a connection: what it says of the topology is from before then.
   const bool forgotten =
       state.election.epoch() != epoch_ ||
@@ -191,7 +191,7 @@ absl::StatusOr<NetworkAdapter::Answer> NetworkAdapter::AwaitDecision() {
     } else if (held || decided || late) {
       const uint64_t version = status->plan().plan_version();
       const bool arrived = stream_.Await(
-          [version, epoch = status->epoch()](const PlanStream::State& s) {
+          [version, epoch = status->epoch()](const PlanSubscriber::State& s) {
             return version == 0 || (s.seen_epoch == epoch && s.seen_version >= version);
           },
           deadline);
@@ -208,7 +208,7 @@ absl::Status NetworkAdapter::Reconnect() {
   const int before = stream_.Get().connections;
   stream_.Cut();
   const bool back = stream_.Await(
-      [before](const PlanStream::State& s) { return s.connected && s.connections > before; },
+      [before](const PlanSubscriber::State& s) { return s.connected && s.connections > before; },
       absl::Now() + options_.patience);
   return back ? absl::OkStatus() : AwaitStream();
 }

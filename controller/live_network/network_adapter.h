@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "controller/client/connection.h"
-#include "controller/client/plan_stream.h"
-#include "controller/client/telemetry_stream.h"
+#include "controller/client/plan_subscriber.h"
+#include "controller/client/telemetry_sender.h"
 #include "rhumb/v1/north.grpc.pb.h"
 #include "rhumb/v1/south.grpc.pb.h"
 #include "topologies/topology.h"
@@ -52,7 +52,7 @@ class NetworkAdapter {
   absl::StatusOr<Answer> AwaitDecision();
   absl::StatusOr<rhumb::v1::ControllerStatus> GetStatus();
 
-  const PlanStream& stream() const { return stream_; }
+  const PlanSubscriber& stream() const { return stream_; }
   std::shared_ptr<const HeldPlan> plan() const { return stream_.Get().plan; }
   // Breaks all connections and waits until the plan stream is back.
   absl::Status Reconnect();
@@ -71,7 +71,7 @@ class NetworkAdapter {
   const Options options_;
   const std::unique_ptr<rhumb::v1::South::Stub> south_;
   const std::unique_ptr<rhumb::v1::North::Stub> north_;
-  TelemetryStream telemetry_;
+  TelemetrySender telemetry_;
   std::optional<Topology> reported_;
   std::atomic<uint64_t> topology_version_{0};
   std::atomic<uint64_t> epoch_{0};
@@ -79,7 +79,7 @@ class NetworkAdapter {
   absl::Time server_started_ = absl::InfinitePast();
   int declared_on_ = 0;  // which connection of the stream
   int offered_ = 0;      // updates, on the stream's thread
-  PlanStream stream_;    // last: its thread uses what stands above
+  PlanSubscriber stream_;    // last: its thread uses what stands above
 };
 
 }  // namespace rhumb

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "controller/client/connection.h"
-#include "controller/client/telemetry_stream.h"
+#include "controller/client/telemetry_sender.h"
 #include "rhumb/v1/north.grpc.pb.h"
 #include "rhumb/v1/south.grpc.pb.h"
 #include "topologies/topology.h"
@@ -48,7 +48,7 @@ class LoadNetwork {
   std::vector<std::pair<std::string, std::string>> cables_;
   const std::unique_ptr<rhumb::v1::South::Stub> south_;
   const std::unique_ptr<rhumb::v1::North::Stub> north_;
-  TelemetryStream telemetry_;
+  TelemetrySender telemetry_;
   uint64_t sequence_ = 0;
   uint64_t traffic_version_ = 0;
 };

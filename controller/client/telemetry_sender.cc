@@ -1,4 +1,4 @@
-#include "controller/client/telemetry_stream.h"
+#include "controller/client/telemetry_sender.h"
 
 #include <grpcpp/alarm.h>
 
@@ -6,13 +6,13 @@
 
 namespace rhumb {
 
-void TelemetryStream::Open() {
+void TelemetrySender::Open() {
   context_ = std::make_unique<grpc::ClientContext>();
   connection_.Prepare(context_.get());
   stream_ = south_->StreamTelemetry(context_.get());
 }
 
-void TelemetryStream::Close() {
+void TelemetrySender::Close() {
   if (stream_ == nullptr) return;
   context_->TryCancel();
   rhumb::v1::TelemetryAnswer ignored;
@@ -22,7 +22,7 @@ void TelemetryStream::Close() {
 }
 
 // A stream has one deadline for all of its life, so an alarm watches over each exchange.
-bool TelemetryStream::Exchange(const rhumb::v1::TelemetryReport& report, absl::Time deadline,
+bool TelemetrySender::Exchange(const rhumb::v1::TelemetryReport& report, absl::Time deadline,
                                rhumb::v1::TelemetryAnswer* answer) {
   absl::Notification over;
   grpc::Alarm alarm;
@@ -36,7 +36,7 @@ bool TelemetryStream::Exchange(const rhumb::v1::TelemetryReport& report, absl::T
   return answered;
 }
 
-absl::StatusOr<rhumb::v1::TelemetryAnswer> TelemetryStream::Report(
+absl::StatusOr<rhumb::v1::TelemetryAnswer> TelemetrySender::Report(
     const rhumb::v1::TelemetryReport& report) {
   const absl::Time deadline = absl::Now() + connection_.timeout();
   Backoff backoff;

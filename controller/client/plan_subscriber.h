@@ -1,6 +1,6 @@
 // An adapter's side of South.StreamPlans: stays connected, holds the plan, answers every update.
-#ifndef RHUMB_CONTROLLER_CLIENT_PLAN_STREAM_H_
-#define RHUMB_CONTROLLER_CLIENT_PLAN_STREAM_H_
+#ifndef RHUMB_CONTROLLER_CLIENT_PLAN_SUBSCRIBER_H_
+#define RHUMB_CONTROLLER_CLIENT_PLAN_SUBSCRIBER_H_
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +20,7 @@ namespace rhumb {
 // Owns a thread that reads. When the stream breaks it is opened again, after a pause, with the
 // version that is held, so that only what is missing comes. All methods may be called from any
 // thread.
-class PlanStream {
+class PlanSubscriber {
  public:
   struct Options {
     std::string adapter = "adapter";
@@ -43,10 +43,10 @@ class PlanStream {
     absl::Status failed;      // not OK: the server will not have it, nothing is tried any more
   };
 
-  PlanStream(const Connection& connection, Options options);
-  ~PlanStream();
-  PlanStream(const PlanStream&) = delete;
-  PlanStream& operator=(const PlanStream&) = delete;
+  PlanSubscriber(const Connection& connection, Options options);
+  ~PlanSubscriber();
+  PlanSubscriber(const PlanSubscriber&) = delete;
+  PlanSubscriber& operator=(const PlanSubscriber&) = delete;
 
   State Get() const;
   // Waits until `condition` holds; false when `deadline` passed or the stream failed before.
@@ -75,4 +75,4 @@ class PlanStream {
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_CLIENT_PLAN_STREAM_H_
+#endif  // RHUMB_CONTROLLER_CLIENT_PLAN_SUBSCRIBER_H_

@@ -1,4 +1,4 @@
-#include "controller/client/plan_stream.h"
+#include "controller/client/plan_subscriber.h"
 
 #include <utility>
 
@@ -24,13 +24,13 @@ bool IsFinal(const absl::Status& status) {
 
 }  // namespace
 
-PlanStream::PlanStream(const Connection& connection, Options options)
+PlanSubscriber::PlanSubscriber(const Connection& connection, Options options)
     : connection_(connection),
       options_(std::move(options)),
       south_(rhumb::v1::South::NewStub(connection_.channel())),
       thread_([this] { Run(); }) {}
 
-PlanStream::~PlanStream() {
+PlanSubscriber::~PlanSubscriber() {
   {
     absl::MutexLock lock(&mutex_);
     stop_ = true;
@@ -39,12 +39,12 @@ PlanStream::~PlanStream() {
   thread_.join();
 }
 
-PlanStream::State PlanStream::Get() const {
+PlanSubscriber::State PlanSubscriber::Get() const {
   absl::MutexLock lock(&mutex_);
   return state_;
 }
 
-bool PlanStream::Await(const std::function<bool(const State&)>& condition,
+bool PlanSubscriber::Await(const std::function<bool(const State&)>& condition,
                        absl::Time deadline) const {
   absl::MutexLock lock(&mutex_);
   auto done = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -54,14 +54,14 @@ bool PlanStream::Await(const std::function<bool(const State&)>& condition,
   return state_.failed.ok() && condition(state_);
 }
 
-void PlanStream::Cut() {
+void PlanSubscriber::Cut() {
   absl::MutexLock lock(&mutex_);
   if (open_ != nullptr) open_->TryCancel();
   // Whoever waits for the connection from now on means the next one.
   state_.connected = false;
 }
 
-void PlanStream::Run() {
+void PlanSubscriber::Run() {
   Backoff backoff;
   for (;;) {
     const int before = Get().updates;
@@ -80,7 +80,7 @@ void PlanStream::Run() {
   }
 }
 
-absl::Status PlanStream::Follow() {
+absl::Status PlanSubscriber::Follow() {
   grpc::ClientContext context;
   connection_.Prepare(&context);
   rhumb::v1::PlanStreamRequest first;
@@ -116,7 +116,7 @@ absl::Status PlanStream::Follow() {
   return connection_.Explain(status);
 }
 
-bool PlanStream::Take(const rhumb::v1::PlanUpdate& update, Stream* stream) {
+bool PlanSubscriber::Take(const rhumb::v1::PlanUpdate& update, Stream* stream) {
   auto next = std::make_shared<HeldPlan>(*Get().plan);
   absl::Status status = next->Apply(update);
   if (status.ok() && options_.install) status = options_.install(update);

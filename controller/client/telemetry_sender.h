@@ -1,6 +1,6 @@
 // An adapter's side of South.StreamTelemetry: a report, its answer, the next report.
-#ifndef RHUMB_CONTROLLER_CLIENT_TELEMETRY_STREAM_H_
-#define RHUMB_CONTROLLER_CLIENT_TELEMETRY_STREAM_H_
+#ifndef RHUMB_CONTROLLER_CLIENT_TELEMETRY_SENDER_H_
+#define RHUMB_CONTROLLER_CLIENT_TELEMETRY_SENDER_H_
 
 #include <memory>
 
@@ -11,11 +11,11 @@
 namespace rhumb {
 
 // Used from one thread at a time.
-class TelemetryStream {
+class TelemetrySender {
  public:
-  explicit TelemetryStream(const Connection& connection)
+  explicit TelemetrySender(const Connection& connection)
       : connection_(connection), south_(rhumb::v1::South::NewStub(connection_.channel())) {}
-  ~TelemetryStream() { Close(); }
+  ~TelemetrySender() { Close(); }
 
   // Sends the report and waits for its answer, which may be a refusal (answer.error). When the
   // stream is broken it is opened again and the report repeated: a report that had arrived counts
@@ -39,4 +39,4 @@ class TelemetryStream {
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_CLIENT_TELEMETRY_STREAM_H_
+#endif  // RHUMB_CONTROLLER_CLIENT_TELEMETRY_SENDER_H_
