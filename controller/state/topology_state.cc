@@ -1,5 +1,6 @@
 #include "controller/state/topology_state.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -64,7 +65,7 @@ absl::StatusOr<bool> TopologyState::Set(const rhumb::v1::Topology& message) {
   if (message.nodes_size() > limits_.max_nodes || message.links_size() > limits_.max_links) {
     return FieldError("topology",
                       absl::StrFormat("%d nodes and %d links; this server takes at most %d and %d "
-                                      "(limits.max_nodes, limits.max_links)",
+                                      "(limits.nodes, limits.links)",
                                       message.nodes_size(), message.links_size(), limits_.max_nodes,
                                       limits_.max_links));
   }
