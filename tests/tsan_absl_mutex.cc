@@ -1,0 +1,101 @@
+// Tells the thread sanitizer about absl::Mutex.
+//
+// Debian's Abseil is not instrumented, so the sanitizer does not see that a mutex orders what two
+// threads do and reports a race for everything one guards. In the tsan preset this file stands in
+// front of the library: each call passes to the real one, with the order that it makes declared.
+// gRPC's own locks are Abseil's too and come through here.
+#include <dlfcn.h>
+#include <sanitizer/tsan_interface.h>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace absl {
+ABSL_NAMESPACE_BEGIN
+
+namespace {
+
+template <typename Function>
+Function Real(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+// A member function is called with the object as its first argument (Itanium C++ ABI).
+#define RHUMB_REAL(result, name, ...) \
+  static const auto real = Real<result (*)(__VA_ARGS__)>("_ZN4absl7debian3" name)
+
+void Mutex::Lock() {
+  RHUMB_REAL(void, "5Mutex4LockEv", Mutex*);
+  real(this);
+  __tsan_acquire(this);
+}
+void Mutex::Unlock() {
+  RHUMB_REAL(void, "5Mutex6UnlockEv", Mutex*);
+  __tsan_release(this);
+  real(this);
+}
+bool Mutex::TryLock() {
+  RHUMB_REAL(bool, "5Mutex7TryLockEv", Mutex*);
+  const bool locked = real(this);
+  if (locked) __tsan_acquire(this);
+  return locked;
+}
+void Mutex::ReaderLock() {
+  RHUMB_REAL(void, "5Mutex10ReaderLockEv", Mutex*);
+  real(this);
+  __tsan_acquire(this);
+}
+void Mutex::ReaderUnlock() {
+  RHUMB_REAL(void, "5Mutex12ReaderUnlockEv", Mutex*);
+  __tsan_release(this);
+  real(this);
+}
+void Mutex::Await(const Condition& condition) {
+  RHUMB_REAL(void, "5Mutex5AwaitERKNS0_9ConditionE", Mutex*, const Condition&);
+  __tsan_release(this);
+  real(this, condition);
+  __tsan_acquire(this);
+}
+bool Mutex::AwaitWithTimeout(const Condition& condition, absl::Duration timeout) {
+  RHUMB_REAL(bool, "5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE", Mutex*,
+             const Condition&, absl::Duration);
+  __tsan_release(this);
+  const bool holds = real(this, condition, timeout);
+  __tsan_acquire(this);
+  return holds;
+}
+bool Mutex::AwaitWithDeadline(const Condition& condition, absl::Time deadline) {
+  RHUMB_REAL(bool, "5Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE", Mutex*,
+             const Condition&, absl::Time);
+  __tsan_release(this);
+  const bool holds = real(this, condition, deadline);
+  __tsan_acquire(this);
+  return holds;
+}
+void CondVar::Wait(Mutex* mutex) {
+  RHUMB_REAL(void, "7CondVar4WaitEPNS0_5MutexE", CondVar*, Mutex*);
+  __tsan_release(mutex);
+  real(this, mutex);
+  __tsan_acquire(mutex);
+}
+bool CondVar::WaitWithTimeout(Mutex* mutex, absl::Duration timeout) {
+  RHUMB_REAL(bool, "7CondVar15WaitWithTimeoutEPNS0_5MutexENS0_8DurationE", CondVar*, Mutex*,
+             absl::Duration);
+  __tsan_release(mutex);
+  const bool timed_out = real(this, mutex, timeout);
+  __tsan_acquire(mutex);
+  return timed_out;
+}
+bool CondVar::WaitWithDeadline(Mutex* mutex, absl::Time deadline) {
+  RHUMB_REAL(bool, "7CondVar16WaitWithDeadlineEPNS0_5MutexENS0_4TimeE", CondVar*, Mutex*,
+             absl::Time);
+  __tsan_release(mutex);
+  const bool timed_out = real(this, mutex, deadline);
+  __tsan_acquire(mutex);
+  return timed_out;
+}
+
+ABSL_NAMESPACE_END
+}  // namespace absl
