@@ -240,6 +240,45 @@ TEST_F(ControllerCoreTest, RollbackHoldsUntilConfirmedElseTheControllerDecidesAg
   EXPECT_EQ(core_->RollbackPlan(request, "op").status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(ControllerCoreTest, RollbackOutlivesARestart) {
+  options_.policy = "ecmp";
+  options_.interval = absl::Seconds(1);
+  Restart({});
+  Declare(Diamond());
+  rhumb::v1::RollbackPlanRequest request;
+  request.set_plan_version(published_.front()->version());
+  request.mutable_confirm_within()->set_seconds(20);
+  ASSERT_TRUE(core_->RollbackPlan(request, "op").ok());
+  auto stored_by = [](const StoreChange& change) {
+    StoredState stored;
+    stored.epoch = 7;
+    stored.reported = ToProto(*change.reported);
+    stored.settings = *change.settings;
+    stored.floor = *change.floor;
+    for (const auto& plan : change.plans) stored.plans.push_back(ToProto(*plan));
+    return stored;
+  };
+  const StoredState waiting = stored_by(core_->TakeChange());
+
+  // Not confirmed before the restart, nor in time after it.
+  Restart(waiting);
+  EXPECT_TRUE(core_->GetStatus().has_rollback_confirm_before());
+  Wait(absl::Seconds(10));
+  EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_RESTART);
+  Wait(absl::Seconds(10));
+  EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_REVERT);
+  EXPECT_FALSE(core_->TakeChange().settings->has_rollback_confirm_before());
+
+  // Confirmed: held until an operator says otherwise.
+  StoredState confirmed = waiting;
+  confirmed.settings.clear_rollback_confirm_before();
+  confirmed.settings.set_rollback_held(true);
+  Restart(confirmed);
+  Wait(absl::Minutes(1));
+  EXPECT_TRUE(core_->GetStatus().rollback_held());
+  EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_RESTART);
+}
+
 TEST_F(ControllerCoreTest, RestartKeepsEpochSettingsAndPlanAndVersionsGrow) {
   Declare(Diamond());
   rhumb::v1::DrainLinkRequest drain;

@@ -1,5 +1,6 @@
 #include "controller/guard/safety_guard.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "agents/policy_registry.h"
@@ -195,6 +196,22 @@ TEST(PlanRulesTest, RerouteOfRandomNetworksIsValidAndRoutesAllThatIsConnected) {
     EXPECT_TRUE(CheckRoutesAll(damaged, rerouted).ok()) << seed;
     EXPECT_FALSE(UsesDeadLinks(damaged, rerouted)) << seed;
   }
+}
+
+TEST(PlanRulesTest, SmallSharesGoToTheOtherPathsAndTheLargestStays) {
+  PathSet::Builder builder;
+  builder.AddPair(0, 3).AddPath({0, 2}).AddPath({4, 6});
+  builder.AddPair(3, 0).AddPath({3, 1}).AddPath({7, 5});
+  const RoutingPlan plan(std::make_shared<const PathSet>(builder.Build()), {0.96, 0.04, 0.6, 0.4},
+                         1);
+  EXPECT_THAT(
+      DropSmallShares(plan, 0.05).ratios(),
+      ::testing::Pointwise(::testing::DoubleNear(1e-12), std::vector<double>{1, 0, 0.6, 0.4}));
+  EXPECT_THAT(DropSmallShares(plan, 0.03).ratios(),
+              ::testing::Pointwise(::testing::DoubleNear(1e-12),
+                                   std::vector<double>{0.96, 0.04, 0.6, 0.4}));
+  EXPECT_THAT(DropSmallShares(plan, 1).ratios(),
+              ::testing::Pointwise(::testing::DoubleNear(1e-12), std::vector<double>{1, 0, 1, 0}));
 }
 
 TEST(PlanRulesTest, EmptyPlanCarriedOverBecomesShortestPath) {

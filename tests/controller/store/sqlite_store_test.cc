@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <random>
 
 #include "controller/store/store_writer.h"
@@ -81,6 +83,56 @@ TEST_F(SqliteStoreTest, CorruptFileIsMovedAsideAndTheEpochIsNew) {
     files += entry.path().string().find(".corrupt-") != std::string::npos;
   }
   EXPECT_GE(files, 1);
+  EXPECT_NE(state->problem.find("corrupt"), std::string::npos);
+}
+
+TEST_F(SqliteStoreTest, HealthSaysThatTheEarlierStoreWasCorruptAlsoAfterWriting) {
+  std::ofstream(path_, std::ios::binary) << std::string(8192, 'x');
+  NoMetrics metrics;
+  StoreWriter writer(MakeSqliteStore({path_}), &metrics);
+  EXPECT_NE(writer.Load().epoch, 0);
+  std::promise<bool> written;
+  StoreChange change;
+  change.floor = VersionFloor{1, 1, 1};
+  writer.Write(std::move(change), [&](bool durable) { written.set_value(durable); });
+  EXPECT_TRUE(written.get_future().get());
+  EXPECT_TRUE(writer.Health().healthy());
+  EXPECT_NE(writer.Health().problem().find("corrupt"), std::string::npos);
+}
+
+TEST_F(SqliteStoreTest, AFullDiskIsReportedAndTheLatestStateIsWrittenOnceThereIsRoom) {
+  const std::string disk = directory_ + "/disk";
+  std::filesystem::create_directories(disk);
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=512k") != 0) {
+    GTEST_SKIP() << "needs the right to mount a small tmpfs";
+  }
+  {
+    NoMetrics metrics;
+    StoreWriter writer(MakeSqliteStore({disk + "/state.db"}), &metrics);
+    writer.Load();
+    auto write = [&](const std::string& policy) {
+      std::promise<bool> written;
+      writer.Write(Policy(policy), [&](bool durable) { written.set_value(durable); });
+      return written.get_future().get();
+    };
+    EXPECT_TRUE(write("before"));
+    {
+      std::ofstream ballast(disk + "/ballast");
+      const std::string block(4096, 'x');
+      while (ballast << block && ballast.flush()) {
+      }
+    }
+    // What SQLite has reserved already may still take a few.
+    bool durable = true;
+    for (int i = 0; i < 1000 && durable; ++i) durable = write(std::string(2000, 'p'));
+    EXPECT_FALSE(durable);
+    EXPECT_FALSE(writer.Health().healthy());
+    std::filesystem::remove(disk + "/ballast");
+    EXPECT_TRUE(write("after"));
+    EXPECT_TRUE(writer.Health().healthy());
+  }
+  EXPECT_EQ(MakeSqliteStore({disk + "/state.db"})->Load()->settings.policy(), "after");
+  umount(disk.c_str());
 }
 
 TEST_F(SqliteStoreTest, UnwritablePathIsReportedAndWorkGoesOnFromMemory) {

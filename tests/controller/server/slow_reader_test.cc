@@ -1,0 +1,37 @@
+// An adapter that does not read costs nothing but one message.
+#include "tests/controller/server/live_server.h"
+
+namespace rhumb::testing {
+namespace {
+
+TEST(SlowReaderTest, HoldsNobodyUpAndGetsMergedUpdatesWhenItReadsAgain) {
+  constexpr int kPlans = 60;
+  LiveServer server;
+  Caller caller(server.Connect());
+  // Large enough that a few updates fill the flow-control window of a stream.
+  ASSERT_TRUE(caller.SetTopology(RandomConnected(5, 40)).ok());
+  TestAdapter reader(server.Connect(), {"reader"});
+  TestAdapter::Options not_reading;
+  not_reading.name = "slow";
+  not_reading.reads = false;
+  TestAdapter slow(server.Connect(), not_reading);
+  ASSERT_TRUE(Eventually([&] { return caller.Status().adapters_size() == 2; }));
+
+  for (int i = 0; i < kPlans; ++i) {
+    ASSERT_TRUE(caller.SetLink("N0>N1", i % 2 == 1).ok());
+    // Every plan reaches the one that reads, while the other does not.
+    ASSERT_TRUE(reader.WaitForVersion(caller.Status().plan().plan_version()));
+  }
+  ASSERT_TRUE(Eventually([&] {
+    const auto plan = caller.Status().plan();
+    return plan.topology_version() == caller.Status().topology_version();
+  }));
+  slow.StartReading();
+  const rhumb::v1::LivePlan plan = caller.Plan();
+  ASSERT_TRUE(slow.WaitForVersion(plan.header().plan_version()));
+  EXPECT_TRUE(ComesToHoldThePlan(slow, caller));
+  EXPECT_LT(slow.updates().size(), reader.updates().size());
+}
+
+}  // namespace
+}  // namespace rhumb::testing
