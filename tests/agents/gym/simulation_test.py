@@ -253,8 +253,8 @@ class SimulationTest(ServedTest):
     def test_one_call_of_a_batch_at_a_time(self):
         stub = self.stub()
         batch = stub.CreateBatch(sim.CreateBatchRequest(
-            scenario=rhumb_gym.Scenario({"random": {"min_nodes": 60, "max_nodes": 60}}), environments=16)).batch
-        request = sim.ResetRequest(batch=batch, seeds=range(16))
+            scenario=rhumb_gym.Scenario({"random": {"min_nodes": 30, "max_nodes": 30}}), environments=8)).batch
+        request = sim.ResetRequest(batch=batch, seeds=range(8))
         calls = [stub.Reset.future(request) for _ in range(2)]
         codes = sorted(call.code().name for call in calls)
         self.assertEqual(codes, ["FAILED_PRECONDITION", "OK"])
@@ -345,9 +345,9 @@ class ProgramTest(unittest.TestCase):
 
     def test_stops_on_sigterm_after_its_calls(self):
         with rhumb_gym.SimulationProcess() as server:
-            client = rhumb_gym.BatchClient(server.address, {"random": {"min_nodes": 60, "max_nodes": 60}}, 8)
+            client = rhumb_gym.BatchClient(server.address, {"random": {"min_nodes": 30, "max_nodes": 30}}, 4)
             stub = client._stub
-            call = stub.Reset.future(sim.ResetRequest(batch=client._batch, seeds=range(8)))
+            call = stub.Reset.future(sim.ResetRequest(batch=client._batch, seeds=range(4)))
             # It has begun once another call of the batch is refused.
             code = None
             while code != grpc.StatusCode.FAILED_PRECONDITION and not call.done():
