@@ -116,10 +116,10 @@ TEST(TrainerTest, ARunThatDiedBeforeItsFirstValidationCanBeResumed) {
   request.out = FreshDirectory("rhumb-train-early-");
   struct Killed {};
   request.report = [](const TrainProgress&) { throw Killed(); };
-  EXPECT_THROW((void)RunFlowTraining(request), Killed);
+  EXPECT_THROW((void)RunFlowTraining(request, GroupOfOne().get()), Killed);
   request.report = nullptr;
   request.resume = true;
-  const absl::Status status = RunFlowTraining(request);
+  const absl::Status status = RunFlowTraining(request, GroupOfOne().get());
   EXPECT_TRUE(status.ok()) << status;
   std::filesystem::remove_all(request.out);
 }

@@ -4,6 +4,7 @@
 #define RHUMB_TESTS_BENCHMARK_CONTROLLER_LOAD_LOAD_STREAM_H_
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/client_callback.h>
 
 #include <cstdint>
