@@ -69,9 +69,8 @@ TEST_F(ResyncTest, AnAdapterOfAnotherEpochGetsTheWholePlan) {
 
 TEST_F(ResyncTest, AnAdapterWithAForgottenVersionGetsTheWholePlan) {
   FallBehind();
-  const rhumb::v1::LivePlan plan = caller_.Plan();
   TestAdapter adapter(server_.Connect(), Back(epoch_, 999'999));
-  ASSERT_TRUE(adapter.WaitForVersion(plan.header().plan_version()));
+  ASSERT_TRUE(ComesToHoldThePlan(adapter, caller_));
   EXPECT_TRUE(adapter.updates().front().reset());
 }
 
