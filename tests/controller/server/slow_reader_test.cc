@@ -19,13 +19,15 @@ TEST(SlowReaderTest, HoldsNobodyUpAndGetsMergedUpdatesWhenItReadsAgain) {
 
   for (int i = 0; i < kPlans; ++i) {
     ASSERT_TRUE(caller.SetLink("N0>N1", i % 2 == 1).ok());
+    rhumb::v1::ControllerStatus status;
+    ASSERT_TRUE(Eventually([&] {
+      status = caller.Status();
+      return status.plan().topology_version() == status.topology_version() &&
+             status.plan().reason() == rhumb::v1::PLAN_REASON_TOPOLOGY;
+    }));
     // Every plan reaches the one that reads, while the other does not.
-    ASSERT_TRUE(reader.WaitForVersion(caller.Status().plan().plan_version()));
+    ASSERT_TRUE(reader.WaitForVersion(status.plan().plan_version()));
   }
-  ASSERT_TRUE(Eventually([&] {
-    const auto plan = caller.Status().plan();
-    return plan.topology_version() == caller.Status().topology_version();
-  }));
   slow.StartReading();
   const rhumb::v1::LivePlan plan = caller.Plan();
   ASSERT_TRUE(slow.WaitForVersion(plan.header().plan_version()));
