@@ -22,8 +22,9 @@ struct InferenceOptions {
   // iterate; see README.md. Absent as above.
   std::optional<int> refinements;
   // What the score pays for delay: a plan whose traffic takes twice as long as on the fastest paths
-  // is as bad as one with an MLU that is so much larger (in logarithms).
-  double delay_weight = 0.02;
+  // is as bad as one with an MLU that is so much larger (in logarithms). 0: what training taught is
+  // all; on traffic that moves, paying more costs MLU, see README.md.
+  double delay_weight = 0;
   // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
   // For tests: the kernel that runs on any processor.

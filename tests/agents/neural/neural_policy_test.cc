@@ -83,8 +83,8 @@ TEST(NeuralPolicyTest, TakesFastPathsWhereTheMluDoesNotAskForOthers) {
     EXPECT_TRUE(decision.ok()) << decision.status();
     return ComputeLinkLoads(topology, decision->plan, demands).load_bps[4] / 2e8;
   };
-  EXPECT_LT(slow_share("default"), 0.02);
-  EXPECT_GT(slow_share("default,delay-weight=0"), slow_share("default"));
+  EXPECT_LT(slow_share("default,delay-weight=0.02"), 0.02);
+  EXPECT_GT(slow_share("default"), slow_share("default,delay-weight=0.02"));
 }
 
 TEST(NeuralPolicyTest, SaysWhyItFallsBackBeforeAnythingIsMeasured) {
