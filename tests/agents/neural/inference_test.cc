@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "agents/neural/torch_network.h"
@@ -167,7 +168,9 @@ TEST(InferenceTest, LeavesOutPathsOverDeadAndDrainedLinks) {
   for (int p : graph.path_of_set) EXPECT_TRUE(IsUsable(topology, paths->links(p)));
 }
 
-TEST(InferenceTest, BestIterateIsNoWorseThanTheFirst) {
+// The score is a soft maximum of sharpness 400 for constant traffic, which exceeds the logarithm of
+// the MLU by at most log(links) / 400: the best score allows an MLU larger by no more than that.
+TEST(InferenceTest, BestIterateIsNoWorseThanTheFirstByMoreThanTheSoftMaximumIsSoft) {
   const auto graph = GraphOf(RandomConnected(8, 10));
   std::vector<float> history(graph->num_pairs() * kHistory, 1.0F);
   const std::vector<float> weights = BusyWeights(5);
@@ -181,7 +184,8 @@ TEST(InferenceTest, BestIterateIsNoWorseThanTheFirst) {
   Inference best(weights, options);
   best.SetGraph(graph);
   best.Run(history);
-  EXPECT_LE(best.latest_mlu(), first.latest_mlu() * (1 + 1e-6));
+  const double softness = std::exp(std::log(graph->num_links()) / 400.0);
+  EXPECT_LE(best.latest_mlu(), first.latest_mlu() * softness * (1 + 1e-6));
 }
 
 }  // namespace
