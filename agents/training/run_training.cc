@@ -27,10 +27,11 @@ class Run {
   absl::Status Prepare() {
     const absl::Status opened = group_.first() ? Open() : absl::OkStatus();
     if (absl::Status status = group_.RequireAllOk(opened); !status.ok()) return status;
-    if (absl::Status status = group_.RequireAllOk(Share()); !status.ok()) return status;
-    first_update_ = state_.updates;
+    // The first state is on disk by now: whatever ends the run from here on can be resumed.
     group_.SetLastWords(
         absl::StrFormat("stopped from outside, or because another rank ended; %s", HowToResume()));
+    if (absl::Status status = group_.RequireAllOk(Share()); !status.ok()) return status;
+    first_update_ = state_.updates;
     return SpreadRandom();
   }
 

@@ -20,8 +20,7 @@ using testing::RunRhumb;
 using testing::ServerProcess;
 
 constexpr char kScenario[] =
-    " --topology abilene --traffic abilene-2004 --load 0.8 --intervals 0:12 "
-    "--event link-down:CHINng-IPLSng@4..8";
+    " --topology abilene --traffic abilene-2004 --load 0.8 --event link-down:CHINng-IPLSng@4..8 ";
 
 class LiveCommandsTest : public ::testing::Test {
  protected:
@@ -35,11 +34,12 @@ class LiveCommandsTest : public ::testing::Test {
     EXPECT_EQ(result.exit_code, 0) << arguments << ": " << result.stderr_text;
     return json::parse(result.stdout_text, nullptr, /*allow_exceptions=*/false);
   }
-  ProgramResult Simulate(const std::string& arguments) {
-    return RunRhumb("simulate-network --server " + server_.address() + kScenario + " " + arguments);
+  ProgramResult Simulate(const std::string& arguments, const std::string& intervals = "0:12") {
+    return RunRhumb("simulate-network --server " + server_.address() + kScenario + "--intervals " +
+                    intervals + " " + arguments);
   }
-  json SimulateJson(const std::string& arguments) {
-    const ProgramResult result = Simulate("--output json " + arguments);
+  json SimulateJson(const std::string& arguments, const std::string& intervals = "0:12") {
+    const ProgramResult result = Simulate("--output json " + arguments, intervals);
     EXPECT_EQ(result.exit_code, 0) << result.stderr_text << server_.Log();
     return json::parse(result.stdout_text, nullptr, /*allow_exceptions=*/false);
   }
@@ -120,7 +120,7 @@ TEST_F(LiveCommandsTest, ServerThatIsKilledIsWaitedForAndTheRunGoesOn) {
 
 TEST_F(LiveCommandsTest, QuestionsAnswerAboutTheLiveNetwork) {
   EXPECT_EQ(Ctl("health").exit_code, 1);
-  EXPECT_THAT(Ctl("plan").stderr_text, HasSubstr("no topology"));
+  EXPECT_THAT(Ctl("plan").stderr_text, HasSubstr("no plan yet"));
   SimulateJson("");
   EXPECT_EQ(Ctl("health").stdout_text, "SERVING\n");
   EXPECT_THAT(Ctl("status").stdout_text,
@@ -173,7 +173,7 @@ TEST_F(LiveCommandsTest, SettingsTakeEffectAndAreInTheAudit) {
 }
 
 TEST_F(LiveCommandsTest, MistakesAreNamedWithTheNextMove) {
-  SimulateJson("--intervals 0:2");
+  SimulateJson("", "0:9");
   const ProgramResult unknown = Ctl("drain CHINng-IPLS");
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.stderr_text, HasSubstr("CHINng>IPLSng"));

@@ -86,7 +86,7 @@ class MpirunTest(unittest.TestCase):
 
     def test_a_killed_rank_ends_the_job_and_the_run_resumes_to_the_same_bytes(self):
         endless = self.start("cut", 10000000)
-        wait_until(lambda: self.file("cut", "state.bin").exists(), "a first state")
+        wait_until(lambda: self.file("cut", "last.ckpt").exists(), "a first checkpoint")
         os.kill(ranks_of(endless)[1], signal.SIGKILL)
         text, _ = endless.communicate(timeout=LIMIT_S)
         self.assertNotEqual(endless.returncode, 0)
@@ -104,7 +104,7 @@ class MpirunTest(unittest.TestCase):
         self.assertEqual(text.count("wrote "), 1, text)  # one rank speaks
 
         cut = self.start("cut", 150)
-        wait_until(lambda: self.file("cut", "state.bin").exists(), "a first state")
+        wait_until(lambda: self.file("cut", "last.ckpt").exists(), "a first checkpoint")
         victim = ranks_of(cut).get(1)
         self.assertIsNotNone(victim, "the run was over before it could be cut off")
         os.kill(victim, signal.SIGKILL)

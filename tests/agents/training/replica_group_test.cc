@@ -132,6 +132,7 @@ TEST(ReplicasTest, TakeTheStepOfOneProcessOnTheUnionOfTheBatches) {
   objective.iterations = config.iterations;
   objective.sharpness = config.first_sharpness;
   objective.first_iterate_weight = config.first_iterate_weight;
+  objective.delay_weight = config.delay_weight;
   const ObjectiveValue value = AnalyticObjective(weights, ToInput(all), objective);
   value.loss.backward();
   const torch::Tensor gradient = weights.grad().contiguous();
