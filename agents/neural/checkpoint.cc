@@ -31,6 +31,29 @@ absl::Status SystemError(absl::string_view doing, const std::string& path) {
       absl::StrFormat("%s: cannot %s: %s", path, doing, std::strerror(errno)));
 }
 
+// The layout before this one had no kLoad, kDistance, mean_load and trade-off: all of their weights
+// are 0. Unchanged when the count is not that of the old layout.
+std::vector<float> UpgradeWeights(const std::vector<float>& old) {
+  std::vector<float> weights;
+  size_t at = 0;
+  const auto take = [&](int count) {
+    for (int i = 0; i < count; ++i) weights.push_back(at < old.size() ? old[at] : 0.0F), ++at;
+  };
+  for (int id = 0; id < kNumBlocks; ++id) {
+    const WeightBlock& block = WeightTable()[id];
+    const int added = id == kTradeOff                               ? block.columns
+                      : id == kPathHiddenLayer                      ? 2
+                      : (id == kLinkHiddenLayer || id == kLinkGate) ? 1
+                                                                    : 0;
+    for (int row = 0; row < block.rows; ++row) {
+      take(block.columns - added);
+      weights.insert(weights.end(), added, 0.0F);
+    }
+    if (block.bias) take(block.rows);
+  }
+  return at == old.size() ? weights : old;
+}
+
 absl::Status WriteAndSync(int file, absl::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t written = write(file, bytes.data(), bytes.size());
@@ -111,7 +134,8 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
         "%s: torn or altered checkpoint, its checksum does not match its %d bytes; copy it again",
         name, bytes.size()));
   }
-  if (format == 0 || layout != static_cast<uint32_t>(kFeatureLayoutVersion)) {
+  const bool previous = layout == static_cast<uint32_t>(kFeatureLayoutVersion) - 1;
+  if (format == 0 || (layout != static_cast<uint32_t>(kFeatureLayoutVersion) && !previous)) {
     return absl::FailedPreconditionError(
         absl::StrFormat("%s: has feature layout %d, this program has %d; train again or use the "
                         "program that wrote it",
@@ -125,6 +149,7 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
     checkpoint.about[std::move(key)] = content.Text();
   }
   checkpoint.weights = content.Floats();
+  if (previous) checkpoint.weights = UpgradeWeights(checkpoint.weights);
   if (!content.ok() || !content.at_end() ||
       static_cast<int>(checkpoint.weights.size()) != NumWeights()) {
     return absl::DataLossError(absl::StrFormat("%s: has %d weights, the network %d; train again",
@@ -141,6 +166,16 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
 
 absl::Status SaveCheckpoint(const Checkpoint& checkpoint, const std::string& path) {
   return WriteFileAtomically(path, SerializeCheckpoint(checkpoint));
+}
+
+absl::StatusOr<Checkpoint> FindCheckpoint(const std::string& name_or_path) {
+  if (name_or_path == "default") return DefaultCheckpoint();
+  if (name_or_path == "packet") return PacketCheckpoint();
+  return LoadCheckpoint(name_or_path);
+}
+
+std::string LastIterateOptions(int iterations) {
+  return absl::StrFormat("iterations=%d,refinements=0,keep-best=off,guard=off", iterations);
 }
 
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {

@@ -34,8 +34,15 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
 absl::Status SaveCheckpoint(const Checkpoint& checkpoint, const std::string& path);
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 
-// The checkpoint that this build ships.
+// The checkpoints that this build ships: "default", trained at flow level for minimum MLU, and
+// "packet", trained in ns-3 for completion times.
 absl::StatusOr<Checkpoint> DefaultCheckpoint();
+absl::StatusOr<Checkpoint> PacketCheckpoint();
+// A shipped one by name, or a file.
+absl::StatusOr<Checkpoint> FindCheckpoint(const std::string& name_or_path);
+// What the entry "inference" says of agents that were trained to be right with their last iterate:
+// options of NeuralPolicy by which nothing undoes what they learned.
+std::string LastIterateOptions(int iterations);
 
 // Shared with the training state: the same care for every file that a kill may interrupt.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes);

@@ -115,6 +115,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.extra_hops = graph_->extra_hops.data();
   problem_.delay = graph_->delay.data();
   problem_.extra_delay = graph_->extra_delay.data();
+  problem_.extra_propagation = graph_->extra_propagation.data();
   problem_.widest = widest_.data();
 }
 
@@ -197,7 +198,16 @@ void Inference::Consider(int iterate, double score, const Peaks& peaks, bool tak
   std::copy(logits_.begin(), logits_.end(), best_logits_.begin());
 }
 
-void Inference::Run(absl::Span<const float> history) {
+float Inference::TradeOff(const Peaks& peaks) const {
+  const float* w = weights_.data() + WeightTable()[kTradeOff].offset;
+  float mlu = 0;
+  for (int s = 0; s < kScenarios; ++s) {
+    mlu += scenario_weights_[s] * std::max(peaks.scenario[s], 1e-30F);
+  }
+  return kTradeOffScale * (w[0] + w[1] * mlu / (1 + mlu));
+}
+
+void Inference::Run(absl::Span<const float> history, float trade_off_shift) {
   MakeDemands(history);
   const double change = MeanChange(history);
   const double sharpness =
@@ -219,6 +229,10 @@ void Inference::Iterate(double sharpness) {
   for (int k = 0; k <= effort_.iterations; ++k) {
     kernel_->softmax(problem_, state_);
     const Peaks peaks = kernel_->put_on_links(problem_, state_, true);
+    if (k == 0) {
+      trade_off_ = TradeOff(peaks) + trade_off_shift;
+      problem_.distance_price = std::exp(-trade_off_);
+    }
     const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
     if (k < effort_.iterations) kernel_->update(problem_, state_, peaks);

@@ -40,14 +40,19 @@ class Inference {
   void SetGraph(std::shared_ptr<const PathGraph> graph);
   const PathGraph& graph() const { return *graph_; }
 
-  // `history` is [pairs][kHistory], the latest first, in any unit. O(iterations * (path links +
-  // paths + links)).
-  void Run(absl::Span<const float> history);
+  // `history` is [pairs][kHistory], the latest first, in units of the graph's mean capacity (any
+  // unit will do for agents that were trained on MLU). `trade_off_shift` is added to the network's
+  // own trade-off between congestion and distance. O(iterations * (path links + paths + links)).
+  void Run(absl::Span<const float> history, float trade_off_shift = 0);
 
   // Of the last Run, [paths] of the graph; those of a pair sum to 1.
   absl::Span<const float> ratios() const { return ratios_; }
+  // [paths] the ratios are the softmax of, over the paths of every pair.
+  absl::Span<const float> logits() const { return best_logits_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.
   double latest_mlu() const { return latest_mlu_; }
+  // The trade-off of the last Run, its shift included.
+  float trade_off() const { return trade_off_; }
   // 0: before the first iteration; larger than effort().iterations: a refinement.
   int best_iterate() const { return best_iterate_; }
   // Of the graph in use.
@@ -61,6 +66,8 @@ class Inference {
   void MakeDemands(absl::Span<const float> history);
   // The traffic that changes from one past matrix to the next, over all traffic; the mean.
   static double MeanChange(absl::Span<const float> history);
+  // The network's own trade-off between congestion and distance, from the first iterate.
+  float TradeOff(const Peaks& peaks) const;
   double Score(const Peaks& peaks, const SoftPeaks& soft, double sharpness) const;
   float DelayPrice(const Peaks& peaks) const;
   void Iterate(double sharpness);
@@ -85,6 +92,7 @@ class Inference {
   Effort effort_;
   FastPathShift shift_;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths, as in Peaks
+  float trade_off_ = 0;
   double best_score_ = 0;
   double latest_mlu_ = 0;
   int best_iterate_ = 0;

@@ -41,8 +41,10 @@ struct KernelProblem {
   const float* extra_hops = nullptr;
   const float* delay = nullptr;
   const float* extra_delay = nullptr;
+  const float* extra_propagation = nullptr;
   const float* widest = nullptr;  // [pairs], largest bottleneck capacity of the pair's paths
   const float* scenario_weights = nullptr;  // [kScenarios], sum 1
+  float distance_price = 1;                 // of extra propagation, exp(-trade-off)
   PackedLayer link_hidden, link_update, link_gate, message, path_hidden, path_out;
 };
 

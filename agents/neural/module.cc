@@ -9,13 +9,7 @@ namespace {
 
 rhumb::RoutingPolicy* Make(const char* options, char* error, size_t error_size) {
   const std::string text = options == nullptr ? "" : options;
-  const auto parsed = rhumb::neural::ParseNeuralPolicyOptions(text);
-  if (!parsed.ok()) {
-    std::snprintf(error, error_size, "%s", std::string(parsed.status().message()).c_str());
-    return nullptr;
-  }
-  auto policy =
-      rhumb::neural::NeuralPolicy::Create(text.empty() ? "neural" : "neural:" + text, *parsed);
+  auto policy = rhumb::neural::NeuralPolicy::Create(text);
   if (!policy.ok()) {
     std::snprintf(error, error_size, "%s", std::string(policy.status().message()).c_str());
     return nullptr;

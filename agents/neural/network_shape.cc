@@ -16,6 +16,7 @@ WeightTableType MakeTable() {
   table[kMessageLayer] = {"message", kMessage, kMessageInput, true};
   table[kPathHiddenLayer] = {"path_hidden", kPathHidden, kPathInput, true};
   table[kPathOutLayer] = {"path_out", kPathOutput, kPathHidden, true};
+  table[kTradeOff] = {"trade_off", 1, 2, false};
   int offset = 0;
   for (WeightBlock& block : table) {
     block.offset = offset;
@@ -34,6 +35,21 @@ const WeightTableType& WeightTable() {
 int NumWeights() {
   const WeightBlock& last = WeightTable().back();
   return last.offset + last.size();
+}
+
+void ClearLoadWeights(float* weights) {
+  const auto clear = [weights](BlockId id, int last_columns) {
+    const WeightBlock& block = WeightTable()[id];
+    for (int row = 0; row < block.rows; ++row) {
+      for (int column = block.columns - last_columns; column < block.columns; ++column) {
+        weights[block.offset + row * block.columns + column] = 0;
+      }
+    }
+  };
+  clear(kLinkHiddenLayer, 1);
+  clear(kLinkGate, 1);
+  clear(kPathHiddenLayer, 2);
+  clear(kTradeOff, 2);
 }
 
 }  // namespace rhumb::neural

@@ -15,7 +15,7 @@ namespace rhumb::neural {
 
 // Version of the features and of the weight layout. Grows with every change that makes old
 // checkpoints meaningless.
-constexpr int kFeatureLayoutVersion = 2;
+constexpr int kFeatureLayoutVersion = 3;
 
 // Past matrices that the network looks at, the latest first; a shorter past is padded with its
 // oldest matrix.
@@ -37,11 +37,11 @@ constexpr int kBottleneckMessage = 8;
 constexpr int kMessage = kMeanMessage + kSumMessage + kBottleneckMessage;
 
 // Scenario utilizations over the MLU, their fourth powers, log relative capacity, the sum of path
-// states, own state.
-constexpr int kLinkInput = 2 * kScenarios + 1 + kPathState + kLinkState;
+// states, own state, mean utilization (see kLoad).
+constexpr int kLinkInput = 2 * kScenarios + 1 + kPathState + kLinkState + 1;
 // Own state and relative utilization.
 constexpr int kMessageInput = kLinkState + 1;
-constexpr int kPathScalars = 10;
+constexpr int kPathScalars = 12;
 // Own state, the messages, and scalars (see PathScalar).
 constexpr int kPathInput = kPathState + kMessage + kPathScalars;
 constexpr int kPathOutput = kPathState + 1;
@@ -59,7 +59,20 @@ enum PathScalar {
                      // ratio
   kAboveBestOfPair,  // kMaxUtilization minus the smallest of the pair
   kExtraDelay,       // x / (1 + x), x = delay over that of the pair's fastest candidate - 1
+  // The two that know how full links are and how far paths go, and not only relative to each other.
+  // Minimum MLU needs neither; agents that were trained on it have weights of 0 here, and do not
+  // depend on the scale of traffic.
+  kLoad,      // x / (1 + x), x = utilization of the path's most loaded link, mean over scenarios
+  kDistance,  // x / (1 + x), x = extra propagation of the path over exp(trade-off)
 };
+
+// Propagation that weighs as much as sending a mean flow over the narrowest link, at a trade-off of
+// 0: an eighth of 51 ms, see agents/training/completion_objective.h.
+constexpr float kPropagationUnit = 0.0064F;
+
+// The trade-off is this times its two weights: optimisers change all weights by similar amounts,
+// and these have to go further than others.
+constexpr float kTradeOffScale = 10.0F;
 
 constexpr float kLogitStep = 2.0F;    // largest change of a logit in one iteration
 constexpr float kLogitLimit = 12.0F;  // logits stay in [-limit, limit]
@@ -92,12 +105,18 @@ enum BlockId {
   kMessageLayer,
   kPathHiddenLayer,
   kPathOutLayer,
+  kTradeOff,  // how much congestion counts against distance, from (1, x / (1 + x)), x = the mean
+              // over scenarios of the first iterate's MLU; 1 row
   kNumBlocks
 };
 
 using WeightTableType = std::array<WeightBlock, kNumBlocks>;
 const WeightTableType& WeightTable();
 int NumWeights();
+
+// Sets the weights of mean_load, kLoad, kDistance and the trade-off to 0. `weights` is
+// [NumWeights()].
+void ClearLoadWeights(float* weights);
 
 }  // namespace rhumb::neural
 

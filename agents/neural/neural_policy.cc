@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "agents/neural/history.h"
 #include "topologies/paths/shortest_paths.h"
 
 namespace rhumb::neural {
@@ -52,8 +54,8 @@ bool HasTraffic(const Observation& observation, NodePair pair) {
 
 }  // namespace
 
-absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text) {
-  NeuralPolicyOptions options;
+absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text,
+                                                             NeuralPolicyOptions options) {
   bool first = true;
   for (absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
     const size_t equals = part.find('=');
@@ -76,12 +78,15 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       } else if (key == "guard") {
         good = value == "on" || value == "off";
         options.guard = value == "on";
+      } else if (key == "keep-best") {
+        good = value == "on" || value == "off";
+        options.inference.keep_best = value == "on";
       }
       if (!good) {
         return BadOption(
             text, part,
             "use iterations=auto|0..1000, refinements=auto|0..10000, delay-weight=0..10, "
-            "max-move=0..1 or guard=on|off");
+            "max-move=0..1, guard=on|off or keep-best=on|off");
       }
     }
     first = false;
@@ -89,13 +94,20 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
   return options;
 }
 
-absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
-    std::string name, const NeuralPolicyOptions& options) {
-  absl::StatusOr<Checkpoint> checkpoint =
-      options.checkpoint == "default" ? DefaultCheckpoint() : LoadCheckpoint(options.checkpoint);
+absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(absl::string_view text) {
+  auto options = ParseNeuralPolicyOptions(text);
+  if (!options.ok()) return options.status();
+  auto checkpoint = FindCheckpoint(options->checkpoint);
   if (!checkpoint.ok()) return checkpoint.status();
-  return std::unique_ptr<NeuralPolicy>(
-      new NeuralPolicy(std::move(name), options, checkpoint->weights));
+  // What the checkpoint was trained for holds where the text says nothing else.
+  if (const auto own = checkpoint->about.find("inference"); own != checkpoint->about.end()) {
+    auto trained = ParseNeuralPolicyOptions(own->second);
+    if (!trained.ok()) return trained.status();
+    options = ParseNeuralPolicyOptions(text, *trained);
+    if (!options.ok()) return options.status();
+  }
+  const std::string name = text.empty() ? "neural" : absl::StrCat("neural:", text);
+  return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(name, *options, checkpoint->weights));
 }
 
 absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
@@ -116,7 +128,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
     return Fallback(observation,
                     "no pair with a usable path has traffic: ECMP on inverse capacity");
   }
-  FillHistory(observation);
+  FillHistory(*graph_, observation.past_demands, absl::MakeSpan(history_));
   inference_.Run(history_);
   if (!std::isfinite(inference_.latest_mlu())) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
@@ -210,20 +222,6 @@ void NeuralPolicy::CompletePaths(const Observation& observation) {
   }
   paths_ =
       added == 0 ? observation.candidate_paths : std::make_shared<const PathSet>(builder.Build());
-}
-
-void NeuralPolicy::FillHistory(const Observation& observation) {
-  const auto& past = observation.past_demands;
-  // In units of the mean capacity, so that utilizations come out as they are.
-  const double scale = 1 / graph_->mean_capacity_bps;
-  for (int h = 0; h < kHistory; ++h) {
-    const size_t back = std::min(static_cast<size_t>(h), past.size() - 1);
-    const TrafficMatrix& matrix = *past[past.size() - 1 - back];
-    for (int d = 0; d < graph_->num_pairs(); ++d) {
-      history_[static_cast<size_t>(d) * kHistory + h] = static_cast<float>(
-          scale * matrix.rate_bps(graph_->pairs[d].source, graph_->pairs[d].destination));
-    }
-  }
 }
 
 Decision NeuralPolicy::FromNetwork(const Observation& observation) const {

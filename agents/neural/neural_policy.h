@@ -17,7 +17,7 @@
 namespace rhumb::neural {
 
 struct NeuralPolicyOptions {
-  std::string checkpoint = "default";  // or a file
+  std::string checkpoint = "default";  // or "packet", or a file
   InferenceOptions inference;
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
@@ -28,17 +28,19 @@ struct NeuralPolicyOptions {
 
 // "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
 // "max-move=0.1". Keys: iterations, refinements (a number or auto), delay-weight, max-move, guard
-// (on|off). InvalidArgument names the bad part.
-absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
+// and keep-best (on|off). InvalidArgument names the bad part.
+// What the text does not say is as in `options`.
+absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text,
+                                                             NeuralPolicyOptions options = {});
 
 // Needs one past matrix; before that, or when the past does not fit the topology's demands, it
 // answers with ECMP on inverse capacity and says why. Keeps what depends on the topology between
 // decisions.
 class NeuralPolicy : public RoutingPolicy {
  public:
-  // `name` as the command line spells it.
-  static absl::StatusOr<std::unique_ptr<NeuralPolicy>> Create(std::string name,
-                                                              const NeuralPolicyOptions& options);
+  // `text` as for ParseNeuralPolicyOptions. What it leaves open is as the checkpoint says that it
+  // was trained for.
+  static absl::StatusOr<std::unique_ptr<NeuralPolicy>> Create(absl::string_view text);
 
   std::string name() const override { return name_; }
   absl::StatusOr<Decision> Decide(const Observation& observation) override;
@@ -52,7 +54,6 @@ class NeuralPolicy : public RoutingPolicy {
   // Follows topology, candidate paths and the pairs that have traffic.
   void Prepare(const Observation& observation);
   void CompletePaths(const Observation& observation);
-  void FillHistory(const Observation& observation);
   Decision FromNetwork(const Observation& observation) const;
   Decision Fallback(const Observation& observation, std::string why);
   void LimitMove(const Observation& observation, Decision* decision) const;

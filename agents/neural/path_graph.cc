@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "agents/neural/network_shape.h"
+
 namespace rhumb::neural {
 namespace {
 
@@ -43,6 +45,8 @@ void FinishPair(PathGraph* graph) {
   const int end = graph->num_paths();
   int fewest_hops = std::numeric_limits<int>::max();
   float widest = 0, fastest = std::numeric_limits<float>::infinity();
+  const float fastest_s =
+      *std::min_element(graph->propagation_s.begin() + begin, graph->propagation_s.begin() + end);
   for (int p = begin; p < end; ++p) {
     fastest = std::min(fastest, graph->delay[p]);
     fewest_hops = std::min(fewest_hops, graph->link_begin[p + 1] - graph->link_begin[p]);
@@ -55,6 +59,7 @@ void FinishPair(PathGraph* graph) {
     graph->start_capacity.push_back(std::log(graph->bottleneck[p] / widest));
     const float longer = graph->delay[p] / fastest - 1.0F;
     graph->extra_delay.push_back(longer / (1.0F + longer));
+    graph->extra_propagation.push_back((graph->propagation_s[p] - fastest_s) / kPropagationUnit);
   }
   graph->path_begin.push_back(end);
 }
@@ -94,6 +99,8 @@ PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
       graph.link_begin.push_back(static_cast<int>(graph.links.size()));
       graph.bottleneck.push_back(bottleneck);
       graph.delay.push_back(static_cast<float>(delay));
+      graph.propagation_s.push_back(
+          static_cast<float>(absl::ToDoubleSeconds(PropagationDelay(topology, links))));
       graph.pair_of_path.push_back(graph.num_pairs());
       graph.path_of_set.push_back(p);
     }
@@ -103,6 +110,11 @@ PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
     graph.graph_of_pair.push_back(0);
   }
   graph.graph_link_begin = {0, graph.num_links()};
+  float narrowest = std::numeric_limits<float>::infinity();
+  for (LinkId l = 0; l < topology.num_links(); ++l) {
+    if (topology.link(l).usable()) narrowest = std::min(narrowest, graph.capacity[l]);
+  }
+  graph.narrowest = {narrowest};
   return graph;
 }
 
@@ -126,6 +138,9 @@ PathGraph Concatenate(absl::Span<const PathGraph* const> graphs) {
     Append(graph->start_capacity, &all.start_capacity);
     Append(graph->delay, &all.delay);
     Append(graph->extra_delay, &all.extra_delay);
+    Append(graph->propagation_s, &all.propagation_s);
+    Append(graph->extra_propagation, &all.extra_propagation);
+    Append(graph->narrowest, &all.narrowest);
     Append(graph->pairs, &all.pairs);
     Append(graph->path_of_set, &all.path_of_set);
     AppendBegins(graph->graph_link_begin, &all.graph_link_begin);

@@ -29,6 +29,9 @@ struct PathGraph {
   std::vector<float> start_capacity;  // [paths], log(bottleneck / largest bottleneck of the pair)
   std::vector<float> delay;           // [paths], see BuildPathGraph
   std::vector<float> extra_delay;     // [paths], x / (1 + x), see PathScalar
+  std::vector<float> propagation_s;   // [paths], sum of the propagation delays along the path
+  // [paths], what that is over the pair's fastest path, in units of kPropagationUnit
+  std::vector<float> extra_propagation;
 
   // Where rows came from.
   std::vector<NodePair> pairs;   // [pairs]
@@ -38,6 +41,7 @@ struct PathGraph {
   // A training batch is several graphs side by side; graph g has links graph_link_begin[g] up to [g
   // + 1].
   std::vector<int> graph_link_begin{0};  // [graphs + 1]
+  std::vector<float> narrowest;          // [graphs], smallest usable capacity
   std::vector<int> graph_of_pair;        // [pairs]
 
   int num_links() const { return static_cast<int>(capacity.size()); }

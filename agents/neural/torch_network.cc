@@ -68,6 +68,7 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
   const Tensor extra_hops = FromFloats(graph->extra_hops, weights);
   const Tensor start_capacity = FromFloats(graph->start_capacity, weights);
   const Tensor extra_delay = FromFloats(graph->extra_delay, weights);
+  const Tensor extra_propagation = FromFloats(graph->extra_propagation, weights);
   std::vector<int> graph_of_link, graph_of_path;
   for (int g = 0; g < graph->num_graphs(); ++g) {
     graph_of_link.resize(graph->graph_link_begin[g + 1], g);
@@ -87,6 +88,7 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
   const Tensor path_demands = SpreadToPaths(graph, demands);  // [paths, S + 1]
   const Tensor mean_demand = torch::mm(path_demands.narrow(1, 0, kScenarios), scenario_weights);
 
+  Tensor distance;  // [paths, 1], kDistance
   Tensor link_state = torch::zeros({graph->num_links(), kLinkState}, options);
   Tensor path_state = torch::zeros({graph->num_paths(), kPathState}, options);
   Tensor logits = torch::mm(torch::cat({extra_hops, start_capacity, extra_delay}, 1),
@@ -105,6 +107,7 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
     output.next_loads.push_back(crossing.narrow(1, kScenarios, 1));
     if (k == iterations) {
       output.ratios = ratios.view({-1});
+      output.link_state = link_state;
       break;
     }
 
@@ -112,10 +115,20 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
     const Tensor mean_mlu = torch::mm(mlu, scenario_weights.detach());             // [graphs, 1]
     const Tensor relative = utilization / Rows(mlu, link_graph);
     const Tensor square = relative * relative;
+    Tensor mean_load = torch::zeros({graph->num_links(), 1}, options);
+    if (input.sees_load) mean_load = Squeeze(torch::mm(utilization, scenario_weights.detach()));
+    if (k == 0) {
+      output.trade_off =
+          kTradeOffScale * torch::mm(torch::cat({torch::ones_like(mean_mlu), Squeeze(mean_mlu)}, 1),
+                                     LayerOf(weights, kTradeOff).weight.t());
+      const Tensor& used = input.trade_off.defined() ? input.trade_off : output.trade_off;
+      distance = input.sees_load ? Squeeze(extra_propagation * Rows((-used).exp(), path_graph))
+                                 : torch::zeros_like(extra_propagation);
+    }
     const Tensor state_sum =
         crossing.narrow(1, kScenarios + 1, kPathState) / Rows(mean_mlu, link_graph);
     const Tensor link_in =
-        torch::cat({relative, square * square, log_capacity, state_sum, link_state}, 1);
+        torch::cat({relative, square * square, log_capacity, state_sum, link_state, mean_load}, 1);
     const Tensor gate = 0.5 * (1 + SoftSign(Apply(link_gate, link_in)));
     const Tensor update = SoftSign(Apply(link_update, torch::relu(Apply(link_hidden, link_in))));
     link_state = gate * link_state + (1 - gate) * update;
@@ -135,14 +148,17 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
     const Tensor pair_mean = SpreadToPaths(graph, SumOverPaths(graph, ratios * max_load));
     const Tensor pair_best =
         SpreadToPaths(graph, MinOfPairs(graph, max_load.view({-1})).view({-1, 1}));
-    const Tensor scale = bottleneck * Rows(mean_mlu, path_graph);
+    const Tensor path_mlu = Rows(mean_mlu, path_graph);
+    const Tensor scale = bottleneck * path_mlu;
+    const Tensor path_load =
+        input.sees_load ? Squeeze(max_load * path_mlu) : torch::zeros_like(max_load);
     const Tensor path_in = torch::cat(
         {path_state, along.narrow(1, 0, kMeanMessage) / num_hops,
          SoftSign(along.narrow(1, kMeanMessage, kSumMessage)),
          worst.narrow(1, 0, kBottleneckMessage), max_load,
          along.narrow(1, kMeanMessage + kSumMessage, 1) / num_hops, ratios,
          Squeeze(mean_flow / scale), Squeeze(mean_demand / scale), 0.2 * logits.view({-1, 1}),
-         extra_hops, max_load - pair_mean, max_load - pair_best, extra_delay},
+         extra_hops, max_load - pair_mean, max_load - pair_best, extra_delay, path_load, distance},
         1);
     const Tensor out = Apply(path_out, torch::relu(Apply(path_hidden, path_in)));
     path_state = SoftSign(out.narrow(1, 0, kPathState));
@@ -179,6 +195,7 @@ Tensor InitialWeights(uint64_t seed) {
   block(kStart)[0] = -1.0F;
   block(kStart)[1] = 0.5F;
   block(kStart)[2] = 0.0F;
+  ClearLoadWeights(w);
   float* last = block(kPathOutLayer);
   for (int i = 0; i < kPathHidden; ++i) last[kPathState * kPathHidden + i] *= 0.1F;
   last[kPathOutput * kPathHidden + kPathState] = 0.0F;

@@ -22,6 +22,10 @@ struct NetworkInput {
   SharedGraph graph;
   torch::Tensor history;  // [pairs, kHistory] past demands, the latest first, in any one unit
   torch::Tensor next;     // [pairs, 1] the demands to be scored on, in the unit of `history`
+  // False hides how full links are and how far paths go from the network (kLoad, kDistance).
+  bool sees_load = false;
+  // [graphs, 1] in place of the network's own; undefined: its own.
+  torch::Tensor trade_off;
 };
 
 struct NetworkOutput {
@@ -30,6 +34,8 @@ struct NetworkOutput {
   std::vector<torch::Tensor> next_loads;  // [links, 1] utilization under `next`
   torch::Tensor scenarios;                // [pairs, kScenarios]
   torch::Tensor ratios;                   // [paths] of the last iterate
+  torch::Tensor link_state;               // [links, kLinkState] after the last update
+  torch::Tensor trade_off;                // [graphs, 1] the network's own
 };
 
 // `weights` is the flat array of WeightTable, float or double. The first `without_gradient`

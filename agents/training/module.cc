@@ -4,10 +4,20 @@
 #include <string>
 
 #include "absl/strings/str_format.h"
+#include "agents/training/packet_run.h"
 #include "agents/training/replica_group.h"
 #include "agents/training/trainer.h"
 
 namespace {
+
+absl::Status RunPacket(const rhumb::training::TrainRequest& request,
+                       rhumb::training::ReplicaGroup& group) {
+  if (group.size() > 1) {
+    return absl::UnimplementedError(
+        "--stage packet runs in one process so far; leave out mpirun or srun and use --workers");
+  }
+  return rhumb::training::RunPacketTraining(request);
+}
 
 // What to say when it went well: the first rank speaks for all.
 absl::StatusOr<std::string> RunAsOneOfGroup(const rhumb::training::TrainRequest& request) {
@@ -15,7 +25,8 @@ absl::StatusOr<std::string> RunAsOneOfGroup(const rhumb::training::TrainRequest&
   if (!group.ok()) return group.status();
   absl::Status status;
   try {
-    status = rhumb::training::RunFlowTraining(request, group->get());
+    status = request.stage == "packet" ? RunPacket(request, **group)
+                                       : rhumb::training::RunFlowTraining(request, group->get());
   } catch (const std::exception& failure) {
     status = absl::InternalError(failure.what());
   }

@@ -12,8 +12,6 @@
 namespace rhumb::training {
 namespace {
 
-constexpr int kEarlierIterations = 4;  // more than trained with, as a policy runs
-
 class Run {
  public:
   Run(const TrainRequest& request, ReplicaGroup* group, Trainer trainer)
@@ -76,15 +74,16 @@ class Run {
       if (!state.ok()) return state.status();
       state_ = *std::move(state);
     } else if (!request_.init.empty()) {
-      auto checkpoint = request_.init == "default" ? neural::DefaultCheckpoint()
-                                                   : neural::LoadCheckpoint(request_.init);
+      auto checkpoint = neural::FindCheckpoint(request_.init);
       if (!checkpoint.ok()) return checkpoint.status();
       state_.weights = state_.average = checkpoint->weights;
     }
     if (state_.metrics.empty()) {
       state_.metrics =
-          "updates,loss,constant_norm_mlu,constant_worst,lookback_norm_mlu,lookback_p95,delay_"
-          "ratio\n";
+          trainer_.config().completion
+              ? "updates,loss,log_completion\n"
+              : "updates,loss,constant_norm_mlu,constant_worst,lookback_norm_mlu,lookback_p95,"
+                "delay_ratio\n";
     }
     // From the first moment on there is something to resume.
     if (!request_.resume) {
@@ -147,15 +146,19 @@ class Run {
   }
 
   absl::Status ValidateAndSave() {
-    scores_ = trainer_.validation().Evaluate(state_.average,
-                                             trainer_.config().iterations + kEarlierIterations);
+    scores_ = trainer_.Validate(state_.average);
     events_.Scalar(state_.updates, "validation/constant_norm_mlu", scores_.constant_mean);
     events_.Scalar(state_.updates, "validation/lookback_norm_mlu", scores_.lookback_mean);
     events_.Scalar(state_.updates, "validation/delay_ratio", scores_.delay_mean);
     events_.Flush();
-    state_.metrics += absl::StrFormat(
-        "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", state_.updates, state_.loss, scores_.constant_mean,
-        scores_.constant_worst, scores_.lookback_mean, scores_.lookback_p95, scores_.delay_mean);
+    absl::StrAppendFormat(&state_.metrics, "%d,%.6f", state_.updates, state_.loss);
+    if (trainer_.config().completion) {
+      absl::StrAppendFormat(&state_.metrics, ",%.6f\n", scores_.log_completion);
+    } else {
+      absl::StrAppendFormat(&state_.metrics, ",%.6f,%.6f,%.6f,%.6f,%.6f\n", scores_.constant_mean,
+                            scores_.constant_worst, scores_.lookback_mean, scores_.lookback_p95,
+                            scores_.delay_mean);
+    }
     const double score = scores_.score(trainer_.config().delay_weight);
     const bool better = state_.best_weights.empty() || score < state_.best_score;
     if (better) {
@@ -182,6 +185,10 @@ class Run {
     neural::Checkpoint checkpoint;
     checkpoint.weights = weights;
     checkpoint.about["stage"] = "flow";
+    if (config.completion) {
+      checkpoint.about["objective"] = "completion time by formula";
+      checkpoint.about["inference"] = neural::LastIterateOptions(config.iterations);
+    }
     checkpoint.about["config"] = request_.config_toml;
     checkpoint.about["init"] = request_.init;
     checkpoint.about["seed"] = absl::StrFormat("%d", config.seed);

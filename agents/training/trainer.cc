@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "agents/training/completion_objective.h"
 #include "agents/training/flow_objective.h"
 
 namespace rhumb::training {
@@ -18,6 +19,9 @@ using neural::NumWeights;
 // Streams of random numbers that must not meet.
 constexpr uint64_t kValidationStream = 0x5eed0001;
 constexpr uint64_t kBatchStream = 0x5eed0002;
+constexpr uint64_t kCompletionStream = 0x5eed0003;
+
+constexpr int kEarlierIterations = 4;  // in validation, more than trained with, as a policy runs
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kLossMemory = 0.98;
@@ -38,11 +42,37 @@ absl::StatusOr<Trainer> Trainer::Create(const TrainingConfig& config, int rank) 
   at::globalContext().setFlushDenormal(true);
   absl::StatusOr<SamplePool> pool = SamplePool::Create(config.pool, SeedOfRank(config.seed, rank));
   if (!pool.ok()) return pool.status();
-  if (rank != 0) return Trainer(config, *std::move(pool), ValidationSet());
+  if (rank != 0) return Trainer(config, *std::move(pool), ValidationSet(), Batch());
   absl::StatusOr<ValidationSet> validation = ValidationSet::Create(
       config.pool, config.validation_networks, config.seed ^ kValidationStream);
   if (!validation.ok()) return validation.status();
-  return Trainer(config, *std::move(pool), *std::move(validation));
+  Batch completion;
+  if (config.completion) {
+    PoolOptions options = config.pool;
+    options.count = config.validation_networks;
+    absl::StatusOr<SamplePool> unseen =
+        SamplePool::Create(options, config.seed ^ kCompletionStream);
+    if (!unseen.ok()) return unseen.status();
+    Random random(config.seed ^ kCompletionStream);
+    completion = unseen->Draw(1, config.validation_networks, random);
+  }
+  return Trainer(config, *std::move(pool), *std::move(validation), std::move(completion));
+}
+
+ValidationScores Trainer::Validate(const std::vector<float>& weights) const {
+  if (!config_.completion) {
+    return validation_.Evaluate(weights, config_.iterations + kEarlierIterations);
+  }
+  torch::NoGradGuard no_gradient;
+  Random random(config_.seed);
+  neural::NetworkInput input = ToInput(completion_validation_);
+  input = WithCase(input, DrawCase(*input.graph, {}, random));
+  const neural::NetworkOutput output =
+      neural::Forward(torch::tensor(weights, torch::kFloat), input, config_.iterations);
+  ValidationScores scores;
+  scores.log_completion =
+      CompletionCost(input, output.logits.back()).clamp_min(1e-30).log().mean().item<double>();
+  return scores;
 }
 
 TrainingState Trainer::Start() const {
@@ -74,9 +104,11 @@ absl::Status Trainer::Update(TrainingState* state, ReplicaGroup* group) const {
     torch::Tensor weights = torch::from_blob(state->weights.data(), {NumWeights()}, torch::kFloat)
                                 .clone()
                                 .requires_grad_(true);
-    const neural::NetworkInput input = ToInput(batch);
+    neural::NetworkInput input = ToInput(batch);
+    if (config_.completion) input = WithCase(input, DrawCase(*batch.graph, {}, state->random));
     const ObjectiveValue value =
-        config_.score_function
+        config_.completion ? CompletionObjective(weights, input, objective)
+        : config_.score_function
             ? ScoreFunctionObjective(weights, input, FlowReward(input, config_.delay_weight),
                                      objective, {config_.samples, config_.sigma}, state->random)
             : AnalyticObjective(weights, input, objective);

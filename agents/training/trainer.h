@@ -58,15 +58,21 @@ class Trainer {
   absl::Status Update(TrainingState* state, ReplicaGroup* group) const;
 
   const TrainingConfig& config() const { return config_; }
-  const ValidationSet& validation() const { return validation_; }  // empty but on rank 0
+  // On networks that training never draws; rank 0 has them alone.
+  ValidationScores Validate(const std::vector<float>& weights) const;
 
  private:
-  Trainer(const TrainingConfig& config, SamplePool pool, ValidationSet validation)
-      : config_(config), pool_(std::move(pool)), validation_(std::move(validation)) {}
+  Trainer(const TrainingConfig& config, SamplePool pool, ValidationSet validation,
+          Batch completion_validation)
+      : config_(config),
+        pool_(std::move(pool)),
+        validation_(std::move(validation)),
+        completion_validation_(std::move(completion_validation)) {}
 
   TrainingConfig config_;
   SamplePool pool_;
   ValidationSet validation_;
+  Batch completion_validation_;  // with the completion cost only
 };
 
 // The whole run, of this process's part in `group`; rank 0 alone validates, reports and touches

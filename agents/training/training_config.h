@@ -16,6 +16,7 @@ struct TrainingConfig {
   PoolOptions pool;
 
   bool score_function = false;  // else the analytic gradient
+  bool completion = false;      // the cost is mean completion time by formula, else MLU
   int iterations = 8;           // with gradient
   // Iterations without gradient before them, one of these by chance for every update.
   std::vector<int> earlier_iterations = {0, 0, 4, 8, 12};

@@ -17,11 +17,13 @@ namespace rhumb::training {
 struct ValidationScores {
   double constant_mean = 0, constant_worst = 0;  // NormMLU on matrices that were seen before
   double lookback_mean = 0, lookback_p95 = 0;    // NormMLU on the next interval's matrix
+  // With the completion cost instead: mean log of it.
+  double log_completion = 0;
   // Mean delay of the traffic over that on its fastest candidate paths.
   double delay_mean = 0;
   // What "better" means: the two means together, and what the objective pays for delay.
   double score(double delay_weight) const {
-    return 0.5 * (constant_mean + lookback_mean) + delay_weight * (delay_mean - 1);
+    return log_completion + 0.5 * (constant_mean + lookback_mean) + delay_weight * (delay_mean - 1);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cstring>
 #include <filesystem>
@@ -101,6 +102,41 @@ TEST(CheckpointTest, ReplacesAFileAsAWholeAndLeavesNothingBehind) {
 TEST(CheckpointTest, ShipsADefault) {
   const absl::StatusOr<Checkpoint> shipped = DefaultCheckpoint();
   ASSERT_TRUE(shipped.ok()) << shipped.status();
+}
+
+TEST(CheckpointTest, ShipsThePacketAgentWithHowItDecides) {
+  const absl::StatusOr<Checkpoint> shipped = FindCheckpoint("packet");
+  ASSERT_TRUE(shipped.ok()) << shipped.status();
+  EXPECT_THAT(shipped->about.at("inference"), HasSubstr("refinements=0"));
+}
+
+// The weights of a block as the layout before this one had them.
+TEST(CheckpointTest, ReadsThePreviousLayoutWithWeightsOfZeroForWhatItLacked) {
+  Checkpoint now = Sample();
+  ClearLoadWeights(now.weights.data());
+  Checkpoint old = now;
+  old.weights.clear();
+  for (int id = 0; id < kNumBlocks; ++id) {
+    const WeightBlock& block = WeightTable()[id];
+    const bool link = id == kLinkHiddenLayer || id == kLinkGate;
+    const int lacks = id == kTradeOff ? 2 : id == kPathHiddenLayer ? 2 : link ? 1 : 0;
+    const float* at = now.weights.data() + block.offset;
+    for (int row = 0; row < block.rows; ++row, at += block.columns) {
+      old.weights.insert(old.weights.end(), at, at + block.columns - lacks);
+    }
+    if (block.bias) old.weights.insert(old.weights.end(), at, at + block.rows);
+  }
+  std::string bytes = SerializeCheckpoint(old);
+  const uint32_t previous = kFeatureLayoutVersion - 1;
+  std::memcpy(&bytes[12], &previous, sizeof(previous));
+  const uint32_t checksum = static_cast<uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size() - sizeof(uint32_t)));
+  std::memcpy(&bytes[bytes.size() - sizeof(checksum)], &checksum, sizeof(checksum));
+
+  const absl::StatusOr<Checkpoint> read = ParseCheckpoint(bytes, "a.ckpt");
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->weights, now.weights);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST_P(SingleFailureTest, StaysNearTheOptimumAndRoutesEveryConnectedPair) {
   CandidatePaths candidates = *CandidatePaths::Compute(topology, {}, one_thread);
   MinMluOptions options;
   options.leave_out_unroutable = true;
-  const auto policy = NeuralPolicy::Create("neural", {}).value();
+  const auto policy = NeuralPolicy::Create("").value();
   std::vector<double> norm_mlu;
   for (LinkId link = 0; link < topology.num_links(); ++link) {
     if (topology.link(link).source > topology.link(link).destination) continue;

@@ -54,6 +54,7 @@ TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkOnBothKernels) {
   input.graph = graph;
   input.history = torch::tensor(history).view({-1, kHistory});
   input.next = input.history.narrow(1, 0, 1).contiguous();
+  input.sees_load = true;
   torch::NoGradGuard no_gradient;
   const Tensor expected = Forward(torch::tensor(weights), input, 6).ratios;
 
@@ -94,7 +95,9 @@ TEST(InferenceTest, UnitsOfTrafficAndCapacityDoNotMatter) {
   }
   const auto graph = GraphOf(topology);
   const auto large = GraphOf(*topology.Apply(tenfold));
-  const std::vector<float> weights = BusyWeights(3);
+  std::vector<float> weights = BusyWeights(3);
+  // Nor does it for agents that were trained on MLU.
+  ClearLoadWeights(weights.data());
   std::vector<float> history = RandomHistory(graph->num_pairs(), 3);
   const std::vector<float> ratios = Decide(weights, graph, history);
   for (float& rate : history) rate *= 10;
@@ -102,6 +105,34 @@ TEST(InferenceTest, UnitsOfTrafficAndCapacityDoNotMatter) {
               ::testing::Pointwise(::testing::FloatNear(1e-4F), ratios));
   EXPECT_THAT(Decide(weights, large, history),
               ::testing::Pointwise(::testing::FloatNear(1e-4F), ratios));
+}
+
+TEST(InferenceTest, AShiftedTradeOffIsThatOfTheReferenceNetwork) {
+  const auto graph = GraphOf(RandomConnected(5, 10));
+  const std::vector<float> weights = BusyWeights(3);
+  const std::vector<float> history = RandomHistory(graph->num_pairs(), 3);
+  InferenceOptions options;
+  options.iterations = 4;
+  options.keep_best = false;
+  Inference inference(weights, options);
+  inference.SetGraph(graph);
+  inference.Run(history);
+  const float own = inference.trade_off();
+  inference.Run(history, 0.75F);
+
+  NetworkInput input;
+  input.graph = graph;
+  input.history = torch::tensor(history).view({-1, kHistory});
+  input.next = input.history.narrow(1, 0, 1).contiguous();
+  input.sees_load = true;
+  torch::NoGradGuard no_gradient;
+  EXPECT_NEAR(Forward(torch::tensor(weights), input, 4).trade_off.item<float>(), own, 1e-4);
+  EXPECT_NEAR(inference.trade_off(), own + 0.75F, 1e-5);
+  input.trade_off = torch::full({1, 1}, own + 0.75F);
+  const Tensor expected = Forward(torch::tensor(weights), input, 4).logits.back();
+  for (int p = 0; p < graph->num_paths(); ++p) {
+    EXPECT_NEAR(inference.logits()[p], expected[p].item<float>(), 1e-4);
+  }
 }
 
 TEST(InferenceTest, RelabellingNodesRelabelsThePlan) {

@@ -18,7 +18,7 @@ using testing::RandomConnected;
 using testing::RandomTraffic;
 
 std::unique_ptr<RoutingPolicy> Make(const std::string& options) {
-  return NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions(options)).value();
+  return NeuralPolicy::Create(options).value();
 }
 
 double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands) {
@@ -45,7 +45,7 @@ TEST(NeuralPolicyOptionsTest, NamesWhatIsWrong) {
 }
 
 TEST(NeuralPolicyTest, RefusesACheckpointThatIsNotThere) {
-  EXPECT_FALSE(NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions("missing.ckpt")).ok());
+  EXPECT_FALSE(NeuralPolicy::Create("missing.ckpt").ok());
 }
 
 TEST(NeuralPolicyTest, IsLoadedByTheRegistry) {
