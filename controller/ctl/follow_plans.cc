@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "absl/synchronization/notification.h"
 #include "controller/ctl/answer_text.h"
@@ -43,6 +44,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
   request.set_with_routes(options.with_routes && session.json());
   const bool colour = StdoutIsTerminal();
   uint64_t shown = 0;
+  bool told = false;
   absl::Time last_answer = absl::Now();
   Backoff backoff;
   for (;;) {
@@ -58,6 +60,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
                 << std::flush;
       if (!std::cout) return absl::OkStatus();  // whoever reads has had enough
       last_answer = absl::Now();
+      told = false;
       backoff.Reset();
       if (++shown == options.count) {
         context.TryCancel();
@@ -74,7 +77,9 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
       return status.ok() ? absl::UnavailableError("the server ended the stream")
                          : connection->Explain(status);
     }
-    if (shown > 0) std::cerr << "note: the server is gone; waiting for it\n";
+    if (shown > 0 && !std::exchange(told, true)) {
+      std::cerr << "note: the server is gone; waiting for it\n";
+    }
     absl::SleepFor(pause);
   }
 }

@@ -70,9 +70,9 @@ void RunPlanUpdate(const Message& message) {
 // What a client makes of the details of an error.
 void RunErrorDetails(const Message& message) {
   const auto& details = static_cast<const rhumb::v1::Status&>(message);
-  const CallError error =
-      DecodeError(grpc::Status(static_cast<grpc::StatusCode>(1 + details.code() % 16),
-                               details.message(), details.SerializeAsString()));
+  const CallError error = DecodeError(
+      grpc::Status(static_cast<grpc::StatusCode>(1 + static_cast<uint32_t>(details.code()) % 16),
+                   details.message(), details.SerializeAsString()));
   Require(!Explain(error, "here:1", absl::Seconds(1)).message().empty(), "an error says nothing");
 }
 
