@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "agents/baselines/cspf_policy.h"
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp_policy.h"
@@ -139,6 +141,22 @@ absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec
       "there is no policy \"%s\"; known: %s", spec,
       absl::StrJoin(Table(), ", ",
                     [](std::string* out, const Entry& entry) { out->append(Usage(entry)); })));
+}
+
+std::vector<std::string> SplitPolicyList(absl::string_view list) {
+  std::vector<std::string> policies;
+  for (absl::string_view part : absl::StrSplit(list, ',')) {
+    part = absl::StripAsciiWhitespace(part);
+    if (part.empty()) continue;
+    const size_t mark = part.find_first_of(":=");
+    const bool is_option = mark != absl::string_view::npos && part[mark] == '=';
+    if (is_option && !policies.empty()) {
+      absl::StrAppend(&policies.back(), ",", part);
+    } else {
+      policies.emplace_back(part);
+    }
+  }
+  return policies;
 }
 
 }  // namespace rhumb

@@ -30,6 +30,11 @@ std::vector<PolicyInfo> KnownPolicies();
 // or option; FailedPrecondition when the policy's module is missing or refuses.
 absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec);
 
+// The policies of a comma-separated list. Options have commas too, so "key=value" belongs to the
+// policy before it: "ecmp,neural:packet,iterations=8,guard=off,cspf" are three. Blanks around a
+// comma do not count; nothing between two commas is nothing.
+std::vector<std::string> SplitPolicyList(absl::string_view list);
+
 }  // namespace rhumb
 
 #endif  // RHUMB_AGENTS_POLICY_REGISTRY_H_

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "agents/policy_registry.h"
 #include "controller/load_flags.h"
 #include "controller/replay/progress_bar.h"
 #include "controller/replay/replay_config.h"
@@ -54,11 +55,10 @@ void AddScenarioOptions(CLI::App* app, ReplayConfig* config) {
   app->add_option("--topology", config->topology, "shipped name (rhumb topo list) or a file");
   app->add_option("--traffic", config->traffic,
                   "shipped name, file, directory, or a generator: gravity:seed=1,count=50");
-  app->add_option("--policies", config->policies,
-                  "comma-separated; shortest-path, ecmp, cspf, widest, lp-previous, lp-omniscient, "
-                  "neural, with options after a colon (ecmp:inverse-capacity)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  app->add_option_function<std::string>(
+      "--policies", [config](const std::string& list) { config->policies = SplitPolicyList(list); },
+      "comma-separated; shortest-path, ecmp, cspf, widest, lp-previous, lp-omniscient, neural, "
+      "with options after a colon (ecmp:inverse-capacity; neural:default,iterations=8)");
   app->add_option("--simulator", config->simulator, "flow (formulas) or ns3 (packets)");
   app->add_option("--load", config->load,
                   "scale traffic so that shortest-path has this MLU on its mean matrix");

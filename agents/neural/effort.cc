@@ -11,9 +11,11 @@ namespace {
 constexpr double kPathUpdate = 8;
 constexpr double kLinkUpdate = 40;
 // Visits that a decision may spend on iterations, and on refinements, which only visit.
-constexpr double kIterationBudget = 1.0e6;
+constexpr double kIterationBudget = 1e7;
 constexpr double kRefinementBudget = 1.2e6;
 constexpr double kFastPathBudget = 4e6;
+constexpr int kMostIterations = 12;
+constexpr int kMostRefinements = 40;
 
 int Affordable(double budget, double cost, int least, int most) {
   return std::clamp(static_cast<int>(budget / std::max(cost, 1.0)), least, most);
@@ -25,8 +27,12 @@ Effort EffortFor(const PathGraph& graph) {
   const double visits = static_cast<double>(graph.links.size());
   const double iteration =
       visits + kPathUpdate * graph.num_paths() + kLinkUpdate * graph.num_links();
-  return {Affordable(kIterationBudget, iteration, 3, 24),
-          Affordable(kRefinementBudget, visits, 2, 60), Affordable(kFastPathBudget, visits, 1, 4)};
+  Effort effort;
+  effort.iterations = Affordable(kIterationBudget, iteration, 3, kMostIterations);
+  effort.refinements = Affordable(kRefinementBudget, visits, 2, kMostRefinements);
+  effort.fast_path_rounds = Affordable(kFastPathBudget, visits, 1, 4);
+  effort.stops_when_optimal = effort.iterations < kMostIterations;
+  return effort;
 }
 
 }  // namespace rhumb::neural

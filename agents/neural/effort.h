@@ -7,13 +7,14 @@
 namespace rhumb::neural {
 
 struct Effort {
-  int iterations = 0;        // of the network
-  int refinements = 0;       // gradient steps after them
-  int fast_path_rounds = 0;  // of FastPathShift, last
+  int iterations = 0;               // of the network
+  int refinements = 0;              // gradient steps after them
+  int fast_path_rounds = 0;         // of FastPathShift, last
+  bool stops_when_optimal = false;  // a plan that is proven optimal ends the decision
 };
 
-// Spends about the same time on every network, as long as that allows 3 to 24 iterations and 2 to
-// 60 refinements: small networks get more than they need, large ones fewer steps. Linear programs
+// Spends about the same time on every network, as long as that allows 3 to 12 iterations and 2 to
+// 40 refinements: small networks get all that helps, large ones fewer steps. Linear programs
 // grow faster than linearly with size, and large networks have fewer demands that matter for each
 // link, so few steps are enough there; README.md shows what each is worth.
 Effort EffortFor(const PathGraph& graph);

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "agents/neural/effort.h"
 #include "agents/neural/fast_path_shift.h"
+#include "agents/neural/forced_load.h"
 #include "agents/neural/inference_kernel.h"
 #include "agents/neural/path_graph.h"
 
@@ -68,6 +69,10 @@ class Inference {
   void Refine(double sharpness);
   // Moves traffic of the best iterate to faster paths where the score gains by it.
   void PreferFastPaths(double sharpness, double change);
+  // The least score that any plan can have, by what all paths of a pair cross.
+  double LeastScore();
+  // Is the best iterate as good as proven optimal, and more work not worth its time?
+  bool GoodEnough() const;
   // Takes the current ratios when they are the best so far.
   void Consider(int iterate, double score, const Peaks& peaks, bool take);
 
@@ -85,8 +90,10 @@ class Inference {
       best_logits_;
   Effort effort_;
   FastPathShift shift_;
+  ForcedLoad forced_;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths, as in Peaks
   double best_score_ = 0;
+  double least_score_ = 0;
   double latest_mlu_ = 0;
   int best_iterate_ = 0;
 };

@@ -63,6 +63,19 @@ TEST(PolicyRegistryTest, OnlyTheOmniscientPolicySeesTheFuture) {
   }
 }
 
+TEST(PolicyListTest, OptionsAfterACommaBelongToThePolicyBefore) {
+  EXPECT_THAT(
+      SplitPolicyList("ecmp:hops, neural:a=b.ckpt,iterations=8,guard=off,cspf"),
+      ::testing::ElementsAre("ecmp:hops", "neural:a=b.ckpt,iterations=8,guard=off", "cspf"));
+  EXPECT_THAT(SplitPolicyList("ecmp,,cspf,"), ::testing::ElementsAre("ecmp", "cspf"));
+  EXPECT_THAT(SplitPolicyList(""), ::testing::IsEmpty());
+}
+
+// It has nothing to belong to; whoever makes the policy says what is known.
+TEST(PolicyListTest, AnOptionInFrontStaysAPolicy) {
+  EXPECT_THAT(SplitPolicyList("iterations=8,ecmp"), ::testing::ElementsAre("iterations=8", "ecmp"));
+}
+
 TEST(PolicyModuleTest, LoadsAPolicyAndPassesItsOptions) {
   setenv("RHUMB_MODULE_DIR", RHUMB_SAMPLE_MODULE_DIR, 1);
 
