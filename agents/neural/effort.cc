@@ -12,9 +12,9 @@ constexpr double kPathUpdate = 8;
 constexpr double kLinkUpdate = 40;
 // Visits that a decision may spend on iterations, and on refinements, which only visit.
 constexpr double kIterationBudget = 1e7;
-constexpr double kRefinementBudget = 1.2e6;
+constexpr double kRefinementBudget = 5e5;
 constexpr double kFastPathBudget = 4e6;
-constexpr int kMostIterations = 12;
+constexpr int kMostIterations = 10;
 constexpr int kMostRefinements = 40;
 
 int Affordable(double budget, double cost, int least, int most) {

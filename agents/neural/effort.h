@@ -13,7 +13,7 @@ struct Effort {
   bool stops_when_optimal = false;  // a plan that is proven optimal ends the decision
 };
 
-// Spends about the same time on every network, as long as that allows 3 to 12 iterations and 2 to
+// Spends about the same time on every network, as long as that allows 3 to 10 iterations and 2 to
 // 40 refinements: small networks get all that helps, large ones fewer steps. Linear programs
 // grow faster than linearly with size, and large networks have fewer demands that matter for each
 // link, so few steps are enough there; README.md shows what each is worth.

@@ -2,7 +2,7 @@
 #ifndef RHUMB_TESTS_BENCHMARK_MEASURING_H_
 #define RHUMB_TESTS_BENCHMARK_MEASURING_H_
 
-#include <sys/resource.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -24,11 +24,10 @@ inline double CpuSeconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-// Largest resident size of the process so far.
-inline double PeakMegabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+// In use on the heap.
+inline double HeapMegabytes() {
+  const struct mallinfo2 heap = mallinfo2();
+  return static_cast<double>(heap.uordblks + heap.hblkhd) / (1 << 20);
 }
 
 inline double Mean(const std::vector<double>& values) {
