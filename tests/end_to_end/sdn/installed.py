@@ -71,16 +71,15 @@ class InstalledPaths:
                              r"(?:load:|set_field:)(0x[0-9a-f]+)->(?:NXM_NX_REG1\[\]|reg1),goto_table:1", actions)
         if not multipath:
             return [(1.0, actions)]
-        size, covered, ways = int(multipath[1]), 0, []
-        for flow in self.flows[node]:
-            if flow.table == 1 and flow.match.get("reg1") == multipath[2]:
-                value, _, mask = flow.match.get("reg0", "0/0").partition("/")
-                part = size >> bin(int(mask or "0xff", 16) & (size - 1)).count("1")
-                covered += part
-                ways.append((part / size, flow.actions))
-        if covered != size:
-            raise AssertionError(f"split {multipath[2]} at {node} covers {covered} of {size} values")
-        return ways
+        of_value: Dict[int, Flow] = {}
+        flows = [flow for flow in self.flows[node] if flow.table == 1 and flow.match.get("reg1") == multipath[2]]
+        for flow in sorted(flows, key=lambda flow: flow.priority):  # what has priority takes values from the others
+            value, _, mask = flow.match.get("reg0", "0/0").partition("/")
+            mask = int(mask or "0xff", 16)
+            of_value.update((i, flow) for i in range(int(multipath[1])) if i & mask == int(value, 16) & mask)
+        if len(of_value) != int(multipath[1]):
+            raise AssertionError(f"split {multipath[2]} at {node} covers {len(of_value)} of {multipath[1]} values")
+        return [(1 / len(of_value), flow.actions) for flow in of_value.values()]
 
     def _follow(self, node: str, actions: str, destination: str) -> List[str]:
         path = [node]

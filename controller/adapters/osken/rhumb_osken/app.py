@@ -2,6 +2,7 @@
 
     osken-manager --observe-links --config-file osken.conf rhumb_osken.app
 """
+import gc
 import logging
 import time
 
@@ -20,7 +21,7 @@ from rhumb_osken import openflow, rules, settings
 from rhumb_osken.counters import Counters
 from rhumb_osken.forwarding import Forwarding
 from rhumb_osken.installer import Installer
-from rhumb_osken.network import Network, Port
+from rhumb_osken.network import DOWN, Network, Port
 from rhumb_osken.network_file import NetworkFileError, read_network_file
 from rhumb_osken.switches import Switches
 
@@ -52,6 +53,10 @@ class RhumbRouting(app_manager.OSKenApp):
         self._lldp_missing: set = set()  # ports whose link LLDP has lost and not seen again
         self._read_back: dict = {}  # dpid -> what is gathered from a switch that connected
         self._started = time.monotonic()
+        # What os-ken loaded stays for good, half a million objects. Looking through them takes Python's collector 80 ms, in
+        # which a failure would wait.
+        gc.collect()
+        gc.freeze()
 
     def start(self):
         super().start()
@@ -181,6 +186,8 @@ class RhumbRouting(app_manager.OSKenApp):
         changes = self._network.changes() if self._declared else []
         if changes:
             self._reported = self._client.report_links(changes)
+            if any(update.operational_state == DOWN for update in changes):
+                self._installer.link_failed()
         return bool(changes)
 
     # Rules that a switch has when it connects.

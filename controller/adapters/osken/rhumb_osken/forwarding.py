@@ -68,6 +68,11 @@ class Forwarding:
         """What is installed now."""
         return {key: demand.paths for key, demand in self._demands.items()}
 
+    def paths_of(self, key: DemandKey) -> Tuple[PathShare, ...]:
+        """The same of one demand; empty when it is not routed."""
+        demand = self._demands.get(key)
+        return demand.paths if demand else ()
+
     def base(self, node: str) -> List[Rule]:
         """Rules that every plan needs on this node."""
         if node not in self._base:
@@ -172,10 +177,12 @@ class Forwarding:
             demand.own.append(self._make(key.source, Group(group, tuple(buckets))))
         else:
             split = self._splits.take()
-            start = 0
+            most, start = max(buckets, key=lambda bucket: bucket.weight), 0
             for bucket in buckets:
+                # Exact ranges for all but the largest share, which needs one rule for what they leave.
+                ranges = [(0, 0)] if bucket is most else splitting.aligned_ranges(start, bucket.weight)
                 demand.own += [self._make(key.source, Split(split, value, mask, bucket.next_label, bucket.port))
-                               for value, mask in splitting.aligned_ranges(start, bucket.weight)]
+                               for value, mask in ranges]
                 start += bucket.weight
         transition.prepare += demand.own
         demand.ingress = [self._make(key.source, Ingress(host.prefix, way, split, group)) for host in hosts]

@@ -6,7 +6,7 @@ from typing import Dict, Iterable, List, Tuple
 
 import grpc
 from os_ken.lib import hub
-from rhumb_client import PlanChange, PlanRefused, Reason
+from rhumb_client import Plan, PlanChange, PlanRefused, Reason
 from rhumb_osken import openflow, rules
 from rhumb_osken.forwarding import Forwarding
 from rhumb_osken.network import Network
@@ -14,10 +14,27 @@ from rhumb_osken.rules import Rule
 from rhumb_osken.switches import Batch, Switches
 
 LOG = logging.getLogger(__name__)
+# Rules that are sent before the switches are asked to confirm. A failure is answered between two such portions, so they
+# bound how long it waits; each costs a round trip.
+_PORTION = 96
+# Messages that are built before other green threads get their turn: a failure must be heard of while a plan is sent.
+_TURN = 16
+_LINK_FAILED = "a link failed meanwhile"
+
+
+def _portions(of: List[Rule]) -> Tuple[List[List[Rule]], List[Rule]]:
+    """All but the last, and the last, which may be empty."""
+    cuts = range(0, max(1, len(of)), _PORTION)
+    *ahead, last = [of[i:i + _PORTION] for i in cuts]
+    return ahead, last
 
 
 class Installer:
-    """One plan at a time. `install` blocks its green thread until the switches have confirmed."""
+    """One plan at a time. `install` blocks its green thread until the switches have confirmed.
+
+    Demands that a failure has cut off come first. A plan that is still being prepared when a link fails is given up,
+    because the server's answer to the failure waits behind it.
+    """
 
     def __init__(self, network: Network, forwarding: Forwarding, switches: Switches, barrier_timeout_s: float,
                  drain_time_s: float):
@@ -31,6 +48,7 @@ class Installer:
         self._dead: set = set()  # dpids that are gone for good, as far as anyone can tell
         self._found: Dict[int, Tuple[set, set]] = {}  # dpid -> cookies and groups that the switch had when it connected
         self._whole = True  # the next plan is compared with all that is installed
+        self._failures = 0  # links reported down so far
 
     def set_dead(self, dpid: int, dead: bool) -> None:
         (self._dead.add if dead else self._dead.discard)(dpid)
@@ -39,44 +57,79 @@ class Installer:
         """Ports of links have changed: what is installed may mean something else now."""
         self._whole = True
 
-    def install(self, change: PlanChange) -> None:
-        with self._lock:
-            self._install(change)
+    def link_failed(self) -> None:
+        """The server has been told of a failure: a better plan than the one that is being prepared is on its way."""
+        self._failures += 1
 
-    def _install(self, change: PlanChange) -> None:
-        plan, started = change.plan, time.monotonic()
+    def install(self, change: PlanChange) -> None:
+        failures = self._failures
+        with self._lock:
+            self._install(change, failures)
+
+    def _install(self, change: PlanChange, failures: int) -> None:
+        plan = change.plan
         routes, removed = self._differences(change)
         self._refuse_dead_links(routes)
+        cut_off = {key: paths for key, paths in routes.items() if self._is_cut_off(key)}
         try:
-            transition = self._forwarding.plan_transition(routes, removed)
+            if cut_off and len(cut_off) < len(routes):
+                self._move(plan, cut_off, [], failures)
+                # Not in force yet, and what is installed is no longer the plan before: demands that were cut off stay
+                # moved whatever becomes of the rest, because their earlier paths are gone.
+                self._whole = True
+                routes = {key: paths for key, paths in routes.items() if key not in cut_off}
+            self._move(plan, routes, removed, failures)
         except KeyError as error:
             raise PlanRefused(grpc.StatusCode.NOT_FOUND, f"plan {plan.version}: {error.args[0]}",
                               Reason.UNKNOWN_NAME) from error
+        first = self._version == 0
+        self._version, self._whole = plan.version, False
+        if first:
+            hub.spawn_after(self._drain_time_s, self._remove_leftovers)
+
+    def _move(self, plan: Plan, routes, removed, failures: int) -> None:
+        """Puts these demands onto their paths of the plan, all or none."""
+        started = time.monotonic()
+        transition = self._forwarding.plan_transition(routes, removed)
         problems, refused = self._unreachable(
             transition.prepare + transition.at_once + transition.switch + transition.stop), []
+        ahead, last = _portions(transition.prepare)
+        for portion in ahead:
+            if not problems:
+                problems, refused = self._apply(add=portion)
+            if not problems and self._failures != failures:
+                problems = [_LINK_FAILED]
+        prepared = time.monotonic()
         if not problems:
-            problems, refused = self._apply(add=transition.prepare, then=transition.at_once)
+            problems, refused = self._apply(add=last, then=transition.at_once)
             prepared = time.monotonic()
             if not problems:
                 problems, _ = self._apply(add=transition.switch, remove=transition.stop)
             if problems:
                 self._restore(transition)
         if problems:
-            # A group that was refused may be someone else's: it is not removed, and its number stays taken.
-            self._collect([rule for rule in self._forwarding.abort(transition) if rule not in refused], now=True)
-            raise PlanRefused(grpc.StatusCode.FAILED_PRECONDITION,
-                              f"plan {plan.version} was not installed: " + "; ".join(problems[:3]),
-                              metadata={"problems": str(len(problems))})
-        first = self._version == 0
-        self._version, self._whole = plan.version, False
+            raise self._given_up(plan, transition, problems, refused)
         self._collect(self._forwarding.commit(transition), now=False)
-        if first:
-            hub.spawn_after(self._drain_time_s, self._remove_leftovers)
         LOG.info("plan installed version=%d topology_version=%d demands=%d rules=%d prepare_ms=%.1f switch_ms=%.1f "
                  "at=%.6f",
                  plan.version, plan.topology_version, len(transition.demands),
                  len(transition.prepare) + len(transition.at_once) + len(transition.switch), (prepared - started) * 1e3,
                  (time.monotonic() - prepared) * 1e3, time.time())
+
+    def _given_up(self, plan: Plan, transition, problems: List[str], refused: List[Rule]) -> PlanRefused:
+        """What was prepared goes, at once or, when a failure is waiting for its answer, later."""
+        link_failed = problems == [_LINK_FAILED]
+        # A group that was refused may be someone else's: it is not removed, and its number stays taken.
+        self._collect([rule for rule in self._forwarding.abort(transition) if rule not in refused], now=not link_failed)
+        return PlanRefused(grpc.StatusCode.ABORTED if link_failed else grpc.StatusCode.FAILED_PRECONDITION,
+                           f"plan {plan.version} was not installed: " + "; ".join(problems[:3]),
+                           Reason.STALE_VERSION if link_failed else Reason.NOT_INSTALLED,
+                           metadata={"problems": str(len(problems))})
+
+    def _is_cut_off(self, key) -> bool:
+        """A path that is installed for the demand crosses a link that is down."""
+        links = (self._network.links.get(name) for path in self._forwarding.paths_of(key) for name in path.links)
+        return any(link is not None and not self._network.is_up(link) for link in links)
 
     def _differences(self, change: PlanChange):
         whole = self._whole or change.previous is None or change.previous.version != self._version
@@ -107,11 +160,13 @@ class Installer:
         """Sends to all switches at once and waits for all; each adds `then` behind a barrier of its own. A dead switch
         gets its rules when it is back. Returns what went wrong and which rules were refused."""
         messages = collections.defaultdict(list)
-        for build, part in ((openflow.add, add), (openflow.delete, remove)):
-            for rule in part:
-                datapath = self._switches.get(self._network.file.nodes[rule.node].dpid)
-                if datapath is not None:
-                    messages[datapath].append((build(datapath, rule), rule))
+        for i, (build, rule) in enumerate([(openflow.add, rule) for rule in add]
+                                          + [(openflow.delete, rule) for rule in remove]):
+            if i % _TURN == _TURN - 1:
+                hub.sleep(0)
+            datapath = self._switches.get(self._network.file.nodes[rule.node].dpid)
+            if datapath is not None:
+                messages[datapath].append((build(datapath, rule), rule))
         fenced = set()
         for rule in then:
             datapath = self._switches.get(self._network.file.nodes[rule.node].dpid)

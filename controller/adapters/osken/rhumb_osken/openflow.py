@@ -6,7 +6,7 @@ from rhumb_osken.rules import Deliver, Group, Ingress, Local, Rule, Split, Trans
 
 _MPLS = 0x8847
 _IPV4 = 0x0800
-_PRIORITY = 100
+_PRIORITY, _REST_PRIORITY = 100, 90
 _HASH_SYMMETRIC_L3L4_UDP = 3  # NX_HASH_FIELDS_SYMMETRIC_L3L4_UDP; os-ken names only the first two
 _HASH_REGISTER, _SPLIT_REGISTER = "reg0", "reg1"
 
@@ -17,8 +17,9 @@ def add(datapath, rule: Rule):
         return _group(datapath, rule.content, datapath.ofproto.OFPGC_ADD)
     table, match, instructions = _flow(datapath, rule.content)
     parser, ofproto = datapath.ofproto_parser, datapath.ofproto
+    takes_rest = isinstance(rule.content, Split) and not rule.content.mask
     return parser.OFPFlowMod(datapath, cookie=rule.cookie, table_id=table, command=ofproto.OFPFC_ADD,
-                             priority=_PRIORITY, match=match, instructions=instructions)
+                             priority=_REST_PRIORITY if takes_rest else _PRIORITY, match=match, instructions=instructions)
 
 
 def delete(datapath, rule: Rule):
@@ -83,7 +84,10 @@ def _flow(datapath, content):
     if isinstance(content, Local):
         return content.table, to_prefix(content.host.prefix), [apply(*to_host(content.host))]
     if isinstance(content, Split):
-        match = parser.OFPMatch(**{_SPLIT_REGISTER: content.split, _HASH_REGISTER: (content.value, content.mask)})
+        fields = {_SPLIT_REGISTER: content.split}
+        if content.mask:
+            fields[_HASH_REGISTER] = content.value, content.mask
+        match = parser.OFPMatch(**fields)
         return rules.TABLE_SPLIT, match, [apply(*push(content.next_label, content.port))]
     if not isinstance(content, Ingress):
         raise TypeError(f"no flow for {content!r}")

@@ -43,7 +43,8 @@ class Local(NamedTuple):
 
 
 class Split(NamedTuple):
-    """Hash values `value`/`mask` of the split number `split` take this way."""
+    """Hash values `value`/`mask` of the split number `split` take this way; with mask 0 all that no other rule of the
+    split takes."""
     split: int
     value: int
     mask: int
