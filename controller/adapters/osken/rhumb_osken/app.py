@@ -4,6 +4,7 @@
 """
 import gc
 import logging
+import sys
 import time
 
 import grpc
@@ -16,7 +17,7 @@ from os_ken.ofproto import ofproto_v1_3
 from os_ken.topology import event as topology_event
 from os_ken.topology import switches as os_ken_switches
 
-from rhumb_client import ClientProcess, PlanChange, PlanRefused, Reason, Session
+from rhumb_client import ClientProcess, OptionsError, PlanChange, PlanRefused, Reason, Session
 from rhumb_osken import openflow, rules, settings
 from rhumb_osken.counters import Counters
 from rhumb_osken.forwarding import Forwarding
@@ -39,15 +40,13 @@ class RhumbRouting(app_manager.OSKenApp):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._options = self.CONF.rhumb
-        if not self._options.network:
-            raise NetworkFileError("section [rhumb]: network is missing; name the network file")
-        self._network = Network(read_network_file(self._options.network))
+        self._network, client_options = self._read_settings()
         self._switches = Switches()
         self._forwarding = Forwarding(self._network, self._options.split_method)
         self._installer = Installer(self._network, self._forwarding, self._switches, self._options.barrier_timeout,
                                     self._options.drain_time)
         self._counters = Counters(self._network, self._forwarding, self._switches)
-        self._client = ClientProcess(settings.client_options(self._options), self, hub.spawn, hub.sleep)
+        self._client = ClientProcess(client_options, self, hub.spawn, hub.sleep)
         self._declared = False
         self._reported = 0  # changes of the topology, as the client counts them
         self._lldp_missing: set = set()  # ports whose link LLDP has lost and not seen again
@@ -57,6 +56,17 @@ class RhumbRouting(app_manager.OSKenApp):
         # which a failure would wait.
         gc.collect()
         gc.freeze()
+
+    def _read_settings(self):
+        """The network, and how to reach Rhumb."""
+        try:
+            if not self._options.network:
+                raise NetworkFileError("section [rhumb]: network is missing; name the network file")
+            options = settings.client_options(self._options)
+            options.check()
+            return Network(read_network_file(self._options.network)), options
+        except (NetworkFileError, OptionsError) as error:
+            sys.exit(f"rhumb_osken: {error}")  # what the operator has to mend, without where we noticed
 
     def start(self):
         super().start()
