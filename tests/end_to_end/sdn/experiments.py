@@ -1,12 +1,13 @@
 """What is done to a running network, and what came of it. The tests assert on the results, figures.py prints them."""
 import collections
+import itertools
 import json
 import pathlib
 import re
 import subprocess
 import threading
 import time
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from installed import InstalledPaths
 from north import North
@@ -184,6 +185,30 @@ class Probe:
         return json.loads(output)
 
 
+class Transfer:
+    """One TCP connection by iperf3, for some seconds, in the background."""
+
+    _ports = itertools.cycle(range(5201, 5301))
+
+    def __init__(self, bed: Testbed, source: str, destination: str, seconds: float):
+        self._seconds = seconds
+        port = str(next(self._ports))
+        self._server = bed.start(destination, "iperf3", "-s", "-1", "-p", port, stdout=subprocess.DEVNULL)
+        wait_for(lambda: f":{port} " in bed.run(destination, "ss", "-Hltn"), "iperf3")
+        self._client = bed.start(source, "iperf3", "-c", bed.address(destination), "-p", port, "-J", "-t",
+                                 str(max(1, int(seconds))), stdout=subprocess.PIPE, text=True)
+
+    def running(self) -> bool:
+        return self._client.poll() is None
+
+    def goodput_bps(self) -> float:
+        """What the receiver got, when it is over; 0 when the connection broke."""
+        output, _ = self._client.communicate(timeout=self._seconds + 60)
+        stop(self._server)
+        answer = json.loads(output)
+        return 0.0 if "error" in answer else answer["end"]["sum_received"]["bits_per_second"]
+
+
 def plan_changes(bed: Testbed, north: North, changes: int = 20, rate: float = 1000) -> dict:
     """A probe while its demand is moved between paths that stay up. Adds "versions", how many plans were installed."""
     source, destination, paths = three_paths(bed)
@@ -203,37 +228,109 @@ def plan_changes(bed: Testbed, north: North, changes: int = 20, rate: float = 10
     return result
 
 
+class Reaction(NamedTuple):
+    """To a failure, by the application's log; times are seconds since 1970."""
+    noticed: float  # the switch's report
+    reported: float  # to the server
+    received: float  # the first plan after that
+    installed: float  # confirmed by the switches
+    demands: int  # that were moved
+
+    @property
+    def decision_s(self) -> float:
+        return self.received - self.reported
+
+    @property
+    def total_s(self) -> float:
+        return self.installed - self.noticed
+
+
+def reaction(log: str) -> Optional[Reaction]:
+    """To the first port that goes down in this part of the application's log. None while it is not over."""
+    down = re.search(r"port down .* at=([\d.]+) reported=([\d.]+)", log)
+    if down is None:
+        return None
+    noticed, reported = map(float, down.groups())
+    answers = {found[1]: float(found[2]) for found in re.finditer(r"plan received version=(\d+) .* at=([\d.]+)", log)
+               if float(found[2]) > reported}
+    for found in re.finditer(r"plan installed version=(\d+) .* demands=(\d+) .* at=([\d.]+)", log):
+        if found[1] in answers:
+            return Reaction(noticed, reported, answers[found[1]], float(found[3]), int(found[2]))
+    return None
+
+
+class Stalls:
+    """What the machine itself withholds: a thread that does nothing but sleep notes how late it woke."""
+
+    _TICK_S = 0.002
+
+    def __init__(self):
+        self._late: List[Tuple[float, float]] = []  # woke at, seconds too late
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.is_set():
+            due = time.time() + self._TICK_S
+            time.sleep(self._TICK_S)
+            self._late.append((time.time(), time.time() - due))
+
+    def worst_s(self, begin: float, end: float) -> float:
+        """Of those that overlap [begin, end], seconds since 1970."""
+        return max((late for woke, late in self._late if begin <= woke and woke - late <= end), default=0.0)
+
+
 class Failure(NamedTuple):
-    """Seconds. `outage`: without a delivered packet; the parts: from the command to the application's knowing, to its
-    having the plan, to the switches' confirmation."""
+    """Seconds. `outage`: without a delivered packet; the parts: from the last packet that got through to the application's
+    knowing, from its report to its having the plan, from there to the switches' confirmation. `stall`: the longest time
+    in them for which the machine let a process that only slept wait."""
     outage: float
     detection: float
     decision: float
     installation: float
+    stall: float
     demands: int
     lost: int
 
 
 def link_failure(bed: Testbed, north: North, cable: int) -> Failure:
     """Takes a cable down under a probe that crosses it, then up again."""
-    wait_until_settled(north)
-    ends = {bed.cables[cable].a, bed.cables[cable].b}
-    routes = north.routes()
-    source, destination = next(key for key, paths in routes.items()
-                               if all(any(set(pair) == ends for pair in zip(path, path[1:])) for path in paths))
+    source, destination = wait_for(lambda: _demand_over(bed, north, cable), "a demand over the cable that stays there")
     probe = Probe(bed, source, destination, seconds=3)
     time.sleep(1)
     log_before = len(bed.osken_log())
     before = north.status().topology_version
-    at = bed.set_link(cable, up=False)
-    result = probe.result()
+    with Stalls() as stalls:
+        bed.set_link(cable, up=False)
+        result = probe.result()
     wait_for(lambda: north.status().topology_version > before and settled(north), "a plan without the link")
-    log = bed.osken_log()[log_before:]
-    noticed, reported = map(float, re.search(r"port down .* at=([\d.]+) reported=([\d.]+)", log).groups())
-    received = float(re.search(r"plan received .* at=([\d.]+)", log)[1])
-    installed = re.search(r"plan installed .* demands=(\d+) .* at=([\d.]+)", log)
-    outage = max((length for start, length in result["outages"]), default=0.0)
+    seen = reaction(bed.osken_log()[log_before:])
+    died, outage = max(result["outages"], key=lambda found: found[1], default=(seen.noticed, 0.0))
     bed.set_link(cable, up=True)
     wait_for(lambda: not north.status().down_links and settled(north), "the link's return")
-    return Failure(outage, noticed - at, received - reported, float(installed[2]) - received, int(installed[1]),
-                   result["lost"])
+    if not result["lost"]:
+        raise RuntimeError(f"the probe of {source} > {destination} did not cross cable {cable}")
+    return Failure(outage, seen.noticed - died, seen.decision_s, seen.installed - seen.received,
+                   stalls.worst_s(died, seen.installed), seen.demands, result["lost"])
+
+
+def _demand_over(bed: Testbed, north: North, cable: int):
+    """A demand all of whose paths cross the cable, if a decision upon later traffic leaves it there. Else None."""
+    ends = {bed.cables[cable].a, bed.cables[cable].b}
+
+    def crossing(paths) -> bool:
+        return all(any(set(pair) == ends for pair in zip(path, path[1:])) for path in paths)
+    first = wait_until_settled(north)
+    before = north.routes()
+    wait_for(lambda: north.status().decided_traffic_version > first.decided_traffic_version, "another decision")
+    wait_until_settled(north)
+    after = north.routes()
+    return next((key for key, paths in after.items() if crossing(paths) and before[key] == paths), None)

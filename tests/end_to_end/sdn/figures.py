@@ -15,7 +15,7 @@ from scaled_network import scaled_network
 from testbed import RHUMB, Testbed
 
 
-def loop(nodes, cables, **osken):
+def loop(nodes, cables, decision="", **osken):
     """A running network with its questions and the times of its start."""
     class Running:
         def __enter__(self):
@@ -23,7 +23,7 @@ def loop(nodes, cables, **osken):
             self.bed = Testbed(nodes, cables).__enter__()
             self.built = time.time()
             self.north = North(self.bed.directory)
-            self.bed.start_serve(policy="shortest-path", interval="2s")
+            self.bed.start_serve(policy="shortest-path", interval="2s", extra=decision)
             self.bed.start_osken(telemetry_interval_s=osken.pop("telemetry_interval_s", 5), **osken)
             return self
 
@@ -75,9 +75,9 @@ def failures(repetitions: int) -> None:
         found = []
         for i in range(repetitions):
             found.append(experiments.link_failure(running.bed, running.north, i % 32))
-            print("outage {:.0f} ms: detection {:.1f}, decision {:.1f}, installation {:.1f}; {} demands".format(
-                *(1e3 * value for value in found[-1][:4]), found[-1].demands), flush=True)
-        for name in ("outage", "detection", "decision", "installation"):
+            print("outage {:.0f} ms: detection {:.1f}, decision {:.1f}, installation {:.1f}; a sleeper woke {:.1f} too late; "
+                  "{} demands".format(*(1e3 * value for value in found[-1][:5]), found[-1].demands), flush=True)
+        for name in ("outage", "detection", "decision", "installation", "stall"):
             values = sorted(1e3 * getattr(failure, name) for failure in found)
             print(f"{name}: p50 {statistics.median(values):.1f} ms, worst of {len(values)} {values[-1]:.1f} ms")
 
@@ -86,10 +86,10 @@ def load(repetitions: int, seed: int = 1) -> None:
     network = scaled_network("esnet6-backbone", packets_per_s=1500, load=1.4)
     print(f"esnet6-backbone, {len(network.nodes)} switches, {len(network.cables)} cables, capacities times "
           f"{network.factor:.3g}; shortest path offers {'>'.join(network.hottest)} {network.load} times its capacity")
-    with loop(network.nodes, network.cables, telemetry_interval_s=3) as running:
+    with loop(network.nodes, network.cables, decision=offered_load.DECISION, telemetry_interval_s=3) as running:
         experiments.connected_pairs(running.bed)
         runs = offered_load.alternate(running.bed, running.north, network, ("shortest-path", "neural"), repetitions,
-                                      seed=seed, learn_s=8, settle_s=5, measure_s=5)
+                                      seed=seed, learn_s=8, settle_s=8, measure_s=8)
         for policy, windows in runs.items():
             for last in windows:
                 print(f"{policy:14} goodput {last.goodput_bps / 1e6:.2f} Mbit/s of {last.offered_bps / 1e6:.2f}, loss "

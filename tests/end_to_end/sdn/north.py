@@ -1,4 +1,7 @@
 """Questions and commands to `rhumb serve`, over its Unix socket."""
+import os
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # servers that are killed are no news here
 import grpc
 
 from rhumb.v1 import north_pb2, north_pb2_grpc

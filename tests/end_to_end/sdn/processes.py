@@ -1,8 +1,10 @@
 """Child processes that end with us, whatever happens, and are ended by the ids that we started."""
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
+import threading
 import time
 from typing import Callable, List, Optional, Sequence
 
@@ -15,13 +17,14 @@ def _die_with_parent() -> None:
 
 
 def start(command: Sequence[str], namespace: Optional[str] = None, log: Optional[str] = None, **options):
-    """A child in a network namespace, its output in a file if given."""
+    """A child in a network namespace, its output in a file if given. Ctrl-C reaches only us: we end it."""
     if namespace:
         command = ["ip", "netns", "exec", namespace, *command]
     if log:
         options["stdout"] = open(log, "ab")
         options["stderr"] = subprocess.STDOUT
-    process = subprocess.Popen(list(command), preexec_fn=_die_with_parent, **options)
+    process = subprocess.Popen(list(command), preexec_fn=_die_with_parent, start_new_session=True,
+                               **options)
     if log:
         options["stdout"].close()
     return process
@@ -52,6 +55,20 @@ def stop_all(processes: List[subprocess.Popen]) -> None:
     for process in reversed(processes):
         stop(process)
     processes.clear()
+
+
+@contextlib.contextmanager
+def uninterrupted():
+    """A second Ctrl-C must not leave behind what the first one is taking down."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
 
 
 def wait_for(condition: Callable[[], object], what: str, timeout_s: float = 180, every_s: float = 0.05):

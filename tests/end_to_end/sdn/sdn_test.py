@@ -101,6 +101,19 @@ class SteeringTest(Loop):
         self.assertGreater(result["changes"], 0)
         self.assertEqual(result["lost"], 0)
 
+    def test_a_tcp_connection_goes_on_through_plan_changes(self):
+        source, destination, paths = experiments.three_paths(self.bed)
+        transfer = experiments.Transfer(self.bed, source, destination, seconds=8)
+        changes = 0
+        for path in paths * 2:
+            experiments.pin(self.bed, self.north, source, destination, {path: 1.0})
+            changes += transfer.running()
+        goodput_bps = transfer.goodput_bps()
+        self.north.pin(source, destination, {})
+        say(f"iperf3 over {changes} plan changes: {goodput_bps / 1e6:.1f} Mbit/s")
+        self.assertGreater(changes, 0)
+        self.assertGreater(goodput_bps, 0)
+
     def test_traffic_moves_off_a_link_that_fails_and_the_link_comes_back(self):
         failure = experiments.link_failure(self.bed, self.north, cable=0)
         say("link failure: outage {0.outage:.3f} s (detection {0.detection:.3f}, decision {0.decision:.3f}, "

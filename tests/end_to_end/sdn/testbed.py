@@ -64,6 +64,10 @@ class Testbed:
         self.close()
 
     def close(self) -> None:
+        with processes.uninterrupted():
+            self._close()
+
+    def _close(self) -> None:
         processes.stop_all(self._others)
         stop(self.osken)
         stop(self.serve)
@@ -170,13 +174,13 @@ class Testbed:
         run(["ovsdb-tool", "create", str(path / "conf.db"), "/usr/share/openvswitch/vswitch.ovsschema"])
         quiet = ["-vconsole:off", "-vsyslog:off", "--no-chdir"]
         self._switch_processes.append(start(
-            ["ovsdb-server", str(path / "conf.db"), f"--remote=punix:{path}/db.sock",
-             f"--log-file={path}/ovsdb.log", f"--unixctl={path}/ovsdb.ctl", *quiet], self.fabric, env=self._environment()))
+            ["ovsdb-server", *quiet, str(path / "conf.db"), f"--remote=punix:{path}/db.sock",
+             f"--log-file={path}/ovsdb.log", f"--unixctl={path}/ovsdb.ctl"], self.fabric, env=self._environment()))
         wait_for((path / "db.sock").exists, "ovsdb-server")
         self.vsctl("--no-wait", "init")
         self._switch_processes.append(start(
-            ["ovs-vswitchd", f"unix:{path}/db.sock", f"--log-file={path}/vswitchd.log", f"--unixctl={path}/vswitchd.ctl",
-             f"--pidfile={path}/ovs-vswitchd.pid", *quiet], self.fabric, env=self._environment()))
+            ["ovs-vswitchd", *quiet, f"unix:{path}/db.sock", f"--log-file={path}/vswitchd.log",
+             f"--unixctl={path}/vswitchd.ctl", f"--pidfile={path}/ovs-vswitchd.pid"], self.fabric, env=self._environment()))
 
     def _write_network_file(self) -> None:
         text = ['name = "testbed"']
