@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "controller/command_line.h"
 #include "topologies/formats/loader.h"
 #include "topologies/generators/traffic_generator.h"
 #include "topologies/paths/candidate_paths.h"
@@ -21,7 +22,7 @@ absl::StatusOr<TrafficSeries> ReadSeries(const ReplayConfig& config, const Topol
                                          std::vector<std::string>* notes) {
   if (LooksLikeTrafficGenerator(config.traffic)) {
     const absl::StatusOr<TrafficGeneratorSpec> spec = ParseTrafficGenerator(config.traffic);
-    if (!spec.ok()) return spec.status();
+    if (!spec.ok()) return UsageError(spec.status().message());
     return GenerateTraffic(topology, *spec);
   }
   absl::StatusOr<Loaded<TrafficSeries>> loaded = LoadTraffic(config.traffic, options);

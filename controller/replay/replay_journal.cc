@@ -18,6 +18,7 @@ namespace {
 
 constexpr char kHeader[] = "rhumb-replay-journal 1 ";
 constexpr char kEndOfLine[] = "end";
+constexpr char kFinished[] = "finished";
 constexpr int64_t kMaxBytes = int64_t{8} << 30;
 
 // Visits every number of a cell in a fixed order; counts come before what they count, so that
@@ -110,6 +111,36 @@ class Reader {
   bool ok_ = true;
 };
 
+// What a file holds; nothing when there is none.
+struct Content {
+  bool header_fits = true;
+  bool finished = false;
+  std::map<std::tuple<int, int, int>, Cell> cells;
+};
+
+absl::StatusOr<Content> Read(const std::string& path, const std::string& fingerprint) {
+  Content content;
+  const absl::StatusOr<std::string> text = ReadWholeFile(path, kMaxBytes);
+  if (absl::IsNotFound(text.status())) return content;
+  if (!text.ok()) return text.status();
+  const std::vector<absl::string_view> lines = absl::StrSplit(*text, '\n');
+  content.header_fits = lines[0] == absl::StrCat(kHeader, fingerprint);
+  for (size_t i = 1; i < lines.size(); ++i) {
+    if (lines[i] == kFinished) content.finished = true;
+    Reader reader(lines[i]);
+    int policy = 0, seed = 0, interval = 0;
+    Cell cell;
+    reader(policy);
+    reader(seed);
+    reader(interval);
+    VisitCell(cell, reader);
+    if (!reader.AtEnd()) continue;
+    content.finished = false;
+    content.cells[{policy, seed, interval}] = std::move(cell);
+  }
+  return content;
+}
+
 absl::Status FileError(const std::string& path, absl::string_view what) {
   return absl::UnavailableError(absl::StrFormat(
       "%s: %s: %s; choose another --out directory or make room", path, what, std::strerror(errno)));
@@ -120,30 +151,22 @@ absl::Status FileError(const std::string& path, absl::string_view what) {
 absl::StatusOr<std::unique_ptr<ReplayJournal>> ReplayJournal::Open(const std::string& path,
                                                                    const std::string& fingerprint,
                                                                    bool resume) {
-  std::map<std::tuple<int, int, int>, Cell> cells;
-  if (resume) {
-    const absl::StatusOr<std::string> text = ReadWholeFile(path, kMaxBytes);
-    if (!text.ok() && !absl::IsNotFound(text.status())) return text.status();
-    if (text.ok()) {
-      std::vector<absl::string_view> lines = absl::StrSplit(*text, '\n');
-      if (lines[0] != absl::StrCat(kHeader, fingerprint)) {
-        return absl::FailedPreconditionError(absl::StrFormat(
-            "%s is of another replay (other options, data or program); resume with the options it "
-            "was started with, or leave --resume out to start anew",
-            path));
-      }
-      for (size_t i = 1; i < lines.size(); ++i) {
-        Reader reader(lines[i]);
-        int policy = 0, seed = 0, interval = 0;
-        Cell cell;
-        reader(policy);
-        reader(seed);
-        reader(interval);
-        VisitCell(cell, reader);
-        if (reader.AtEnd()) cells[{policy, seed, interval}] = std::move(cell);
-      }
-    }
+  absl::StatusOr<Content> content = Read(path, fingerprint);
+  if (!content.ok()) return content.status();
+  if (resume && !content->header_fits) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "%s is of another replay (other options, data or program); resume with the options it "
+        "was started with, or choose another --out directory to start anew",
+        path));
   }
+  if (!resume && !content->finished && !content->cells.empty()) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "%s holds %d finished episodes of a replay that was stopped; go on with it with --resume, "
+        "or choose another --out directory or delete the file to start anew",
+        path, content->cells.size()));
+  }
+  std::map<std::tuple<int, int, int>, Cell> cells;
+  if (resume) cells = std::move(content->cells);
   std::FILE* file = std::fopen(path.c_str(), cells.empty() ? "w" : "a");
   if (file == nullptr) return FileError(path, "cannot be written");
   std::unique_ptr<ReplayJournal> journal(new ReplayJournal(path, file));
@@ -156,6 +179,14 @@ absl::StatusOr<std::unique_ptr<ReplayJournal>> ReplayJournal::Open(const std::st
     return FileError(path, "cannot be written");
   }
   return journal;
+}
+
+absl::Status ReplayJournal::Finish() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (std::fprintf(file_, "%s\n", kFinished) < 0 || std::fflush(file_) != 0) {
+    return FileError(path_, "cannot be written");
+  }
+  return absl::OkStatus();
 }
 
 ReplayJournal::~ReplayJournal() { std::fclose(file_); }

@@ -210,6 +210,7 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
   if (!options.out.empty()) {
     *saved = ExplainUnsaved(WriteResultFiles(options.out, *input, *cells, optimum, result),
                             journal != nullptr);
+    if (saved->ok() && journal != nullptr) *saved = journal->Finish();
   }
   return result;
 }

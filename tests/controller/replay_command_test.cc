@@ -115,6 +115,7 @@ TEST(ReplayCommandTest, UsageErrorsExitWith2AndNameTheFault) {
       {std::string(kSmall) + "--jobs 0", "--jobs"},
       {std::string(kSmall) + "--resume --out " + TemporaryPath("flow"), "--simulator ns3"},
       {std::string(kSmall) + "--capacity-unit 0", "no positive rate"},
+      {"replay --topology nsfnet --traffic 'gravity:seeed=1'", "seeed"},
   };
   for (const auto& [command, fault] : faults) {
     const ProgramResult result = RunRhumb(command);
@@ -131,7 +132,6 @@ TEST(ReplayCommandTest, BadInputExitsWith1AndNamesTheFileAndTheFault) {
   std::ofstream(garbage) << "{\"nodes\": [";
   const std::pair<std::string, const char*> faults[] = {
       {"replay --topology atlantis --traffic gravity", "atlantis"},
-      {"replay --topology nsfnet --traffic 'gravity:seeed=1'", "seeed"},
       {"replay --topology " + garbage + " --traffic gravity", "garbage.json"},
       {"replay --topology nsfnet --traffic abilene-2004", "abilene-2004"},
       {"replay --config " + config, "bad.toml:2: trafic is not known"},

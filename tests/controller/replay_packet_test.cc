@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -16,6 +18,8 @@ using ::rhumb::testing::ProgramResult;
 using ::rhumb::testing::ReadFile;
 using ::rhumb::testing::RunRhumb;
 using ::rhumb::testing::TemporaryPath;
+using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -56,15 +60,30 @@ TEST(ReplayPacketTest, PrintsPacketMetricsThatDoNotDependOnJobs) {
   EXPECT_NE(json["policies"][1]["versus"]["delay"]["mean"], 0);
 }
 
+// Without what an earlier run of the test left there.
+std::string NewDirectory(const char* name) {
+  const std::string path = TemporaryPath(name);
+  std::filesystem::remove_all(path);
+  return path;
+}
+
+// As if the replay had been stopped: the journal's last episode is gone, and that it is finished.
+void ForgetLastEpisode(const std::string& out) {
+  std::string journal = ReadFile(out + "/journal.txt");
+  ASSERT_THAT(journal, EndsWith("\nfinished\n"));
+  for (int line = 0; line < 2; ++line) journal.erase(journal.rfind('\n', journal.size() - 2) + 1);
+  std::ofstream(out + "/journal.txt") << journal;
+}
+
 TEST(ReplayPacketTest, ResumesFromFinishedEpisodes) {
-  const std::string out = TemporaryPath("out");
+  const std::string out = NewDirectory("out");
   const std::string command = std::string(kTiny) + "--out " + out;
   const ProgramResult first = RunRhumb(command);
   ASSERT_EQ(first.exit_code, 0) << first.stderr_text;
-  // As if it had been stopped: the last line of the journal is gone.
-  std::string journal = ReadFile(out + "/journal.txt");
-  journal.erase(journal.rfind('\n', journal.size() - 2) + 1);
-  std::ofstream(out + "/journal.txt") << journal;
+  ForgetLastEpisode(out);
+  const ProgramResult anew = RunRhumb(command);
+  EXPECT_EQ(anew.exit_code, 1);
+  EXPECT_THAT(anew.stderr_text, AllOf(HasSubstr("7 finished episodes"), HasSubstr("--resume")));
 
   const ProgramResult resumed = RunRhumb(command + " --resume");
   ASSERT_EQ(resumed.exit_code, 0) << resumed.stderr_text;
@@ -80,13 +99,11 @@ TEST(ReplayPacketTest, ResumesFromFinishedEpisodes) {
 }
 
 TEST(ReplayPacketTest, ResumesWhereEveryPolicyPlaysOneEpisode) {
-  const std::string out = TemporaryPath("out");
+  const std::string out = NewDirectory("out");
   const std::string command = std::string(kTiny) + "--continuous --out " + out;
   const ProgramResult first = RunRhumb(command);
   ASSERT_EQ(first.exit_code, 0) << first.stderr_text;
-  std::string journal = ReadFile(out + "/journal.txt");
-  journal.erase(journal.rfind('\n', journal.size() - 2) + 1);
-  std::ofstream(out + "/journal.txt") << journal;
+  ForgetLastEpisode(out);
 
   const ProgramResult resumed = RunRhumb(command + " --resume");
   ASSERT_EQ(resumed.exit_code, 0) << resumed.stderr_text;

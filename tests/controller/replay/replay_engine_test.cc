@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <mutex>
 
+#include "absl/strings/str_cat.h"
 #include "agents/policy_registry.h"
 #include "controller/replay/optimum_series.h"
 #include "controller/replay/replay_journal.h"
@@ -329,8 +331,14 @@ Cell FullCell() {
   return cell;
 }
 
+std::string NewPath(absl::string_view name) {
+  const std::string path = absl::StrCat(::testing::TempDir(), "/", name);
+  std::filesystem::remove(path);
+  return path;
+}
+
 TEST(ReplayJournalTest, GivesBackWhatWasAddedAndSurvivesATornLine) {
-  const std::string path = ::testing::TempDir() + "/journal.txt";
+  const std::string path = NewPath("journal.txt");
   {
     auto journal = ReplayJournal::Open(path, "f", false);
     ASSERT_TRUE(journal.ok()) << journal.status();
@@ -362,8 +370,22 @@ TEST(ReplayJournalTest, GivesBackWhatWasAddedAndSurvivesATornLine) {
   EXPECT_EQ((*ReplayJournal::Open(path, "f", true))->num_found(), 2);
 }
 
+TEST(ReplayJournalTest, StartsAnewOnlyWhereNoStoppedReplayIsLost) {
+  const std::string path = NewPath("stopped-journal.txt");
+  ASSERT_TRUE((*ReplayJournal::Open(path, "f", false))->Add(0, 1, 5, FullCell()).ok());
+  for (const char* fingerprint : {"f", "other"}) {
+    const absl::Status refused = ReplayJournal::Open(path, fingerprint, false).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(refused));
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("--resume"));
+  }
+
+  ASSERT_TRUE((*ReplayJournal::Open(path, "f", true))->Finish().ok());
+  EXPECT_EQ((*ReplayJournal::Open(path, "f", true))->num_found(), 1);
+  EXPECT_EQ((*ReplayJournal::Open(path, "f", false))->num_found(), 0);
+}
+
 TEST(ReplayJournalTest, RefusesTheJournalOfAnotherReplay) {
-  const std::string path = ::testing::TempDir() + "/other-journal.txt";
+  const std::string path = NewPath("other-journal.txt");
   ASSERT_TRUE(ReplayJournal::Open(path, "a", false).ok());
   EXPECT_TRUE(absl::IsFailedPrecondition(ReplayJournal::Open(path, "b", true).status()));
   EXPECT_TRUE(ReplayJournal::Open(path, "b", false).ok());
@@ -372,7 +394,7 @@ TEST(ReplayJournalTest, RefusesTheJournalOfAnotherReplay) {
 TEST(ReplayEngineTest, TakesAnEpisodeOfManyIntervalsFromTheStoreWholeOrNotAtAll) {
   const Topology topology = Diamond();
   const ReplayInput input = Input(topology, Growing(topology, 4));
-  const std::string path = ::testing::TempDir() + "/continuous-journal.txt";
+  const std::string path = NewPath("continuous-journal.txt");
   auto journal = ReplayJournal::Open(path, "f", false);
   ReplayEngineOptions options;
   options.policies = {"shortest-path", "ecmp"};
@@ -408,7 +430,7 @@ TEST(ReplayEngineTest, TakesAnEpisodeOfManyIntervalsFromTheStoreWholeOrNotAtAll)
 TEST(ReplayEngineTest, TakesFinishedCellsFromTheStore) {
   const Topology topology = Diamond();
   const ReplayInput input = Input(topology, Growing(topology, 4));
-  const std::string path = ::testing::TempDir() + "/resume-journal.txt";
+  const std::string path = NewPath("resume-journal.txt");
   auto journal = ReplayJournal::Open(path, "f", false);
   Cell known;
   known.measured.goodput_bps = 42;
