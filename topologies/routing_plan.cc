@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "absl/strings/str_format.h"
 
 namespace rhumb {
@@ -19,7 +19,8 @@ double AbsoluteChange(const RoutingPlan& from, PathSet::Range a, const RoutingPl
     for (int p = a.begin; p < a.end; ++p) change += std::abs(to.ratios()[p] - from.ratios()[p]);
     return change;
   }
-  absl::flat_hash_map<absl::Span<const LinkId>, double> ratio;
+  // Ordered, because a sum in the order of a hash table differs in its last bits from run to run.
+  absl::btree_map<absl::Span<const LinkId>, double> ratio;
   for (int p = a.begin; p < a.end; ++p) ratio[from.paths().links(p)] -= from.ratios()[p];
   for (int p = b.begin; p < b.end; ++p) ratio[to.paths().links(p)] += to.ratios()[p];
   for (const auto& [links, difference] : ratio) change += std::abs(difference);

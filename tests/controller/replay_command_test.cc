@@ -99,6 +99,21 @@ TEST(ReplayCommandTest, MarksTheWinnerInPlainTextAndSaysWhereResultsAre) {
   EXPECT_THAT(result.stderr_text, IsEmpty());  // no progress bar without a terminal
 }
 
+// Hash tables order their content by where they are in memory: no sum may follow that order.
+TEST(ReplayCommandTest, ThePolicyThatIsPlayedManyTimesGivesTheSameNumbersToTheLastBit) {
+  std::string policies = "ecmp";
+  for (int i = 0; i < 19; ++i) policies += ",ecmp";
+  const ProgramResult result = RunRhumb(
+      "replay --topology geant --traffic gravity:seed=3,count=30,noise=0.3 --load 1 --no-optimum "
+      "--jobs 4 --output json --policies " +
+      policies);
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  const Json played = WithoutWallTimes(result.stdout_text)["policies"];
+  ASSERT_EQ(played.size(), 20u);
+  EXPECT_GT(played[0]["moved_share"]["mean"], 0);
+  for (const Json& policy : played) EXPECT_EQ(policy, played[0]);
+}
+
 TEST(ReplayCommandTest, UsageErrorsExitWith2AndNameTheFault) {
   const std::pair<std::string, const char*> faults[] = {
       {"replay", "no topology"},
