@@ -53,10 +53,11 @@ absl::StatusOr<std::string> FindFile(absl::string_view name_or_path, absl::strin
   if (!given.empty() && fs::exists(given, error)) return given;
   const std::vector<std::string> names = ShippedNames(endings);
   return absl::NotFoundError(absl::StrFormat(
-      "there is neither a file nor a shipped %s named \"%s\"; give a path, or one of: %s", what,
+      "there is neither a file nor a shipped %s named \"%s\"; give a path, or one of: %s%s", what,
       given,
       names.empty() ? absl::StrCat("(none in ", ShippedDataDirectory(), ")")
-                    : absl::StrJoin(names, ", ")));
+                    : absl::StrJoin(names, ", "),
+      what == "traffic" ? ", or a generator such as gravity:seed=1,count=50" : ""));
 }
 
 }  // namespace
