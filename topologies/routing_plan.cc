@@ -11,12 +11,24 @@ namespace {
 
 constexpr double kRatioTolerance = 1e-6;
 
+// The same paths in the same order, which need no look-up.
+bool SamePaths(const PathSet& from, PathSet::Range a, const PathSet& to, PathSet::Range b) {
+  if (a.size() != b.size()) return false;
+  if (&from == &to && a.begin == b.begin) return true;
+  for (int i = 0; i < a.size(); ++i) {
+    if (from.links(a.begin + i) != to.links(b.begin + i)) return false;
+  }
+  return true;
+}
+
 // Sum of |change of ratio| over the paths of one pair.
 double AbsoluteChange(const RoutingPlan& from, PathSet::Range a, const RoutingPlan& to,
                       PathSet::Range b) {
   double change = 0;
-  if (from.shared_paths() == to.shared_paths()) {
-    for (int p = a.begin; p < a.end; ++p) change += std::abs(to.ratios()[p] - from.ratios()[p]);
+  if (SamePaths(from.paths(), a, to.paths(), b)) {
+    for (int i = 0; i < a.size(); ++i) {
+      change += std::abs(to.ratios()[b.begin + i] - from.ratios()[a.begin + i]);
+    }
     return change;
   }
   // Ordered, because a sum in the order of a hash table differs in its last bits from run to run.
@@ -71,6 +83,9 @@ LinkLoads ComputeLinkLoads(const Topology& topology, const RoutingPlan& plan,
   const PathSet& paths = plan.paths();
   double offered = 0, routed = 0;
   for (double rate : demands.rates_bps()) offered += rate;
+  // Side by side: a link's state is asked for once a path and link.
+  std::vector<char> usable(topology.num_links());
+  for (LinkId l = 0; l < topology.num_links(); ++l) usable[l] = topology.link(l).usable() ? 1 : 0;
   for (int i = 0; i < paths.num_pairs(); ++i) {
     const NodePair pair = paths.pair(i);
     const double rate = demands.rate_bps(pair.source, pair.destination);
@@ -78,9 +93,13 @@ LinkLoads ComputeLinkLoads(const Topology& topology, const RoutingPlan& plan,
     const PathSet::Range range = paths.paths_of(i);
     for (int p = range.begin; p < range.end; ++p) {
       const double flow = rate * plan.ratios()[p];
-      if (flow == 0 || !IsUsable(topology, paths.links(p))) continue;
+      if (flow == 0) continue;
+      const absl::Span<const LinkId> links = paths.links(p);
+      if (!std::all_of(links.begin(), links.end(), [&](LinkId l) { return usable[l] != 0; })) {
+        continue;
+      }
       routed += flow;
-      for (LinkId l : paths.links(p)) result.load_bps[l] += flow;
+      for (LinkId l : links) result.load_bps[l] += flow;
     }
   }
   // Sums in different orders differ by rounding; only a real remainder counts as unrouted.
