@@ -6,8 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -19,6 +17,7 @@
 #include "controller/configuration/serve_config.h"
 #include "controller/server/server.h"
 #include "controller/server/service_manager.h"
+#include "topologies/formats/file_io.h"
 
 namespace rhumb {
 namespace {
@@ -43,17 +42,11 @@ void SetUpLog(const std::string& level) {
   gpr_set_log_function(&LogFromGrpc);
 }
 
-// Whole or not at all, so that a script never reads half of it.
-absl::Status WritePorts(const std::string& path, const Server& server) {
-  const std::string next = path + ".new";
-  {
-    std::ofstream file(next);
-    if (server.port() != 0) file << "grpc " << server.port() << "\n";
-    if (server.metrics_port() != 0) file << "metrics " << server.metrics_port() << "\n";
-    if (!file.flush()) return absl::UnavailableError(absl::StrCat(next, ": cannot write it"));
-  }
-  if (std::rename(next.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(path, ": cannot write it"));
+std::string Ports(const Server& server) {
+  std::string text;
+  if (server.port() != 0) absl::StrAppend(&text, "grpc ", server.port(), "\n");
+  if (server.metrics_port() != 0) absl::StrAppend(&text, "metrics ", server.metrics_port(), "\n");
+  return text;
 }
 
 // Serves until SIGTERM or SIGINT; SIGHUP reads the tokens again. A second signal ends at once.
@@ -71,7 +64,7 @@ absl::Status ServeUntilStopped(const ServeConfig& config) {
   auto server = Server::Start(std::move(options));
   if (!server.ok()) return server.status();
   if (const std::string& path = config.server.ports_file; !path.empty()) {
-    if (auto status = WritePorts(path, **server); !status.ok()) return status;
+    if (auto s = WriteFileAtomically(path, Ports(**server)); !s.ok()) return s;
   }
   NotifyServiceManager("READY=1");
   int signal = 0;

@@ -5,8 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -17,6 +15,7 @@
 #include "agents/policy_registry.h"
 #include "controller/configuration/listen_address.h"
 #include "controller/simulation/simulation_server.h"
+#include "topologies/formats/file_io.h"
 
 namespace rhumb {
 namespace {
@@ -61,18 +60,6 @@ SimulationOptions OptionsOf(const ServeSimFlags& flags) {
   return options;
 }
 
-// Whole or not at all, so that whoever waits for it never reads half of it.
-absl::Status WritePort(const std::string& path, int port) {
-  const std::string next = path + ".new";
-  {
-    std::ofstream file(next);
-    file << port << "\n";
-    if (!file.flush()) return absl::UnavailableError(absl::StrCat(next, ": cannot write it"));
-  }
-  if (std::rename(next.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(path, ": cannot write it"));
-}
-
 // Ends this program with whoever holds the other end of its standard input.
 void StopWhenStdinCloses() {
   std::thread([] {
@@ -106,7 +93,8 @@ absl::Status ServeSim(const ServeSimFlags& flags) {
   auto server = SimulationServer::Start(*address, options);
   if (!server.ok()) return server.status();
   if (!flags.port_file.empty()) {
-    if (auto status = WritePort(flags.port_file, (*server)->port()); !status.ok()) return status;
+    const std::string port = absl::StrCat((*server)->port(), "\n");
+    if (auto status = WriteFileAtomically(flags.port_file, port); !status.ok()) return status;
   }
   const ListenAddress bound{address->host, (*server)->port()};
   std::cerr << absl::StrFormat("serving simulations on %s with %d workers; Ctrl-C stops\n",
