@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include "absl/base/call_once.h"
 #include "absl/synchronization/mutex.h"
@@ -27,8 +28,8 @@ struct SharedMessage {
 };
 using SharedMessagePtr = std::shared_ptr<const SharedMessage>;
 
-// Safe to call from any thread. Holds the kept plans and, for the latest, one encoding for each
-// base that a stream asked for.
+// Safe to call from any thread. Holds the kept plans and, for the latest ones, one encoding for
+// each base that a stream asked for.
 class PlanBoard {
  public:
   explicit PlanBoard(int kept_plans) : kept_plans_(kept_plans) {}
@@ -43,6 +44,13 @@ class PlanBoard {
   // PlanStreamResponse.update that leads from `base` to the latest plan; the whole plan when `base`
   // is 0 or not kept. Null before the first plan. Whoever asks first encodes, others wait for it.
   SharedMessagePtr UpdateFrom(uint64_t base);
+  // The same for a reader that was sent `sent` last and holds `base`: plans come to it one by one,
+  // in order, so that a reader that keeps up sees every plan even while the server is busy. Plans
+  // for an older topology than the latest, which an adapter would refuse, are left out, and whoever
+  // is more than kMaxBehind plans behind goes to the latest. Null when nothing is newer than
+  // `sent`.
+  SharedMessagePtr NextFrom(uint64_t sent, uint64_t base);
+  static constexpr int kMaxBehind = 8;
   // LivePlan, whole or only its header. Null before the first plan.
   SharedMessagePtr Whole();
   SharedMessagePtr Header();
@@ -53,12 +61,15 @@ class PlanBoard {
     absl::once_flag once;
     SharedMessage message;
   };
-  SharedMessagePtr Get(Kind kind, uint64_t base);
+  // `target` null: the latest.
+  SharedMessagePtr Get(Kind kind, uint64_t base, LivePlanPtr target = nullptr);
 
   const size_t kept_plans_;
   mutable absl::Mutex mutex_;
   std::deque<LivePlanPtr> plans_ ABSL_GUARDED_BY(mutex_);  // the latest last
-  std::map<std::pair<Kind, uint64_t>, std::shared_ptr<Entry>> encoded_ ABSL_GUARDED_BY(mutex_);
+  // By kind, base and version.
+  using Encoded = std::map<std::tuple<Kind, uint64_t, uint64_t>, std::shared_ptr<Entry>>;
+  Encoded encoded_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The message as one slice.

@@ -128,11 +128,34 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
     }
     if (answer.has_error()) AfterRefusal(answer, nonce->version, nonce->base);
   }
-  parts_.control->Post([self = Self(this), answer = std::move(answer),
-                        version = nonce->version](ControllerCore& core) {
-    core.TakePlanAnswer(self->id_, answer, version);
-    self->Read();
-  });
+  if (answer.has_error()) {
+    parts_.control->Post([self = Self(this), answer = std::move(answer),
+                          version = nonce->version](ControllerCore& core) {
+      core.TakePlanAnswer(self->id_, answer, version);
+      self->Read();
+    });
+    return;
+  }
+  // Of acknowledgements only the latest counts, so one errand at a time carries it: a thousand
+  // adapters answer every plan.
+  bool errand_out = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    acknowledged_ = Acknowledged{std::move(answer), nonce->version};
+    errand_out = std::exchange(errand_out_, true);
+  }
+  if (!errand_out) {
+    parts_.control->Post([self = Self(this)](ControllerCore& core) {
+      Acknowledged latest;
+      {
+        absl::MutexLock lock(&self->mutex_);
+        latest = std::move(self->acknowledged_);
+        self->errand_out_ = false;
+      }
+      core.TakePlanAnswer(self->id_, latest.answer, latest.version);
+    });
+  }
+  Read();
 }
 
 void PlanStream::AfterRefusal(const rhumb::v1::PlanAnswer& answer, uint64_t version,
@@ -173,9 +196,9 @@ void PlanStream::WriteNext() {
     election_.reset();
     on_its_way_ = std::make_shared<const grpc::ByteBuffer>(ToByteBuffer(response));
   } else {
-    const LivePlanPtr latest = parts_.board->latest();
-    if (latest == nullptr || (latest->version() <= sent_ && !send_again_)) return;
-    const SharedMessagePtr message = parts_.board->UpdateFrom(base_);
+    const SharedMessagePtr message =
+        send_again_ ? parts_.board->UpdateFrom(base_) : parts_.board->NextFrom(sent_, base_);
+    if (message == nullptr) return;
     if (send_again_ && message->version == sent_) {
       on_its_way_ = std::make_shared<const grpc::ByteBuffer>(WithNonce(
           message->bytes, absl::StrCat(message->version, "/", message->base, "/", ++repeats_)));

@@ -15,9 +15,10 @@
 
 namespace rhumb {
 
-// Subscribes once, then writes what is newest whenever the last write is done: at most one message
+// Subscribes once, then writes what comes next whenever the last write is done: at most one message
 // is on its way, so a reader that stops reading costs one message and holds nobody up. Reads the
-// next request only when the control thread has taken the one before.
+// next request only when the control thread has taken a refusal before it; of acknowledgements one
+// waits at most.
 //
 // gRPC's threads, the control thread and the fan-out's thread call it. It lives until gRPC is done
 // with the call and nobody holds a pointer.
@@ -36,6 +37,10 @@ class PlanStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
 
  private:
   struct Opened;  // what the control thread says to a subscription
+  struct Acknowledged {
+    rhumb::v1::PlanAnswer answer;
+    uint64_t version = 0;
+  };
 
   explicit PlanStream(ServiceParts* parts) : StreamCall(parts, "StreamPlans") {}
 
@@ -62,9 +67,11 @@ class PlanStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<rhumb::v1::ElectionState> election_ ABSL_GUARDED_BY(mutex_);  // still to be sent
   rhumb::v1::ElectionState sent_election_ ABSL_GUARDED_BY(mutex_);
-  uint64_t base_ ABSL_GUARDED_BY(mutex_) = 0;        // what the reader holds after the last write
-  uint64_t sent_ ABSL_GUARDED_BY(mutex_) = 0;        // the latest version written
-  bool send_again_ ABSL_GUARDED_BY(mutex_) = false;  // the same version as a whole
+  uint64_t base_ ABSL_GUARDED_BY(mutex_) = 0;          // what the reader holds after the last write
+  uint64_t sent_ ABSL_GUARDED_BY(mutex_) = 0;          // the latest version written
+  bool send_again_ ABSL_GUARDED_BY(mutex_) = false;    // the same version as a whole
+  Acknowledged acknowledged_ ABSL_GUARDED_BY(mutex_);  // the latest
+  bool errand_out_ ABSL_GUARDED_BY(mutex_) = false;    // the control thread will take it
   int repeats_ ABSL_GUARDED_BY(mutex_) = 0;
   std::shared_ptr<const grpc::ByteBuffer> on_its_way_ ABSL_GUARDED_BY(mutex_);
 };

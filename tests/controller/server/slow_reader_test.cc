@@ -9,7 +9,7 @@ TEST(SlowReaderTest, HoldsNobodyUpAndGetsMergedUpdatesWhenItReadsAgain) {
   LiveServer server;
   Caller caller(server.Connect());
   // Large enough that a few updates fill the flow-control window of a stream.
-  ASSERT_TRUE(caller.SetTopology(RandomConnected(5, 40)).ok());
+  ASSERT_TRUE(caller.SetTopology(RandomConnected(5, 70)).ok());
   TestAdapter reader(server.Connect(), {"reader"});
   TestAdapter::Options not_reading;
   not_reading.name = "slow";
