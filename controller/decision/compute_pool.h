@@ -9,6 +9,7 @@
 
 #include "controller/decision/questions.h"
 #include "controller/state/bounded_queue.h"
+#include "controller/state/thread_priority.h"
 
 namespace rhumb {
 
@@ -19,6 +20,7 @@ class ComputePool {
   ComputePool(int threads, size_t queue_capacity, PolicyFactory factory) : queue_(queue_capacity) {
     for (int i = 0; i < threads; ++i) {
       threads_.emplace_back([this, factory] {
+        LowerThreadPriority(kQuestionPriority);
         PolicyCache policies(factory);
         for (;;) {
           std::optional<Job> job = queue_.Pop(absl::InfiniteFuture());

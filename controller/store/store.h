@@ -27,6 +27,8 @@ struct StoreChange {
   std::optional<Topology> reported;  // as the adapter reported it
   std::optional<rhumb::v1::OperatorSettings> settings;
   std::vector<LivePlanPtr> plans;
+  // The answer to the request says that the plan is kept; others may be written a little later.
+  bool plans_promised = false;
   std::optional<VersionFloor> floor;
   std::vector<rhumb::v1::AuditRecord> audit;
 

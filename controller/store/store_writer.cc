@@ -3,9 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "controller/state/thread_priority.h"
 
 namespace rhumb {
 namespace {
@@ -15,6 +17,10 @@ constexpr size_t kMaxWaiting = 10'000;
 constexpr size_t kMaxUnwrittenPlans = 8;
 constexpr size_t kMaxUnwrittenAudit = 1'000;
 constexpr absl::Duration kRetry = absl::Seconds(1);
+// What a killed process may lose of the plans that nobody was promised. A plan is the largest thing
+// that is written, and a failure makes two of them in a few milliseconds.
+constexpr absl::Duration kPlanDelay = absl::Seconds(1);
+constexpr size_t kMaxPlansTogether = 32;
 
 }  // namespace
 
@@ -61,22 +67,50 @@ void StoreWriter::Write(StoreChange change, std::function<void(bool)> done) {
 }
 
 void StoreWriter::Run() {
+  LowerThreadPriority(kStorePriority);
+  absl::Time next = absl::Now() + kRetry;
   for (;;) {
-    std::deque<Item> items = queue_.PopAll(absl::Now() + kRetry);
-    if (items.empty() && queue_.closed() && queue_.size() == 0) return;
+    std::deque<Item> items = queue_.PopAll(next);
+    const bool last = items.empty() && queue_.closed() && queue_.size() == 0;
+    const absl::Time now = absl::Now();
+    if (now >= next) next = now + kRetry;
     std::vector<StoreChange> changes;
     if (!unwritten_.empty()) changes.push_back(std::exchange(unwritten_, {}));
     for (Item& item : items) changes.push_back(std::move(item.change));
-    if (changes.empty()) continue;
-    const absl::Time begin = absl::Now();
-    const absl::Status status = WriteBatch(changes);
-    metrics_->ObserveStage("store", absl::ToDoubleSeconds(absl::Now() - begin));
-    SetHealth(status);
-    if (!status.ok()) KeepUnwritten(std::move(changes));
-    for (Item& item : items) {
-      if (item.done) item.done(status.ok());
+    SetPlansAside(&changes, now, last);
+    if (!later_plans_.empty()) next = std::min(next, plans_due_);
+    const bool awaited = std::any_of(items.begin(), items.end(),
+                                     [](const Item& item) { return item.done != nullptr; });
+    if (awaited || std::any_of(changes.begin(), changes.end(),
+                               [](const StoreChange& change) { return !change.empty(); })) {
+      const absl::Time begin = absl::Now();
+      const absl::Status status = WriteBatch(changes);
+      metrics_->ObserveStage("store", absl::ToDoubleSeconds(absl::Now() - begin));
+      SetHealth(status);
+      if (!status.ok()) KeepUnwritten(std::move(changes));
+      for (Item& item : items) {
+        if (item.done) item.done(status.ok());
+      }
     }
+    if (last) return;
   }
+}
+
+void StoreWriter::SetPlansAside(std::vector<StoreChange>* changes, absl::Time now, bool last) {
+  bool plans_now = last || (!later_plans_.empty() && now >= plans_due_);
+  for (const StoreChange& change : *changes) plans_now |= change.plans_promised;
+  for (StoreChange& change : *changes) {
+    if (!change.plans.empty() && later_plans_.empty()) plans_due_ = now + kPlanDelay;
+    for (LivePlanPtr& plan : change.plans) later_plans_.push_back(std::move(plan));
+    change.plans.clear();
+  }
+  while (later_plans_.size() > kMaxPlansTogether) later_plans_.pop_front();
+  if (!plans_now || later_plans_.empty()) return;
+  StoreChange& with_plans = changes->emplace_back();
+  with_plans.plans_promised = true;  // tried again at once should it fail
+  with_plans.plans.assign(std::make_move_iterator(later_plans_.begin()),
+                          std::make_move_iterator(later_plans_.end()));
+  later_plans_.clear();
 }
 
 absl::Status StoreWriter::WriteBatch(const std::vector<StoreChange>& changes) {
@@ -90,6 +124,7 @@ void StoreWriter::KeepUnwritten(std::vector<StoreChange> changes) {
     if (change.settings) unwritten_.settings = std::move(change.settings);
     if (change.floor) unwritten_.floor = change.floor;
     for (auto& plan : change.plans) unwritten_.plans.push_back(std::move(plan));
+    unwritten_.plans_promised |= change.plans_promised;
     for (auto& record : change.audit) unwritten_.audit.push_back(std::move(record));
   }
   auto trim = [](auto* list, size_t size) {

@@ -3,6 +3,7 @@
 #ifndef RHUMB_CONTROLLER_STORE_STORE_WRITER_H_
 #define RHUMB_CONTROLLER_STORE_STORE_WRITER_H_
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ namespace rhumb {
 
 // When a write fails the controller goes on from memory: callers are told that nothing is durable,
 // health says why, and the latest state is tried again with the next change or after a second.
+// Plans that no request promised are written together, up to a second later.
 class StoreWriter {
  public:
   StoreWriter(std::unique_ptr<Store> store, Metrics* metrics);
@@ -40,6 +42,8 @@ class StoreWriter {
     std::function<void(bool)> done;
   };
   void Run();
+  // Takes the plans out of `changes` for later, and adds those that are due, promised or the last.
+  void SetPlansAside(std::vector<StoreChange>* changes, absl::Time now, bool last);
   absl::Status WriteBatch(const std::vector<StoreChange>& changes);
   // Keeps the latest of everything that could not be written, within bounds.
   void KeepUnwritten(std::vector<StoreChange> changes);
@@ -49,7 +53,10 @@ class StoreWriter {
   absl::Mutex store_mutex_;  // the store is used by one thread at a time
   std::unique_ptr<Store> store_ ABSL_GUARDED_BY(store_mutex_);
   BoundedQueue<Item> queue_;
-  StoreChange unwritten_;  // writer thread only
+  // Writer thread only.
+  StoreChange unwritten_;
+  std::deque<LivePlanPtr> later_plans_;
+  absl::Time plans_due_;
   mutable absl::Mutex health_mutex_;
   std::string load_problem_ ABSL_GUARDED_BY(health_mutex_);
   rhumb::v1::StoreStatus health_ ABSL_GUARDED_BY(health_mutex_);
