@@ -1,16 +1,45 @@
 #include "controller/decision/decision_worker.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "controller/decision/plan_economy.h"
+#include "controller/state/thread_priority.h"
 
 namespace rhumb {
 namespace {
 
 constexpr char kShortestPath[] = "shortest-path";
 constexpr char kEcmp[] = "ecmp";
+
+// Whether paths found for `before` serve `now` as they are: links were lost at most, and every pair
+// that had a path has one left. Searching again costs as much as a third of a decision; after a
+// failure it can wait for the next one.
+bool StillServe(const PathSet& paths, const Topology& before, const Topology& now) {
+  std::vector<char> usable(now.num_links());
+  for (LinkId l = 0; l < now.num_links(); ++l) {
+    const Link& link = now.link(l);
+    usable[l] = link.usable() ? 1 : 0;
+    if ((link.usable() && !before.link(l).usable()) ||
+        link.capacity_bps != before.link(l).capacity_bps ||
+        link.igp_metric != before.link(l).igp_metric) {
+      return false;
+    }
+  }
+  for (int i = 0; i < paths.num_pairs(); ++i) {
+    const PathSet::Range range = paths.paths_of(i);
+    bool served = range.size() == 0;
+    for (int p = range.begin; p < range.end && !served; ++p) {
+      const absl::Span<const LinkId> links = paths.links(p);
+      served = std::all_of(links.begin(), links.end(), [&](LinkId l) { return usable[l] != 0; });
+    }
+    if (!served) return false;
+  }
+  return true;
+}
 
 Observation Observe(const DecisionInput& input, std::shared_ptr<const PathSet> candidates) {
   Observation observation{input.topology, {}, {}, std::move(candidates), input.in_force};
@@ -61,29 +90,21 @@ absl::StatusOr<Decision> Decider::Ask(const std::string& policy, const Observati
   }
 }
 
-RoutingPlan Decider::WithoutSmallShares(const DecisionInput& input, RoutingPlan plan) const {
-  constexpr double kTolerance = 2e-3;
-  // A malformed plan is the guard's to judge.
-  if (smallest_share_ <= 0 || !plan.Validate(input.topology).ok()) return plan;
-  if (input.traffic.empty()) return DropSmallShares(plan, smallest_share_);
-  const TrafficMatrix& demands = *input.traffic.back()->demands;
-  auto mlu = [&](const RoutingPlan& p) {
-    return MaxLinkUtilization(input.topology,
-                              ComputeLinkLoads(input.topology, p, demands).load_bps);
-  };
-  const double allowed = mlu(plan) * (1 + kTolerance);
-  for (double smallest : {smallest_share_, smallest_share_ / 2, smallest_share_ / 4}) {
-    RoutingPlan pruned = DropSmallShares(plan, smallest);
-    if (mlu(pruned) <= allowed) return pruned;
-  }
-  return plan;
-}
-
 DecisionOutput Decider::Decide(const DecisionInput& input) {
   DecisionOutput output;
   output.id = input.id;
   const absl::Time begin = absl::Now();
-  auto candidates = CandidatesFor(input.topology);
+  // Paths take minutes to find in networks of hundreds of nodes: only for who asks for them.
+  const auto asked = PolicyOf(input.policy);
+  const bool soft = asked.ok() && (*asked)->uses_candidate_paths();
+  absl::StatusOr<std::shared_ptr<const PathSet>> candidates = std::make_shared<const PathSet>();
+  if (soft && input.fallback_reason.empty()) {
+    const bool in_a_hurry =
+        input.reason == rhumb::v1::PLAN_REASON_TOPOLOGY && candidates_ &&
+        candidates_topology_->SameStructure(input.topology) &&
+        StillServe(*candidates_->paths(), *candidates_topology_, input.topology);
+    candidates = in_a_hurry ? candidates_->paths() : CandidatesFor(input.topology);
+  }
   const Observation observation =
       Observe(input, candidates.ok() ? *candidates : std::make_shared<const PathSet>());
   auto pinned = [&](const RoutingPlan& plan) {
@@ -98,13 +119,21 @@ DecisionOutput Decider::Decide(const DecisionInput& input) {
         input.topology, CarryOver(input.topology, RoutingPlan(), input.topology), &touched));
   };
 
+  // What the guard will judge on.
+  const auto& past = observation.past_demands;
+  const std::vector<std::shared_ptr<const TrafficMatrix>> recent(
+      past.end() - std::min<int>(past.size(), guard_options_.matrices), past.end());
+
   absl::StatusOr<RoutingPlan> proposal = absl::FailedPreconditionError(input.fallback_reason);
   if (!candidates.ok()) {
     proposal = candidates.status();
   } else if (input.fallback_reason.empty()) {
     auto decision = Ask(input.policy, observation);
     if (decision.ok()) {
-      proposal = pinned(WithoutSmallShares(input, std::move(decision->plan)));
+      // A policy of fixed paths means just these; a split over candidates is one of many as good.
+      proposal =
+          pinned(Economical(input.topology, std::move(decision->plan),
+                            soft ? input.in_force : std::nullopt, recent, {smallest_share_}));
       output.policy_note = decision->note;
     } else {
       proposal = decision.status();
@@ -115,14 +144,12 @@ DecisionOutput Decider::Decide(const DecisionInput& input) {
 
   const RoutingPlan shortest_path = reference(kShortestPath);
   const RoutingPlan ecmp = reference(kEcmp);
-  // Pins changed or the pins of the plan in force are no longer wanted: moving is what was asked.
-  const bool forced = input.reason != rhumb::v1::PLAN_REASON_INTERVAL;
   // A fallback has nothing to keep: shortest path takes over from whatever was in force.
   const std::optional<RoutingPlan> in_force =
       input.fallback_reason.empty() ? input.in_force : std::nullopt;
-  output.verdict = Guard(
-      {input.topology, proposal, in_force, shortest_path, ecmp, observation.past_demands, forced},
-      guard_options_);
+  output.verdict = Guard({input.topology, proposal, in_force, shortest_path, ecmp,
+                          observation.past_demands, input.forced},
+                         guard_options_);
   if (!input.fallback_reason.empty()) {
     output.verdict.report.set_rule(rhumb::v1::GUARD_RULE_STALE_TELEMETRY);
   }
@@ -147,6 +174,7 @@ void DecisionWorker::Start(DecisionInput input) {
 }
 
 void DecisionWorker::Run() {
+  LowerThreadPriority(kDecidingPriority);
   for (;;) {
     std::optional<DecisionInput> input;
     {

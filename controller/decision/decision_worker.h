@@ -27,6 +27,8 @@ using PolicyFactory =
 struct DecisionInput {
   uint64_t id = 0;
   rhumb::v1::PlanReason reason = rhumb::v1::PLAN_REASON_INTERVAL;
+  // The plan answers a failure or an operator: much may move at once.
+  bool forced = false;
   Topology topology;
   std::string policy;
   // Not empty: shortest path routes instead of the policy, and this says why.
@@ -46,9 +48,7 @@ struct DecisionOutput {
 
 // Decides; no thread. Keeps policies and candidate paths between calls.
 //
-// Shares of a proposal below `smallest_share` are given to the demand's other paths, or below a
-// half or a quarter of it, the most that keeps predicted MLU within 0.2 %: fewer tunnels, and
-// updates a fraction of the size.
+// What a policy says is made cheap to install first (Economical, with `smallest_share`).
 class Decider {
  public:
   Decider(PolicyFactory factory, CandidatePathOptions paths, GuardOptions guard,
@@ -67,8 +67,6 @@ class Decider {
   absl::StatusOr<RoutingPolicy*> PolicyOf(const std::string& spec);
   absl::StatusOr<std::shared_ptr<const PathSet>> CandidatesFor(const Topology& topology);
   absl::StatusOr<Decision> Ask(const std::string& policy, const Observation& observation);
-
-  RoutingPlan WithoutSmallShares(const DecisionInput& input, RoutingPlan plan) const;
 
   PolicyFactory factory_;
   CandidatePathOptions path_options_;
