@@ -165,7 +165,8 @@ std::string ExplanationText(const rhumb::v1::ExplainDecisionResponse& explanatio
                     PathText(path.links())});
     };
     if (demand.pin_suspended()) {
-      table.AddRow({"", "", "", "", "", "pin suspended: a link of it may not be used"});
+      table.AddRow({"", "", "", "", "",
+                    "pin suspended: a link of it may not be used, or a rollback overrides it"});
     }
     for (const auto& path : demand.paths()) {
       row(absl::StrFormat("%.3f%s", path.ratio(), demand.pinned() ? " pinned" : ""), path);

@@ -86,7 +86,9 @@ std::string PinsText(const rhumb::v1::ControllerStatus& status) {
     for (const auto& path : pin.paths()) {
       table.AddRow({Printable(absl::StrCat(pin.source(), ">", pin.destination())),
                     absl::StrFormat("%.3f", path.ratio()), PathText(path.links()),
-                    pin.suspended() ? "suspended: a link of it may not be used" : ""});
+                    pin.suspended()
+                        ? "suspended: a link of it may not be used, or a rollback overrides it"
+                        : ""});
     }
   }
   return absl::StrCat("\n", table.Text(2));

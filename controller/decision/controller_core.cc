@@ -105,8 +105,11 @@ void ControllerCore::TopologyChanged() {
   std::optional<RoutingPlan> base = InForce();
   const bool touched_plan = !base || UsesDeadLinks(topology, *base);
   if (touched_plan) {
+    failure_unanswered_ = true;
     const absl::Time begin = absl::Now();
     if (!base) {
+      // Of a plan for another network nothing could be read back.
+      change_.plans_promised = true;
       traffic_.Forget();
       base = plans_.empty() ? CarryOver(topology, RoutingPlan(), topology)
                             : CarryOver(plans_.back()->topology, plans_.back()->plan, topology);
@@ -146,6 +149,19 @@ void ControllerCore::StartDecision(PlanReason reason) {
     fallback = absl::StrFormat("the latest telemetry is older than %s",
                                absl::FormatDuration(options_.fall_back_after));
   }
+  if (running_id_ != 0 && running_topology_version_ != topology_.version()) {
+    rhumb::v1::GuardReport report;
+    report.set_outcome(rhumb::v1::GUARD_OUTCOME_REPLACED_BY_LAST_SAFE);
+    report.set_rule(rhumb::v1::GUARD_RULE_STALE_TOPOLOGY);
+    report.set_explanation(absl::StrFormat(
+        "topology %d came while the policy was deciding for %d; its answer is not used",
+        topology_.version(), running_topology_version_));
+    CountGuard(report);
+  }
+  // A link that returns hurries nobody: its traffic moves back within the bound of an interval.
+  const bool asked =
+      reason != rhumb::v1::PLAN_REASON_INTERVAL && reason != rhumb::v1::PLAN_REASON_TOPOLOGY;
+  running_forced_ = asked || failure_unanswered_ || (running_id_ != 0 && running_forced_);
   const absl::Time now = out_.now();
   running_id_ = ++last_decision_id_;
   running_reason_ = reason;
@@ -154,8 +170,8 @@ void ControllerCore::StartDecision(PlanReason reason) {
   running_topology_version_ = topology_.version();
   decide_again_ = false;
   next_decision_ = now + options_.interval;
-  out_.start_decision({running_id_, reason, topology_.snapshot(), policy_, fallback,
-                       TrafficHistory(), InForce(), ResolvedPins()});
+  out_.start_decision({running_id_, reason, running_forced_, topology_.snapshot(), policy_,
+                       fallback, TrafficHistory(), InForce(), ResolvedPins()});
 }
 
 void ControllerCore::FinishDecision(const DecisionOutput& output) {
@@ -167,6 +183,7 @@ void ControllerCore::FinishDecision(const DecisionOutput& output) {
     return;
   }
   running_id_ = 0;
+  failure_unanswered_ = false;
   decided_traffic_version_ = running_traffic_version_;
   decided_topology_version_ = running_topology_version_;
   last_guard_ = output.verdict.report;
@@ -176,7 +193,12 @@ void ControllerCore::FinishDecision(const DecisionOutput& output) {
   // What is in force is said again for a new topology, or adapters that resume would refuse it.
   const bool new_topology =
       !in_force || plans_.back()->header.topology_version() != topology_.version();
-  if (output.verdict.changes || new_topology) {
+  // What nobody asked for is published when it differs: the same plan again would only make every
+  // adapter answer. The agent's answer to a change is said even when it is the first answer's.
+  const bool new_plan =
+      output.verdict.changes && (running_reason_ != rhumb::v1::PLAN_REASON_INTERVAL || !in_force ||
+                                 !SameRoutes(*in_force, output.verdict.plan));
+  if (new_plan || new_topology) {
     Publish(output.verdict.plan, running_reason_, output.verdict.report, output.policy_note);
   }
   const auto& report = output.verdict.report;

@@ -54,6 +54,8 @@ struct LiveView {
   std::vector<std::shared_ptr<const TrafficEstimate>> traffic_history;
   rhumb::v1::OperatorSettings settings;
   Pins pins;
+  // A plan of before is held in force; pins do not reach it.
+  bool rolled_back = false;
   // Of the latest decision, which may have left the plan as it was.
   rhumb::v1::GuardReport guard;
   std::string policy_note;
@@ -169,6 +171,9 @@ class ControllerCore {
   uint64_t last_decision_id_ = 0;
   uint64_t running_id_ = 0;  // 0: none
   rhumb::v1::PlanReason running_reason_ = rhumb::v1::PLAN_REASON_UNSPECIFIED;
+  bool running_forced_ = false;
+  // Paths died since the last decision that was answered: how much its plan moves is not bounded.
+  bool failure_unanswered_ = false;
   absl::Time running_since_;
   uint64_t running_traffic_version_ = 0;
   uint64_t running_topology_version_ = 0;

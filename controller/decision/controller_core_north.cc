@@ -221,6 +221,9 @@ absl::StatusOr<rhumb::v1::RollbackPlanResponse> ControllerCore::RollbackPlan(
   report.set_outcome(rhumb::v1::GUARD_OUTCOME_ACCEPTED);
   report.set_rule(rhumb::v1::GUARD_RULE_NONE);
   report.set_explanation(absl::StrFormat("%s went back to plan %d", who, target->version()));
+  last_guard_ = report;
+  policy_note_.clear();
+  change_.plans_promised = true;
   Publish(target->plan, rhumb::v1::PLAN_REASON_ROLLBACK, report, "");
   SettingsChanged("RollbackPlan",
                   absl::StrFormat("to %d: %s", target->version(), request.comment()), who);
@@ -268,7 +271,7 @@ rhumb::v1::ControllerStatus ControllerCore::GetStatus() const {
       *out = pin;
       const auto s = topology.FindNode(key.first), d = topology.FindNode(key.second);
       const auto it = s && d ? usable.find({*s, *d}) : usable.end();
-      out->set_suspended(it == usable.end() || !PinUsable(topology, it->second));
+      out->set_suspended(hold_ || it == usable.end() || !PinUsable(topology, it->second));
     }
   }
   status.set_telemetry(Freshness());
@@ -321,6 +324,7 @@ LiveView ControllerCore::View() const {
   view.traffic = traffic_.latest();
   view.traffic_history = TrafficHistory();
   view.settings = Settings();
+  view.rolled_back = hold_.has_value();
   view.guard = last_guard_;
   view.policy_note = policy_note_;
   return view;

@@ -32,11 +32,23 @@ void WriteRoute(const Topology& topology, const RoutingPlan& plan, int pair,
   }
 }
 
+// The same paths in the same order: what most demands have from plan to plan.
+bool SamePaths(const PathSet& a, PathSet::Range in_a, const PathSet& b, PathSet::Range in_b) {
+  if (in_a.size() != in_b.size()) return false;
+  if (&a == &b && in_a.begin == in_b.begin) return true;
+  for (int i = 0; i < in_a.size(); ++i) {
+    if (a.links(in_a.begin + i) != b.links(in_b.begin + i)) return false;
+  }
+  return true;
+}
+
 bool SameRoute(const RoutingPlan& a, PathSet::Range in_a, const RoutingPlan& b,
                PathSet::Range in_b) {
-  if (a.shared_paths() == b.shared_paths() && in_a.begin == in_b.begin) {
-    for (int p = in_a.begin; p < in_a.end; ++p) {
-      if (std::abs(a.ratios()[p] - b.ratios()[p]) > kSameRatio) return false;
+  if (SamePaths(a.paths(), in_a, b.paths(), in_b)) {
+    for (int i = 0; i < in_a.size(); ++i) {
+      if (std::abs(a.ratios()[in_a.begin + i] - b.ratios()[in_b.begin + i]) > kSameRatio) {
+        return false;
+      }
     }
     return true;
   }
@@ -89,6 +101,20 @@ void WriteDelta(const LivePlan& base, const LivePlan& plan, rhumb::v1::PlanUpdat
 }
 
 }  // namespace
+
+bool SameRoutes(const RoutingPlan& a, const RoutingPlan& b) {
+  const auto within = [](const RoutingPlan& a, const RoutingPlan& b) {
+    for (int i = 0; i < a.paths().num_pairs(); ++i) {
+      const NodePair pair = a.paths().pair(i);
+      const auto other = b.paths().Find(pair.source, pair.destination);
+      const PathSet::Range range = other ? b.paths().paths_of(*other) : PathSet::Range();
+      if (!SameRoute(a, a.paths().paths_of(i), b, range)) return false;
+    }
+    return true;
+  };
+  // The second time for pairs that only `b` has.
+  return within(a, b) && (a.shared_paths() == b.shared_paths() || within(b, a));
+}
 
 rhumb::v1::LivePlan ToProto(const LivePlan& plan) {
   rhumb::v1::LivePlan message;

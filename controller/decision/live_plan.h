@@ -25,6 +25,9 @@ struct LivePlan {
 };
 using LivePlanPtr = std::shared_ptr<const LivePlan>;
 
+// Whether both split every demand alike: ratios that differ by less than 1e-9 are the same.
+bool SameRoutes(const RoutingPlan& a, const RoutingPlan& b);
+
 // The whole plan by names; paths with a ratio of 0 are left out.
 rhumb::v1::LivePlan ToProto(const LivePlan& plan);
 

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "absl/strings/str_cat.h"
 #include "agents/policy_registry.h"
 #include "controller/decision/proto_time.h"
 #include "controller/state/request_error.h"
@@ -115,8 +116,80 @@ TEST_F(ControllerCoreTest, DecisionForAnOlderTopologyIsDropped) {
   const size_t before = published_.size();
   core_->FinishDecision(old);
   EXPECT_EQ(published_.size(), before);
+  EXPECT_EQ(core_->GetStatus().guard_counts().at("stale_topology"), 1);
   Decide();
   EXPECT_FALSE(UsesDeadLinks(latest().topology, latest().plan));
+}
+
+TEST_F(ControllerCoreTest, AnIntervalWithoutAChangeMakesNoNewPlanAndIsStillDecided) {
+  options_.policy = "ecmp";
+  Restart({});
+  Declare(Diamond());
+  const size_t before = published_.size();
+  for (int i = 0; i < 5; ++i) Wait(options_.interval);
+  EXPECT_EQ(published_.size(), before);
+  Measure(0.8e9);
+  Decide();
+  EXPECT_EQ(published_.size(), before);
+  EXPECT_EQ(core_->GetStatus().decided_traffic_version(), core_->GetStatus().traffic_version());
+  // What an operator asked for is said even when it routes alike.
+  rhumb::v1::SetPolicyRequest request;
+  request.set_policy("ecmp:inverse-capacity");
+  ASSERT_TRUE(core_->SetPolicy(request, "op").ok());
+  Decide();
+  ASSERT_EQ(published_.size(), before + 1);
+  EXPECT_EQ(latest().header.model(), "ecmp:inverse-capacity");
+}
+
+TEST_F(ControllerCoreTest, LinkThatReturnsMovesNoMoreThanAnIntervalMay) {
+  // Splits in halves what shortest path and ECMP by metric put on A>B>D alone.
+  options_.policy = "ecmp:hops";
+  Restart({});
+  std::vector<Link> links;
+  rhumb::testing::AddCable(&links, 0, 1, 1e9);
+  rhumb::testing::AddCable(&links, 1, 3, 1e9);
+  rhumb::testing::AddCable(&links, 0, 2, 1e9, absl::Milliseconds(1), 2);
+  rhumb::testing::AddCable(&links, 2, 3, 1e9, absl::Milliseconds(1), 2);
+  Declare(Topology::Create("lopsided", rhumb::testing::NamedNodes(4), std::move(links)).value());
+  Measure(0.8e9);
+  Decide();
+  ASSERT_TRUE(Fail("A>B").ok());
+  Decide();
+  EXPECT_NEAR(core_->GetStatus().plan().guard().predicted_mlu(), 0.8, 1e-9);
+  rhumb::v1::UpdateTopologyRequest request;
+  auto* update = request.add_links();
+  update->set_link("A>B");
+  update->set_operational_state(rhumb::v1::OPERATIONAL_STATE_UP);
+  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  Decide();
+  // Half of the traffic has its way back; 0.3 of it may take it at once.
+  EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_TOPOLOGY);
+  EXPECT_EQ(latest().header.guard().outcome(), rhumb::v1::GUARD_OUTCOME_LIMITED);
+  EXPECT_NEAR(latest().header.guard().moved_share(), 0.3, 1e-9);
+  Wait(options_.interval);
+  EXPECT_NEAR(latest().header.guard().predicted_mlu(), 0.4, 1e-9);
+}
+
+TEST_F(ControllerCoreTest, FailureWhileALinkReturnsIsStillAnsweredWhole) {
+  options_.policy = "ecmp";
+  Restart({});
+  Declare(Diamond());
+  Measure(0.8e9);
+  Decide();
+  ASSERT_TRUE(Fail("A>B").ok());  // not decided on yet when another link changes
+  rhumb::v1::UpdateTopologyRequest request;
+  auto* update = request.add_links();
+  update->set_link("B>D");
+  update->set_capacity_bps(2e9);
+  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  ASSERT_TRUE(waiting_.has_value());
+  EXPECT_TRUE(waiting_->forced);
+  Decide();
+  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  update->set_capacity_bps(3e9);
+  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  ASSERT_TRUE(waiting_.has_value());
+  EXPECT_FALSE(waiting_->forced);
 }
 
 TEST_F(ControllerCoreTest, TelemetryStartsADecisionAndTheEstimateIsWhatWasMeasured) {
@@ -226,6 +299,9 @@ TEST_F(ControllerCoreTest, RollbackHoldsUntilConfirmedElseTheControllerDecidesAg
   const auto answer = core_->RollbackPlan(request, "op");
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_GT(answer->plan().plan_version(), first);
+  EXPECT_EQ(core_->GetStatus().plan().guard().explanation(),
+            absl::StrCat("op went back to plan ", first));
+  EXPECT_TRUE(core_->View().rolled_back);
   Wait(absl::Seconds(10));
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_ROLLBACK);
   Wait(absl::Seconds(10));
