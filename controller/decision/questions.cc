@@ -19,6 +19,11 @@ namespace {
 constexpr char kShortestPath[] = "shortest-path";
 constexpr size_t kMaxCachedPolicies = 16;
 constexpr int kBusiest = 10;
+constexpr int kDefaultAudit = 100;
+constexpr uint32_t kMaxAudit = 1000;
+constexpr size_t kMaxCachedNetworks = 8;
+// Path sets beyond it, 4 MB, are not kept.
+constexpr int kMaxCachedPathLinks = 1'000'000;
 
 absl::Status ReadDemands(const google::protobuf::RepeatedPtrField<rhumb::v1::Demand>& demands,
                          const Topology& topology, TrafficMatrix* matrix) {
@@ -63,12 +68,9 @@ absl::StatusOr<Observation> Observe(const Topology& topology, const std::string&
   absl::StatusOr<RoutingPolicy*> asked = policies->Get(policy);
   if (!asked.ok()) return AboutField("policy", asked.status());
   if ((*asked)->uses_candidate_paths()) {
-    CandidatePathOptions options;
-    options.max_paths = max_paths;
-    options.threads = 1;
-    absl::StatusOr<CandidatePaths> paths = CandidatePaths::Compute(topology, {}, options);
+    auto paths = policies->PathsOf(topology, max_paths);
     if (!paths.ok()) return paths.status();
-    observation.candidate_paths = paths->paths();
+    observation.candidate_paths = *std::move(paths);
   }
   return observation;
 }
@@ -202,6 +204,41 @@ absl::StatusOr<RoutingPolicy*> PolicyCache::Get(const std::string& spec) {
   return (policies_[spec] = *std::move(made)).get();
 }
 
+absl::StatusOr<Topology> PolicyCache::TopologyOf(const rhumb::v1::Topology& message) {
+  std::string bytes = message.SerializeAsString();
+  for (auto it = networks_.begin(); it != networks_.end(); ++it) {
+    if (it->message != bytes) continue;
+    networks_.splice(networks_.begin(), networks_, it);
+    return networks_.front().topology;
+  }
+  absl::StatusOr<Topology> topology = FromProto(message);
+  if (!topology.ok()) return topology;
+  networks_.push_front({std::move(bytes), *topology, {}});
+  if (networks_.size() > kMaxCachedNetworks) networks_.pop_back();
+  return topology;
+}
+
+absl::StatusOr<std::shared_ptr<const PathSet>> PolicyCache::PathsOf(const Topology& topology,
+                                                                    int max_paths) {
+  std::map<int, std::shared_ptr<const PathSet>>* kept = nullptr;
+  for (Network& network : networks_) {
+    // The links of a snapshot that TopologyOf gave are the very same.
+    if (network.topology.links().data() == topology.links().data()) kept = &network.paths;
+  }
+  if (kept != nullptr) {
+    if (const auto it = kept->find(max_paths); it != kept->end()) return it->second;
+  }
+  CandidatePathOptions options;
+  options.max_paths = max_paths;
+  options.threads = 1;
+  absl::StatusOr<CandidatePaths> paths = CandidatePaths::Compute(topology, {}, options);
+  if (!paths.ok()) return paths.status();
+  if (kept != nullptr && paths->paths()->num_path_links() <= kMaxCachedPathLinks) {
+    kept->insert_or_assign(max_paths, paths->paths());
+  }
+  return paths->paths();
+}
+
 absl::StatusOr<rhumb::v1::ComputeRoutesResponse> ComputeRoutes(
     const rhumb::v1::ComputeRoutesRequest& request, const TopologyLimits& limits,
     const std::string& default_policy, PolicyCache* policies) {
@@ -215,7 +252,7 @@ absl::StatusOr<rhumb::v1::ComputeRoutesResponse> ComputeRoutes(
   if (request.max_paths() > 32) {
     return FieldError("max_paths", absl::StrFormat("%d; at most 32", request.max_paths()));
   }
-  const absl::StatusOr<Topology> topology = FromProto(request.topology());
+  const absl::StatusOr<Topology> topology = policies->TopologyOf(request.topology());
   if (!topology.ok()) return AboutField("topology", topology.status());
   if (auto s = CheckValues("topology", *topology); !s.ok()) return s;
   auto demands = std::make_shared<TrafficMatrix>(topology->num_nodes());
@@ -350,10 +387,23 @@ absl::StatusOr<rhumb::v1::ExplainDecisionResponse> ExplainDecision(
     }
     out->set_ecmp_paths(PathsUsed(ecmp->plan, pair));
     if (const auto pin = view.pins.find({pair.source, pair.destination}); pin != view.pins.end()) {
-      out->set_pinned(PinUsable(topology, pin->second));
+      out->set_pinned(!view.rolled_back && PinUsable(topology, pin->second));
       out->set_pin_suspended(!out->pinned());
     }
   }
+  return response;
+}
+
+absl::StatusOr<rhumb::v1::ListAuditResponse> ListAudit(const rhumb::v1::ListAuditRequest& request,
+                                                       StoreWriter* store) {
+  if (request.limit() > kMaxAudit) {
+    return FieldError("limit", absl::StrFormat("%d; at most %d", request.limit(), kMaxAudit));
+  }
+  auto records =
+      store->Audit(request.limit() == 0 ? kDefaultAudit : static_cast<int>(request.limit()));
+  if (!records.ok()) return records.status();
+  rhumb::v1::ListAuditResponse response;
+  for (auto& record : *records) *response.add_records() = std::move(record);
   return response;
 }
 

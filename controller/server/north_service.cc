@@ -12,9 +12,6 @@
 namespace rhumb {
 namespace {
 
-constexpr uint32_t kDefaultAudit = 100;
-constexpr uint32_t kMaxAudit = 1000;
-
 // Answers a question about the live network: a snapshot from the control thread, then `ask` on a
 // thread of the pool.
 template <typename Response, typename Ask>
@@ -196,17 +193,8 @@ NorthService::Reactor* NorthService::ListAudit(Context* context,
   UnaryCall call(parts_, "ListAudit", context, response);
   if (!call.Admit(Role::kOperator)) return call.reactor();
   // Reads the disk: not on the control thread.
-  call.OnPool([request,
-               parts = parts_](PolicyCache*) -> absl::StatusOr<rhumb::v1::ListAuditResponse> {
-    if (request->limit() > kMaxAudit) {
-      return FieldError("limit", absl::StrFormat("%d; at most %d", request->limit(), kMaxAudit));
-    }
-    auto records = parts->control->store().Audit(
-        request->limit() == 0 ? kDefaultAudit : static_cast<int>(request->limit()));
-    if (!records.ok()) return records.status();
-    rhumb::v1::ListAuditResponse response;
-    for (auto& record : *records) *response.add_records() = std::move(record);
-    return response;
+  call.OnPool([request, parts = parts_](PolicyCache*) {
+    return rhumb::ListAudit(*request, &parts->control->store());
   });
   return call.reactor();
 }

@@ -142,6 +142,7 @@ absl::Span<const FuzzedMessage> FuzzedMessages() {
       {"error_details", Prototype<Status>, RunErrorDetails},
       {"evaluate_plan", Prototype<EvaluatePlanRequest>, RunRequest<EvaluatePlanRequest>},
       {"explain_decision", Prototype<ExplainDecisionRequest>, RunRequest<ExplainDecisionRequest>},
+      {"list_audit", Prototype<ListAuditRequest>, RunRequest<ListAuditRequest>},
       {"pin_demand", Prototype<PinDemandRequest>, RunRequest<PinDemandRequest>},
       {"plan_stream", Prototype<PlanStreamRequest>, RunPlanStream},
       {"plan_update", Prototype<PlanUpdate>, RunPlanUpdate},

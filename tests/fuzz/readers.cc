@@ -1,6 +1,7 @@
 #include "tests/fuzz/readers.h"
 
 #include "absl/strings/match.h"
+#include "controller/configuration/serve_config.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/link_label.h"
 #include "topologies/formats/loader.h"
@@ -138,6 +139,17 @@ void RunTexts(absl::string_view bytes) {
     Require(*rate > 0, "a label's rate is not positive");
 }
 
+// Configurations hold names of files, so what they mean is not checked here.
+void RunServeConfig(absl::string_view bytes) {
+  const auto read = ParseServeConfig(bytes, kFile);
+  if (!read.ok()) return CheckRefusal(read.status());
+  const std::string written = ToToml(read->config);
+  const auto again = ParseServeConfig(written, kFile);
+  Require(again.ok(), again.status().ToString());
+  Require(ToToml(again->config) == written,
+          "a configuration differs after it was written and read");
+}
+
 }  // namespace
 
 absl::Span<const FuzzedReader> FuzzedReaders() {
@@ -151,6 +163,7 @@ absl::Span<const FuzzedReader> FuzzedReaders() {
       {"repetita_graph", RunTopology<ReadRepetitaGraph>},
       {"sndlib_native", RunSndlibNative},
       {"sndlib_xml", RunSndlibXml},
+      {"serve_config", RunServeConfig},
       {"texts", RunTexts},
       {"topology_zoo", RunTopology<ReadTopologyZoo>},
       {"totem_xml", RunTopology<ReadTotemXml>},

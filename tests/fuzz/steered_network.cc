@@ -9,10 +9,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "agents/policy_registry.h"
 #include "controller/decision/proto_time.h"
 #include "controller/guard/plan_rules.h"
 #include "controller/state/request_error.h"
+#include "controller/store/memory_store.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/proto_conversion.h"
 
@@ -278,6 +280,24 @@ void SteeredNetwork::Take(const rhumb::v1::ComputeRoutesRequest& request) {
   Require(plan.ok(), absl::StrCat("a computed plan cannot be read: ", plan.status().ToString()));
   const absl::Status valid = plan->Validate(*topology);
   Require(valid.ok(), absl::StrCat("a computed plan is not valid: ", valid.ToString()));
+}
+
+void SteeredNetwork::Take(const rhumb::v1::ListAuditRequest& request) {
+  constexpr int kRecords = 3;
+  StoreWriter writer(std::make_unique<MemoryStore>(), &metrics_);
+  writer.Load();
+  StoreChange change;
+  for (int i = 0; i < kRecords; ++i) change.audit.emplace_back().set_detail(absl::StrCat(i));
+  absl::Notification written;
+  writer.Write(std::move(change), [&](bool) { written.Notify(); });
+  written.WaitForNotification();
+  const auto answer = ListAudit(request, &writer);
+  CheckAnswer(answer);
+  if (!answer.ok()) return;
+  const uint32_t asked = request.limit() == 0 ? kRecords : request.limit();
+  Require(answer->records_size() == static_cast<int>(std::min<uint32_t>(kRecords, asked)) &&
+              answer->records(0).detail() == absl::StrCat(kRecords - 1),
+          "an audit does not begin with the latest records");
 }
 
 void SteeredNetwork::Take(StreamId stream, const rhumb::v1::PlanStreamRequest& request,

@@ -43,6 +43,7 @@ class SteeredNetwork {
   void Take(const rhumb::v1::ExplainDecisionRequest& request);
   void Take(const rhumb::v1::EvaluatePlanRequest& request);
   void Take(const rhumb::v1::ComputeRoutesRequest& request);
+  void Take(const rhumb::v1::ListAuditRequest& request);
   // A first message on a plan stream, or an answer to an update.
   void Take(StreamId stream, const rhumb::v1::PlanStreamRequest& request, uint64_t sent_version);
   void Close(StreamId stream) { core_->CloseAdapter(stream); }

@@ -61,6 +61,54 @@ TEST_F(QuestionsTest, RoutesOfAPolicyAreComparedWithShortestPath) {
   EXPECT_EQ(answer->loads_size(), topology_.num_links());
 }
 
+TEST_F(QuestionsTest, TheSameNetworkAgainIsAnsweredAlikeAndItsPathsAreKept) {
+  rhumb::v1::ComputeRoutesRequest request;
+  *request.mutable_topology() = ToProto(topology_);
+  AddDemand(request.add_demands(), "A", "D");
+  request.set_policy("lp-previous:paths");
+  auto first = Routes(request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const Topology known = policies_.TopologyOf(request.topology()).value();
+  const auto paths = policies_.PathsOf(known, 8).value();
+  auto again = Routes(request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  first->clear_decision_time();
+  again->clear_decision_time();
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(policies_.PathsOf(known, 8).value(), paths);
+  EXPECT_NE(policies_.PathsOf(known, 1).value(), paths);
+
+  // Another state of the links is another network.
+  request.mutable_topology()->mutable_links(0)->set_operational_state(
+      rhumb::v1::OPERATIONAL_STATE_DOWN);
+  const Topology changed = policies_.TopologyOf(request.topology()).value();
+  EXPECT_NE(policies_.PathsOf(changed, 8).value(), paths);
+  const auto around = Routes(request);
+  ASSERT_TRUE(around.ok()) << around.status();
+  EXPECT_EQ(around->plan().routes(0).paths_size(), 1);
+  // Many others later the first one is found anew.
+  for (int i = 0; i < 20; ++i) {
+    request.mutable_topology()->mutable_links(0)->set_capacity_bps(1e9 + i);
+    ASSERT_TRUE(policies_.TopologyOf(request.topology()).ok());
+  }
+  EXPECT_NE(policies_.PathsOf(known, 8).value(), paths);
+}
+
+TEST_F(QuestionsTest, APinIsNotFollowedWhileARollbackIsHeld) {
+  Pin pin;
+  pin.paths = {{topology_.FindLink("A>C").value(), topology_.FindLink("C>D").value()}};
+  pin.ratios = {1};
+  view_.pins[{0, 3}] = pin;
+  rhumb::v1::ExplainDecisionRequest request;
+  request.set_source("A");
+  request.set_destination("D");
+  EXPECT_TRUE(ExplainDecision(request, view_, &policies_)->demands(0).pinned());
+  view_.rolled_back = true;
+  const auto held = ExplainDecision(request, view_, &policies_);
+  EXPECT_FALSE(held->demands(0).pinned());
+  EXPECT_TRUE(held->demands(0).pin_suspended());
+}
+
 TEST_F(QuestionsTest, RoutesOfUnknownOrRepeatedDemandsAreRefusedByField) {
   rhumb::v1::ComputeRoutesRequest request;
   *request.mutable_topology() = ToProto(topology_);
