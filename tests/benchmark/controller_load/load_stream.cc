@@ -4,7 +4,10 @@
 #include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include <set>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "controller/decision/proto_time.h"
@@ -20,7 +23,38 @@ const std::string& Method() {
   return *method;
 }
 
-// Header, nonce and base of an update; routes are passed over unread. False for other messages.
+// Answers for all streams that read.
+class Answerer {
+ public:
+  static Answerer& Get() {
+    static auto* answerer = new Answerer;
+    return *answerer;
+  }
+  void Add(LoadStream* stream) {
+    absl::MutexLock lock(&mutex_);
+    streams_.insert(stream);
+  }
+  void Remove(LoadStream* stream) {
+    absl::MutexLock lock(&mutex_);
+    streams_.erase(stream);
+  }
+
+ private:
+  Answerer() {
+    std::thread([this] {
+      for (;;) {
+        absl::SleepFor(absl::Milliseconds(50));
+        absl::MutexLock lock(&mutex_);
+        for (LoadStream* stream : streams_) stream->SendAnswer();
+      }
+    }).detach();
+  }
+  absl::Mutex mutex_;
+  std::set<LoadStream*> streams_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Header, nonce and base of an update, all of which are in its first few hundred bytes; routes stay
+// unread. False for other messages.
 bool Skim(const grpc::Slice& bytes, Arrival* arrival, std::string* nonce) {
   CodedInputStream input(bytes.begin(), static_cast<int>(bytes.size()));
   bool is_update = false;
@@ -32,7 +66,6 @@ bool Skim(const grpc::Slice& bytes, Arrival* arrival, std::string* nonce) {
     }
     is_update = true;
     if (!input.ReadVarint32(&length)) return false;
-    const auto limit = input.PushLimit(static_cast<int>(length));
     while (const uint32_t inner = input.ReadTag()) {
       uint64_t base = 0;
       switch (WireFormatLite::GetTagFieldNumber(inner)) {
@@ -58,11 +91,13 @@ bool Skim(const grpc::Slice& bytes, Arrival* arrival, std::string* nonce) {
           if (!input.ReadVarint64(&base)) return false;
           arrival->base_plan_version = base;
           break;
+        case 5:  // the routes: all else came before, in the order of field numbers
+        case 6:
+          return true;
         default:
           if (!WireFormatLite::SkipField(&input, inner)) return false;
       }
     }
-    input.PopLimit(limit);
   }
   return is_update;
 }
@@ -81,11 +116,13 @@ LoadStream::LoadStream(const Connection& connection, const std::string& adapter,
   stub.PrepareBidiStreamingCall(&context_, Method(), grpc::StubOptions(), this);
   StartWrite(&request_);
   if (reads_) StartRead(&response_);
+  if (reads_) Answerer::Get().Add(this);
   AddHold();  // until the destructor: a call without operations would end by itself
   StartCall();
 }
 
 LoadStream::~LoadStream() {
+  if (reads_) Answerer::Get().Remove(this);
   context_.TryCancel();
   RemoveHold();
   absl::MutexLock lock(&mutex_);
@@ -110,13 +147,21 @@ void LoadStream::OnReadDone(bool ok) {
   Arrival arrival;
   arrival.at = absl::Now();
   arrival.bytes = response_.Length();
-  grpc::Slice bytes;
   std::string nonce;
-  const bool is_update = response_.DumpToSingleSlice(&bytes).ok() && Skim(bytes, &arrival, &nonce);
+  // Shares the bytes. The head of an update is in the first slice unless the network cut it short.
+  constexpr size_t kHead = 1024;
+  std::vector<grpc::Slice> slices;
+  bool is_update = response_.Dump(&slices).ok() && !slices.empty();
+  if (is_update && slices.size() > 1 && slices[0].size() < kHead) {
+    is_update = response_.DumpToSingleSlice(&slices[0]).ok();
+  }
+  is_update = is_update && Skim(slices[0], &arrival, &nonce);
   response_.Clear();
   if (is_update) {
     if (on_arrival_) on_arrival_(arrival);
-    Answer(nonce, arrival.plan_version);
+    absl::MutexLock lock(&mutex_);
+    next_nonce_ = std::move(nonce);
+    next_version_ = arrival.plan_version;
   } else {
     absl::MutexLock lock(&mutex_);
     open_ = true;
@@ -124,30 +169,19 @@ void LoadStream::OnReadDone(bool ok) {
   StartRead(&response_);
 }
 
-void LoadStream::Answer(const std::string& nonce, uint64_t version) {
+void LoadStream::SendAnswer() {
   absl::MutexLock lock(&mutex_);
-  if (writing_) {
-    next_nonce_ = nonce;
-    next_version_ = version;
-    return;
-  }
+  if (writing_ || next_nonce_.empty()) return;
   writing_ = true;
   request_.Clear();
-  request_.mutable_answer()->set_nonce(nonce);
-  request_.mutable_answer()->set_plan_version_in_force(version);
+  request_.mutable_answer()->set_nonce(std::exchange(next_nonce_, ""));
+  request_.mutable_answer()->set_plan_version_in_force(next_version_);
   StartWrite(&request_);
 }
 
-void LoadStream::OnWriteDone(bool ok) {
-  std::string nonce;
-  uint64_t version = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    writing_ = false;
-    nonce = std::exchange(next_nonce_, "");
-    version = next_version_;
-  }
-  if (ok && !nonce.empty()) Answer(nonce, version);
+void LoadStream::OnWriteDone(bool) {
+  absl::MutexLock lock(&mutex_);
+  writing_ = false;
 }
 
 void LoadStream::OnDone(const grpc::Status& status) {
