@@ -13,12 +13,14 @@
 #include "absl/strings/str_format.h"
 #include "agents/neural/byte_stream.h"
 #include "agents/neural/network_shape.h"
+#include "agents/neural/price_head.h"
 
 namespace rhumb::neural {
 namespace {
 
 constexpr absl::string_view kMagic = "RHUMBNN\n";
-constexpr uint32_t kFormatVersion = 1;
+constexpr uint32_t kFormatVersion = 2;
+constexpr uint32_t kFormatWithoutPrices = 1;
 constexpr size_t kChecksumSize = sizeof(uint32_t);
 
 uint32_t Crc32(absl::string_view bytes) {
@@ -70,7 +72,7 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
 std::string SerializeCheckpoint(const Checkpoint& checkpoint) {
   ByteWriter writer;
   writer.bytes().append(kMagic.data(), kMagic.size());
-  writer.Number(kFormatVersion);
+  writer.Number(checkpoint.price_head.empty() ? kFormatWithoutPrices : kFormatVersion);
   writer.Number(static_cast<uint32_t>(kFeatureLayoutVersion));
   writer.Number(static_cast<uint32_t>(checkpoint.about.size()));
   for (const auto& [name, value] : checkpoint.about) {
@@ -78,6 +80,10 @@ std::string SerializeCheckpoint(const Checkpoint& checkpoint) {
     writer.Text(value);
   }
   writer.Floats(checkpoint.weights);
+  if (!checkpoint.price_head.empty()) {
+    writer.Number(static_cast<uint32_t>(kPriceLayoutVersion));
+    writer.Floats(checkpoint.price_head);
+  }
   writer.Number(Crc32(writer.bytes()));
   return std::move(writer.bytes());
 }
@@ -125,13 +131,30 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
     checkpoint.about[std::move(key)] = content.Text();
   }
   checkpoint.weights = content.Floats();
+  if (format > kFormatWithoutPrices && content.ok()) {
+    const uint32_t prices = content.Number<uint32_t>();
+    if (content.ok() && prices != static_cast<uint32_t>(kPriceLayoutVersion)) {
+      return absl::FailedPreconditionError(
+          absl::StrFormat("%s: has price layout %d, this program has %d; train again or use the "
+                          "program that wrote it",
+                          name, prices, kPriceLayoutVersion));
+    }
+    checkpoint.price_head = content.Floats();
+    if (static_cast<int>(checkpoint.price_head.size()) != NumPriceWeights()) {
+      return absl::DataLossError(
+          absl::StrFormat("%s: has %d weights of the price head, not %d; "
+                          "train again",
+                          name, checkpoint.price_head.size(), NumPriceWeights()));
+    }
+  }
   if (!content.ok() || !content.at_end() ||
       static_cast<int>(checkpoint.weights.size()) != NumWeights()) {
     return absl::DataLossError(absl::StrFormat("%s: has %d weights, the network %d; train again",
                                                name, checkpoint.weights.size(), NumWeights()));
   }
-  for (float weight : checkpoint.weights) {
-    if (!std::isfinite(weight)) {
+  for (const std::vector<float>* weights : {&checkpoint.weights, &checkpoint.price_head}) {
+    for (float weight : *weights) {
+      if (std::isfinite(weight)) continue;
       return absl::DataLossError(
           absl::StrFormat("%s: has a weight that is not finite; train again", name));
     }

@@ -160,7 +160,7 @@ void Inference::MakeDemands(absl::Span<const float> history) {
       mean += scenario_weights_[s] * row[s];
     }
     row[4] = past[0];
-    row[5] = mean;
+    row[kMeanDemand] = mean;
     fastest_delay_ += static_cast<double>(mean) * fastest_[d];
   }
 }

@@ -50,10 +50,22 @@ class Inference {
   absl::Span<const float> ratios() const { return ratios_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.
   double latest_mlu() const { return latest_mlu_; }
+  // What the last Run took the next demand of a pair for, in the unit of `history`.
+  float expected_demand(int pair) const {
+    return pair_demands_[static_cast<size_t>(pair) * kPathDemandRow + kMeanDemand];
+  }
+  // [kLinkState] after the last iteration.
+  absl::Span<const float> link_state(int link) const {
+    return absl::MakeConstSpan(link_state_)
+        .subspan(static_cast<size_t>(link) * kLinkState, kLinkState);
+  }
   // 0: before the first iteration; larger than effort().iterations: a refinement.
   int best_iterate() const { return best_iterate_; }
   // Of the graph in use.
   const Effort& effort() const { return effort_; }
+
+  // The traffic that changes from one past matrix to the next, over all traffic; the mean.
+  static double MeanChange(absl::Span<const float> history);
 
  private:
   struct Packed {
@@ -61,8 +73,6 @@ class Inference {
   };
   PackedLayer Pack(BlockId id, int padded_rows, Packed* packed) const;
   void MakeDemands(absl::Span<const float> history);
-  // The traffic that changes from one past matrix to the next, over all traffic; the mean.
-  static double MeanChange(absl::Span<const float> history);
   double Score(const Peaks& peaks, const SoftPeaks& soft, double sharpness) const;
   float DelayPrice(const Peaks& peaks) const;
   void Iterate(double sharpness);

@@ -24,6 +24,7 @@ constexpr int kPaddedPathInput = 40;
 // the first-level cache. A block has at most this many and those of one more pair.
 constexpr int kBlockPaths = 48;
 constexpr int kPathDemandRow = 8;  // scenario demands (4), latest demand, mean demand, 2 unused
+constexpr int kMeanDemand = 5;     // where in the row it is
 
 static_assert(kScenarios == 4 && kPathState == 8 && kMeanMessage == 8 && kSumMessage == 4 &&
                   kBottleneckMessage == 8 && kLinkState % 8 == 0 && kLinkHidden % 8 == 0 &&

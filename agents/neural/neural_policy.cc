@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "agents/neural/history.h"
 #include "topologies/paths/shortest_paths.h"
 
 namespace rhumb::neural {
@@ -94,8 +95,25 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
   absl::StatusOr<Checkpoint> checkpoint =
       options.checkpoint == "default" ? DefaultCheckpoint() : LoadCheckpoint(options.checkpoint);
   if (!checkpoint.ok()) return checkpoint.status();
-  return std::unique_ptr<NeuralPolicy>(
-      new NeuralPolicy(std::move(name), options, checkpoint->weights));
+  NeuralPolicyOptions all = options;
+  // What the checkpoint was trained with holds where nothing else was asked for.
+  if (const auto trained = checkpoint->about.find("inference");
+      trained != checkpoint->about.end()) {
+    const auto own = ParseNeuralPolicyOptions(trained->second);
+    if (!own.ok()) return own.status();
+    if (!all.inference.iterations) all.inference.iterations = own->inference.iterations;
+    if (!all.inference.refinements) all.inference.refinements = own->inference.refinements;
+  }
+  return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(std::move(name), all, *checkpoint));
+}
+
+NeuralPolicy::NeuralPolicy(std::string name, const NeuralPolicyOptions& options,
+                           const Checkpoint& checkpoint)
+    : name_(std::move(name)),
+      options_(options),
+      inference_(checkpoint.weights, options.inference),
+      price_head_(checkpoint.price_head) {
+  if (!price_head_.empty()) priced_ = std::make_unique<PricedInference>(&inference_);
 }
 
 absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
@@ -116,13 +134,12 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
     return Fallback(observation,
                     "no pair with a usable path has traffic: ECMP on inverse capacity");
   }
-  FillHistory(observation);
-  inference_.Run(history_);
-  if (!std::isfinite(inference_.latest_mlu())) {
+  FillHistory(*graph_, observation.past_demands, absl::MakeSpan(history_));
+  Decision decision = FromNetwork(observation);
+  if (!std::isfinite(*decision.predicted_mlu)) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
   }
-  Decision decision = FromNetwork(observation);
-  if (options_.guard) {
+  if (options_.guard.value_or(priced_ == nullptr)) {
     const double ecmp = guard_.Mlu(*observation.past_demands.back());
     if (ecmp < *decision.predicted_mlu * (1 - 1e-6)) {
       decision = Fallback(
@@ -155,7 +172,7 @@ void NeuralPolicy::Prepare(const Observation& observation) {
   if (!grown) return;
   graph_ =
       std::make_shared<const PathGraph>(BuildPathGraph(observation.topology, *paths_, active_));
-  inference_.SetGraph(graph_);
+  priced_ == nullptr ? inference_.SetGraph(graph_) : priced_->SetGraph(graph_);
   history_.assign(static_cast<size_t>(graph_->num_pairs()) * kHistory, 0.0F);
   // Pairs outside of the graph carry nothing now: their first usable path is as good as any.
   start_ratios_.assign(paths_->num_paths(), 0.0);
@@ -212,23 +229,19 @@ void NeuralPolicy::CompletePaths(const Observation& observation) {
       added == 0 ? observation.candidate_paths : std::make_shared<const PathSet>(builder.Build());
 }
 
-void NeuralPolicy::FillHistory(const Observation& observation) {
-  const auto& past = observation.past_demands;
-  // In units of the mean capacity, so that utilizations come out as they are.
-  const double scale = 1 / graph_->mean_capacity_bps;
-  for (int h = 0; h < kHistory; ++h) {
-    const size_t back = std::min(static_cast<size_t>(h), past.size() - 1);
-    const TrafficMatrix& matrix = *past[past.size() - 1 - back];
-    for (int d = 0; d < graph_->num_pairs(); ++d) {
-      history_[static_cast<size_t>(d) * kHistory + h] = static_cast<float>(
-          scale * matrix.rate_bps(graph_->pairs[d].source, graph_->pairs[d].destination));
-    }
-  }
-}
-
-Decision NeuralPolicy::FromNetwork(const Observation& observation) const {
+Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   std::vector<double> ratios = start_ratios_;
-  const absl::Span<const float> decided = inference_.ratios();
+  absl::Span<const float> decided;
+  Decision decision;
+  if (priced_ == nullptr) {
+    inference_.Run(history_);
+    decided = inference_.ratios();
+    decision.predicted_mlu = inference_.latest_mlu();
+  } else {
+    const PriceFeatures& seen = priced_->Look(observation, history_);
+    decided = priced_->Split(AskPriceHead(price_head_, seen).mean);
+    decision.predicted_mlu = priced_->LatestMlu();
+  }
   for (int d = 0; d < graph_->num_pairs(); ++d) {
     double sum = 0;
     for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) sum += decided[p];
@@ -236,9 +249,7 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) const {
       ratios[graph_->path_of_set[p]] = decided[p] / sum;
     }
   }
-  Decision decision;
   decision.plan = RoutingPlan(paths_, std::move(ratios), observation.topology.version());
-  decision.predicted_mlu = inference_.latest_mlu();
   return decision;
 }
 

@@ -12,6 +12,7 @@
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/ecmp_guard.h"
 #include "agents/neural/inference.h"
+#include "agents/neural/priced_inference.h"
 #include "agents/routing_policy.h"
 
 namespace rhumb::neural {
@@ -22,8 +23,9 @@ struct NeuralPolicyOptions {
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
   double max_move = 1.0;
-  // Takes ECMP on inverse capacity where that is better on the latest demands.
-  bool guard = true;
+  // Takes ECMP on inverse capacity where that has a lower MLU on the latest demands. Absent: unless
+  // the checkpoint has prices, whose plans are not made for the MLU.
+  std::optional<bool> guard;
 };
 
 // "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
@@ -45,21 +47,20 @@ class NeuralPolicy : public RoutingPolicy {
   bool uses_candidate_paths() const override { return true; }
 
  private:
-  NeuralPolicy(std::string name, const NeuralPolicyOptions& options,
-               absl::Span<const float> weights)
-      : name_(std::move(name)), options_(options), inference_(weights, options.inference) {}
+  NeuralPolicy(std::string name, const NeuralPolicyOptions& options, const Checkpoint& checkpoint);
 
   // Follows topology, candidate paths and the pairs that have traffic.
   void Prepare(const Observation& observation);
   void CompletePaths(const Observation& observation);
-  void FillHistory(const Observation& observation);
-  Decision FromNetwork(const Observation& observation) const;
+  Decision FromNetwork(const Observation& observation);
   Decision Fallback(const Observation& observation, std::string why);
   void LimitMove(const Observation& observation, Decision* decision) const;
 
   std::string name_;
   NeuralPolicyOptions options_;
   Inference inference_;
+  std::unique_ptr<PricedInference> priced_;  // of checkpoints with a price head
+  std::vector<float> price_head_;
 
   std::optional<Topology> topology_;           // of the cache below
   std::shared_ptr<const PathSet> candidates_;  // as observed

@@ -34,7 +34,7 @@ TEST(NeuralPolicyOptionsTest, ReadsCheckpointAndSettings) {
   EXPECT_FALSE(options->inference.refinements.has_value());
   EXPECT_DOUBLE_EQ(options->inference.delay_weight, 0.5);
   EXPECT_DOUBLE_EQ(options->max_move, 0.1);
-  EXPECT_FALSE(options->guard);
+  EXPECT_EQ(options->guard, false);
 }
 
 TEST(NeuralPolicyOptionsTest, NamesWhatIsWrong) {

@@ -1,0 +1,168 @@
+#include "agents/neural/priced_split.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+
+#include "agents/neural/checkpoint.h"
+#include "agents/neural/network_shape.h"
+#include "agents/neural/price_head.h"
+#include "tests/networks.h"
+#include "topologies/paths/candidate_paths.h"
+
+namespace rhumb::neural {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A-B over a fast and a slow cable of 1 Gbit/s each: one pair with traffic, two paths.
+struct TwoRoads {
+  static Topology Network() {
+    std::vector<Link> links;
+    testing::AddCable(&links, 0, 1, testing::kGigabit, absl::Milliseconds(2));
+    testing::AddCable(&links, 1, 3, testing::kGigabit, absl::Milliseconds(2));
+    testing::AddCable(&links, 0, 2, testing::kGigabit, absl::Milliseconds(4));
+    testing::AddCable(&links, 2, 3, testing::kGigabit, absl::Milliseconds(4));
+    return Topology::Create("two-roads", testing::NamedNodes(4), std::move(links)).value();
+  }
+
+  TwoRoads() {
+    const Topology topology = Network();
+    const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
+    graph = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
+    for (int d = 0; d < graph->num_pairs(); ++d) {
+      if (graph->pairs[d].source == 0 && graph->pairs[d].destination == 3) pair = d;
+    }
+    fast = graph->path_begin[pair];
+    slow = fast + 1;
+    if (graph->delay[slow] < graph->delay[fast]) std::swap(fast, slow);
+    split.SetGraph(graph);
+  }
+
+  // The share of the fast path when the pair demands `demand` (of a cable's capacity) and the base
+  // plan gives it `base`.
+  float FastShare(float demand, float base, const Prices& prices) {
+    std::vector<float> demands(graph->num_pairs(), 0.0F);
+    demands[pair] = demand;
+    std::vector<float> ratios(graph->num_paths(), 0.0F);
+    for (int d = 0; d < graph->num_pairs(); ++d) ratios[graph->path_begin[d]] = 1;
+    ratios[fast] = base;
+    ratios[slow] = 1 - base;
+    split.Run(ratios, demands, prices);
+    return split.ratios()[fast];
+  }
+
+  std::shared_ptr<const PathGraph> graph;
+  int pair = 0, fast = 0, slow = 0;
+  PricedSplit split;
+};
+
+TEST(PricedSplitTest, CongestionIsTheMarginalDelayOfAQueue) {
+  // d/du of u / (1 - u) by differences.
+  for (float u : {0.0F, 0.3F, 0.6F, 0.85F}) {
+    const double h = 1e-4, delay = ((u + h) / (1 - u - h) - (u - h) / (1 - u + h)) / (2 * h);
+    EXPECT_NEAR(Congestion(u), delay - 1, 1e-2 * delay) << u;
+  }
+  // A line from 0.9 on, without a step.
+  EXPECT_NEAR(Congestion(0.9F), 99, 0.1);
+  EXPECT_NEAR(Congestion(1.0F) - Congestion(0.9F), Congestion(1.1F) - Congestion(1.0F), 0.1);
+}
+
+TEST(PricedSplitTest, WithoutPricesThePlanStaysWhatItWas) {
+  TwoRoads roads;
+  for (float base : {0.0F, 0.3F, 1.0F}) {
+    EXPECT_NEAR(roads.FastShare(0.9F, base, {}), base, std::exp(-8) + 1e-6) << base;
+  }
+}
+
+TEST(PricedSplitTest, ReturnsToTheFastestPathOnlyWhatHasRoomThere) {
+  TwoRoads roads;
+  Prices prices{};
+  prices[kDetour] = 1.5F;
+  EXPECT_GT(roads.FastShare(0.4F, 0.3F, prices), 0.99F);
+  // All of it would fill the fast path to 1.2: it returns only until the room is gone.
+  const float share = roads.FastShare(1.2F, 0.3F, prices);
+  EXPECT_GT(share, 0.3F);
+  EXPECT_LT(share * 1.2F, 0.85F);
+}
+
+TEST(PricedSplitTest, CongestionSpreadsAndDistanceGathers) {
+  TwoRoads roads;
+  Prices prices{};
+  prices[kDistrust] = 5;  // the base plan does not matter
+  prices[kCongestion] = 1;
+  // Two equal roads under load: half each, whatever the base plan.
+  EXPECT_NEAR(roads.FastShare(1.2F, 1.0F, prices), 0.5F, 0.05F);
+  prices[kDistance] = 1;
+  const float light = roads.FastShare(0.2F, 0.0F, prices);
+  const float heavy = roads.FastShare(1.2F, 0.0F, prices);
+  EXPECT_GT(light, 0.99F);
+  EXPECT_NEAR(heavy, 0.5F, 0.1F);
+  const float medium = roads.FastShare(0.6F, 0.0F, prices);
+  prices[kMargin] = 1;
+  EXPECT_LT(roads.FastShare(0.6F, 0.0F, prices), medium - 0.02F) << "for loads that may grow";
+}
+
+TEST(PricedSplitTest, SmallDemandsStayWhereLargeOnesMayGo) {
+  TwoRoads roads;
+  Prices prices{};
+  prices[kSmallness] = 1;
+  EXPECT_GT(roads.FastShare(0.01F, 0.2F, prices), roads.FastShare(0.5F, 0.2F, prices) + 0.2F);
+}
+
+TEST(PricedSplitTest, RatiosOfEveryPairSumToOneOnRandomNetworks) {
+  for (unsigned seed = 1; seed <= 5; ++seed) {
+    const Topology topology = testing::RandomConnected(seed, 9);
+    const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
+    const auto graph = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
+    PricedSplit split;
+    split.SetGraph(graph);
+    const std::vector<float> demands(graph->num_pairs(), 0.05F);
+    split.Run(split.fastest_ratios(), demands, {1, 1, 1, 1, 1, 1});
+    for (int d = 0; d < graph->num_pairs(); ++d) {
+      float sum = 0;
+      for (int p = graph->path_begin[d]; p < graph->path_begin[d + 1]; ++p) {
+        ASSERT_GE(split.ratios()[p], 0);
+        sum += split.ratios()[p];
+      }
+      EXPECT_NEAR(sum, 1, 1e-5);
+    }
+  }
+}
+
+Checkpoint WithPrices() {
+  Checkpoint checkpoint = DefaultCheckpoint().value();
+  checkpoint.price_head = InitialPriceHead(0.5, 1);
+  return checkpoint;
+}
+
+TEST(PriceCheckpointTest, APriceHeadComesBackAndOneWithoutIsWrittenAsBefore) {
+  const Checkpoint with = WithPrices();
+  EXPECT_EQ(ParseCheckpoint(SerializeCheckpoint(with), "c")->price_head, with.price_head);
+  EXPECT_EQ(ParseCheckpoint(SerializeCheckpoint(with), "c")->weights, with.weights);
+  // Format 1 to the byte: the version follows the magic.
+  const std::string without = SerializeCheckpoint(DefaultCheckpoint().value());
+  EXPECT_EQ(without[8], 1);
+  EXPECT_EQ(SerializeCheckpoint(with)[8], 2);
+  EXPECT_TRUE(ParseCheckpoint(without, "c")->price_head.empty());
+}
+
+TEST(PriceCheckpointTest, TornAndWrongHeadsAreRefused) {
+  Checkpoint checkpoint = WithPrices();
+  const std::string bytes = SerializeCheckpoint(checkpoint);
+  for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 60) {
+    EXPECT_FALSE(ParseCheckpoint(absl::string_view(bytes).substr(0, size), "c").ok()) << size;
+  }
+  checkpoint.price_head.pop_back();
+  EXPECT_THAT(std::string(ParseCheckpoint(SerializeCheckpoint(checkpoint), "c").status().message()),
+              HasSubstr("price head"));
+  checkpoint = WithPrices();
+  checkpoint.price_head[3] = std::nanf("");
+  EXPECT_EQ(ParseCheckpoint(SerializeCheckpoint(checkpoint), "c").status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace rhumb::neural
