@@ -63,6 +63,10 @@ void DrawBar(const TrainProgress& progress) {
     scores = absl::StrFormat("  NormMLU %.4f constant, %.4f look-back", progress.constant_norm_mlu,
                              progress.lookback_norm_mlu);
   }
+  if (progress.outside_share > 0) {
+    scores = absl::StrFormat("  reward %+.4f, %.0f %% of the work outside ns-3",
+                             progress.validation_reward, 100 * progress.outside_share);
+  }
   std::cerr << absl::StrFormat(
                    "\r[%s%s] %d/%d%s  %s left   ", std::string(full, '='),
                    std::string(kBarWidth - full, ' '), progress.updates, progress.total_updates,
@@ -72,10 +76,12 @@ void DrawBar(const TrainProgress& progress) {
 }
 
 absl::Status Train(const TrainOptions& options) {
-  if (options.stage != "flow") {
-    return UsageError(absl::StrFormat("--stage %s is not known; use --stage flow", options.stage));
+  if (options.stage != "flow" && options.stage != "packet") {
+    return UsageError(
+        absl::StrFormat("--stage %s is not known; use --stage flow or packet", options.stage));
   }
-  if (options.workers != 1) {
+  if (options.workers < 1) return UsageError("--workers must be 1 or more");
+  if (options.stage == "flow" && options.workers != 1) {
     return UsageError(
         "--stage flow trains in one process: its gradients are cheaper than sharing them; use "
         "--workers 1");
@@ -92,12 +98,23 @@ absl::Status Train(const TrainOptions& options) {
     request.config_toml = text.str();
     request.config_name = options.config;
   }
+  request.stage = options.stage;
+  request.workers = options.workers;
+  if (options.stage == "packet") {
+    const absl::StatusOr<std::string> worker = FindWorker();
+    if (!worker.ok()) return worker.status();
+    request.make_packet_simulator = [worker = *worker](PacketSimulatorOptions simulator) {
+      simulator.worker_path = worker;
+      return MakePacketSimulator(simulator);
+    };
+  }
   request.init = options.init;
   request.out = options.out;
   request.resume = options.resume;
   request.minutes = options.minutes;
   const bool terminal = isatty(STDERR_FILENO) != 0;
   if (terminal) request.report = DrawBar;
+  request.result = [](const std::string& line) { std::cout << line << "\n"; };
   const auto run = LoadTraining();
   if (!run.ok()) return run.status();
   char text[2048] = "";
@@ -118,10 +135,11 @@ Command TrainCommand() {
   command.example = "rhumb train --stage flow --minutes 5 --out /tmp/agent";
   command.define = [](CLI::App& app) -> RunCommand {
     auto options = std::make_shared<TrainOptions>();
-    app.add_option("--stage", options->stage, "flow: on the flow-level model")
+    app.add_option("--stage", options->stage,
+                   "flow: on the flow-level model; packet: reinforcement learning in ns-3")
         ->capture_default_str();
     app.add_option("--config", options->config,
-                   "TOML file; agents/training/configs/default.toml lists every key")
+                   "TOML file; agents/training/configs/default.toml and packet.toml list every key")
         ->type_name("FILE");
     app.add_option("--init", options->init,
                    "Checkpoint to start from, or \"default\" for the shipped one")
@@ -131,7 +149,9 @@ Command TrainCommand() {
         ->type_name("DIR")
         ->capture_default_str();
     app.add_flag("--resume", options->resume, "Go on with the run in --out");
-    app.add_option("--workers", options->workers, "Processes")->capture_default_str();
+    app.add_option("--workers", options->workers,
+                   "Packet stage: simulators that play at the same time")
+        ->capture_default_str();
     app.add_option("--minutes", options->minutes,
                    "Stop after so long; --resume goes on (default: no limit)");
     return [options] { return Train(*options); };

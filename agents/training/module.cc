@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_format.h"
+#include "agents/training/packet_run.h"
 #include "agents/training/replica_group.h"
 #include "agents/training/trainer.h"
 
@@ -15,7 +16,8 @@ absl::StatusOr<std::string> RunAsOneOfGroup(const rhumb::training::TrainRequest&
   if (!group.ok()) return group.status();
   absl::Status status;
   try {
-    status = rhumb::training::RunFlowTraining(request, group->get());
+    status = request.stage == "packet" ? rhumb::training::RunPacketTraining(request, group->get())
+                                       : rhumb::training::RunFlowTraining(request, group->get());
   } catch (const std::exception& failure) {
     status = absl::InternalError(failure.what());
   }

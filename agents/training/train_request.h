@@ -5,7 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+
+#include "absl/status/statusor.h"
+#include "simulator/packet/packet_simulator.h"
 
 namespace rhumb::training {
 
@@ -18,16 +22,28 @@ struct TrainProgress {
   // Of the last validation; 0 before it.
   double constant_norm_mlu = 0;
   double lookback_norm_mlu = 0;
+  // Packet level: of the last validation, and the share of the work that was outside of simulators.
+  double validation_reward = 0;
+  double outside_share = 0;
 };
 
+// Simulators come from the program: it and the module would both bring the worker's messages, which
+// Protobuf refuses. Called from several threads.
+using PacketSimulatorFactory = std::function<absl::StatusOr<std::unique_ptr<NetworkSimulator>>(
+    const PacketSimulatorOptions& options)>;
+
 struct TrainRequest {
-  std::string config_toml;  // empty: all defaults
-  std::string config_name;  // for errors
-  std::string init;         // a checkpoint to start from, or empty
-  std::string out;          // directory, made when missing
-  bool resume = false;      // from the state in `out`
-  double minutes = 0;       // stop after so long, with a state to resume from; 0: no limit
+  std::string stage = "flow";  // or "packet"
+  std::string config_toml;     // empty: all defaults
+  std::string config_name;     // for errors
+  std::string init;            // a checkpoint to start from, or empty
+  std::string out;             // directory, made when missing
+  bool resume = false;         // from the state in `out`
+  double minutes = 0;          // stop after so long, with a state to resume from; 0: no limit
+  int workers = 1;             // packet level: simulators at the same time
+  PacketSimulatorFactory make_packet_simulator;      // packet level
   std::function<void(const TrainProgress&)> report;  // after every update
+  std::function<void(const std::string&)> result;    // lines that a run ends with
 };
 
 // Exported by librhumb_training.so as `rhumb_run_training`. 0, or an absl::StatusCode; `text` says

@@ -1,104 +1,18 @@
 #include "agents/training/training_config.h"
 
-#include <toml++/toml.h>
+#include <string>
+#include <vector>
 
-#include <set>
-#include <sstream>
-
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "agents/neural/network_shape.h"
+#include "agents/training/toml_reader.h"
 
 namespace rhumb::training {
-namespace {
-
-// Reads typed values and collects every problem.
-class Reader {
- public:
-  Reader(const toml::table& root, absl::string_view name) : root_(root), name_(name) {}
-
-  template <typename T>
-  void Number(const std::string& key, double low, double high, T* value) {
-    const toml::node* node = Find(key);
-    if (node == nullptr) return;
-    const auto number = node->value<double>();
-    const bool whole = !std::is_integral_v<T> || node->is_integer();
-    if (!number || node->is_boolean() || !whole || !(*number >= low && *number <= high)) {
-      Problem(key,
-              absl::StrFormat("give %s from %g to %g",
-                              std::is_integral_v<T> ? "a whole number" : "a number", low, high));
-      return;
-    }
-    *value = static_cast<T>(*number);
-  }
-
-  template <typename Take>
-  void List(const std::string& key, const std::string& expected, Take take) {
-    const toml::node* node = Find(key);
-    if (node == nullptr) return;
-    const toml::array* array = node->as_array();
-    bool good = array != nullptr && !array->empty();
-    for (size_t i = 0; good && i < array->size(); ++i) good = take(*array->get(i));
-    if (!good) Problem(key, expected);
-  }
-
-  void Choice(const std::string& key, const std::string& off, const std::string& on, bool* value) {
-    const toml::node* node = Find(key);
-    if (node == nullptr) return;
-    const std::string text = node->value_or(std::string());
-    if (text != off && text != on) {
-      Problem(key, absl::StrFormat("give \"%s\" or \"%s\"", off, on));
-      return;
-    }
-    *value = text == on;
-  }
-
-  void Problem(const std::string& key, const std::string& what) {
-    problems_.push_back(absl::StrFormat("%s: %s: %s", name_, key, what));
-  }
-
-  // After all keys were read.
-  absl::Status Finish() {
-    for (const auto& [name, node] : root_) {
-      const std::string section(name.str());
-      if (!node.is_table()) {
-        if (known_.count(section) == 0) Problem(section, "unknown key");
-        continue;
-      }
-      for (const auto& [key, value] : *node.as_table()) {
-        const std::string full = section + "." + std::string(key.str());
-        if (known_.count(full) == 0) Problem(full, "unknown key");
-      }
-    }
-    if (problems_.empty()) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrJoin(problems_, "\n"));
-  }
-
- private:
-  const toml::node* Find(const std::string& key) {
-    known_.insert(key);
-    return root_.at_path(key).node();
-  }
-
-  const toml::table& root_;
-  std::string name_;
-  std::set<std::string> known_;
-  std::vector<std::string> problems_;
-};
-
-}  // namespace
 
 absl::StatusOr<TrainingConfig> ParseTrainingConfig(absl::string_view text, absl::string_view name) {
-  toml::table root;
-  try {
-    root = toml::parse(std::string_view(text.data(), text.size()),
-                       std::string_view(name.data(), name.size()));
-  } catch (const toml::parse_error& error) {
-    return absl::InvalidArgumentError(absl::StrFormat("%s:%d: %s", name, error.source().begin.line,
-                                                      std::string(error.description())));
-  }
+  const absl::StatusOr<toml::table> root = ParseToml(text, name);
+  if (!root.ok()) return root.status();
   TrainingConfig config;
-  Reader read(root, name);
+  TomlReader read(*root, name);
   read.Number("seed", 0, 1e15, &config.seed);
 
   config.pool.networks.families = {NetworkFamily::kWaxman, NetworkFamily::kRingChords,

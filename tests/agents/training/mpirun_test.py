@@ -23,6 +23,18 @@ objective = {iterations = 2, earlier_iterations = [0, 1]}
 validation = {networks = 2, every = 5, patience = 1000000}
 """
 
+# At flow level: replicas do the same whatever plays their episodes.
+TINY_PACKET = """
+seed = 5
+networks = {families = ["ring-chords"], min_nodes = 5, max_nodes = 6, candidate_paths = 3}
+episodes = {steps = 1, past = 2}
+policy = {iterations = 2, refinements = 0}
+ppo = {updates = %d, scenarios = 2, repeats = 2, epochs = 2}
+validation = {scenarios = 2, every = 5, patience = 1000000, test_scenarios = 2}
+simulator = {level = "flow"}
+"""
+TOML = {"flow": TINY, "packet": TINY_PACKET}
+
 
 def wait_until(condition, what):
     end = time.monotonic() + LIMIT_S
@@ -60,15 +72,15 @@ class MpirunTest(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="rhumb-mpirun-")
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
 
-    def config(self, updates):
-        path = os.path.join(self.directory, f"{updates}.toml")
+    def config(self, stage, updates):
+        path = os.path.join(self.directory, f"{stage}-{updates}.toml")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(TINY % updates)
+            file.write(TOML[stage] % updates)
         return path
 
-    def start(self, out, updates, *flags, ranks=2, environment=None):
-        command = [MPIRUN, "--allow-run-as-root", "--oversubscribe", "-n", str(ranks), RHUMB, "train", "--stage", "flow",
-                   "--config", self.config(updates), "--out", os.path.join(self.directory, out), *flags]
+    def start(self, out, updates, *flags, stage="flow", ranks=2, environment=None):
+        command = [MPIRUN, "--allow-run-as-root", "--oversubscribe", "-n", str(ranks), RHUMB, "train", "--stage", stage,
+                   "--config", self.config(stage, updates), "--out", os.path.join(self.directory, out), *flags]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    text=True, env={**os.environ, **(environment or {})})
         self.addCleanup(process.stdout.close)
@@ -118,6 +130,33 @@ class MpirunTest(unittest.TestCase):
         # Another number of ranks may go on, too; the run is over, so nothing changes.
         code, text = self.run_to_end("cut", 150, "--resume", ranks=1)
         self.assertEqual(code, 0, text)
+
+    def test_packet_replicas_cut_off_by_a_dead_rank_end_like_those_that_were_not(self):
+        code, text = self.run_to_end("whole", 40, stage="packet")
+        self.assertEqual(code, 0, text)
+        self.assertEqual(text.count("best of the shortest paths"), 1, text)  # one rank speaks
+        cut = self.start("cut", 10000000, stage="packet")
+        wait_until(lambda: b"\n5," in self.file("cut", "metrics.csv").read_bytes()
+                   if self.file("cut", "metrics.csv").exists() else False, "a checkpoint after an update")
+        os.kill(ranks_of(cut)[1], signal.SIGKILL)
+        text, _ = cut.communicate(timeout=LIMIT_S)
+        self.assertNotEqual(cut.returncode, 0, text)
+        self.assertIn("go on with --resume", text)
+        replay = subprocess.run(
+            [RHUMB, "replay", "--topology", "abilene", "--traffic", "gravity:count=2", "--policies",
+             f"neural:{self.file('cut', 'last.ckpt')}", "--no-optimum"], capture_output=True, text=True, check=False)
+        self.assertEqual(replay.returncode, 0, replay.stderr)
+
+        half = self.start("half", 40, stage="packet")
+        wait_until(self.file("half", "last.ckpt").exists, "a first checkpoint")
+        victim = ranks_of(half).get(1)
+        self.assertIsNotNone(victim, "the run was over before it could be cut off")
+        os.kill(victim, signal.SIGKILL)
+        half.communicate(timeout=LIMIT_S)
+        code, text = self.run_to_end("half", 40, "--resume", stage="packet")
+        self.assertEqual(code, 0, text)
+        for name in ("best.ckpt", "last.ckpt", "test.csv"):
+            self.assertEqual(self.file("half", name).read_bytes(), self.file("whole", name).read_bytes(), name)
 
     def test_a_rank_that_hangs_is_waited_for_no_longer_than_the_patience(self):
         job = self.start("hung", 10000000, environment={"RHUMB_PEER_PATIENCE_S": "2"})

@@ -1,0 +1,54 @@
+// Everything that decides what packet-level training learns, as one TOML file.
+// configs/packet.toml shows every key.
+#ifndef RHUMB_AGENTS_TRAINING_PACKET_CONFIG_H_
+#define RHUMB_AGENTS_TRAINING_PACKET_CONFIG_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agents/neural/inference.h"
+#include "agents/training/episode_scenario.h"
+#include "agents/training/routing_environment.h"
+#include "simulator/packet/packet_simulator.h"
+
+namespace rhumb::training {
+
+struct PacketConfig {
+  uint64_t seed = 1;
+  ScenarioDraw episodes;
+  EnvironmentOptions environment;
+  PacketSimulatorOptions simulator;
+  bool flow_level = false;  // plays formulas instead of packets: for tests and first looks
+
+  neural::InferenceOptions inference;  // of the base plan
+  double sigma = 0.5;                  // first standard deviation of the exploration of every price
+
+  int updates = 100;
+  int scenarios = 8;          // an update
+  int repeats = 6;            // of every scenario, on the same arrivals
+  bool leave_one_out = true;  // baseline from the repeats; else from the critic (GAE)
+  double discount = 0.5;
+  double decay = 0.9;  // GAE's lambda
+  double clip = 0.2;
+  double kl_limit = 0.05;  // between the acting and the changed policy, mean over decisions
+  double entropy = 0.001;
+  double value = 0.5;
+  int epochs = 8;      // over a batch
+  int minibatch = 48;  // decisions
+  double learning_rate = 3e-3;
+  int warm_up = 3;  // updates
+  double final_rate_share = 0.1;
+  double clip_norm = 0.5;
+  int late_scenarios = 0;  // may be unfinished when an update begins; they join the next
+
+  int validation_scenarios = 16;
+  int validation_every = 10;  // updates; also how often the state is saved
+  int patience = 20;          // validations without a better one before training stops
+  int test_scenarios = 40;    // played at the end with the best weights and with other policies
+};
+
+// InvalidArgument with every problem at once; `name` is used in errors.
+absl::StatusOr<PacketConfig> ParsePacketConfig(absl::string_view toml, absl::string_view name);
+
+}  // namespace rhumb::training
+
+#endif  // RHUMB_AGENTS_TRAINING_PACKET_CONFIG_H_

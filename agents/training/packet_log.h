@@ -1,0 +1,46 @@
+// What a run of packet-level training tells of itself: rows of metrics.csv, TensorBoard's scalars,
+// and where the time went.
+#ifndef RHUMB_AGENTS_TRAINING_PACKET_LOG_H_
+#define RHUMB_AGENTS_TRAINING_PACKET_LOG_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "agents/training/estimators.h"
+#include "agents/training/event_file.h"
+#include "agents/training/packet_samples.h"
+#include "agents/training/rollout_pool.h"
+
+namespace rhumb::training {
+
+// Wall seconds of the learner's thread.
+struct LearnerTime {
+  double learning_s = 0;
+  double waiting_s = 0;  // for rollouts
+};
+
+// Share of the work of all processes that was not inside of the simulator: scenarios, decisions,
+// learning. Waiting is no work.
+double OutsideShare(const RolloutCost& cost, const LearnerTime& time);
+
+class PacketLog {
+ public:
+  static std::string Header();
+  absl::Status Open(const std::string& directory) { return events_.Open(directory); }
+
+  // Rows of metrics.csv; what a row does not know stays empty.
+  std::string UpdateRow(int64_t update, const UpdateReport& report, const RolloutCost& cost,
+                        const LearnerTime& time);
+  std::string ValidationRow(int64_t update, const Estimate& reward);
+
+ private:
+  EventFile events_;
+};
+
+// Steps and hop-packets per second, and where the time went; one line.
+std::string CostLine(const RolloutCost& cost, const LearnerTime& time, int workers,
+                     double elapsed_s);
+
+}  // namespace rhumb::training
+
+#endif  // RHUMB_AGENTS_TRAINING_PACKET_LOG_H_

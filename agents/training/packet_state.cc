@@ -1,0 +1,61 @@
+#include "agents/training/packet_state.h"
+
+#include "absl/strings/str_format.h"
+#include "agents/neural/byte_stream.h"
+#include "agents/neural/network_shape.h"
+#include "agents/neural/price_head.h"
+#include "agents/training/state_file.h"
+
+namespace rhumb::training {
+namespace {
+
+constexpr absl::string_view kMagic = "RHUMBPS1";
+
+}  // namespace
+
+std::string PacketState::Serialize(const std::string& config_toml) const {
+  neural::ByteWriter writer;
+  writer.Floats(price_head);
+  writer.Floats(weights);
+  writer.Floats(adam.mean);
+  writer.Floats(adam.square);
+  writer.Number(adam.steps);
+  writer.Number(random.state());
+  writer.Number(return_variance);
+  writer.Number(updates);
+  writer.Floats(best_head);
+  writer.Number(best_score);
+  writer.Number(stale_validations);
+  writer.Text(metrics);
+  return WrapState(kMagic, config_toml, writer.bytes());
+}
+
+absl::StatusOr<PacketState> PacketState::Parse(absl::string_view bytes,
+                                               const std::string& config_toml,
+                                               absl::string_view name) {
+  const absl::StatusOr<std::string> content = UnwrapState(kMagic, bytes, config_toml, name);
+  if (!content.ok()) return content.status();
+  neural::ByteReader reader(*content);
+  PacketState state(reader.Floats());
+  state.weights = reader.Floats();
+  state.adam.mean = reader.Floats();
+  state.adam.square = reader.Floats();
+  state.adam.steps = reader.Number<int64_t>();
+  state.random.set_state(reader.Number<uint64_t>());
+  state.return_variance = reader.Number<double>();
+  state.updates = reader.Number<int64_t>();
+  state.best_head = reader.Floats();
+  state.best_score = reader.Number<double>();
+  state.stale_validations = reader.Number<int64_t>();
+  state.metrics = reader.Text();
+  const size_t count = static_cast<size_t>(neural::NumPriceWeights());
+  if (!reader.ok() || !reader.at_end() || state.price_head.size() != count ||
+      state.adam.mean.size() != count || state.adam.square.size() != count ||
+      state.weights.size() != static_cast<size_t>(neural::NumWeights())) {
+    return absl::DataLossError(
+        absl::StrFormat("%s: does not fit this program's network; start again", name));
+  }
+  return state;
+}
+
+}  // namespace rhumb::training

@@ -1,0 +1,164 @@
+#include "agents/training/packet_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_replace.h"
+#include "agents/neural/checkpoint.h"
+#include "agents/neural/network_shape.h"
+#include "agents/neural/price_head.h"
+#include "agents/training/packet_config.h"
+#include "agents/training/packet_state.h"
+
+namespace rhumb::training {
+namespace {
+
+using ::testing::HasSubstr;
+
+// At flow level: the loop is the same and milliseconds long.
+constexpr char kTinyRun[] = R"(
+seed = 5
+networks = {families = ["ring-chords"], min_nodes = 5, max_nodes = 6, candidate_paths = 4}
+episodes = {steps = 2, min_load = 0.9, max_load = 1.5, past = 2}
+reward = {completion = 1, loss = 5, on_time = 0, goodput = 0}
+policy = {iterations = 3, refinements = 0, sigma = 0.5}
+ppo = {updates = 6, scenarios = 4, repeats = 4, minibatch = 16}
+validation = {scenarios = 8, every = 2, test_scenarios = 8}
+simulator = {level = "flow"}
+)";
+
+std::string FreshDirectory(const std::string& name) {
+  const auto path = std::filesystem::temp_directory_path() / (name + std::to_string(getpid()));
+  std::filesystem::remove_all(path);
+  return path.string();
+}
+
+TrainRequest Request(const std::string& config, const std::string& out) {
+  TrainRequest request;
+  request.stage = "packet";
+  request.config_toml = config;
+  request.config_name = "tiny.toml";
+  request.out = out;
+  request.workers = 2;
+  return request;
+}
+
+absl::Status Train(const TrainRequest& request) {
+  return RunPacketTraining(request, GroupOfOne().get());
+}
+
+TEST(PacketRunTest, LearnsFromRewardsAlone) {
+  const std::string out = FreshDirectory("rhumb-packet-learns-");
+  const std::string config =
+      absl::StrReplaceAll(kTinyRun, {{"updates = 6", "updates = 40"},
+                                     {"scenarios = 4", "scenarios = 8"},
+                                     {"scenarios = 8, every = 2", "scenarios = 40, every = 40"}});
+  const TrainRequest request = Request(config, out);
+  ASSERT_TRUE(Train(request).ok());
+
+  const std::string metrics = neural::ReadWholeFile(out + "/metrics.csv").value();
+  // First and last validation, on networks that were not trained on.
+  std::vector<double> validations;
+  std::istringstream lines(metrics);
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    std::istringstream fields(line);
+    std::string field;
+    for (int i = 0; i <= 22; ++i) std::getline(fields, field, ',');
+    if (!field.empty()) validations.push_back(std::stod(field));
+  }
+  std::filesystem::remove_all(out);
+  ASSERT_EQ(validations.size(), 2u);
+  EXPECT_GT(validations[1], validations[0] + 0.02);
+}
+
+TEST(PacketRunTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
+  const std::string whole = FreshDirectory("rhumb-packet-whole-");
+  const std::string parts = FreshDirectory("rhumb-packet-parts-");
+  ASSERT_TRUE(Train(Request(kTinyRun, whole)).ok());
+
+  // Killed after the third update, one after what was saved last.
+  TrainRequest request = Request(kTinyRun, parts);
+  request.report = [](const TrainProgress& progress) {
+    if (progress.updates == 3) throw std::runtime_error("killed");
+  };
+  EXPECT_THROW(Train(request).IgnoreError(), std::runtime_error);
+  request.resume = true;
+  request.report = nullptr;
+  ASSERT_TRUE(Train(request).ok());
+
+  const auto a = neural::LoadCheckpoint(whole + "/last.ckpt");
+  const auto b = neural::LoadCheckpoint(parts + "/last.ckpt");
+  ASSERT_TRUE(a.ok() && b.ok());
+  EXPECT_EQ(a->price_head, b->price_head);
+  EXPECT_EQ(neural::ReadWholeFile(whole + "/last.ckpt").value(),
+            neural::ReadWholeFile(parts + "/last.ckpt").value());
+  EXPECT_EQ(a->about.at("stage"), "packet");
+  std::filesystem::remove_all(whole);
+  std::filesystem::remove_all(parts);
+}
+
+TEST(PacketRunTest, SaysHowTheBestAgentDoesAgainstShortestPaths) {
+  const std::string out = FreshDirectory("rhumb-packet-test-");
+  TrainRequest request = Request(kTinyRun, out);
+  std::string said;
+  request.result = [&said](const std::string& line) { said += line + "\n"; };
+  ASSERT_TRUE(Train(request).ok());
+  EXPECT_THAT(said, HasSubstr("shortest-path:delay"));
+  EXPECT_THAT(said, HasSubstr("steps/s"));
+  EXPECT_TRUE(std::filesystem::exists(out + "/test.csv"));
+  // A second run does not overwrite the first.
+  EXPECT_EQ(Train(request).code(), absl::StatusCode::kFailedPrecondition);
+  std::filesystem::remove_all(out);
+}
+
+TEST(PacketRunTest, RefusesStatesThatAreTornOrOfAnotherRun) {
+  PacketState state(neural::InitialPriceHead(0.3, 1));
+  state.weights.assign(neural::NumWeights(), 0.5F);
+  const std::string bytes = state.Serialize(kTinyRun);
+  ASSERT_TRUE(PacketState::Parse(bytes, kTinyRun, "s").ok());
+  EXPECT_EQ(PacketState::Parse(bytes, kTinyRun, "s")->price_head, state.price_head);
+  EXPECT_EQ(PacketState::Parse(bytes, "seed = 6", "s").status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 50) {
+    EXPECT_FALSE(PacketState::Parse(absl::string_view(bytes).substr(0, size), kTinyRun, "s").ok());
+  }
+}
+
+TEST(PacketConfigTest, NamesEveryProblemAtOnce) {
+  const auto config = ParsePacketConfig(R"(
+networks = {families = ["torus"]}
+episodes = {min_load = 2, max_load = 1, tcp_shares = [0, 2]}
+ppo = {repeats = 1, colour = "red"}
+)",
+                                        "bad.toml");
+  ASSERT_FALSE(config.ok());
+  const std::string message(config.status().message());
+  for (const char* part : {"bad.toml: networks.families", "episodes.min_load",
+                           "episodes.tcp_shares", "ppo.repeats", "ppo.colour: unknown key"}) {
+    EXPECT_THAT(message, HasSubstr(part));
+  }
+}
+
+TEST(PacketConfigTest, TheShippedFilesAreValid) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(RHUMB_TRAINING_CONFIGS)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind("packet", 0) != 0) continue;
+    ++files;
+    EXPECT_TRUE(ParsePacketConfig(neural::ReadWholeFile(entry.path().string()).value(), name).ok())
+        << ParsePacketConfig(neural::ReadWholeFile(entry.path().string()).value(), name).status();
+  }
+  EXPECT_GE(files, 3);
+}
+
+}  // namespace
+}  // namespace rhumb::training
