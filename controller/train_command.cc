@@ -142,7 +142,7 @@ Command TrainCommand() {
                    "TOML file; agents/training/configs/default.toml and packet.toml list every key")
         ->type_name("FILE");
     app.add_option("--init", options->init,
-                   "Checkpoint to start from, or \"default\" for the shipped one")
+                   "Checkpoint to start from; \"default\" and \"packet\" are shipped")
         ->type_name("CHECKPOINT");
     app.add_option("--out", options->out,
                    "Directory for checkpoints, metrics.csv and TensorBoard events")

@@ -36,8 +36,10 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
 absl::Status SaveCheckpoint(const Checkpoint& checkpoint, const std::string& path);
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 
-// The checkpoint that this build ships.
+// The checkpoint of the flow level that this build ships.
 absl::StatusOr<Checkpoint> DefaultCheckpoint();
+// "default" and "packet" are shipped, any other name is a file.
+absl::StatusOr<Checkpoint> FindCheckpoint(const std::string& name);
 
 // Shared with the training state: the same care for every file that a kill may interrupt.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes);

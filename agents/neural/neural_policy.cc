@@ -92,8 +92,7 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
 
 absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
     std::string name, const NeuralPolicyOptions& options) {
-  absl::StatusOr<Checkpoint> checkpoint =
-      options.checkpoint == "default" ? DefaultCheckpoint() : LoadCheckpoint(options.checkpoint);
+  absl::StatusOr<Checkpoint> checkpoint = FindCheckpoint(options.checkpoint);
   if (!checkpoint.ok()) return checkpoint.status();
   NeuralPolicyOptions all = options;
   // What the checkpoint was trained with holds where nothing else was asked for.

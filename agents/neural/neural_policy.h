@@ -18,7 +18,7 @@
 namespace rhumb::neural {
 
 struct NeuralPolicyOptions {
-  std::string checkpoint = "default";  // or a file
+  std::string checkpoint = "default";  // see FindCheckpoint
   InferenceOptions inference;
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].

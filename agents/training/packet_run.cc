@@ -116,8 +116,7 @@ class Run {
       const torch::Tensor weights = neural::InitialWeights(config_.seed);
       state_.weights.assign(weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel());
     } else {
-      auto checkpoint = request_.init == "default" ? neural::DefaultCheckpoint()
-                                                   : neural::LoadCheckpoint(request_.init);
+      auto checkpoint = neural::FindCheckpoint(request_.init);
       if (!checkpoint.ok()) return checkpoint.status();
       state_.weights = checkpoint->weights;
       if (!checkpoint->price_head.empty()) state_.price_head = checkpoint->price_head;

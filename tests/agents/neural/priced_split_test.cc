@@ -149,6 +149,12 @@ TEST(PriceCheckpointTest, APriceHeadComesBackAndOneWithoutIsWrittenAsBefore) {
   EXPECT_TRUE(ParseCheckpoint(without, "c")->price_head.empty());
 }
 
+TEST(PriceCheckpointTest, TheShippedAgentOfThePacketLevelHasOne) {
+  const Checkpoint packet = FindCheckpoint("packet").value();
+  EXPECT_EQ(static_cast<int>(packet.price_head.size()), NumPriceWeights());
+  EXPECT_EQ(packet.about.at("stage"), "packet");
+}
+
 TEST(PriceCheckpointTest, TornAndWrongHeadsAreRefused) {
   Checkpoint checkpoint = WithPrices();
   const std::string bytes = SerializeCheckpoint(checkpoint);
