@@ -54,13 +54,19 @@ PathGraph GraphOf(int nodes) {
 
 TEST(EffortTest, ShrinksAsTheNetworkGrows) {
   const Effort small = EffortFor(GraphOf(6)), medium = EffortFor(GraphOf(30)),
-               large = EffortFor(GraphOf(70));
-  EXPECT_GT(small.iterations, medium.iterations);
+               large = EffortFor(GraphOf(130));
+  EXPECT_GE(small.iterations, medium.iterations);
   EXPECT_GT(medium.iterations, large.iterations);
   EXPECT_GT(small.refinements, medium.refinements);
   EXPECT_GT(medium.refinements, large.refinements);
   EXPECT_GE(large.iterations, 3);
   EXPECT_GE(large.refinements, 1);
+}
+
+// Where an iteration is cheap the links below the fullest are evened out as well.
+TEST(EffortTest, OnlyLargeNetworksStopWhenTheirPlanIsOptimal) {
+  EXPECT_FALSE(EffortFor(GraphOf(30)).stops_when_optimal);
+  EXPECT_TRUE(EffortFor(GraphOf(130)).stops_when_optimal);
 }
 
 TEST(EffortTest, AnEmptyGraphIsNoSpecialCase) { EXPECT_GE(EffortFor(PathGraph()).iterations, 3); }

@@ -80,12 +80,23 @@ class LiveServer {
   // A connection of its own each time.
   std::shared_ptr<grpc::Channel> Connect(std::shared_ptr<grpc::ChannelCredentials> credentials =
                                              grpc::InsecureChannelCredentials()) const {
+    return Connect(std::move(credentials), {});
+  }
+  // A client that lets the server send no more than `bytes` of a stream ahead of what it reads.
+  std::shared_ptr<grpc::Channel> ConnectWithWindow(int bytes) const {
     grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, bytes);
+    arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);  // it would widen the window
+    return Connect(grpc::InsecureChannelCredentials(), std::move(arguments));
+  }
+
+ private:
+  std::shared_ptr<grpc::Channel> Connect(std::shared_ptr<grpc::ChannelCredentials> credentials,
+                                         grpc::ChannelArguments arguments) const {
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     return grpc::CreateCustomChannel(address(), credentials, arguments);
   }
 
- private:
   void Start(ServerOptions options) {
     if (!options.policies) options.policies = MakePolicy;
     options.version = "test";

@@ -8,13 +8,13 @@ TEST(SlowReaderTest, HoldsNobodyUpAndGetsMergedUpdatesWhenItReadsAgain) {
   constexpr int kPlans = 60;
   LiveServer server;
   Caller caller(server.Connect());
-  // Large enough that a few updates fill the flow-control window of a stream.
   ASSERT_TRUE(caller.SetTopology(RandomConnected(5, 70)).ok());
   TestAdapter reader(server.Connect(), {"reader"});
   TestAdapter::Options not_reading;
   not_reading.name = "slow";
   not_reading.reads = false;
-  TestAdapter slow(server.Connect(), not_reading);
+  // A few updates fill its flow-control window.
+  TestAdapter slow(server.ConnectWithWindow(4096), not_reading);
   ASSERT_TRUE(Eventually([&] { return caller.Status().adapters_size() == 2; }));
 
   for (int i = 0; i < kPlans; ++i) {
