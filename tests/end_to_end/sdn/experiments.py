@@ -58,10 +58,18 @@ def connected_pairs(bed: Testbed, timeout_s: float = 300) -> float:
 
 
 def check_paths_equal_plan(bed: Testbed, north: North) -> int:
-    """Reads the switches back and compares every demand. Returns how many there were."""
-    wait_until_settled(north)
-    planned = north.routes()
-    installed = InstalledPaths(bed)
+    """Reads the switches back and compares every demand. Returns how many there were.
+
+    Switches are read one after another; when a plan arrives meanwhile, what was read is of two plans and is read again.
+    """
+    for _ in range(10):
+        wait_until_settled(north)
+        header, planned = north.plan()
+        installed = InstalledPaths(bed)
+        if north.status().plan.plan_version == header.plan_version:
+            break
+    else:
+        raise TimeoutError("plans follow each other too quickly to be read back")
     for (source, destination), paths in planned.items():
         found = installed.of_demand(source, destination)
         for path in set(paths) | set(found):
