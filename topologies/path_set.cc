@@ -100,6 +100,15 @@ absl::Status PathSet::Validate(const Topology& topology) const {
   return absl::OkStatus();
 }
 
+bool SamePaths(const PathSet& a, PathSet::Range in_a, const PathSet& b, PathSet::Range in_b) {
+  if (in_a.size() != in_b.size()) return false;
+  if (&a == &b && in_a.begin == in_b.begin) return true;
+  for (int i = 0; i < in_a.size(); ++i) {
+    if (a.links(in_a.begin + i) != b.links(in_b.begin + i)) return false;
+  }
+  return true;
+}
+
 absl::Duration PropagationDelay(const Topology& topology, absl::Span<const LinkId> path) {
   absl::Duration delay = absl::ZeroDuration();
   for (LinkId l : path) delay += topology.link(l).propagation_delay;

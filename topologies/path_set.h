@@ -96,6 +96,10 @@ class PathSet {
   absl::flat_hash_map<NodePair, int> index_;
 };
 
+// True when two pairs have the same paths in the same order: what most have from one path set to
+// the next, and what can be compared path by path without a look-up. O(path links).
+bool SamePaths(const PathSet& a, PathSet::Range in_a, const PathSet& b, PathSet::Range in_b);
+
 // Sum of the propagation delays along a path.
 absl::Duration PropagationDelay(const Topology& topology, absl::Span<const LinkId> path);
 // Smallest capacity along a path in bits per second; infinite for an empty path.

@@ -11,16 +11,6 @@ namespace {
 
 constexpr double kRatioTolerance = 1e-6;
 
-// The same paths in the same order, which need no look-up.
-bool SamePaths(const PathSet& from, PathSet::Range a, const PathSet& to, PathSet::Range b) {
-  if (a.size() != b.size()) return false;
-  if (&from == &to && a.begin == b.begin) return true;
-  for (int i = 0; i < a.size(); ++i) {
-    if (from.links(a.begin + i) != to.links(b.begin + i)) return false;
-  }
-  return true;
-}
-
 // Sum of |change of ratio| over the paths of one pair.
 double AbsoluteChange(const RoutingPlan& from, PathSet::Range a, const RoutingPlan& to,
                       PathSet::Range b) {

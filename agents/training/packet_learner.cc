@@ -6,23 +6,15 @@
 
 #include "absl/strings/str_format.h"
 #include "agents/training/estimators.h"
+#include "agents/training/learning_rate.h"
 #include "agents/training/ppo_objective.h"
 
 namespace rhumb::training {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kVarianceMemory = 0.9;
 // Steps of an update that may go too far, each followed by smaller ones, before the update ends.
 constexpr int kMostTakenBack = 4;
-
-double LearningRate(const PacketConfig& config, int64_t update) {
-  const double done = std::min(1.0, static_cast<double>(update) / config.updates);
-  const double cosine = 0.5 * (1 + std::cos(kPi * done));
-  const double warm = std::min(1.0, (update + 1.0) / config.warm_up);
-  return config.learning_rate * warm *
-         (config.final_rate_share + (1 - config.final_rate_share) * cosine);
-}
 
 torch::Tensor Weights(const PacketState& state) {
   return torch::tensor(state.price_head, torch::kFloat);

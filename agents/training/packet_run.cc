@@ -4,7 +4,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -14,6 +13,7 @@
 #include "agents/neural/torch_network.h"
 #include "agents/training/packet_learner.h"
 #include "agents/training/packet_log.h"
+#include "agents/training/run_directory.h"
 #include "agents/training/scenario_scores.h"
 #include "simulator/flow/flow_simulator.h"
 
@@ -61,10 +61,10 @@ class Run {
   absl::Status Prepare() {
     const absl::Status opened = group_.first() ? Open() : absl::OkStatus();
     if (absl::Status status = group_.RequireAllOk(opened); !status.ok()) return status;
-    SetLastWords();
+    group_.SetLastWords(LastWords(request_.out));
     if (absl::Status status = group_.RequireAllOk(Share()); !status.ok()) return status;
     first_update_ = state_.updates;
-    return SpreadRandom();
+    return SpreadRandom(&state_.random, &group_);
   }
 
   absl::Status Train() {
@@ -83,31 +83,11 @@ class Run {
   std::string Path(const std::string& name) const { return request_.out + "/" + name; }
   double Elapsed() const { return absl::ToDoubleSeconds(absl::Now() - started_); }
   bool TimeIsUp() const { return request_.minutes > 0 && Elapsed() >= 60 * request_.minutes; }
-  void SetLastWords() {
-    group_.SetLastWords(absl::StrFormat(
-        "stopped from outside, or because another rank ended; %s holds the run as it was last "
-        "saved: go on with --resume",
-        request_.out));
-  }
 
   absl::Status Open() {
-    std::error_code error;
-    std::filesystem::create_directories(request_.out, error);
-    if (error) {
-      return absl::UnavailableError(
-          absl::StrFormat("%s: cannot make it: %s", request_.out, error.message()));
-    }
-    const bool exists = std::filesystem::exists(Path("state.bin"));
-    if (exists && !request_.resume) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "%s: holds a training run; give --resume to go on with it or another --out",
-          request_.out));
-    }
-    if (request_.resume && !exists) {
-      return absl::FailedPreconditionError(
-          absl::StrFormat("%s: holds no training run to resume; leave out --resume", request_.out));
-    }
-    if (absl::Status status = log_.Open(request_.out); !status.ok()) return status;
+    absl::Status status = OpenRunDirectory(request_.out, request_.resume);
+    if (status.ok()) status = log_.Open(request_.out);
+    if (!status.ok()) return status;
     return request_.resume ? Resume() : Start();
   }
 
@@ -129,9 +109,9 @@ class Run {
   }
 
   absl::Status Resume() {
-    auto bytes = neural::ReadWholeFile(Path("state.bin"));
+    auto bytes = neural::ReadWholeFile(StatePath(request_.out));
     if (!bytes.ok()) return bytes.status();
-    return Take(*bytes, Path("state.bin"));
+    return Take(*bytes, StatePath(request_.out));
   }
 
   absl::Status Take(const std::string& bytes, const std::string& name) {
@@ -145,14 +125,6 @@ class Run {
     std::string bytes = state_.Serialize(request_.config_toml);
     if (absl::Status status = group_.Broadcast(&bytes); !status.ok()) return status;
     return Take(bytes, "the state of rank 0");
-  }
-
-  // The other ranks' random numbers start anew from rank 0's wherever the run can be picked up, so
-  // that a state holds one stream only and can be resumed by any number of ranks.
-  absl::Status SpreadRandom() {
-    const absl::StatusOr<uint64_t> stream = group_.OfFirst(state_.random.state());
-    if (stream.ok()) state_.random.set_state(SeedOfRank(*stream, group_.rank()));
-    return stream.status();
   }
 
   RolloutJob AgentJob(const std::vector<float>& price_head, bool explore) const {
@@ -196,9 +168,9 @@ class Run {
     if (*save != 0) {
       if (group_.first()) {
         if (absl::Status status = ValidateAndSave(); !status.ok()) return status;
-        SetLastWords();
+        group_.SetLastWords(LastWords(request_.out));
       }
-      if (absl::Status status = SpreadRandom(); !status.ok()) return status;
+      if (absl::Status status = SpreadRandom(&state_.random, &group_); !status.ok()) return status;
     }
     if (group_.first()) Report();
     return absl::OkStatus();
@@ -240,8 +212,8 @@ class Run {
     if (status.ok()) status = neural::WriteFileAtomically(Path("metrics.csv"), state_.metrics);
     // Last, so that a state never claims files that are not there.
     if (status.ok())
-      status =
-          neural::WriteFileAtomically(Path("state.bin"), state_.Serialize(request_.config_toml));
+      status = neural::WriteFileAtomically(StatePath(request_.out),
+                                           state_.Serialize(request_.config_toml));
     return status;
   }
 

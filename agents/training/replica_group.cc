@@ -66,4 +66,10 @@ uint64_t SeedOfRank(uint64_t seed, int rank) {
   return Random(Random(seed ^ kRankStream).Bits() + static_cast<uint64_t>(rank)).Bits();
 }
 
+absl::Status SpreadRandom(Random* random, ReplicaGroup* group) {
+  const absl::StatusOr<uint64_t> stream = group->OfFirst(random->state());
+  if (stream.ok()) random->set_state(SeedOfRank(*stream, group->rank()));
+  return stream.status();
+}
+
 }  // namespace rhumb::training

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "agents/training/random.h"
 
 namespace rhumb::training {
 
@@ -77,6 +78,10 @@ std::unique_ptr<ReplicaGroup> GroupOfOne();
 // One rank's own seed or stream out of the group's; rank 0 keeps the group's, so that one process
 // alone trains as it would without ranks.
 uint64_t SeedOfRank(uint64_t seed, int rank);
+
+// Collective. The ranks' random numbers start anew from rank 0's: done wherever a run can be picked
+// up, so that a state holds one stream only and can be resumed by any number of ranks.
+absl::Status SpreadRandom(Random* random, ReplicaGroup* group);
 
 }  // namespace rhumb::training
 

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -7,6 +6,7 @@
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/network_shape.h"
 #include "agents/training/event_file.h"
+#include "agents/training/run_directory.h"
 #include "agents/training/trainer.h"
 
 namespace rhumb::training {
@@ -28,11 +28,10 @@ class Run {
     const absl::Status opened = group_.first() ? Open() : absl::OkStatus();
     if (absl::Status status = group_.RequireAllOk(opened); !status.ok()) return status;
     // The first state is on disk by now: whatever ends the run from here on can be resumed.
-    group_.SetLastWords(
-        absl::StrFormat("stopped from outside, or because another rank ended; %s", HowToResume()));
+    group_.SetLastWords(LastWords(request_.out));
     if (absl::Status status = group_.RequireAllOk(Share()); !status.ok()) return status;
     first_update_ = state_.updates;
-    return SpreadRandom();
+    return SpreadRandom(&state_.random, &group_);
   }
 
   absl::Status Train() {
@@ -49,36 +48,19 @@ class Run {
  private:
   std::string Path(const std::string& name) const { return request_.out + "/" + name; }
   double Elapsed() const { return absl::ToDoubleSeconds(absl::Now() - started_); }
-  std::string HowToResume() const {
-    return absl::StrFormat("%s holds the run as it was last saved: go on with --resume",
-                           request_.out);
-  }
 
   absl::Status Open() {
-    std::error_code error;
-    std::filesystem::create_directories(request_.out, error);
-    if (error)
-      return absl::UnavailableError(
-          absl::StrFormat("%s: cannot make it: %s", request_.out, error.message()));
-    const bool exists = std::filesystem::exists(Path("state.bin"));
-    if (exists && !request_.resume) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "%s: holds a training run; give --resume to go on with it or another --out",
-          request_.out));
+    if (absl::Status status = OpenRunDirectory(request_.out, request_.resume); !status.ok()) {
+      return status;
     }
     if (request_.resume) {
-      if (!exists) {
-        return absl::FailedPreconditionError(absl::StrFormat(
-            "%s: holds no training run to resume; leave out --resume", request_.out));
-      }
-      auto bytes = neural::ReadWholeFile(Path("state.bin"));
+      auto bytes = neural::ReadWholeFile(StatePath(request_.out));
       if (!bytes.ok()) return bytes.status();
-      auto state = TrainingState::Parse(*bytes, request_.config_toml, Path("state.bin"));
+      auto state = TrainingState::Parse(*bytes, request_.config_toml, StatePath(request_.out));
       if (!state.ok()) return state.status();
       state_ = *std::move(state);
     } else if (!request_.init.empty()) {
-      auto checkpoint = request_.init == "default" ? neural::DefaultCheckpoint()
-                                                   : neural::LoadCheckpoint(request_.init);
+      auto checkpoint = neural::FindCheckpoint(request_.init);
       if (!checkpoint.ok()) return checkpoint.status();
       state_.weights = state_.average = checkpoint->weights;
     }
@@ -104,14 +86,6 @@ class Run {
     return absl::OkStatus();
   }
 
-  // The other ranks' random numbers start anew from rank 0's wherever the run can be picked up, so
-  // that a state holds one stream only and can be resumed by any number of ranks.
-  absl::Status SpreadRandom() {
-    const absl::StatusOr<uint64_t> stream = group_.OfFirst(state_.random.state());
-    if (stream.ok()) state_.random.set_state(SeedOfRank(*stream, group_.rank()));
-    return stream.status();
-  }
-
   absl::Status Update() {
     const TrainingConfig& config = trainer_.config();
     if (absl::Status status = trainer_.Update(&state_, &group_); !status.ok()) return status;
@@ -124,10 +98,9 @@ class Run {
     if (*save == 0) return absl::OkStatus();
     if (group_.first()) {
       if (absl::Status status = ValidateAndSave(); !status.ok()) return status;
-      group_.SetLastWords(absl::StrFormat("stopped from outside, or because another rank ended; %s",
-                                          HowToResume()));
+      group_.SetLastWords(LastWords(request_.out));
     }
-    return SpreadRandom();
+    return SpreadRandom(&state_.random, &group_);
   }
 
   void Report() {
@@ -175,7 +148,8 @@ class Run {
   }
 
   absl::Status SaveState() const {
-    return neural::WriteFileAtomically(Path("state.bin"), state_.Serialize(request_.config_toml));
+    return neural::WriteFileAtomically(StatePath(request_.out),
+                                       state_.Serialize(request_.config_toml));
   }
 
   neural::Checkpoint CheckpointOf(const std::vector<float>& weights) const {

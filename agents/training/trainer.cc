@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_format.h"
 #include "agents/training/flow_objective.h"
+#include "agents/training/learning_rate.h"
 
 namespace rhumb::training {
 namespace {
@@ -19,16 +20,7 @@ using neural::NumWeights;
 constexpr uint64_t kValidationStream = 0x5eed0001;
 constexpr uint64_t kBatchStream = 0x5eed0002;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kLossMemory = 0.98;
-
-double LearningRate(const TrainingConfig& config, int64_t update) {
-  const double done = std::min(1.0, static_cast<double>(update) / config.updates);
-  const double cosine = 0.5 * (1 + std::cos(kPi * done));
-  const double warm = std::min(1.0, (update + 1.0) / config.warm_up);
-  return config.learning_rate * warm *
-         (config.final_rate_share + (1 - config.final_rate_share) * cosine);
-}
 
 }  // namespace
 

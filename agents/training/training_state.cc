@@ -1,27 +1,18 @@
-#include <zlib.h>
-
-#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "agents/neural/byte_stream.h"
 #include "agents/neural/network_shape.h"
+#include "agents/training/state_file.h"
 #include "agents/training/trainer.h"
 
 namespace rhumb::training {
 namespace {
 
-constexpr absl::string_view kMagic = "RHUMBTS3";
-
-uint32_t Checksum(absl::string_view bytes) {
-  return static_cast<uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
+constexpr absl::string_view kMagic = "RHUMBTS4";
 
 }  // namespace
 
 std::string TrainingState::Serialize(const std::string& config_toml) const {
   neural::ByteWriter writer;
-  writer.bytes().append(kMagic.data(), kMagic.size());
-  writer.Text(config_toml);
   writer.Floats(weights);
   writer.Floats(average);
   writer.Floats(adam.mean);
@@ -34,28 +25,15 @@ std::string TrainingState::Serialize(const std::string& config_toml) const {
   writer.Number(best_score);
   writer.Number(stale_validations);
   writer.Text(metrics);
-  writer.Number(Checksum(writer.bytes()));
-  return std::move(writer.bytes());
+  return WrapState(kMagic, config_toml, writer.bytes());
 }
 
 absl::StatusOr<TrainingState> TrainingState::Parse(absl::string_view bytes,
                                                    const std::string& config_toml,
                                                    absl::string_view name) {
-  if (!absl::StartsWith(bytes, kMagic)) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%s: is not a training state of this version of rhumb train", name));
-  }
-  const absl::string_view body = bytes.substr(0, bytes.size() - sizeof(uint32_t));
-  neural::ByteReader checksum(bytes.substr(body.size()));
-  if (checksum.Number<uint32_t>() != Checksum(body)) {
-    return absl::DataLossError(
-        absl::StrFormat("%s: torn or altered; start again in another directory", name));
-  }
-  neural::ByteReader reader(body.substr(kMagic.size()));
-  if (reader.Text() != config_toml) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "%s: belongs to another configuration; resume with the one it was started with", name));
-  }
+  const absl::StatusOr<std::string> content = UnwrapState(kMagic, bytes, config_toml, name);
+  if (!content.ok()) return content.status();
+  neural::ByteReader reader(*content);
   TrainingState state(0);
   state.weights = reader.Floats();
   state.average = reader.Floats();

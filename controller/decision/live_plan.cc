@@ -32,16 +32,6 @@ void WriteRoute(const Topology& topology, const RoutingPlan& plan, int pair,
   }
 }
 
-// The same paths in the same order: what most demands have from plan to plan.
-bool SamePaths(const PathSet& a, PathSet::Range in_a, const PathSet& b, PathSet::Range in_b) {
-  if (in_a.size() != in_b.size()) return false;
-  if (&a == &b && in_a.begin == in_b.begin) return true;
-  for (int i = 0; i < in_a.size(); ++i) {
-    if (a.links(in_a.begin + i) != b.links(in_b.begin + i)) return false;
-  }
-  return true;
-}
-
 bool SameRoute(const RoutingPlan& a, PathSet::Range in_a, const RoutingPlan& b,
                PathSet::Range in_b) {
   if (SamePaths(a.paths(), in_a, b.paths(), in_b)) {

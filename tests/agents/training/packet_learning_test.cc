@@ -7,7 +7,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "agents/training/packet_run.h"
 #include "agents/training/replica_group.h"
 #include "simulator/packet/packet_simulator.h"
+#include "tests/agents/training/metrics_file.h"
 
 namespace rhumb::training {
 namespace {
@@ -65,21 +65,6 @@ class PacketLearningTest : public ::testing::Test {
   std::string out_;
   TrainRequest request_;
 };
-
-// The columns of validations: reward and its interval.
-std::vector<double> ValidationRewards(const std::string& metrics_csv) {
-  std::vector<double> rewards;
-  std::istringstream lines(metrics_csv);
-  std::string line;
-  std::getline(lines, line);
-  while (std::getline(lines, line)) {
-    std::istringstream fields(line);
-    std::string field;
-    for (int i = 0; i <= 22; ++i) std::getline(fields, field, ',');
-    if (!field.empty()) rewards.push_back(std::stod(field));
-  }
-  return rewards;
-}
 
 TEST_F(PacketLearningTest, PacketsAloneTeachRandomWeightsToBeatShortestPaths) {
   ASSERT_EQ(Train(), absl::OkStatus());

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "agents/neural/price_head.h"
 #include "agents/training/packet_config.h"
 #include "agents/training/packet_state.h"
+#include "tests/agents/training/metrics_file.h"
 
 namespace rhumb::training {
 namespace {
@@ -65,16 +65,7 @@ TEST(PacketRunTest, LearnsFromRewardsAlone) {
 
   const std::string metrics = neural::ReadWholeFile(out + "/metrics.csv").value();
   // First and last validation, on networks that were not trained on.
-  std::vector<double> validations;
-  std::istringstream lines(metrics);
-  std::string line;
-  std::getline(lines, line);
-  while (std::getline(lines, line)) {
-    std::istringstream fields(line);
-    std::string field;
-    for (int i = 0; i <= 22; ++i) std::getline(fields, field, ',');
-    if (!field.empty()) validations.push_back(std::stod(field));
-  }
+  const std::vector<double> validations = ValidationRewards(metrics);
   std::filesystem::remove_all(out);
   ASSERT_EQ(validations.size(), 2u);
   EXPECT_GT(validations[1], validations[0] + 0.02);

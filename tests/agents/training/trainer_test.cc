@@ -134,6 +134,22 @@ TEST(TrainerTest, HasNothingToResumeInAnEmptyDirectory) {
   std::filesystem::remove_all(request.out);
 }
 
+TEST(TrainerTest, StartsFromAShippedCheckpointByItsName) {
+  TrainRequest request;
+  request.config_toml = kTinyRun;
+  for (const char* name : {"default", "packet"}) {
+    request.init = name;
+    request.out = FreshDirectory("rhumb-train-init-");
+    const absl::Status status = RunFlowTraining(request, GroupOfOne().get());
+    EXPECT_TRUE(status.ok()) << name << ": " << status;
+    std::filesystem::remove_all(request.out);
+  }
+  request.init = "no-such-checkpoint";
+  const absl::Status refused = RunFlowTraining(request, GroupOfOne().get());
+  EXPECT_THAT(refused.message(), ::testing::HasSubstr("no-such-checkpoint"));
+  std::filesystem::remove_all(request.out);
+}
+
 // Learns, from random weights, to route a four-node network within 1 % of the optimum, by the
 // network alone.
 TEST(LearningTest, ReachesOnePercentOnFourNodesWithin150Updates) {
