@@ -83,15 +83,17 @@ absl::Status Serve(const ServeFlags& flags) {
     if (!file.ok()) return file.status();
     read = *std::move(file);
   }
-  if (flags.print) {
-    std::cout << ToToml(read.config);
-    return absl::OkStatus();
-  }
-  const std::vector<std::string> faults = CheckServeConfig(read, MakePolicy);
+  // What is printed need not suit this machine.
+  const std::vector<std::string> faults =
+      flags.print ? read.faults : CheckServeConfig(read, MakePolicy);
   if (!faults.empty()) {
     return absl::InvalidArgumentError(absl::StrFormat("the configuration has %d problem%s:\n%s",
                                                       faults.size(), faults.size() == 1 ? "" : "s",
                                                       absl::StrJoin(faults, "\n")));
+  }
+  if (flags.print) {
+    std::cout << ToToml(read.config);
+    return absl::OkStatus();
   }
   if (flags.check) {
     std::cout << read.where << ": all is well\n";

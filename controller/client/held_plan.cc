@@ -1,9 +1,28 @@
 #include "controller/client/held_plan.h"
 
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_format.h"
 #include "topologies/formats/proto_conversion.h"
 
 namespace rhumb {
+
+absl::StatusOr<rhumb::v1::DemandRoute> RouteByName(const rhumb::v1::PlanUpdate& update,
+                                                   rhumb::v1::DemandRoute route) {
+  for (rhumb::v1::PathShare& share : *route.mutable_paths()) {
+    for (uint32_t hop : share.hops()) {
+      if (hop >= static_cast<uint32_t>(update.link_names_size())) {
+        return absl::InvalidArgumentError(
+            absl::StrFormat("route \"%s\" > \"%s\": hop %d, but the update names %d links",
+                            route.source(), route.destination(), hop, update.link_names_size()));
+      }
+      share.add_links(update.link_names(static_cast<int>(hop)));
+    }
+    share.clear_hops();
+  }
+  return route;
+}
 
 absl::Status HeldPlan::Apply(const rhumb::v1::PlanUpdate& update) {
   if (!update.reset() &&
@@ -13,11 +32,20 @@ absl::Status HeldPlan::Apply(const rhumb::v1::PlanUpdate& update) {
         "whole plan",
         update.base_plan_version(), update.header().epoch(), version(), epoch()));
   }
+  std::vector<rhumb::v1::DemandRoute> routes;
+  for (const auto& route : update.routes()) {
+    auto named = RouteByName(update, route);
+    if (!named.ok()) return named.status();
+    routes.push_back(*std::move(named));
+  }
   if (update.reset()) routes_.clear();
   for (const auto& demand : update.removed()) {
     routes_.erase({demand.source(), demand.destination()});
   }
-  for (const auto& route : update.routes()) routes_[{route.source(), route.destination()}] = route;
+  for (rhumb::v1::DemandRoute& route : routes) {
+    const std::pair key(route.source(), route.destination());
+    routes_[key] = std::move(route);
+  }
   header_ = update.header();
   return absl::OkStatus();
 }

@@ -13,10 +13,16 @@
 
 namespace rhumb {
 
+// A route of an update with the names of its links, as it is without the update. InvalidArgument
+// for a hop that the update names no link for.
+absl::StatusOr<rhumb::v1::DemandRoute> RouteByName(const rhumb::v1::PlanUpdate& update,
+                                                   rhumb::v1::DemandRoute route);
+
 class HeldPlan {
  public:
   // Takes the update as a whole, or nothing of it: Aborted when it does not lead on from what is
-  // held (the adapter answers so, and gets the whole plan). O(log demands) a route.
+  // held (the adapter answers so, and gets the whole plan), InvalidArgument as RouteByName.
+  // O(log demands) a route.
   absl::Status Apply(const rhumb::v1::PlanUpdate& update);
 
   // 0 before the first update.

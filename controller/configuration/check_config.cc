@@ -21,7 +21,7 @@ namespace {
 class Checker {
  public:
   Checker(const ReadConfig& read, const PolicyFactory& policies)
-      : read_(read), c_(read.config), policies_(policies) {}
+      : read_(read), c_(read.config), policies_(policies), faults_(read.faults) {}
 
   std::vector<std::string> Check() {
     CheckServer();

@@ -76,10 +76,6 @@ void VisitSections(Config& c, Enter&& enter) {
   enter("log", [&](auto& fields) { fields.Text("level", c.log.level); });
 }
 
-absl::Status AllFaults(const std::vector<std::string>& faults) {
-  return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
-}
-
 }  // namespace
 
 absl::StatusOr<ReadConfig> ParseServeConfig(absl::string_view text, const std::string& where) {
@@ -92,28 +88,26 @@ absl::StatusOr<ReadConfig> ParseServeConfig(absl::string_view text, const std::s
     return absl::InvalidArgumentError(
         absl::StrFormat("%s:%d: %s", where, e.source().begin.line, std::string(e.description())));
   }
-  std::vector<std::string> faults;
   std::vector<std::string> sections;
   VisitSections(read.config, [&](const char* name, auto&& visit) {
     sections.push_back(name);
     const toml::node* node = root.get(name);
     if (node == nullptr) return;
     if (!node->is_table()) {
-      faults.push_back(absl::StrFormat("%s:%d: %s is not a section; write [%s]", where,
-                                       node->source().begin.line, name, name));
+      read.faults.push_back(absl::StrFormat("%s:%d: %s is not a section; write [%s]", where,
+                                            node->source().begin.line, name, name));
       return;
     }
-    TomlReader reader(*node->as_table(), name, where, &faults, &read.lines);
+    TomlReader reader(*node->as_table(), name, where, &read.faults, &read.lines);
     visit(reader);
     reader.ReportUnknownKeys();
   });
   for (const auto& [key, node] : root) {
     if (std::find(sections.begin(), sections.end(), key.str()) != sections.end()) continue;
-    faults.push_back(absl::StrFormat("%s:%d: %s is not a section; there are %s", where,
-                                     node.source().begin.line, std::string(key.str()),
-                                     absl::StrJoin(sections, ", ")));
+    read.faults.push_back(absl::StrFormat("%s:%d: %s is not a section; there are %s", where,
+                                          node.source().begin.line, std::string(key.str()),
+                                          absl::StrJoin(sections, ", ")));
   }
-  if (!faults.empty()) return AllFaults(faults);
   return read;
 }
 

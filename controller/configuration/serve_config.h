@@ -83,9 +83,12 @@ struct ReadConfig {
   ServeConfig config;
   std::string where;                 // name of the file
   std::map<std::string, int> lines;  // "section.key" to line
+  // Of form: unknown sections and keys, wrong types. A key with one keeps its default. Not to be
+  // run with any; CheckServeConfig names them beside all others.
+  std::vector<std::string> faults;
 };
 
-// InvalidArgument with every fault of form, one a line: syntax, unknown sections and keys, types.
+// InvalidArgument for text that is not TOML.
 absl::StatusOr<ReadConfig> ParseServeConfig(absl::string_view toml, const std::string& where);
 // NotFound when the file cannot be read.
 absl::StatusOr<ReadConfig> ReadServeConfig(const std::string& path);

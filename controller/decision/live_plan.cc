@@ -1,6 +1,7 @@
 #include "controller/decision/live_plan.h"
 
 #include <cmath>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -18,8 +19,40 @@ bool Routed(const RoutingPlan& plan, PathSet::Range range) {
   return false;
 }
 
+// Writes the links of a path by their names.
+struct ByName {
+  const Topology& topology;
+
+  void operator()(absl::Span<const LinkId> links, rhumb::v1::PathShare* share) {
+    for (LinkId l : links) share->add_links(topology.link(l).name);
+  }
+};
+
+// Writes them by their places in the update's list of names, which grows as they come up.
+class ByPlace {
+ public:
+  ByPlace(const Topology& topology, rhumb::v1::PlanUpdate* update)
+      : topology_(topology), update_(update), place_(topology.num_links(), -1) {}
+
+  void operator()(absl::Span<const LinkId> links, rhumb::v1::PathShare* share) {
+    for (LinkId l : links) {
+      if (place_[l] < 0) {
+        place_[l] = update_->link_names_size();
+        update_->add_link_names(topology_.link(l).name);
+      }
+      share->add_hops(place_[l]);
+    }
+  }
+
+ private:
+  const Topology& topology_;
+  rhumb::v1::PlanUpdate* update_;
+  std::vector<int> place_;  // [links], -1 for those not listed
+};
+
+template <typename WriteLinks>
 void WriteRoute(const Topology& topology, const RoutingPlan& plan, int pair,
-                rhumb::v1::DemandRoute* route) {
+                WriteLinks& write_links, rhumb::v1::DemandRoute* route) {
   const NodePair nodes = plan.paths().pair(pair);
   route->set_source(topology.node(nodes.source).name);
   route->set_destination(topology.node(nodes.destination).name);
@@ -28,7 +61,7 @@ void WriteRoute(const Topology& topology, const RoutingPlan& plan, int pair,
     if (plan.ratios()[p] <= 0) continue;
     auto* share = route->add_paths();
     share->set_ratio(plan.ratios()[p]);
-    for (LinkId l : plan.paths().links(p)) share->add_links(topology.link(l).name);
+    write_links(plan.paths().links(p), share);
   }
 }
 
@@ -51,17 +84,18 @@ bool SameRoute(const RoutingPlan& a, PathSet::Range in_a, const RoutingPlan& b,
   return true;
 }
 
-template <typename Routes>
-void WriteRoutes(const LivePlan& plan, Routes* message) {
+template <typename WriteLinks, typename Routes>
+void WriteRoutes(const LivePlan& plan, WriteLinks write_links, Routes* message) {
   for (int i = 0; i < plan.plan.paths().num_pairs(); ++i) {
     if (!Routed(plan.plan, plan.plan.paths().paths_of(i))) continue;
-    WriteRoute(plan.topology, plan.plan, i, message->add_routes());
+    WriteRoute(plan.topology, plan.plan, i, write_links, message->add_routes());
   }
 }
 
 void WriteDelta(const LivePlan& base, const LivePlan& plan, rhumb::v1::PlanUpdate* update) {
   const PathSet& before = base.plan.paths();
   const PathSet& after = plan.plan.paths();
+  ByPlace write_links(plan.topology, update);
   for (int i = 0; i < after.num_pairs(); ++i) {
     const PathSet::Range range = after.paths_of(i);
     const NodePair pair = after.pair(i);
@@ -71,7 +105,7 @@ void WriteDelta(const LivePlan& base, const LivePlan& plan, rhumb::v1::PlanUpdat
     const PathSet::Range old_range = old ? before.paths_of(*old) : PathSet::Range();
     if (old && SameRoute(base.plan, old_range, plan.plan, range)) continue;
     if (Routed(plan.plan, range)) {
-      WriteRoute(plan.topology, plan.plan, i, update->add_routes());
+      WriteRoute(plan.topology, plan.plan, i, write_links, update->add_routes());
     } else if (old && Routed(base.plan, old_range)) {
       auto* removed = update->add_removed();
       removed->set_source(plan.topology.node(pair.source).name);
@@ -109,7 +143,7 @@ bool SameRoutes(const RoutingPlan& a, const RoutingPlan& b) {
 rhumb::v1::LivePlan ToProto(const LivePlan& plan) {
   rhumb::v1::LivePlan message;
   *message.mutable_header() = plan.header;
-  WriteRoutes(plan, &message);
+  WriteRoutes(plan, ByName{plan.topology}, &message);
   return message;
 }
 
@@ -118,7 +152,7 @@ rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan) {
   *update.mutable_header() = plan.header;
   if (base == nullptr || !base->topology.SameStructure(plan.topology)) {
     update.set_reset(true);
-    WriteRoutes(plan, &update);
+    WriteRoutes(plan, ByPlace(plan.topology, &update), &update);
   } else {
     update.set_base_plan_version(base->version());
     WriteDelta(*base, plan, &update);

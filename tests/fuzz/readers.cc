@@ -143,9 +143,11 @@ void RunTexts(absl::string_view bytes) {
 void RunServeConfig(absl::string_view bytes) {
   const auto read = ParseServeConfig(bytes, kFile);
   if (!read.ok()) return CheckRefusal(read.status());
+  for (const std::string& fault : read->faults) CheckRefusal(absl::InvalidArgumentError(fault));
   const std::string written = ToToml(read->config);
   const auto again = ParseServeConfig(written, kFile);
   Require(again.ok(), again.status().ToString());
+  Require(again->faults.empty(), "a written configuration has faults");
   Require(ToToml(again->config) == written,
           "a configuration differs after it was written and read");
 }

@@ -95,10 +95,12 @@ class FakeSouth(south_pb2_grpc.SouthServicer):
         update.header.epoch = self.epoch
         update.header.plan_version = version
         update.header.topology_version = (self.topology_version if topology_version is None else topology_version)
+        names = {}
         for source, destination, paths in routes:
             route = update.routes.add(source=source, destination=destination)
             for links, ratio in paths:
-                route.paths.add(links=links, ratio=ratio)
+                route.paths.add(hops=[names.setdefault(link, len(names)) for link in links], ratio=ratio)
+        update.link_names.extend(names)
         for source, destination in removed:
             update.removed.add(source=source, destination=destination)
         self.say(south_pb2.PlanStreamResponse(update=update))

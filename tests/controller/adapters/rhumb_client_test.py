@@ -201,6 +201,16 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(reason_of(self.answer()), "BAD_FIELD")
         self.assertTrue(self.adapter.changes.empty())
 
+    def test_a_hop_over_a_link_that_the_update_does_not_name_is_refused(self):
+        self.connect()
+        update = south_pb2.PlanUpdate(nonce="1", reset=True, link_names=["A>B"])
+        update.header.epoch, update.header.plan_version = self.south.epoch, 1
+        update.header.topology_version = self.south.topology_version
+        update.routes.add(source="A", destination="B").paths.add(hops=[0, 1], ratio=1.0)
+        self.south.say(south_pb2.PlanStreamResponse(update=update))
+        self.assertEqual(reason_of(self.answer()), "BAD_FIELD")
+        self.assertTrue(self.adapter.changes.empty())
+
     def test_comes_back_with_what_it_holds_and_declares_again(self):
         self.connect()
         self.south.send_plan(7, [DIRECT])

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "controller/decision/live_plan.h"
 #include "tests/networks.h"
@@ -92,6 +93,36 @@ TEST(HeldPlanTest, ResolvesToThePlanItCameFrom) {
   demands.set_rate_bps(0, 1, 2e9);
   EXPECT_EQ(ComputeLinkLoads(topology, *resolved, demands).load_bps,
             ComputeLinkLoads(topology, plan.plan, demands).load_bps);
+}
+
+TEST(HeldPlanTest, EveryLinkIsNamedOnce) {
+  std::mt19937 random(7);
+  const Topology topology = Diamond();
+  const LivePlan plan{{}, RandomPlan(&random, topology), topology, ""};
+  const rhumb::v1::PlanUpdate update = MakeUpdate(nullptr, plan);
+  const std::set<std::string> names(update.link_names().begin(), update.link_names().end());
+  EXPECT_EQ(static_cast<int>(names.size()), update.link_names_size());
+  for (const auto& route : update.routes()) {
+    for (const auto& path : route.paths()) {
+      EXPECT_TRUE(path.links().empty());
+      EXPECT_FALSE(path.hops().empty());
+    }
+  }
+}
+
+TEST(HeldPlanTest, AHopWithoutANameIsRefusedAndChangesNothing) {
+  std::mt19937 random(7);
+  const Topology topology = Diamond();
+  LivePlan plan{{}, RandomPlan(&random, topology), topology, ""};
+  plan.header.set_plan_version(1);
+  HeldPlan held;
+  ASSERT_TRUE(held.Apply(MakeUpdate(nullptr, plan)).ok());
+  const size_t routes = held.routes().size();
+  rhumb::v1::PlanUpdate update = MakeUpdate(nullptr, plan);
+  update.mutable_link_names()->RemoveLast();
+  EXPECT_TRUE(absl::IsInvalidArgument(held.Apply(update)));
+  EXPECT_EQ(held.version(), 1);
+  EXPECT_EQ(held.routes().size(), routes);
 }
 
 TEST(HeldPlanTest, UnknownNameIsNotFound) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agents/policy_registry.h"
+#include "controller/client/held_plan.h"
 #include "controller/decision/proto_time.h"
 #include "controller/state/request_error.h"
 #include "tests/networks.h"
@@ -448,7 +449,8 @@ TEST_F(ControllerCoreTest, DeltasLeadFromOnePlanToTheNext) {
     const rhumb::v1::PlanUpdate update = MakeUpdate(base, *plan);
     EXPECT_EQ(update.reset(), base == nullptr);
     for (const auto& route : update.routes()) {
-      held[route.source() + ">" + route.destination()] = route.ShortDebugString();
+      held[route.source() + ">" + route.destination()] =
+          RouteByName(update, route)->ShortDebugString();
     }
     for (const auto& key : update.removed()) held.erase(key.source() + ">" + key.destination());
     base = plan.get();

@@ -24,6 +24,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "agents/policy_registry.h"
+#include "controller/client/held_plan.h"
 #include "controller/decision/proto_time.h"
 #include "controller/server/server.h"
 #include "rhumb/v1/north.grpc.pb.h"
@@ -391,7 +392,7 @@ class TestAdapter {
     } else {
       if (update.reset()) routes_.clear();
       for (const auto& route : update.routes()) {
-        routes_[{route.source(), route.destination()}] = route;
+        routes_[{route.source(), route.destination()}] = RouteByName(update, route).value();
       }
       for (const auto& key : update.removed()) routes_.erase({key.source(), key.destination()});
       version_ = update.header().plan_version();

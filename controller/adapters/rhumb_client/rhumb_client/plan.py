@@ -1,6 +1,6 @@
 """Plans as values: what a demand's paths are, and how updates of the plan stream lead from one plan to the next."""
 import dataclasses
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import grpc
 
@@ -47,9 +47,17 @@ class PlanChange:
     changes_known: int = 0
 
 
-def read_paths(route: routing_plan_pb2.DemandRoute) -> Tuple[PathShare, ...]:
-    """Paths with a share above 0. Refuses a route that no network could install."""
-    paths = tuple(PathShare(tuple(path.links), path.ratio) for path in route.paths if path.ratio > 0)
+def read_paths(route: routing_plan_pb2.DemandRoute, link_names: Sequence[str] = ()) -> Tuple[PathShare, ...]:
+    """Paths with a share above 0. Refuses a route that no network could install.
+
+    `link_names` are those of the update that the route is in: what its hops count in."""
+    try:
+        paths = tuple(PathShare((*path.links, *(link_names[hop] for hop in path.hops)), path.ratio)
+                      for path in route.paths if path.ratio > 0)
+    except IndexError:
+        raise PlanRefused(grpc.StatusCode.INVALID_ARGUMENT,
+                          f'route "{route.source}" > "{route.destination}": a hop beyond the {len(link_names)} links '
+                          'that the update names', Reason.BAD_FIELD) from None
     if not paths or any(not path.links for path in paths):
         raise PlanRefused(grpc.StatusCode.INVALID_ARGUMENT,
                           f'route "{route.source}" > "{route.destination}": no path, or a path without links',
@@ -80,8 +88,9 @@ class PlanTracker:
             routes = dict(base.routes)
         for key in update.removed:
             routes.pop(DemandKey(key.source, key.destination), None)
+        link_names = list(update.link_names)
         for route in update.routes:
-            routes[DemandKey(route.source, route.destination)] = read_paths(route)
+            routes[DemandKey(route.source, route.destination)] = read_paths(route, link_names)
         plan = Plan(header.epoch, header.plan_version, header.topology_version, routes, header)
         self.received = plan
         return plan
