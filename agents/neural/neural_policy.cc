@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "agents/neural/history.h"
@@ -49,6 +50,14 @@ bool HasTraffic(const Observation& observation, NodePair pair) {
     if (past[i]->rate_bps(pair.source, pair.destination) > 0) return true;
   }
   return false;
+}
+
+std::string NoteOf(const Prices& prices) {
+  return absl::StrFormat(
+      "prices: distance %.2f, congestion %.2f, detour %.2f, smallness %.2f, distrust %.2f, margin "
+      "%.2f",
+      prices[kDistance], prices[kCongestion], prices[kDetour], prices[kSmallness],
+      prices[kDistrust], prices[kMargin]);
 }
 
 }  // namespace
@@ -238,7 +247,9 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
     decision.predicted_mlu = inference_.latest_mlu();
   } else {
     const PriceFeatures& seen = priced_->Look(observation, history_);
-    decided = priced_->Split(AskPriceHead(price_head_, seen).mean);
+    const Prices prices = AskPriceHead(price_head_, seen).mean;
+    decided = priced_->Split(prices);
+    decision.note = NoteOf(prices);
     decision.predicted_mlu = priced_->LatestMlu();
   }
   for (int d = 0; d < graph_->num_pairs(); ++d) {
@@ -283,8 +294,9 @@ void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision)
   decision->predicted_mlu =
       MaxLinkUtilization(observation.topology,
                          ComputeLinkLoads(observation.topology, decision->plan, latest).load_bps);
-  decision->note =
-      absl::StrFormat("moves %.3f of the traffic instead of %.3f", options_.max_move, moved);
+  absl::StrAppend(
+      &decision->note, decision->note.empty() ? "" : "; ",
+      absl::StrFormat("moves %.3f of the traffic instead of %.3f", options_.max_move, moved));
 }
 
 }  // namespace rhumb::neural

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace rhumb::neural {
@@ -11,7 +10,8 @@ namespace {
 // A base plan's share of 0 is one of e^-8: costs can bring the path back.
 constexpr float kFloor = -8;
 // What a price of 1 is worth in logits, so that all prices are about 1 where they matter: the mean
-// delay of the traffic, a service time of the narrowest link, a detour, a small demand's detour.
+// delay of the traffic, a service time where traffic usually is tightest, a detour, a small
+// demand's detour.
 constexpr float kDistanceScale = 24;
 constexpr float kCongestionScale = 6;
 constexpr float kDetourScale = 8;
@@ -21,7 +21,11 @@ constexpr float kRoom = 0.7F;
 constexpr float kRoomWidth = 0.07F;
 // A demand of this share of its path's capacity is neither small nor large.
 constexpr float kSmallShare = 0.05F;
-constexpr float kSteep = 0.9F;   // where congestion goes on as a line
+constexpr float kSteep = 0.9F;  // where congestion goes on as a line
+// A path this much narrower than the widest of its pair is a back road, whatever its delay.
+constexpr float kBackRoad = 0.125F;
+// A slow link off the main roads does not outweigh all others.
+constexpr float kLongestService = 4;
 constexpr double kVisits = 4e6;  // of links by paths that a decision may cost
 
 }  // namespace
@@ -39,20 +43,21 @@ void PricedSplit::SetGraph(std::shared_ptr<const PathGraph> graph) {
       static_cast<int>(kVisits / std::max<double>(static_cast<double>(g.links.size()), 1)), 4, 24);
   fastest_.assign(g.num_pairs(), 0);
   fastest_ratios_.assign(g.num_paths(), 0.0F);
-  float narrowest = std::numeric_limits<float>::infinity();
   int most_paths = 0;
   for (int d = 0; d < g.num_pairs(); ++d) {
-    int best = g.path_begin[d];
-    for (int p = best; p < g.path_begin[d + 1]; ++p) {
-      if (g.delay[p] < g.delay[best]) best = p;
-      narrowest = std::min(narrowest, g.bottleneck[p]);
+    const int begin = g.path_begin[d], end = g.path_begin[d + 1];
+    const float widest =
+        *std::max_element(g.bottleneck.begin() + begin, g.bottleneck.begin() + end);
+    int best = -1;
+    for (int p = begin; p < end; ++p) {
+      if (g.bottleneck[p] < kBackRoad * widest) continue;
+      if (best < 0 || g.delay[p] < g.delay[best]) best = p;
     }
     fastest_[d] = best;
     fastest_ratios_[best] = 1;
-    most_paths = std::max(most_paths, g.path_begin[d + 1] - g.path_begin[d]);
+    most_paths = std::max(most_paths, end - begin);
   }
-  service_.assign(g.num_links(), 0.0F);
-  for (int l = 0; l < g.num_links(); ++l) service_[l] = std::min(narrowest / g.capacity[l], 1.0F);
+  service_.assign(g.num_links(), 1.0F);
   base_logits_.assign(g.num_paths(), 0.0F);
   ratios_.assign(g.num_paths(), 0.0F);
   utilization_.assign(g.num_links(), 0.0F);
@@ -83,6 +88,19 @@ double PricedSplit::MeanDelay(absl::Span<const float> ratios,
   return total > 0 ? sum / total : 0;
 }
 
+void PricedSplit::TimeLinks(absl::Span<const float> demands) {
+  const PathGraph& g = *graph_;
+  double capacity = 0, total = 0;
+  for (int d = 0; d < g.num_pairs(); ++d) {
+    capacity += static_cast<double>(demands[d]) * g.bottleneck[fastest_[d]];
+    total += demands[d];
+  }
+  const double usual = total > 0 ? capacity / total : 1.0;
+  for (int l = 0; l < g.num_links(); ++l) {
+    service_[l] = std::min(static_cast<float>(usual / g.capacity[l]), kLongestService);
+  }
+}
+
 void PricedSplit::PriceLinks(float load_factor) {
   for (int l = 0; l < graph_->num_links(); ++l) {
     congestion_[l] = service_[l] * Congestion(load_factor * utilization_[l]);
@@ -106,7 +124,8 @@ void PricedSplit::PricePaths(int pair, absl::Span<const float> demands, const Pr
     float congestion = 0;
     for (int i = g.link_begin[p]; i < g.link_begin[p + 1]; ++i)
       congestion += congestion_[g.links[i]];
-    const float longer = static_cast<float>((g.delay[p] - g.delay[fastest]) / mean_delay_);
+    const float longer = std::max(static_cast<float>((g.delay[p] - g.delay[fastest]) / mean_delay_),
+                                  0.0F);  // back roads
     cost_[p - begin] = kDistanceScale * prices[kDistance] * longer +
                        kCongestionScale * prices[kCongestion] * congestion +
                        (p == fastest ? 0.0F : leave) - trust * base_logits_[p];
@@ -116,6 +135,7 @@ void PricedSplit::PricePaths(int pair, absl::Span<const float> demands, const Pr
 void PricedSplit::Run(absl::Span<const float> base, absl::Span<const float> demands,
                       const Prices& prices) {
   const PathGraph& g = *graph_;
+  TimeLinks(demands);
   const double mean_delay = MeanDelay(fastest_ratios_, demands);
   mean_delay_ = mean_delay > 0 ? mean_delay : 1.0;
   for (int d = 0; d < g.num_pairs(); ++d) {

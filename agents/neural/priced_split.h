@@ -49,12 +49,15 @@ class PricedSplit {
   // Utilization [links] under ratios [paths] and demands [pairs].
   void PutOnLinks(absl::Span<const float> ratios, absl::Span<const float> demands,
                   std::vector<float>* utilization) const;
-  // The plan that uses every pair's fastest path alone, [paths].
+  // The plan that uses every pair's fastest path alone, [paths]. Paths that are much narrower than
+  // the pair's widest do not count: a backbone does not send its traffic over an access link.
   absl::Span<const float> fastest_ratios() const { return fastest_ratios_; }
   // Mean over traffic of the delay of ratios [paths], in the graph's unit; 0 without traffic.
   double MeanDelay(absl::Span<const float> ratios, absl::Span<const float> demands) const;
 
  private:
+  // Service times, in units of that of the mean bottleneck of the traffic on its fastest paths.
+  void TimeLinks(absl::Span<const float> demands);
   void PriceLinks(float load_factor);
   // Fills cost_ of the pair's paths.
   void PricePaths(int pair, absl::Span<const float> demands, const Prices& prices,
@@ -63,7 +66,7 @@ class PricedSplit {
   std::shared_ptr<const PathGraph> graph_;
   int rounds_ = 0;
   std::vector<int> fastest_;                                  // [pairs] path
-  std::vector<float> service_;                                // [links] narrowest capacity over own
+  std::vector<float> service_;                                // [links] see TimeLinks
   std::vector<float> fastest_ratios_, base_logits_, ratios_;  // [paths]
   std::vector<float> utilization_, congestion_;               // [links]
   std::vector<float> cost_;                                   // [paths of a pair]

@@ -17,19 +17,23 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A-B over a fast and a slow cable of 1 Gbit/s each: one pair with traffic, two paths.
+// 0-3 over a fast and a slow road: one pair with traffic, two paths. Cables have 1 Gbit/s but for
+// those of the fast road, and an access link to node 4 when it has any capacity.
 struct TwoRoads {
-  static Topology Network() {
+  static Topology Network(double fast_bps, double access_bps) {
     std::vector<Link> links;
-    testing::AddCable(&links, 0, 1, testing::kGigabit, absl::Milliseconds(2));
-    testing::AddCable(&links, 1, 3, testing::kGigabit, absl::Milliseconds(2));
+    testing::AddCable(&links, 0, 1, fast_bps, absl::Milliseconds(2));
+    testing::AddCable(&links, 1, 3, fast_bps, absl::Milliseconds(2));
     testing::AddCable(&links, 0, 2, testing::kGigabit, absl::Milliseconds(4));
     testing::AddCable(&links, 2, 3, testing::kGigabit, absl::Milliseconds(4));
-    return Topology::Create("two-roads", testing::NamedNodes(4), std::move(links)).value();
+    if (access_bps > 0) testing::AddCable(&links, 0, 4, access_bps, absl::Milliseconds(1));
+    return Topology::Create("two-roads", testing::NamedNodes(access_bps > 0 ? 5 : 4),
+                            std::move(links))
+        .value();
   }
 
-  TwoRoads() {
-    const Topology topology = Network();
+  explicit TwoRoads(double fast_bps = testing::kGigabit, double access_bps = 0) {
+    const Topology topology = Network(fast_bps, access_bps);
     const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
     graph = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
     for (int d = 0; d < graph->num_pairs(); ++d) {
@@ -103,6 +107,30 @@ TEST(PricedSplitTest, CongestionSpreadsAndDistanceGathers) {
   const float medium = roads.FastShare(0.6F, 0.0F, prices);
   prices[kMargin] = 1;
   EXPECT_LT(roads.FastShare(0.6F, 0.0F, prices), medium - 0.02F) << "for loads that may grow";
+}
+
+TEST(PricedSplitTest, ASlowLinkElsewhereDoesNotMakeCongestionCheap) {
+  Prices prices{};
+  prices[kDistrust] = 5;
+  prices[kCongestion] = 1;
+  prices[kDistance] = 0.5F;
+  TwoRoads alone, beside(testing::kGigabit, testing::kGigabit / 100);
+  const float demand = 1.0F;
+  // Demands count in mean capacities, which the slow link lowers.
+  const auto mean = static_cast<float>(beside.graph->mean_capacity_bps / testing::kGigabit);
+  EXPECT_NEAR(alone.FastShare(demand, 1.0F, prices), beside.FastShare(demand / mean, 1.0F, prices),
+              0.01F);
+}
+
+TEST(PricedSplitTest, ABackRoadIsNotTheFastestPathOfABackbone) {
+  for (const bool narrow : {false, true}) {
+    TwoRoads roads(narrow ? testing::kGigabit / 10 : testing::kGigabit / 2);
+    EXPECT_EQ(roads.split.fastest_ratios()[narrow ? roads.slow : roads.fast], 1);
+    Prices prices{};
+    prices[kDistrust] = 5;
+    prices[kDetour] = 1;
+    EXPECT_EQ(roads.FastShare(0.01F, 0.5F, prices) > 0.5F, !narrow);
+  }
 }
 
 TEST(PricedSplitTest, SmallDemandsStayWhereLargeOnesMayGo) {
