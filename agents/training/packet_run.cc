@@ -221,12 +221,15 @@ class Run {
   absl::Status Test() {
     if (config_.test_scenarios > 0) {
       const auto seeds = Seeds(config_.seed ^ kTestStream, config_.test_scenarios);
-      std::string csv = "policy,scenario,reward\n";
+      std::string csv = "policy,scenario,reward,completion,on_time,delay,loss,goodput\n";
       const auto play = [&](const std::string& name, const RolloutJob& job) {
         auto scores = ScoreScenarios(name, job, seeds, &pool_, &late_);
         for (size_t i = 0; scores.ok() && i < seeds.size(); ++i) {
           if (scores->valid[i] == 0) continue;
-          absl::StrAppendFormat(&csv, "%s,%d,%.6f\n", name, i, scores->rewards[i]);
+          const RewardTerms& terms = scores->terms[i];
+          absl::StrAppendFormat(&csv, "%s,%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", name, i,
+                                scores->rewards[i], terms.completion, terms.on_time, terms.delay,
+                                terms.loss, terms.goodput);
         }
         return scores;
       };

@@ -1,5 +1,8 @@
 #include "agents/training/scenario_scores.h"
 
+#include <array>
+#include <cmath>
+
 #include "absl/strings/str_format.h"
 #include "agents/baselines/cspf_policy.h"
 #include "agents/baselines/ecmp_plan.h"
@@ -16,6 +19,41 @@ double MeanReward(const Trajectory& trajectory) {
   return sum / static_cast<double>(trajectory.size());
 }
 
+// A part of the reward: how to find it, and how people count it.
+struct Part {
+  const char* name;
+  double RewardTerms::*term;
+  bool ratio;   // a log ratio, to be told in percent; otherwise a difference, in points
+  double sign;  // of what is measured, in a term that is larger when better
+};
+constexpr std::array<Part, 5> kParts = {{{"completion time", &RewardTerms::completion, true, -1},
+                                         {"on time", &RewardTerms::on_time, false, 1},
+                                         {"delay", &RewardTerms::delay, true, -1},
+                                         {"loss", &RewardTerms::loss, false, -1},
+                                         {"goodput", &RewardTerms::goodput, true, 1}}};
+
+RewardTerms MeanTerms(const Trajectory& trajectory) {
+  RewardTerms mean;
+  for (const Part& part : kParts) {
+    for (const Transition& transition : trajectory) {
+      mean.*part.term += transition.terms.*part.term / static_cast<double>(trajectory.size());
+    }
+  }
+  return mean;
+}
+
+std::string PartRow(const Part& part, const ScenarioScores& agent, const ScenarioScores& other) {
+  std::vector<double> differences;
+  for (size_t i = 0; i < agent.terms.size(); ++i) {
+    if (agent.valid[i] == 0 || other.valid[i] == 0) continue;
+    differences.push_back(part.sign * (agent.terms[i].*part.term - other.terms[i].*part.term));
+  }
+  const Estimate change = MeanWithInterval(differences);
+  const auto told = [&part](double x) { return 100 * (part.ratio ? std::expm1(x) : x); };
+  return absl::StrFormat("  %-32s %+.2f [%+.2f, %+.2f] %s", part.name, told(change.mean),
+                         told(change.low), told(change.high), part.ratio ? "%" : "points");
+}
+
 std::string Row(const ScenarioScores& agent, const ScenarioScores& other) {
   const Estimate difference = PairedDifference(agent, other);
   return absl::StrFormat("  %-32s %+.4f   agent minus it %+.4f [%+.4f, %+.4f]", other.name,
@@ -28,7 +66,7 @@ absl::StatusOr<ScenarioScores> ScoreScenarios(std::string name, const RolloutJob
                                               const std::vector<uint64_t>& seeds, RolloutPool* pool,
                                               std::vector<RolloutGroup>* late) {
   ScenarioScores scores{std::move(name), std::vector<double>(seeds.size(), 0.0),
-                        std::vector<char>(seeds.size(), 0)};
+                        std::vector<RewardTerms>(seeds.size()), std::vector<char>(seeds.size(), 0)};
   int64_t first = -1;
   for (uint64_t seed : seeds) {
     RolloutJob one = job;
@@ -44,6 +82,7 @@ absl::StatusOr<ScenarioScores> ScoreScenarios(std::string name, const RolloutJob
       late->push_back(std::move(group));
     } else if (!group.trajectories.empty()) {
       scores.rewards[group.number - first] = MeanReward(group.trajectories[0]);
+      scores.terms[group.number - first] = MeanTerms(group.trajectories[0]);
       scores.valid[group.number - first] = 1;
     }
   }
@@ -106,6 +145,7 @@ std::vector<std::string> ScoreTable(const ScenarioScores& agent,
       absl::StrFormat("best of the shortest paths: %s; the agent's reward is %+.4f "
                       "[%+.4f, %+.4f] over it",
                       best->name, gain.mean, gain.low, gain.high));
+  for (const Part& part : kParts) lines.push_back(PartRow(part, agent, *best));
   return lines;
 }
 

@@ -15,8 +15,9 @@ namespace rhumb::training {
 
 struct ScenarioScores {
   std::string name;
-  std::vector<double> rewards;  // [scenarios] mean over the steps of an episode
-  std::vector<char> valid;      // [scenarios] 0: lost to a worker's death
+  std::vector<double> rewards;     // [scenarios] mean over the steps of an episode
+  std::vector<RewardTerms> terms;  // [scenarios] the same of the reward's parts
+  std::vector<char> valid;         // [scenarios] 0: lost to a worker's death
 };
 
 // Plays every seed once. `job` says who plays; its seed and repeats are ignored. Groups of earlier
@@ -38,7 +39,9 @@ struct Contender {
 std::vector<Contender> Baselines();
 
 // One line for the agent and one for each of `others`, with the agent's paired difference and 95 %
-// interval; last the best of the shortest paths, by mean reward, with the same.
+// interval; last the best of the shortest paths, by mean reward, with the same and what the gain
+// over it consists of: changes of mean completion time, delay and goodput in percent (of the
+// geometric mean), of on-time share and loss in points.
 std::vector<std::string> ScoreTable(const ScenarioScores& agent,
                                     const std::vector<std::pair<ScenarioScores, bool>>& others);
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -174,12 +175,32 @@ TEST(RolloutPoolTest, EndsWhileWorkIsWaiting) {
 }
 
 TEST(ScenarioScoresTest, PairByScenarioAndLeaveOutLostOnes) {
-  const ScenarioScores a{"a", {1, 2, 3, 100}, {1, 1, 1, 0}}, b{"b", {0, 1, 3, 0}, {1, 1, 1, 1}};
+  const std::vector<RewardTerms> none(4);
+  const ScenarioScores a{"a", {1, 2, 3, 100}, none, {1, 1, 1, 0}};
+  const ScenarioScores b{"b", {0, 1, 3, 0}, none, {1, 1, 1, 1}};
   // Differences 1, 1, 0: mean 2/3, standard error sqrt(1/3 / 3) = 1/3.
   const Estimate difference = PairedDifference(a, b);
   EXPECT_NEAR(difference.mean, 2.0 / 3, 1e-12);
   EXPECT_NEAR(difference.high - difference.mean, 1.959964 / 3, 1e-6);
   EXPECT_NEAR(MeanScore(a).mean, 2, 1e-12);
+}
+
+TEST(ScenarioScoresTest, SayWhatTheGainOverTheBestShortestPathConsistsOf) {
+  RewardTerms quick, less_lost;
+  quick.completion = std::log(2);  // half the time of the reference
+  quick.goodput = std::log(1.5);
+  less_lost.loss = 0.02;
+  const std::vector<RewardTerms> zero(2);
+  const ScenarioScores agent{"agent", {2, 3}, {quick, quick}, {1, 1}};
+  const ScenarioScores worse{"hops", {-1, -1}, {less_lost, less_lost}, {1, 1}};
+  const ScenarioScores best{"igp", {0, 0}, zero, {1, 1}};
+  const auto lines = ScoreTable(agent, {{worse, true}, {best, true}});
+  ASSERT_EQ(lines.size(), 9u);
+  EXPECT_THAT(lines[3], HasSubstr("igp"));
+  EXPECT_THAT(lines[4], HasSubstr("completion time"));
+  EXPECT_THAT(lines[4], HasSubstr("-50.00 [-50.00, -50.00] %"));
+  EXPECT_THAT(lines[7], HasSubstr("0.00 [+0.00, +0.00] points"));
+  EXPECT_THAT(lines[8], HasSubstr("+50.00 [+50.00, +50.00] %"));
 }
 
 TEST(ScenarioScoresTest, KeepsGroupsOfEarlierJobsApart) {
