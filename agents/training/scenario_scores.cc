@@ -42,13 +42,21 @@ RewardTerms MeanTerms(const Trajectory& trajectory) {
   return mean;
 }
 
-std::string PartRow(const Part& part, const ScenarioScores& agent, const ScenarioScores& other) {
+// Of value(scores, scenario), a minus b, over the scenarios that both have.
+template <typename Value>
+Estimate PairedDifferenceOf(const ScenarioScores& a, const ScenarioScores& b, Value value) {
   std::vector<double> differences;
-  for (size_t i = 0; i < agent.terms.size(); ++i) {
-    if (agent.valid[i] == 0 || other.valid[i] == 0) continue;
-    differences.push_back(part.sign * (agent.terms[i].*part.term - other.terms[i].*part.term));
+  for (size_t i = 0; i < a.valid.size(); ++i) {
+    if (a.valid[i] != 0 && b.valid[i] != 0) differences.push_back(value(a, i) - value(b, i));
   }
-  const Estimate change = MeanWithInterval(differences);
+  return MeanWithInterval(differences);
+}
+
+std::string PartRow(const Part& part, const ScenarioScores& agent, const ScenarioScores& other) {
+  const Estimate change =
+      PairedDifferenceOf(agent, other, [&part](const ScenarioScores& scores, size_t i) {
+        return part.sign * scores.terms[i].*part.term;
+      });
   const auto told = [&part](double x) { return 100 * (part.ratio ? std::expm1(x) : x); };
   return absl::StrFormat("  %-32s %+.2f [%+.2f, %+.2f] %s", part.name, told(change.mean),
                          told(change.low), told(change.high), part.ratio ? "%" : "points");
@@ -90,11 +98,8 @@ absl::StatusOr<ScenarioScores> ScoreScenarios(std::string name, const RolloutJob
 }
 
 Estimate PairedDifference(const ScenarioScores& a, const ScenarioScores& b) {
-  std::vector<double> differences;
-  for (size_t i = 0; i < a.rewards.size(); ++i) {
-    if (a.valid[i] != 0 && b.valid[i] != 0) differences.push_back(a.rewards[i] - b.rewards[i]);
-  }
-  return MeanWithInterval(differences);
+  return PairedDifferenceOf(
+      a, b, [](const ScenarioScores& scores, size_t i) { return scores.rewards[i]; });
 }
 
 Estimate MeanScore(const ScenarioScores& scores) {

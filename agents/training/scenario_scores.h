@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "agents/training/estimators.h"
+#include "agents/training/reward.h"
 #include "agents/training/rollout_pool.h"
 
 namespace rhumb::training {

@@ -186,20 +186,22 @@ TEST(ScenarioScoresTest, PairByScenarioAndLeaveOutLostOnes) {
 }
 
 TEST(ScenarioScoresTest, SayWhatTheGainOverTheBestShortestPathConsistsOf) {
-  RewardTerms quick, less_lost;
+  RewardTerms quick;
   quick.completion = std::log(2);  // half the time of the reference
+  quick.delay = -std::log(1.25);   // and packets a quarter later
+  quick.loss = 0.02;
   quick.goodput = std::log(1.5);
-  less_lost.loss = 0.02;
-  const std::vector<RewardTerms> zero(2);
-  const ScenarioScores agent{"agent", {2, 3}, {quick, quick}, {1, 1}};
-  const ScenarioScores worse{"hops", {-1, -1}, {less_lost, less_lost}, {1, 1}};
-  const ScenarioScores best{"igp", {0, 0}, zero, {1, 1}};
+  // The second scenario of the agent was lost: it must not count.
+  const ScenarioScores agent{"agent", {2, 3}, {quick, {}}, {1, 0}};
+  const ScenarioScores worse{"hops", {-1, -1}, {quick, quick}, {1, 1}};
+  const ScenarioScores best{"igp", {0, 0}, {{}, {}}, {1, 1}};
   const auto lines = ScoreTable(agent, {{worse, true}, {best, true}});
   ASSERT_EQ(lines.size(), 9u);
   EXPECT_THAT(lines[3], HasSubstr("igp"));
   EXPECT_THAT(lines[4], HasSubstr("completion time"));
   EXPECT_THAT(lines[4], HasSubstr("-50.00 [-50.00, -50.00] %"));
-  EXPECT_THAT(lines[7], HasSubstr("0.00 [+0.00, +0.00] points"));
+  EXPECT_THAT(lines[6], HasSubstr("+25.00 [+25.00, +25.00] %"));
+  EXPECT_THAT(lines[7], HasSubstr("-2.00 [-2.00, -2.00] points"));
   EXPECT_THAT(lines[8], HasSubstr("+50.00 [+50.00, +50.00] %"));
 }
 
