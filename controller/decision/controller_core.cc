@@ -170,8 +170,13 @@ void ControllerCore::StartDecision(PlanReason reason) {
   running_topology_version_ = topology_.version();
   decide_again_ = false;
   next_decision_ = now + options_.interval;
+  // Only a plan that answers what just failed is on its way to the adapters now.
+  const bool urgent = reason == rhumb::v1::PLAN_REASON_TOPOLOGY && failure_unanswered_;
+  const absl::Duration lead =
+      urgent ? std::min(options_.max_lead, adapters_.size() * options_.lead_per_adapter)
+             : absl::ZeroDuration();
   out_.start_decision({running_id_, reason, running_forced_, topology_.snapshot(), policy_,
-                       fallback, TrafficHistory(), InForce(), ResolvedPins()});
+                       fallback, TrafficHistory(), InForce(), ResolvedPins(), lead});
 }
 
 void ControllerCore::FinishDecision(const DecisionOutput& output) {

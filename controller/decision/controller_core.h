@@ -43,6 +43,10 @@ struct CoreOptions {
   TopologyLimits topology_limits;
   // Shares below it are given to the demand's other paths; see Decider.
   double smallest_share = 0.01;
+  // The first answer to a failure has the processors to itself for this long for every adapter that
+  // reads it, before a policy starts; no longer than the second.
+  absl::Duration lead_per_adapter = absl::ZeroDuration();
+  absl::Duration max_lead = absl::Milliseconds(5);
   GuardOptions guard;
 };
 

@@ -184,6 +184,9 @@ void DecisionWorker::Run() {
             return self->stop_ || self->next_.has_value();
           },
           this));
+      if (!stop_ && next_->lead > absl::ZeroDuration()) {
+        mutex_.AwaitWithTimeout(absl::Condition(&stop_), next_->lead);
+      }
       if (stop_) return;
       input = std::exchange(next_, std::nullopt);
     }

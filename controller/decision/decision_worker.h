@@ -36,6 +36,8 @@ struct DecisionInput {
   std::vector<std::shared_ptr<const TrafficEstimate>> traffic;  // the latest last
   std::optional<RoutingPlan> in_force;
   Pins pins;
+  // The worker starts on it this much later, or on what has come in its place by then.
+  absl::Duration lead;
 };
 
 struct DecisionOutput {

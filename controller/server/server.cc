@@ -59,6 +59,10 @@ PolicyFactory ForCallers(PolicyFactory policies, std::string configured) {
   };
 }
 
+// Processor time to write an update and, when the adapter is on the same machine, to read it; see
+// tests/benchmark/controller_load.
+constexpr absl::Duration kUpdateCost = absl::Microseconds(80);
+
 int ComputeThreads(const ServeConfig& config) {
   if (config.limits.compute_threads > 0) return config.limits.compute_threads;
   return std::max(1u, std::thread::hardware_concurrency());
@@ -127,6 +131,8 @@ struct Server::Parts {
     for (const char* service : {kSouthService, kStoreService}) health.Set(service, true);
     ControlThread::Options control_options;
     control_options.core = CoreOptionsOf(config);
+    control_options.core.lead_per_adapter =
+        kUpdateCost / std::max(1u, std::thread::hardware_concurrency());
     control_options.paths = PathOptionsOf(config);
     control_options.queue_capacity = config.limits.queue;
     if (options.now) control_options.now = options.now;

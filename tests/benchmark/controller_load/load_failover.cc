@@ -13,7 +13,7 @@
 namespace rhumb::benchmark {
 namespace {
 
-constexpr int kStreamsPerConnection = 25;
+constexpr int kStreamsPerConnection = 1;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kRest = absl::Milliseconds(20);
 

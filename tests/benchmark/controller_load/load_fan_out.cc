@@ -38,6 +38,18 @@ struct Counts {
     ++got[arrival.plan_version];
     last = arrival.plan_version;
   }
+  // Waits until every reader holds this plan or a later one; how many do not when time is up.
+  int AwaitVersion(uint64_t plan_version, absl::Duration patience) {
+    absl::MutexLock lock(&mutex);
+    int behind = 0;
+    auto all_there = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+      behind = 0;
+      for (const uint64_t version : latest) behind += version < plan_version ? 1 : 0;
+      return behind == 0;
+    };
+    mutex.AwaitWithTimeout(absl::Condition(&all_there), patience);
+    return behind;
+  }
 };
 
 }  // namespace
@@ -66,6 +78,13 @@ absl::Status MeasureFanOut(const Connection& connection, const LoadOptions& opti
   if (auto s = (*network)->Declare(); !s.ok()) return s;
   if (auto s = (*network)->ReportTraffic(); !s.ok()) return s;
   if (auto s = (*network)->AwaitDecision(1); !s.ok()) return s;
+  // The first change meets a network at rest: what it overtakes would not be sent.
+  const auto at_rest = (*network)->GetStatus();
+  if (!at_rest.ok()) return at_rest.status();
+  const uint64_t first = at_rest->plan().plan_version();
+  if (counts.AwaitVersion(first, kPatience) > 0) {
+    return absl::DeadlineExceededError("the first plans did not reach every reader");
+  }
   std::cout << absl::StrFormat(
                    "fan-out: %s, %d streams, %d of them never read, %g changes a "
                    "second for %s\n",
@@ -102,18 +121,11 @@ absl::Status MeasureFanOut(const Connection& connection, const LoadOptions& opti
   const auto status = (*network)->GetStatus();
   if (!status.ok()) return status.status();
   const uint64_t last = status->plan().plan_version();
-  int behind = 0, ended = 0;
-  {
-    absl::MutexLock lock(&counts.mutex);
-    auto all_there = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(counts.mutex) {
-      behind = 0;
-      for (const uint64_t version : counts.latest) behind += version < last ? 1 : 0;
-      return behind == 0;
-    };
-    counts.mutex.AwaitWithTimeout(absl::Condition(&all_there), kPatience);
-  }
+  const int behind = counts.AwaitVersion(last, kPatience);
+  int ended = 0;
   for (const auto& stream : streams) ended += stream->ended().ok() ? 0 : 1;
   absl::MutexLock lock(&counts.mutex);
+  counts.got.erase(counts.got.begin(), counts.got.upper_bound(first));
   int64_t missed = 0;
   for (const auto& [version, streams_that_got] : counts.got) missed += readers - streams_that_got;
   std::cout << absl::StrFormat("  %d changes, %d plans\n", changes, counts.got.size());

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "tests/benchmark/controller_load/load_scenarios.h"
 #include "tests/server_process.h"
 #include "topologies/formats/units.h"
@@ -24,6 +25,7 @@ constexpr char kConfiguration[] =
 }  // namespace
 
 int main(int argc, char** argv) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the server
   CLI::App app("Measures a controller under load");
   std::string what = "all", server, agent = "neural", program = RHUMB_PROGRAM;
   bool brief = false;

@@ -91,6 +91,35 @@ TEST_F(ControllerCoreTest, FirstPlanIsShortestPathBeforeThePolicyAnswers) {
   EXPECT_TRUE(CheckRoutesAll(latest().topology, latest().plan).ok());
 }
 
+TEST_F(ControllerCoreTest, ThePolicyLeavesTheProcessorsToTheFirstAnswer) {
+  options_.lead_per_adapter = absl::Milliseconds(2);
+  options_.max_lead = absl::Milliseconds(5);
+  Restart({});
+  rhumb::v1::PlanSubscription subscription;
+  auto join = [&](StreamId id) {
+    subscription.set_adapter(absl::StrCat("adapter-", id));
+    ASSERT_TRUE(core_->OpenAdapter(id, subscription).ok());
+  };
+  join(1);
+  join(2);
+  Declare(Diamond());
+  ASSERT_TRUE(Fail("A>B").ok());
+  ASSERT_TRUE(waiting_);
+  EXPECT_EQ(waiting_->lead, absl::Milliseconds(4));
+  Decide();
+  join(3);
+  ASSERT_TRUE(Fail("D>C").ok());
+  ASSERT_TRUE(waiting_);
+  EXPECT_EQ(waiting_->lead, absl::Milliseconds(5));
+  Decide();
+  // Without a first answer on its way there is nothing to wait for.
+  rhumb::v1::SetPolicyRequest request;
+  request.set_policy("ecmp");
+  ASSERT_TRUE(core_->SetPolicy(request, "test").ok());
+  ASSERT_TRUE(waiting_);
+  EXPECT_EQ(waiting_->lead, absl::ZeroDuration());
+}
+
 TEST_F(ControllerCoreTest, FailureIsAnsweredAtOnceAndThenByThePolicy) {
   options_.policy = "ecmp";
   Restart({});

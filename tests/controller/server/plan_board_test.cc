@@ -16,7 +16,11 @@ using ::rhumb::testing::RandomConnected;
 LivePlanPtr PlanOf(const std::string& policy, uint64_t version) {
   static const Topology& topology = *new Topology(RandomConnected(2, 8));
   Decider decider(MakePolicy, {}, {});
-  DecisionInput input{1, rhumb::v1::PLAN_REASON_INTERVAL, false, topology, policy, "", {}, {}, {}};
+  DecisionInput input{1,      rhumb::v1::PLAN_REASON_INTERVAL,
+                      false,  topology,
+                      policy, "",
+                      {},     {},
+                      {},     absl::ZeroDuration()};
   auto plan =
       std::make_shared<LivePlan>(LivePlan{{}, decider.Decide(input).verdict.plan, topology, ""});
   plan->header.set_plan_version(version);
