@@ -1,7 +1,5 @@
 #include "controller/configuration/serve_config.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -81,17 +79,12 @@ void VisitSections(Config& c, Enter&& enter) {
 absl::StatusOr<ReadConfig> ParseServeConfig(absl::string_view text, const std::string& where) {
   ReadConfig read;
   read.where = where;
-  toml::table root;
-  try {
-    root = toml::parse(std::string_view(text.data(), text.size()));
-  } catch (const toml::parse_error& e) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%s:%d: %s", where, e.source().begin.line, std::string(e.description())));
-  }
+  const absl::StatusOr<toml::table> root = ParseToml(text, where);
+  if (!root.ok()) return root.status();
   std::vector<std::string> sections;
   VisitSections(read.config, [&](const char* name, auto&& visit) {
     sections.push_back(name);
-    const toml::node* node = root.get(name);
+    const toml::node* node = root->get(name);
     if (node == nullptr) return;
     if (!node->is_table()) {
       read.faults.push_back(absl::StrFormat("%s:%d: %s is not a section; write [%s]", where,
@@ -102,7 +95,7 @@ absl::StatusOr<ReadConfig> ParseServeConfig(absl::string_view text, const std::s
     visit(reader);
     reader.ReportUnknownKeys();
   });
-  for (const auto& [key, node] : root) {
+  for (const auto& [key, node] : *root) {
     if (std::find(sections.begin(), sections.end(), key.str()) != sections.end()) continue;
     read.faults.push_back(absl::StrFormat("%s:%d: %s is not a section; there are %s", where,
                                           node.source().begin.line, std::string(key.str()),

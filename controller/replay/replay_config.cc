@@ -1,18 +1,15 @@
 #include "controller/replay/replay_config.h"
 
-#include <toml++/toml.h>
-
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <set>
-#include <sstream>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "topologies/formats/units.h"
+#include "controller/configuration/toml_fields.h"
 #include "topologies/generators/traffic_generator.h"
 
 namespace rhumb {
@@ -33,189 +30,50 @@ std::string AbsolutePolicy(const std::string& policy) {
   return policy.substr(0, colon + 1) + AbsoluteIfFile(policy.substr(colon + 1));
 }
 
-// Every key of a scenario file with the member that holds it: reading and writing go through this
-// one list.
-template <typename Config, typename Visitor>
-void VisitTopLevel(Config& c, Visitor&& visit) {
-  visit.Text("topology", c.topology);
-  visit.Text("traffic", c.traffic);
-  visit.Texts("policies", c.policies);
-  visit.Text("simulator", c.simulator);
-  visit.Number("load", c.load);
-  visit.Range("intervals", c.intervals);
-  visit.Texts("events", c.events);
-  visit.Number("seeds", c.seeds);
-  visit.Flag("optimum", c.optimum);
+std::string IntervalRangeText(const std::pair<int, int>& range) {
+  return absl::StrCat(range.first, ":", range.second);
 }
 
-template <typename Config, typename Visitor>
-void VisitInput(Config& c, Visitor&& visit) {
-  visit.Rate("default_capacity", c.default_capacity_bps);
-  visit.Rate("capacity_unit", c.capacity_unit_bps);
-  visit.Time("default_delay", c.default_delay);
-  visit.Flag("drop_suspect", c.drop_suspect);
-  visit.Flag("largest_part", c.largest_part);
+// Every section and key of a scenario file with the member that holds it. `enter(name, visit)`
+// calls `visit` with what reads or writes the fields of that section; the first has no name.
+template <typename Config, typename Enter>
+void VisitSections(Config& c, Enter&& enter) {
+  enter("", [&](auto& fields) {
+    fields.Text("topology", c.topology);
+    fields.Text("traffic", c.traffic);
+    fields.Texts("policies", c.policies);
+    fields.Text("simulator", c.simulator);
+    fields.Number("load", c.load);
+    fields.Parsed("intervals", c.intervals, ParseIntervalRange, IntervalRangeText,
+                  "a range such as \"0:12\"");
+    fields.Texts("events", c.events);
+    fields.Count("seeds", c.seeds);
+    fields.Flag("optimum", c.optimum);
+  });
+  enter("input", [&](auto& fields) {
+    fields.Rate("default_capacity", c.default_capacity_bps);
+    fields.Rate("capacity_unit", c.capacity_unit_bps);
+    fields.Time("default_delay", c.default_delay);
+    fields.Flag("drop_suspect", c.drop_suspect);
+    fields.Flag("largest_part", c.largest_part);
+  });
+  enter("paths", [&](auto& fields) {
+    fields.Text("method", c.paths);
+    fields.Count("max_paths", c.max_paths);
+    fields.Number("stretch", c.stretch);
+  });
+  enter("packet", [&](auto& fields) {
+    fields.Time("warm_up", c.packet.warm_up);
+    fields.Time("measure", c.packet.measure);
+    fields.Time("drain", c.packet.drain);
+    fields.Number("tcp_share", c.packet.tcp_share);
+    fields.Text("flow_sizes", c.packet.flow_sizes);
+    fields.Text("data_plane", c.packet.data_plane);
+    fields.Number("scale", c.packet.scale);
+    fields.Flag("continuous", c.packet.continuous);
+    fields.Count("segment_bytes", c.packet.segment_bytes);
+  });
 }
-
-template <typename Config, typename Visitor>
-void VisitPaths(Config& c, Visitor&& visit) {
-  visit.Text("method", c.paths);
-  visit.Number("max_paths", c.max_paths);
-  visit.Number("stretch", c.stretch);
-}
-
-template <typename Config, typename Visitor>
-void VisitPacket(Config& c, Visitor&& visit) {
-  visit.Time("warm_up", c.warm_up);
-  visit.Time("measure", c.measure);
-  visit.Time("drain", c.drain);
-  visit.Number("tcp_share", c.tcp_share);
-  visit.Text("flow_sizes", c.flow_sizes);
-  visit.Text("data_plane", c.data_plane);
-  visit.Number("scale", c.scale);
-  visit.Flag("continuous", c.continuous);
-  visit.Number("segment_bytes", c.segment_bytes);
-}
-
-class Writer {
- public:
-  explicit Writer(toml::table* table) : table_(*table) {}
-
-  void Text(const char* key, const std::string& value) { table_.insert_or_assign(key, value); }
-  void Texts(const char* key, const std::vector<std::string>& values) {
-    toml::array array;
-    for (const std::string& value : values) array.push_back(value);
-    table_.insert_or_assign(key, std::move(array));
-  }
-  void Flag(const char* key, bool value) { table_.insert_or_assign(key, value); }
-  void Number(const char* key, int value) { table_.insert_or_assign(key, int64_t{value}); }
-  void Number(const char* key, double value) {
-    if (std::isfinite(value)) table_.insert_or_assign(key, value);
-  }
-  template <typename T>
-  void Number(const char* key, const std::optional<T>& value) {
-    if (value) Number(key, *value);
-  }
-  void Rate(const char* key, const std::optional<double>& value) { Number(key, value); }
-  void Range(const char* key, const std::optional<std::pair<int, int>>& value) {
-    if (value) table_.insert_or_assign(key, absl::StrCat(value->first, ":", value->second));
-  }
-  void Time(const char* key, absl::Duration value) {
-    table_.insert_or_assign(key, absl::FormatDuration(value));
-  }
-  void Time(const char* key, const std::optional<absl::Duration>& value) {
-    if (value) Time(key, *value);
-  }
-
- private:
-  toml::table& table_;
-};
-
-class Reader {
- public:
-  // `where` is the file's name; faults are collected in `faults`.
-  Reader(const toml::table& table, std::string section, const std::string& where,
-         std::vector<std::string>* faults)
-      : table_(table), section_(std::move(section)), where_(where), faults_(*faults) {}
-
-  // Sub-tables are not keys; everything else that no visit asked for is unknown.
-  ~Reader() {
-    for (const auto& [key, node] : table_) {
-      if (node.is_table() || known_.count(std::string(key.str())) > 0) continue;
-      Fault(std::string(key.str()), node,
-            absl::StrCat("is not known; keys here are ", absl::StrJoin(known_, ", ")));
-    }
-  }
-
-  void Text(const char* key, std::string& value) {
-    if (const toml::node* node = Find(key))
-      Take(key, *node, node->value<std::string>(), "a text", value);
-  }
-  void Texts(const char* key, std::vector<std::string>& values) {
-    const toml::node* node = Find(key);
-    if (node == nullptr) return;
-    values.clear();
-    const toml::array* array = node->as_array();
-    if (array == nullptr) return Fault(key, *node, "is not a list of texts");
-    for (const toml::node& entry : *array) {
-      std::string value;
-      Take(key, entry, entry.value<std::string>(), "a list of texts", value);
-      values.push_back(value);
-    }
-  }
-  void Flag(const char* key, bool& value) {
-    if (const toml::node* node = Find(key)) {
-      Take(key, *node, node->value_exact<bool>(), "true or false", value);
-    }
-  }
-  void Number(const char* key, int& value) {
-    if (const toml::node* node = Find(key)) {
-      Take(key, *node, node->value_exact<int64_t>(), "a whole number", value);
-    }
-  }
-  void Number(const char* key, double& value) {
-    if (const toml::node* node = Find(key)) {
-      Take(key, *node, node->is_number() ? node->value<double>() : std::nullopt, "a number", value);
-    }
-  }
-  template <typename T>
-  void Number(const char* key, std::optional<T>& value) {
-    if (Find(key) == nullptr) return;
-    T number{};
-    Number(key, number);
-    value = number;
-  }
-  void Rate(const char* key, std::optional<double>& value) {
-    const toml::node* node = Find(key);
-    if (node == nullptr) return;
-    if (node->is_number()) return Number(key, value);
-    const auto rate = ParseRate(node->value<std::string>().value_or(""));
-    if (!rate.ok()) return Fault(key, *node, "is not a rate such as \"10G\"");
-    value = *rate;
-  }
-  void Range(const char* key, std::optional<std::pair<int, int>>& value) {
-    const toml::node* node = Find(key);
-    if (node == nullptr) return;
-    const auto range = ParseIntervalRange(node->value<std::string>().value_or(""));
-    if (!range.ok()) return Fault(key, *node, "is not a range such as \"0:12\"");
-    value = *range;
-  }
-  void Time(const char* key, absl::Duration& value) {
-    const toml::node* node = Find(key);
-    if (node == nullptr) return;
-    const auto time = ParseDuration(node->value<std::string>().value_or(""));
-    if (!time.ok()) return Fault(key, *node, "is not a time such as \"10s\"");
-    value = *time;
-  }
-  void Time(const char* key, std::optional<absl::Duration>& value) {
-    if (Find(key) == nullptr) return;
-    absl::Duration time;
-    Time(key, time);
-    value = time;
-  }
-
- private:
-  const toml::node* Find(const char* key) {
-    known_.insert(key);
-    return table_.get(key);
-  }
-  void Fault(const std::string& key, const toml::node& node, const std::string& fault) {
-    faults_.push_back(
-        absl::StrFormat("%s:%d: %s%s %s", where_, node.source().begin.line, section_, key, fault));
-  }
-  template <typename From, typename To>
-  void Take(const char* key, const toml::node& node, const std::optional<From>& from,
-            const char* what, To& to) {
-    if (!from) return Fault(key, node, absl::StrCat("is not ", what));
-    to = static_cast<To>(*from);
-  }
-
-  const toml::table& table_;
-  std::string section_;
-  const std::string& where_;
-  std::vector<std::string>& faults_;
-  std::set<std::string> known_;
-};
 
 bool IsOneOf(const std::string& value, std::initializer_list<const char*> known) {
   for (const char* k : known) {
@@ -296,46 +154,36 @@ std::string ToToml(const ReplayConfig& config) {
   absolute.topology = AbsoluteIfFile(config.topology);
   if (!LooksLikeTrafficGenerator(config.traffic)) absolute.traffic = AbsoluteIfFile(config.traffic);
   for (std::string& policy : absolute.policies) policy = AbsolutePolicy(policy);
-  toml::table table, input, paths, packet;
-  VisitTopLevel(absolute, Writer(&table));
-  VisitInput(absolute, Writer(&input));
-  VisitPaths(absolute, Writer(&paths));
-  VisitPacket(absolute.packet, Writer(&packet));
-  table.insert_or_assign("input", std::move(input));
-  table.insert_or_assign("paths", std::move(paths));
-  table.insert_or_assign("packet", std::move(packet));
-  std::ostringstream out;
-  out << "# Play it again: rhumb replay --config FILE\n" << table << "\n";
-  return out.str();
+  std::string text = "# Play it again: rhumb replay --config FILE\n";
+  VisitSections(absolute, [&](const std::string& name, auto&& visit) {
+    if (!name.empty()) absl::StrAppend(&text, "\n[", name, "]\n");
+    TomlWriter writer(&text);
+    visit(writer);
+  });
+  return text;
 }
 
 absl::StatusOr<ReplayConfig> ReplayConfigFromToml(absl::string_view text,
                                                   const std::string& file_name) {
-  toml::table table;
-  try {
-    table = toml::parse(std::string_view(text.data(), text.size()));
-  } catch (const toml::parse_error& e) {
-    return absl::InvalidArgumentError(absl::StrFormat("%s:%d: not valid TOML: %s", file_name,
-                                                      e.source().begin.line,
-                                                      std::string(e.description())));
-  }
+  const absl::StatusOr<toml::table> root = ParseToml(text, file_name);
+  if (!root.ok()) return root.status();
   ReplayConfig config;
-  std::vector<std::string> faults;
-  VisitTopLevel(config, Reader(table, "", file_name, &faults));
-  for (const auto& [key, node] : table) {
-    const toml::table* section = node.as_table();
-    if (section == nullptr) continue;
+  std::vector<std::string> faults, sections;
+  VisitSections(config, [&](const std::string& name, auto&& visit) {
+    const toml::node* node = name.empty() ? &*root : root->get(name);
+    if (!name.empty()) sections.push_back(name);
+    if (node == nullptr || !node->is_table()) return;
+    TomlReader reader(*node->as_table(), name, file_name, &faults);
+    visit(reader);
+    reader.ReportUnknownKeys();
+  });
+  for (const auto& [key, node] : *root) {
     const std::string name(key.str());
-    if (name == "input") {
-      VisitInput(config, Reader(*section, "input.", file_name, &faults));
-    } else if (name == "paths") {
-      VisitPaths(config, Reader(*section, "paths.", file_name, &faults));
-    } else if (name == "packet") {
-      VisitPacket(config.packet, Reader(*section, "packet.", file_name, &faults));
-    } else {
-      faults.push_back(absl::StrFormat("%s:%d: no section [%s]; sections are input, paths, packet",
-                                       file_name, node.source().begin.line, name));
-    }
+    const bool known = std::find(sections.begin(), sections.end(), name) != sections.end();
+    if (!node.is_table() || known) continue;
+    faults.push_back(absl::StrFormat("%s:%d: no section [%s]; sections are %s", file_name,
+                                     node.source().begin.line, name,
+                                     absl::StrJoin(sections, ", ")));
   }
   if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
   return config;
