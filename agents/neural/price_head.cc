@@ -47,7 +47,7 @@ int NumPriceWeights() {
   return last.offset + last.size();
 }
 
-std::vector<float> InitialPriceHead(double sigma, uint64_t seed) {
+std::vector<float> InitialPriceHead(double sigma, uint64_t seed, const Prices& mean) {
   constexpr float kSmall = 0.01F;
   std::vector<float> weights(NumPriceWeights(), 0.0F);
   std::mt19937_64 random(seed);
@@ -59,6 +59,8 @@ std::vector<float> InitialPriceHead(double sigma, uint64_t seed) {
     const float bound = (last ? kSmall : 1.0F) / std::sqrt(static_cast<float>(block.columns));
     for (int i = 0; i < block.rows * block.columns; ++i) weights[block.offset + i] = bound * draw();
   }
+  std::copy(mean.begin(), mean.end(),
+            weights.begin() + PriceWeightTable()[kActorOut].bias_offset());
   std::fill_n(weights.begin() + PriceWeightTable()[kLogSigma].offset, kNumPrices,
               static_cast<float>(std::log(sigma)));
   return weights;

@@ -54,8 +54,8 @@ struct PriceFeatures {
   std::array<float, kNetworkFeatures> network{};
 };
 
-// Weights of an untrained head: prices near 0, standard deviation `sigma`.
-std::vector<float> InitialPriceHead(double sigma, uint64_t seed);
+// Weights of an untrained head: prices near `mean`, standard deviation `sigma`.
+std::vector<float> InitialPriceHead(double sigma, uint64_t seed, const Prices& mean = {});
 
 struct PriceAnswer {
   Prices mean{};

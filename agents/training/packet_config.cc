@@ -1,5 +1,6 @@
 #include "agents/training/packet_config.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -118,6 +119,20 @@ void ReadLearner(TomlReader* read, PacketConfig* config) {
   ReadCount(read, "policy.iterations", 1000, &config->inference.iterations);
   ReadCount(read, "policy.refinements", 10000, &config->inference.refinements);
   read->Number("policy.sigma", 1e-3, 10, &config->sigma);
+  std::vector<float> prices;
+  read->List("policy.first_prices",
+             absl::StrFormat("give a list of %d numbers from -10 to 10", int{neural::kNumPrices}),
+             [&](const toml::node& node) {
+               const auto price = node.value<double>();
+               if (price) prices.push_back(static_cast<float>(*price));
+               return price && *price >= -10 && *price <= 10 &&
+                      prices.size() <= config->first_prices.size();
+             });
+  if (prices.size() == config->first_prices.size()) {
+    std::copy(prices.begin(), prices.end(), config->first_prices.begin());
+  } else if (!prices.empty()) {
+    read->Problem("policy.first_prices", "names too few prices; see priced_split.h");
+  }
   read->Number("ppo.updates", 1, 1e9, &config->updates);
   read->Number("ppo.scenarios", 1, 1e5, &config->scenarios);
   read->Number("ppo.repeats", 1, 1e4, &config->repeats);

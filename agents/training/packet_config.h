@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "agents/neural/inference.h"
+#include "agents/neural/priced_split.h"
 #include "agents/training/episode_scenario.h"
 #include "agents/training/routing_environment.h"
 #include "simulator/packet/packet_simulator.h"
@@ -21,6 +22,7 @@ struct PacketConfig {
 
   neural::InferenceOptions inference;  // of the base plan
   double sigma = 0.5;                  // first standard deviation of the exploration of every price
+  neural::Prices first_prices{};       // what a head without training says
 
   int updates = 100;
   int scenarios = 8;          // an update

@@ -54,7 +54,7 @@ class Run {
         config_(config),
         learner_(config),
         pool_(request.workers, MakeFactory(config, request.make_packet_simulator)),
-        state_(neural::InitialPriceHead(config.sigma, config.seed)),
+        state_(neural::InitialPriceHead(config.sigma, config.seed, config.first_prices)),
         started_(absl::Now()) {}
 
   // The same state on all ranks: fresh, or from files that rank 0 alone reads.

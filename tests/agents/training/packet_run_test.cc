@@ -128,14 +128,31 @@ TEST(PacketConfigTest, NamesEveryProblemAtOnce) {
   const auto config = ParsePacketConfig(R"(
 networks = {families = ["torus"]}
 episodes = {min_load = 2, max_load = 1, tcp_shares = [0, 2]}
+policy = {first_prices = [1, 2]}
 ppo = {repeats = 1, colour = "red"}
 )",
                                         "bad.toml");
   ASSERT_FALSE(config.ok());
   const std::string message(config.status().message());
-  for (const char* part : {"bad.toml: networks.families", "episodes.min_load",
-                           "episodes.tcp_shares", "ppo.repeats", "ppo.colour: unknown key"}) {
+  for (const char* part :
+       {"bad.toml: networks.families", "episodes.min_load", "episodes.tcp_shares",
+        "policy.first_prices", "ppo.repeats", "ppo.colour: unknown key"}) {
     EXPECT_THAT(message, HasSubstr(part));
+  }
+}
+
+TEST(PacketConfigTest, AnUntrainedHeadSaysTheFirstPrices) {
+  const auto config =
+      ParsePacketConfig("policy = {first_prices = [1.5, 2, 0, 0, -1, 0.5]}", "good.toml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const std::vector<float> head =
+      neural::InitialPriceHead(config->sigma, config->seed, config->first_prices);
+  neural::PriceFeatures features;
+  features.links.assign(2 * neural::kLinkFeatures, 0.5F);
+  features.load = {0.5F, 0.5F};
+  const neural::Prices said = neural::AskPriceHead(head, features).mean;
+  for (int k = 0; k < neural::kNumPrices; ++k) {
+    EXPECT_NEAR(said[k], config->first_prices[k], 0.1) << k;
   }
 }
 
