@@ -40,3 +40,11 @@ endif()
 if(RHUMB_WERROR)
   target_compile_options(rhumb_warnings INTERFACE -Werror)
 endif()
+
+# What every program of our own needs beside its libraries: under the thread sanitizer, what it must be told.
+function(rhumb_program name)
+  if(RHUMB_SANITIZE MATCHES "thread")
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/tsan_program.cc)
+    target_link_libraries(${name} PRIVATE absl::synchronization ${CMAKE_DL_LIBS})
+  endif()
+endfunction()
