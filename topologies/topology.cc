@@ -155,6 +155,12 @@ absl::StatusOr<Topology> Topology::Create(std::string name, std::vector<Node> no
   for (size_t i = 0; i < links.size(); ++i) {
     if (absl::Status status = CheckLink(nodes, links[i], i); !status.ok()) return status;
   }
+  for (Node& node : nodes) {
+    if (!node.coordinates) continue;
+    // The equator and the meridian have one side: JSON reads "-0" as 0.
+    node.coordinates->latitude_deg += 0.0;
+    node.coordinates->longitude_deg += 0.0;
+  }
 
   auto structure = std::make_shared<Structure>();
   absl::flat_hash_map<std::pair<NodeId, NodeId>, int> parallel;

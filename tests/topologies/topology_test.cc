@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/networks.h"
 
 namespace rhumb {
@@ -54,6 +56,19 @@ TEST(TopologyTest, UnknownLinkIsAnsweredWithTheClosestNamesFirst) {
   EXPECT_THAT(std::string(topology.ResolveLinks("cityk-citx").status().message()),
               HasSubstr("closest links: CITYk>CITYl"));
   EXPECT_FALSE(topology.ResolveLinks(std::string(100000, 'x')).ok());
+}
+
+TEST(TopologyTest, KnowsOneZeroAmongCoordinates) {
+  std::vector<Node> nodes(2);
+  nodes[0].name = "A";
+  nodes[0].coordinates = Coordinates{-0.0, -0.0};
+  nodes[1].name = "B";
+  std::vector<Link> links;
+  AddCable(&links, 0, 1, 1e9);
+  const auto topology = Topology::Create("t", nodes, links);
+  ASSERT_TRUE(topology.ok()) << topology.status();
+  EXPECT_FALSE(std::signbit(topology->node(0).coordinates->latitude_deg));
+  EXPECT_FALSE(std::signbit(topology->node(0).coordinates->longitude_deg));
 }
 
 TEST(TopologyTest, RefusesBadLinksAndSaysWhich) {
