@@ -131,6 +131,19 @@ RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, int
       *touched += unrouted;
     }
   }
+  // A plan that was read back says nothing of pairs that had no path when it was written.
+  const int all_pairs = topology.num_nodes() * (topology.num_nodes() - 1);
+  if (paths.num_pairs() == all_pairs) return builder.Build(topology.version());
+  for (NodeId s = 0; s < topology.num_nodes(); ++s) {
+    for (NodeId d = 0; d < topology.num_nodes(); ++d) {
+      if (s == d || paths.Find(s, d)) continue;
+      builder.AddPair({s, d});
+      if (const Path path = last_resort.PathOf({s, d}); !path.empty()) {
+        builder.AddPath(path, 1.0);
+        ++*touched;
+      }
+    }
+  }
   return builder.Build(topology.version());
 }
 

@@ -184,6 +184,20 @@ TEST(PlanRulesTest, RerouteMovesDeadSharesInProportion) {
   EXPECT_EQ(touched, 3);                                // A>B, A>D and C>B
 }
 
+TEST(PlanRulesTest, RerouteFindsPathsForPairsThatThePlanLacks) {
+  const Topology topology = Diamond();
+  PathSet::Builder only_one;
+  only_one.AddPair(0, 3);
+  only_one.AddPath({*topology.FindLink("A>B"), *topology.FindLink("B>D")});
+  const RoutingPlan plan(std::make_shared<const PathSet>(only_one.Build()), {1.0},
+                         topology.version());
+  int touched = 0;
+  const RoutingPlan rerouted = RerouteAround(topology, plan, &touched);
+  EXPECT_TRUE(rerouted.Validate(topology).ok());
+  EXPECT_TRUE(CheckRoutesAll(topology, rerouted).ok());
+  EXPECT_EQ(touched, 11);
+}
+
 TEST(PlanRulesTest, RerouteOfRandomNetworksIsValidAndRoutesAllThatIsConnected) {
   for (unsigned seed = 0; seed < 40; ++seed) {
     const Topology topology = RandomConnected(seed, 10);
