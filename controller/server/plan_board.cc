@@ -93,7 +93,7 @@ SharedMessagePtr PlanBoard::Get(Kind kind, uint64_t base, LivePlanPtr target) {
     if (!slot) slot = std::make_shared<Entry>();
     entry = slot;
   }
-  absl::call_once(entry->once, [&] {
+  std::call_once(entry->once, [&] {
     SharedMessage& message = entry->message;
     message.version = target->version();
     switch (kind) {

@@ -11,10 +11,10 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <tuple>
 
-#include "absl/base/call_once.h"
 #include "absl/synchronization/mutex.h"
 #include "controller/decision/live_plan.h"
 
@@ -58,7 +58,7 @@ class PlanBoard {
  private:
   enum class Kind { kUpdate, kWhole, kHeader };
   struct Entry {
-    absl::once_flag once;
+    std::once_flag once;
     SharedMessage message;
   };
   // `target` null: the latest.
