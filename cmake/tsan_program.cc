@@ -45,6 +45,10 @@ extern "C" const char* __tsan_default_suppressions() {
          // gRPC's own templates, compiled into our programs, and where it frees a call.
          "race_top:grpc::internal::\n"
          "race:::CallOnDone\n"
+         // Abseil's own calls of its mutexes do not come through here.
+         "race_top:Condition::CastAndCallFunction\n"
+         // OpenMPI's plug-ins take their locks in both orders while they start.
+         "deadlock:mca_btl_tcp.so\n"
          // Made by whoever logs first, behind a guard whose fast path is in the library.
          "race:spdlog::details::registry::registry\n";
 }
@@ -109,23 +113,26 @@ void Mutex::ReaderUnlock() {
 void Mutex::LockWhen(const Condition& condition) {
   RHUMB_REAL(void, "5Mutex8LockWhenERKNS0_9ConditionE", Mutex*, const Condition&);
   Ordered ordered{this, &condition};
+  const Condition asked(&Ordered::Holds, &ordered);
   __tsan_release(this);
-  real(this, Condition(&Ordered::Holds, &ordered));
+  real(this, asked);
   __tsan_acquire(this);
 }
 void Mutex::Await(const Condition& condition) {
   RHUMB_REAL(void, "5Mutex5AwaitERKNS0_9ConditionE", Mutex*, const Condition&);
   Ordered ordered{this, &condition};
+  const Condition asked(&Ordered::Holds, &ordered);
   __tsan_release(this);
-  real(this, Condition(&Ordered::Holds, &ordered));
+  real(this, asked);
   __tsan_acquire(this);
 }
 bool Mutex::AwaitWithTimeout(const Condition& condition, absl::Duration timeout) {
   RHUMB_REAL(bool, "5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE", Mutex*,
              const Condition&, absl::Duration);
   Ordered ordered{this, &condition};
+  const Condition asked(&Ordered::Holds, &ordered);
   __tsan_release(this);
-  const bool holds = real(this, Condition(&Ordered::Holds, &ordered), timeout);
+  const bool holds = real(this, asked, timeout);
   __tsan_acquire(this);
   return holds;
 }
@@ -133,8 +140,9 @@ bool Mutex::AwaitWithDeadline(const Condition& condition, absl::Time deadline) {
   RHUMB_REAL(bool, "5Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE", Mutex*,
              const Condition&, absl::Time);
   Ordered ordered{this, &condition};
+  const Condition asked(&Ordered::Holds, &ordered);
   __tsan_release(this);
-  const bool holds = real(this, Condition(&Ordered::Holds, &ordered), deadline);
+  const bool holds = real(this, asked, deadline);
   __tsan_acquire(this);
   return holds;
 }
