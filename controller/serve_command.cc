@@ -52,8 +52,8 @@ std::string Ports(const Server& server) {
 
 // Serves until SIGTERM or SIGINT; SIGHUP reads the tokens again. A second signal ends at once.
 absl::Status ServeUntilStopped(const ServeConfig& config) {
-  // Debian's Abseil keeps the order in which all mutexes were taken, which costs the fan-out about a
-  // tenth of its time. The thread sanitizer looks for the same faults in the tests.
+  // Debian's Abseil keeps the order in which all mutexes were taken, which costs the fan-out about
+  // a tenth of its time. Tests that run the server in their own process keep it on.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Before any thread starts, so that all of them leave these signals to sigwait.
   sigset_t signals;

@@ -21,7 +21,8 @@ absl::Status CheckRoutesAll(const Topology& topology, const RoutingPlan& plan);
 // of the demand in proportion; where none of those had any, to the demand's first usable path in
 // the path set, else to the shortest path by IGP metric, else the demand stays without paths. This
 // is the first answer to a failure: O(path links) plus one Dijkstra per source that lost its last
-// path. Every ordered pair is listed, also one that `plan` lacks. `touched` counts the demands that changed.
+// path. Every ordered pair is listed, also one that `plan` lacks. `touched` counts the demands that
+// changed.
 RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, int* touched);
 
 // `plan`, which was made for `old_topology`, on the nodes and links of `topology`, matched by name:
