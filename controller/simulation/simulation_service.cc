@@ -148,16 +148,18 @@ void SimulationService::Play(uint64_t id, std::shared_ptr<const rhumb::v1::StepR
   if (closed_) return reactor->Finish(ToGrpc(ClosedError()));
   auto taken = batches_.Take(id);
   if (!taken.ok()) return reactor->Finish(ToGrpc(taken.status()));
-  const std::shared_ptr<EnvironmentBatch> batch = *std::move(taken);
+  std::shared_ptr<EnvironmentBatch> batch = *std::move(taken);
   if (absl::Status status = CheckActions(*request, batch->slots.size()); !status.ok()) {
     batches_.Release(id, absl::Now());
     return reactor->Finish(ToGrpc(status));
   }
   const int count = request->actions_size();
   for (int i = 0; i < count; ++i) response->add_outcomes();
+  // The batch is handed over whole: who closes it after the answer is to be the last to hold it, so
+  // that its workers have ended when the closing is answered.
   pool_.ForEach(
       count,
-      [batch, request, response](int i) {
+      [batch = std::move(batch), request, response](int i) {
         const rhumb::v1::Action& action = request->actions(i);
         *response->mutable_outcomes(i) = batch->slots[action.environment()]->Play(action);
       },

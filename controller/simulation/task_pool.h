@@ -39,7 +39,7 @@ class TaskPool {
   void Submit(std::function<void()> task) { queue_.PushAlways(std::move(task)); }
 
   // Calls work(0) to work(count - 1) on as many threads as are free, then `done` on the last of
-  // them. `count` is at least 1. Never waits.
+  // them, when `work` and what it holds are gone. `count` is at least 1. Never waits.
   void ForEach(int count, std::function<void(int)> work, std::function<void()> done) {
     struct Shared {
       std::atomic<int> next{0}, left{0};
@@ -55,7 +55,10 @@ class TaskPool {
       Submit([shared, count] {
         for (int task = shared->next++; task < count; task = shared->next++) {
           shared->work(task);
-          if (--shared->left == 0) shared->done();
+          if (--shared->left > 0) continue;
+          // Nobody works any more, but takers that come late still hold what the work holds.
+          shared->work = nullptr;
+          shared->done();
         }
       });
     }
