@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agents/training/packerl_networks.h"
 
 namespace rhumb::training {
 namespace {
@@ -202,7 +203,8 @@ absl::StatusOr<NetworkFamily> ParseNetworkFamily(absl::string_view name) {
       {"ring-chords", NetworkFamily::kRingChords},
       {"two-level", NetworkFamily::kTwoLevel},
       {"heavy-tail", NetworkFamily::kHeavyTail},
-      {"grid", NetworkFamily::kGrid}};
+      {"grid", NetworkFamily::kGrid},
+      {"packerl", NetworkFamily::kPackerl}};
   for (const auto& [known, family] : kFamilies) {
     if (known == name) return family;
   }
@@ -219,6 +221,7 @@ Topology DrawNetwork(const NetworkDraw& draw, Random& random) {
   // The logarithm of the size is uniform: the cost of a sample grows with the square of it.
   drawing.nodes = static_cast<int>(
       std::lround(std::exp(random.Uniform(std::log(draw.min_nodes), std::log(draw.max_nodes)))));
+  if (family == NetworkFamily::kPackerl) return DrawPackerlNetwork(drawing.nodes, random);
   for (int v = 0; v < drawing.nodes; ++v) {
     drawing.position.emplace_back(random.Uniform(), random.Uniform());
   }
@@ -244,6 +247,8 @@ Topology DrawNetwork(const NetworkDraw& draw, Random& random) {
     case NetworkFamily::kGrid:
       DrawGrid(&drawing, random);
       name = "grid";
+      break;
+    case NetworkFamily::kPackerl:  // drawn above
       break;
   }
   if (random.Chance(0.6)) HomeStubsTwice(&drawing, random);

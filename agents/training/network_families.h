@@ -18,9 +18,11 @@ enum class NetworkFamily {
   kTwoLevel,    // a dense core, access nodes homed once or twice
   kHeavyTail,   // new nodes prefer well connected ones (Barabasi and Albert 1999)
   kGrid,        // a lattice with holes: long paths, many detours
+  kPackerl,     // see packerl_networks.h: three graphs, 50 to 200 Mbit/s, metrics like EIGRP's
 };
 
-// "waxman", "ring-chords", "two-level", "heavy-tail", "grid". InvalidArgument lists them.
+// "waxman", "ring-chords", "two-level", "heavy-tail", "grid", "packerl". InvalidArgument lists
+// them.
 absl::StatusOr<NetworkFamily> ParseNetworkFamily(absl::string_view name);
 
 struct NetworkDraw {
@@ -30,7 +32,7 @@ struct NetworkDraw {
 };
 
 // A connected network with symmetric capacities of a random kind (one size, a few speeds, faster
-// core), in some of them stubs and parallel links. The number of nodes is drawn so that small ones
+// core), in some of them stubs and parallel links; of the family packerl as that one has them. The number of nodes is drawn so that small ones
 // are more frequent.
 Topology DrawNetwork(const NetworkDraw& draw, Random& random);
 

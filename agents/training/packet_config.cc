@@ -42,7 +42,8 @@ void ReadNetworks(TomlReader* read, ScenarioDraw* draw) {
                     6,
                     12};
   std::vector<NetworkFamily> families;
-  read->List("networks.families", "give a list of waxman, ring-chords, two-level, heavy-tail, grid",
+  read->List("networks.families",
+             "give a list of waxman, ring-chords, two-level, heavy-tail, grid, packerl",
              [&](const toml::node& node) {
                const auto family = ParseNetworkFamily(node.value_or(std::string()));
                if (family.ok()) families.push_back(*family);
@@ -133,7 +134,7 @@ void ReadLearner(TomlReader* read, PacketConfig* config) {
   } else if (!prices.empty()) {
     read->Problem("policy.first_prices", "names too few prices; see priced_split.h");
   }
-  read->Number("ppo.updates", 1, 1e9, &config->updates);
+  read->Number("ppo.updates", 0, 1e9, &config->updates);
   read->Number("ppo.scenarios", 1, 1e5, &config->scenarios);
   read->Number("ppo.repeats", 1, 1e4, &config->repeats);
   read->Choice("ppo.baseline", "critic", "leave-one-out", &config->leave_one_out);

@@ -151,6 +151,11 @@ std::vector<std::string> ScoreTable(const ScenarioScores& agent,
                       "[%+.4f, %+.4f] over it",
                       best->name, gain.mean, gain.low, gain.high));
   for (const Part& part : kParts) lines.push_back(PartRow(part, agent, *best));
+  // The first is the reward's reference and what a network without traffic engineering does.
+  const ScenarioScores& first = others.front().first;
+  if (&first == best) return lines;
+  lines.push_back(absl::StrFormat("against %s:", first.name));
+  for (const Part& part : kParts) lines.push_back(PartRow(part, agent, first));
   return lines;
 }
 

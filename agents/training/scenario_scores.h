@@ -41,8 +41,8 @@ std::vector<Contender> Baselines();
 
 // One line for the agent and one for each of `others`, with the agent's paired difference and 95 %
 // interval; last the best of the shortest paths, by mean reward, with the same and what the gain
-// over it consists of: changes of mean completion time, delay and goodput in percent (of the
-// geometric mean), of on-time share and loss in points.
+// over it and over the first of `others` consists of: changes of mean completion time, delay and
+// goodput in percent (of the geometric mean), of on-time share and loss in points.
 std::vector<std::string> ScoreTable(const ScenarioScores& agent,
                                     const std::vector<std::pair<ScenarioScores, bool>>& others);
 

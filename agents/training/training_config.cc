@@ -19,7 +19,8 @@ absl::StatusOr<TrainingConfig> ParseTrainingConfig(absl::string_view text, absl:
                                    NetworkFamily::kTwoLevel, NetworkFamily::kHeavyTail,
                                    NetworkFamily::kGrid};
   std::vector<NetworkFamily> families;
-  read.List("networks.families", "give a list of waxman, ring-chords, two-level, heavy-tail, grid",
+  read.List("networks.families",
+            "give a list of waxman, ring-chords, two-level, heavy-tail, grid, packerl",
             [&](const toml::node& node) {
               const auto family = ParseNetworkFamily(node.value_or(std::string()));
               if (family.ok()) families.push_back(*family);

@@ -5,11 +5,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "agents/neural/network_shape.h"
 #include "agents/training/event_file.h"
 #include "agents/training/network_families.h"
+#include "agents/training/packerl_networks.h"
 #include "agents/training/traffic_process.h"
 #include "agents/training/training_config.h"
 #include "topologies/paths/shortest_paths.h"
@@ -20,7 +22,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(NetworkFamiliesTest, EveryFamilyGivesConnectedNetworksOfTheSizeAskedFor) {
-  for (const char* name : {"waxman", "ring-chords", "two-level", "heavy-tail", "grid"}) {
+  for (const char* name : {"waxman", "ring-chords", "two-level", "heavy-tail", "grid", "packerl"}) {
     for (uint64_t seed = 0; seed < 30; ++seed) {
       NetworkDraw draw;
       draw.families = {*ParseNetworkFamily(name)};
@@ -36,6 +38,28 @@ TEST(NetworkFamiliesTest, EveryFamilyGivesConnectedNetworksOfTheSizeAskedFor) {
     }
   }
   EXPECT_FALSE(ParseNetworkFamily("torus").ok());
+}
+
+TEST(PackerlNetworksTest, HaveTheRatesDelaysAndMetricsThatWerePublished) {
+  // 10^7 / (50,000 kbit/s) = 200, and 50 times 100 us.
+  EXPECT_DOUBLE_EQ(EigrpStyleMetric(50e6, absl::Milliseconds(5)), 256 * 250);
+  std::set<std::string> graphs;
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    Random random(seed);
+    const Topology topology = DrawPackerlNetwork(8, random);
+    graphs.insert(topology.name());
+    double lowest = 1e12, highest = 0;
+    for (const Link& link : topology.links()) {
+      lowest = std::min(lowest, link.capacity_bps);
+      highest = std::max(highest, link.capacity_bps);
+      EXPECT_EQ(link.propagation_delay, absl::Milliseconds(5));
+      EXPECT_DOUBLE_EQ(link.igp_metric, EigrpStyleMetric(link.capacity_bps, absl::Milliseconds(5)));
+    }
+    EXPECT_DOUBLE_EQ(lowest, 50e6);
+    EXPECT_DOUBLE_EQ(highest, 200e6);
+  }
+  EXPECT_THAT(graphs, ::testing::UnorderedElementsAre("barabasi-albert-8", "erdos-renyi-8",
+                                                      "watts-strogatz-8"));
 }
 
 TEST(TrafficProcessTest, ConstantSamplesRepeatAndOthersMove) {
