@@ -196,13 +196,17 @@ TEST(ScenarioScoresTest, SayWhatTheGainOverTheBestShortestPathConsistsOf) {
   const ScenarioScores worse{"hops", {-1, -1}, {quick, quick}, {1, 1}};
   const ScenarioScores best{"igp", {0, 0}, {{}, {}}, {1, 1}};
   const auto lines = ScoreTable(agent, {{worse, true}, {best, true}});
-  ASSERT_EQ(lines.size(), 9u);
+  ASSERT_EQ(lines.size(), 15u);
   EXPECT_THAT(lines[3], HasSubstr("igp"));
   EXPECT_THAT(lines[4], HasSubstr("completion time"));
   EXPECT_THAT(lines[4], HasSubstr("-50.00 [-50.00, -50.00] %"));
   EXPECT_THAT(lines[6], HasSubstr("+25.00 [+25.00, +25.00] %"));
   EXPECT_THAT(lines[7], HasSubstr("-2.00 [-2.00, -2.00] points"));
   EXPECT_THAT(lines[8], HasSubstr("+50.00 [+50.00, +50.00] %"));
+  // The same against the first of the others, which is not the best.
+  EXPECT_THAT(lines[9], HasSubstr("against " + worse.name));
+  EXPECT_THAT(lines[10], HasSubstr("completion time"));
+  EXPECT_THAT(lines[14], HasSubstr("goodput"));
 }
 
 TEST(ScenarioScoresTest, KeepsGroupsOfEarlierJobsApart) {
