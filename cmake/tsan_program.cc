@@ -42,8 +42,8 @@ extern "C" const char* __tsan_default_suppressions() {
          "called_from_lib:libabsl_synchronization.so\n"
          "called_from_lib:libabsl_time.so\n"
          "called_from_lib:libabsl_time_zone.so\n"
-         // gRPC's own templates, compiled into our programs, and where it frees a call. Of a message's
-         // write the top frames are members of std::function and ByteBuffer.
+         // gRPC's own templates, compiled into our programs, and where it frees a call. Of a
+         // message's write the top frames are members of std::function and ByteBuffer.
          "race_top:grpc::internal::\n"
          "race:grpc::internal::CallOpSendMessage::\n"
          "race:::CallOnDone\n"

@@ -199,12 +199,9 @@ Topology Build(const Drawing& drawing, absl::string_view name, Random& random) {
 
 absl::StatusOr<NetworkFamily> ParseNetworkFamily(absl::string_view name) {
   static const std::vector<std::pair<std::string, NetworkFamily>> kFamilies = {
-      {"waxman", NetworkFamily::kWaxman},
-      {"ring-chords", NetworkFamily::kRingChords},
-      {"two-level", NetworkFamily::kTwoLevel},
-      {"heavy-tail", NetworkFamily::kHeavyTail},
-      {"grid", NetworkFamily::kGrid},
-      {"packerl", NetworkFamily::kPackerl}};
+      {"waxman", NetworkFamily::kWaxman},      {"ring-chords", NetworkFamily::kRingChords},
+      {"two-level", NetworkFamily::kTwoLevel}, {"heavy-tail", NetworkFamily::kHeavyTail},
+      {"grid", NetworkFamily::kGrid},          {"packerl", NetworkFamily::kPackerl}};
   for (const auto& [known, family] : kFamilies) {
     if (known == name) return family;
   }

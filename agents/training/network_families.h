@@ -32,8 +32,8 @@ struct NetworkDraw {
 };
 
 // A connected network with symmetric capacities of a random kind (one size, a few speeds, faster
-// core), in some of them stubs and parallel links; of the family packerl as that one has them. The number of nodes is drawn so that small ones
-// are more frequent.
+// core), in some of them stubs and parallel links; of the family packerl as that one has them. The
+// number of nodes is drawn so that small ones are more frequent.
 Topology DrawNetwork(const NetworkDraw& draw, Random& random);
 
 // The same network with one or two cables down, such that it stays connected; unchanged when it has
