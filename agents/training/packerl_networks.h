@@ -18,7 +18,7 @@ double EigrpStyleMetric(double capacity_bps, absl::Duration delay);
 // Nodes have a potential from 1 to 10, 60 % by degree and 40 % by how central they are (by hops;
 // the peer takes distances in a drawing); a cable's rate follows the larger potential of its ends,
 // 10 % by chance, from 50 to 200 Mbit/s. Every link is 5 ms long. The IGP metric is
-// EigrpStyleMetric. `nodes` is at least 5.
+// EigrpStyleMetric. `nodes` is at least 4.
 Topology DrawPackerlNetwork(int nodes, Random& random);
 
 }  // namespace rhumb::training

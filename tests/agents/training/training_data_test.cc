@@ -44,6 +44,8 @@ TEST(PackerlNetworksTest, HaveTheRatesDelaysAndMetricsThatWerePublished) {
   // 10^7 / (50,000 kbit/s) = 200, and 50 times 100 us.
   EXPECT_DOUBLE_EQ(EigrpStyleMetric(50e6, absl::Milliseconds(5)), 256 * 250);
   std::set<std::string> graphs;
+  Random few(1);
+  EXPECT_EQ(DrawPackerlNetwork(4, few).num_nodes(), 4);
   for (uint64_t seed = 0; seed < 30; ++seed) {
     Random random(seed);
     const Topology topology = DrawPackerlNetwork(8, random);
