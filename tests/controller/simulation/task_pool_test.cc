@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <memory>
 #include <utility>
 
@@ -28,16 +29,13 @@ TEST(TaskPoolTest, LetsGoOfWhatTheWorkHoldsBeforeItSaysThatItIsDone) {
   for (int call = 0; call < kCalls; ++call) {
     auto held = std::make_shared<int>(call);
     const std::weak_ptr<int> watched = held;
-    absl::Notification done;
-    bool gone = false;
+    // A promise, whose order of reads and writes the thread sanitizer sees.
+    auto gone = std::make_shared<std::promise<bool>>();
+    std::future<bool> answer = gone->get_future();
     pool.ForEach(
         4, [held = std::move(held)](int) {},
-        [&] {
-          gone = watched.expired();
-          done.Notify();
-        });
-    done.WaitForNotification();
-    ASSERT_TRUE(gone) << "in call " << call;
+        [gone, watched] { gone->set_value(watched.expired()); });
+    ASSERT_TRUE(answer.get()) << "in call " << call;
   }
 }
 
