@@ -21,17 +21,23 @@ constexpr float kRoom = 0.7F;
 constexpr float kRoomWidth = 0.07F;
 // A demand of this share of its path's capacity is neither small nor large.
 constexpr float kSmallShare = 0.05F;
-constexpr float kSteep = 0.9F;  // where congestion goes on as a line
+// Where congestion goes on as a line, as the rounds go by: the first answer is to a mild price, in
+// which traffic can still change places between full links; later ones keep what it found.
+constexpr float kFirstSteep = 0.25F;
+constexpr float kRisingRounds = 0.8F;  // share of the rounds
 // A path this much narrower than the widest of its pair is a back road, whatever its delay.
 constexpr float kBackRoad = 0.125F;
 // A slow link off the main roads does not outweigh all others.
 constexpr float kLongestService = 4;
 constexpr double kVisits = 4e6;  // of links by paths that a decision may cost
+constexpr float kNoShare = 1e-9F;
+constexpr float kStill = 1e-3F;   // a pair that would move less of its traffic stays
+constexpr float kWholeSteps = 4;  // rounds without a limit of the step
 
 }  // namespace
 
-float Congestion(float utilization) {
-  const float u = std::min(utilization, kSteep);
+float Congestion(float utilization, float steep) {
+  const float u = std::min(utilization, steep);
   const float room = 1 - u;
   return 1 / (room * room) - 1 + (utilization - u) * 2 / (room * room * room);
 }
@@ -40,7 +46,7 @@ void PricedSplit::SetGraph(std::shared_ptr<const PathGraph> graph) {
   graph_ = std::move(graph);
   const PathGraph& g = *graph_;
   rounds_ = std::clamp(
-      static_cast<int>(kVisits / std::max<double>(static_cast<double>(g.links.size()), 1)), 4, 24);
+      static_cast<int>(kVisits / std::max<double>(static_cast<double>(g.links.size()), 1)), 4, 16);
   fastest_.assign(g.num_pairs(), 0);
   fastest_ratios_.assign(g.num_paths(), 0.0F);
   int most_paths = 0;
@@ -63,6 +69,9 @@ void PricedSplit::SetGraph(std::shared_ptr<const PathGraph> graph) {
   utilization_.assign(g.num_links(), 0.0F);
   congestion_.assign(g.num_links(), 0.0F);
   cost_.assign(most_paths, 0.0F);
+  shift_.assign(most_paths, 0.0F);
+  moved_.assign(g.num_links(), 0.0F);
+  touched_.reserve(g.num_links());
 }
 
 void PricedSplit::PutOnLinks(absl::Span<const float> ratios, absl::Span<const float> demands,
@@ -101,19 +110,16 @@ void PricedSplit::TimeLinks(absl::Span<const float> demands) {
   }
 }
 
-void PricedSplit::PriceLinks(float load_factor) {
-  for (int l = 0; l < graph_->num_links(); ++l) {
-    congestion_[l] = service_[l] * Congestion(load_factor * utilization_[l]);
-  }
+float PricedSplit::LinkPrice(int link, float utilization) const {
+  return service_[link] * Congestion(load_factor_ * utilization, steep_);
 }
 
-void PricedSplit::PricePaths(int pair, absl::Span<const float> demands, const Prices& prices,
-                             float load_factor) {
+void PricedSplit::PricePaths(int pair, absl::Span<const float> demands, const Prices& prices) {
   const PathGraph& g = *graph_;
   const int begin = g.path_begin[pair], fastest = fastest_[pair];
   float fullest = 0;
   for (int i = g.link_begin[fastest]; i < g.link_begin[fastest + 1]; ++i) {
-    fullest = std::max(fullest, load_factor * utilization_[g.links[i]]);
+    fullest = std::max(fullest, load_factor_ * utilization_[g.links[i]]);
   }
   const float room = 1 / (1 + std::exp((fullest - kRoom) / kRoomWidth));
   const float small = 1 / (1 + demands[pair] / (kSmallShare * g.bottleneck[fastest]));
@@ -132,6 +138,53 @@ void PricedSplit::PricePaths(int pair, absl::Span<const float> demands, const Pr
   }
 }
 
+bool PricedSplit::Settle(int pair, float demand, float congestion_price, float longest_step) {
+  const PathGraph& g = *graph_;
+  const int begin = g.path_begin[pair], count = g.path_begin[pair + 1] - begin;
+  const float least = *std::min_element(cost_.begin(), cost_.begin() + count);
+  float sum = 0;
+  for (int i = 0; i < count; ++i) {
+    shift_[i] = std::exp(least - cost_[i]);
+    sum += shift_[i];
+  }
+  const float log_sum = std::log(sum) - least;
+  // Slope of the objective, over the demand, where the move begins, with the sign turned; where it
+  // ends, the costs would be balanced but for what the moved traffic itself changes.
+  float pressure = 0, distance = 0;
+  for (int i = 0; i < count; ++i) {
+    const float ratio = ratios_[begin + i];
+    const float shift = shift_[i] / sum - ratio;
+    pressure -= shift * (std::log(std::max(ratio, kNoShare)) + cost_[i] + log_sum);
+    distance += std::abs(shift);
+    shift_[i] = shift;
+  }
+  if (distance < kStill) return true;
+
+  touched_.clear();
+  for (int i = 0; i < count; ++i) {
+    if (std::abs(shift_[i]) < kNoShare) continue;
+    for (int k = g.link_begin[begin + i]; k < g.link_begin[begin + i + 1]; ++k) {
+      const int link = g.links[k];
+      if (moved_[link] == 0) touched_.push_back(link);
+      moved_[link] += shift_[i];
+    }
+  }
+  float resistance = 0;
+  for (int link : touched_) {
+    const float after = utilization_[link] + moved_[link] * demand / g.capacity[link];
+    resistance += moved_[link] * (LinkPrice(link, after) - congestion_[link]);
+  }
+  resistance *= std::max(congestion_price, 0.0F);
+  const float step = std::min(longest_step, pressure / std::max(pressure + resistance, kNoShare));
+  for (int i = 0; i < count; ++i) ratios_[begin + i] += step * shift_[i];
+  for (int link : touched_) {
+    utilization_[link] += step * moved_[link] * demand / g.capacity[link];
+    congestion_[link] = LinkPrice(link, utilization_[link]);
+    moved_[link] = 0;
+  }
+  return false;
+}
+
 void PricedSplit::Run(absl::Span<const float> base, absl::Span<const float> demands,
                       const Prices& prices) {
   const PathGraph& g = *graph_;
@@ -146,22 +199,23 @@ void PricedSplit::Run(absl::Span<const float> base, absl::Span<const float> dema
       base_logits_[p] = std::max(std::log(std::max(base[p], 1e-30F) / largest), kFloor);
     }
   }
-  const float load_factor = std::exp(prices[kMargin] / 2);
+  load_factor_ = std::exp(prices[kMargin] / 2);
   std::copy(base.begin(), base.end(), ratios_.begin());
   for (int round = 0; round < rounds_; ++round) {
-    PutOnLinks(ratios_, demands, &utilization_);
-    PriceLinks(load_factor);
-    // The first answer replaces the base plan, later ones are averaged in.
-    const float step = 2.0F / static_cast<float>(round + 2);
+    const float risen =
+        std::min(1.0F, static_cast<float>(round) / (kRisingRounds * static_cast<float>(rounds_)));
+    steep_ = kFirstSteep + (kSteep - kFirstSteep) * risen;
+    PutOnLinks(ratios_, demands, &utilization_);  // anew, so that rounding does not add up
+    for (int l = 0; l < g.num_links(); ++l) congestion_[l] = LinkPrice(l, utilization_[l]);
+    // The room on a pair's fastest path is not part of the objective and could make traffic come
+    // and go for ever: later steps are short.
+    const float longest_step = std::min(1.0F, kWholeSteps / static_cast<float>(round + 1));
+    bool still = true;
     for (int d = 0; d < g.num_pairs(); ++d) {
-      PricePaths(d, demands, prices, load_factor);
-      const int begin = g.path_begin[d], count = g.path_begin[d + 1] - begin;
-      const float least = *std::min_element(cost_.begin(), cost_.begin() + count);
-      float sum = 0;
-      for (int i = 0; i < count; ++i) sum += cost_[i] = std::exp(least - cost_[i]);
-      for (int i = 0; i < count; ++i)
-        ratios_[begin + i] += step * (cost_[i] / sum - ratios_[begin + i]);
+      PricePaths(d, demands, prices);
+      still &= Settle(d, demands[d], kCongestionScale * prices[kCongestion], longest_step);
     }
+    if (still && risen == 1) break;
   }
 }
 

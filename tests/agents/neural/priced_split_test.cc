@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
+#include <vector>
 
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/network_shape.h"
@@ -157,6 +159,42 @@ TEST(PricedSplitTest, RatiosOfEveryPairSumToOneOnRandomNetworks) {
       }
       EXPECT_NEAR(sum, 1, 1e-5);
     }
+  }
+}
+
+TEST(PricedSplitTest, FullLinksSettleWhereverTheTrafficCameFrom) {
+  for (unsigned seed = 1; seed <= 5; ++seed) {
+    const Topology topology = testing::RandomConnected(seed, 12);
+    const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
+    const auto graph = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
+    PricedSplit split;
+    split.SetGraph(graph);
+    std::vector<float> demands(graph->num_pairs(), 1.0F);
+    std::vector<float> load;
+    split.PutOnLinks(split.fastest_ratios(), demands, &load);
+    const float mlu = *std::max_element(load.begin(), load.end());
+    for (float& demand : demands) demand *= 1.5F / mlu;
+
+    std::vector<float> even(graph->num_paths());
+    for (int p = 0; p < graph->num_paths(); ++p) {
+      const int pair = graph->pair_of_path[p];
+      even[p] = 1.0F / static_cast<float>(graph->path_begin[pair + 1] - graph->path_begin[pair]);
+    }
+    Prices prices{};
+    prices[kDistance] = 1.5F;
+    prices[kCongestion] = 2;
+    prices[kDistrust] = 20;  // the base plan does not matter
+    const auto settle = [&](absl::Span<const float> base, double* delay) {
+      split.Run(base, demands, prices);
+      split.PutOnLinks(split.ratios(), demands, &load);
+      *delay = split.MeanDelay(split.ratios(), demands);
+      return *std::max_element(load.begin(), load.end());
+    };
+    double delay_from_fastest = 0, delay_from_even = 0;
+    const float mlu_from_fastest = settle(split.fastest_ratios(), &delay_from_fastest);
+    const float mlu_from_even = settle(even, &delay_from_even);
+    EXPECT_NEAR(mlu_from_fastest / mlu_from_even, 1, 0.003) << "seed " << seed;
+    EXPECT_NEAR(delay_from_fastest / delay_from_even, 1, 0.01) << "seed " << seed;
   }
 }
 
