@@ -236,7 +236,7 @@ class Run {
       const auto agent = play("agent", AgentJob(state_.best_head, false));
       if (!agent.ok()) return agent.status();
       std::vector<Contender> contenders = Baselines();
-      contenders.push_back({"the base plan, all prices 0", AgentJob({}, false), false});
+      contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
       std::vector<std::pair<ScenarioScores, bool>> others;
       for (const Contender& contender : contenders) {
         auto scores = play(contender.name, contender.job);

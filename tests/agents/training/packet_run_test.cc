@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/network_shape.h"
 #include "agents/neural/price_head.h"
@@ -105,7 +107,9 @@ TEST(PacketRunTest, SaysHowTheBestAgentDoesAgainstShortestPaths) {
   ASSERT_TRUE(Train(request).ok());
   EXPECT_THAT(said, HasSubstr("shortest-path:delay"));
   EXPECT_THAT(said, HasSubstr("steps/s"));
-  EXPECT_TRUE(std::filesystem::exists(out + "/test.csv"));
+  const std::string csv = neural::ReadWholeFile(out + "/test.csv").value();
+  for (absl::string_view row : absl::StrSplit(csv, '\n', absl::SkipEmpty()))
+    EXPECT_EQ(std::count(row.begin(), row.end(), ','), 7) << row;
   // A second run does not overwrite the first.
   EXPECT_EQ(Train(request).code(), absl::StatusCode::kFailedPrecondition);
   std::filesystem::remove_all(out);
