@@ -29,10 +29,10 @@ constexpr float kRisingRounds = 0.8F;  // share of the rounds
 constexpr float kBackRoad = 0.125F;
 // A slow link off the main roads does not outweigh all others.
 constexpr float kLongestService = 4;
-constexpr double kVisits = 4e6;  // of links by paths that a decision may cost
-constexpr float kNoShare = 1e-9F;
-constexpr float kStill = 1e-3F;   // a pair that would move less of its traffic stays
-constexpr float kWholeSteps = 4;  // rounds without a limit of the step
+constexpr double kVisits = 4e6;    // of links by paths that a decision may cost
+constexpr float kNoShare = 1e-9F;  // of a pair's traffic; keeps logarithms and quotients finite
+constexpr float kStill = 1e-3F;    // a pair that would move less of its traffic stays
+constexpr float kWholeSteps = 4;   // rounds without a limit of the step
 
 }  // namespace
 
@@ -160,7 +160,7 @@ bool PricedSplit::Settle(int pair, float demand, float congestion_price, float l
   }
   if (distance < kStill) return true;
 
-  touched_.clear();
+  touched_.clear();  // a link whose moves cancel on the way may come twice: a shorter step, no more
   for (int i = 0; i < count; ++i) {
     if (std::abs(shift_[i]) < kNoShare) continue;
     for (int k = g.link_begin[begin + i]; k < g.link_begin[begin + i + 1]; ++k) {

@@ -35,10 +35,10 @@ enum Price {
 };
 using Prices = std::array<float, kNumPrices>;
 
+constexpr float kSteep = 0.9F;
 // d/du of u / (1 - u), minus 1: the delay that traffic on a link of utilization u adds to all
 // traffic there, in service times (M/M/1). Goes on as a line above `steep`: links may be
 // overloaded.
-constexpr float kSteep = 0.9F;
 float Congestion(float utilization, float steep = kSteep);
 
 // Owned by one thread. All memory is taken in SetGraph.

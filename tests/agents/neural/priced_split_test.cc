@@ -19,6 +19,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
+std::shared_ptr<const PathGraph> GraphOf(const Topology& topology) {
+  const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
+  return std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
+}
+
 // 0-3 over a fast and a slow road: one pair with traffic, two paths. Cables have 1 Gbit/s but for
 // those of the fast road, and an access link to node 4 when it has any capacity.
 struct TwoRoads {
@@ -35,9 +40,7 @@ struct TwoRoads {
   }
 
   explicit TwoRoads(double fast_bps = testing::kGigabit, double access_bps = 0) {
-    const Topology topology = Network(fast_bps, access_bps);
-    const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
-    graph = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
+    graph = GraphOf(Network(fast_bps, access_bps));
     for (int d = 0; d < graph->num_pairs(); ++d) {
       if (graph->pairs[d].source == 0 && graph->pairs[d].destination == 3) pair = d;
     }
@@ -144,9 +147,7 @@ TEST(PricedSplitTest, SmallDemandsStayWhereLargeOnesMayGo) {
 
 TEST(PricedSplitTest, RatiosOfEveryPairSumToOneOnRandomNetworks) {
   for (unsigned seed = 1; seed <= 5; ++seed) {
-    const Topology topology = testing::RandomConnected(seed, 9);
-    const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
-    const auto graph = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
+    const auto graph = GraphOf(testing::RandomConnected(seed, 9));
     PricedSplit split;
     split.SetGraph(graph);
     const std::vector<float> demands(graph->num_pairs(), 0.05F);
@@ -164,9 +165,7 @@ TEST(PricedSplitTest, RatiosOfEveryPairSumToOneOnRandomNetworks) {
 
 TEST(PricedSplitTest, FullLinksSettleWhereverTheTrafficCameFrom) {
   for (unsigned seed = 1; seed <= 5; ++seed) {
-    const Topology topology = testing::RandomConnected(seed, 12);
-    const auto paths = CandidatePaths::Compute(topology, {}, {}).value().paths();
-    const auto graph = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths));
+    const auto graph = GraphOf(testing::RandomConnected(seed, 12));
     PricedSplit split;
     split.SetGraph(graph);
     std::vector<float> demands(graph->num_pairs(), 1.0F);
