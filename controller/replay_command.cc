@@ -101,7 +101,7 @@ void AddPacketOptions(CLI::App* app, PacketConfig* packet) {
   app->add_option("--tcp-share", packet->tcp_share, "ns3: share of flows that are TCP")
       ->capture_default_str();
   app->add_option("--flow-sizes", packet->flow_sizes,
-                  "ns3: mice-elephants, websearch, bounded-pareto, constant or poisson")
+                  "ns3: mice-elephants, websearch, bounded-pareto, long-tail, constant or poisson")
       ->capture_default_str();
   app->add_option("--data-plane", packet->data_plane, "ns3: ip, udp-fast or global-routing")
       ->capture_default_str();

@@ -61,6 +61,9 @@ struct Measurements {
   double goodput_bps = 0;   // payload delivered to applications (flow level: delivered)
   double loss_ratio = 0;    // dropped at any point / sent
   double mean_delay_s = 0;  // one way, weighted by delivered traffic
+  // Of every packet that arrived alike, acknowledgements and handshakes too, which is the mean of
+  // ns-3's FlowMonitor; flow level: the same as mean_delay_s.
+  double mean_packet_delay_s = 0;
   double p99_delay_s = 0;
   double unrouted_bps = 0;              // demand without a usable path
   std::optional<FlowCompletion> flows;  // packet level with finite flows only

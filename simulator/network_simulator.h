@@ -23,8 +23,10 @@ struct TrafficModel {
     kWebSearch,        // published CDF, see simulator/README.md
     kBoundedPareto,    // shape 1.2
     kConstantBitRate,  // UDP at the demand's rate, no flows
-    kPoissonPackets    // UDP packets of exponential size at Poisson times, no flows (for queueing
+    kPoissonPackets,   // UDP packets of exponential size at Poisson times, no flows (for queueing
                        // formulas)
+    kLongTail          // Pareto of shape 0.41 from 10 B to 12.5 MB: most flows are one packet, most
+                       // bytes in few flows
   };
   FlowSizes flow_sizes = FlowSizes::kMiceElephants;
   double tcp_share = 1.0;  // of flows, in [0, 1]; the others are UDP

@@ -24,6 +24,7 @@ constexpr double kDeadlineOverEstimate = 50;
 TrafficModel::FlowSizes FlowSizesOf(const std::string& name) {
   if (name == "websearch") return TrafficModel::FlowSizes::kWebSearch;
   if (name == "bounded-pareto") return TrafficModel::FlowSizes::kBoundedPareto;
+  if (name == "long-tail") return TrafficModel::FlowSizes::kLongTail;
   if (name == "constant") return TrafficModel::FlowSizes::kConstantBitRate;
   if (name == "poisson") return TrafficModel::FlowSizes::kPoissonPackets;
   return TrafficModel::FlowSizes::kMiceElephants;

@@ -100,11 +100,11 @@ void CheckPacket(const PacketConfig& packet, std::vector<std::string>* faults) {
   if (packet.segment_bytes < 100 || packet.segment_bytes > 8948) {
     faults->push_back("the segment size must be between 100 and 8948 bytes");
   }
-  if (!IsOneOf(packet.flow_sizes,
-               {"mice-elephants", "websearch", "bounded-pareto", "constant", "poisson"})) {
+  if (!IsOneOf(packet.flow_sizes, {"mice-elephants", "websearch", "bounded-pareto", "long-tail",
+                                   "constant", "poisson"})) {
     faults->push_back(
         absl::StrFormat("no flow sizes \"%s\"; choose mice-elephants, websearch, bounded-pareto, "
-                        "constant or poisson",
+                        "long-tail, constant or poisson",
                         packet.flow_sizes));
   }
   if (!IsOneOf(packet.data_plane, {"ip", "udp-fast", "global-routing"})) {

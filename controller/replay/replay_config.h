@@ -22,7 +22,7 @@ struct PacketConfig {
   absl::Duration drain = absl::Seconds(5);
   double tcp_share = 1.0;  // of flows, in [0, 1]
   std::string flow_sizes =
-      "mice-elephants";           // mice-elephants, websearch, bounded-pareto, constant, poisson
+      "mice-elephants";  // mice-elephants, websearch, bounded-pareto, long-tail, constant, poisson
   std::string data_plane = "ip";  // ip, udp-fast, global-routing
   std::optional<double> scale;    // absent: the narrowest loaded link is 100 Mbit/s
   bool continuous = false;        // one episode for all intervals instead of one each

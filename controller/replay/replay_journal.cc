@@ -16,7 +16,7 @@
 namespace rhumb {
 namespace {
 
-constexpr char kHeader[] = "rhumb-replay-journal 1 ";
+constexpr char kHeader[] = "rhumb-replay-journal 2 ";
 constexpr char kEndOfLine[] = "end";
 constexpr char kFinished[] = "finished";
 constexpr int64_t kMaxBytes = int64_t{8} << 30;
@@ -28,8 +28,9 @@ void VisitCell(Cell& cell, Visit&& visit) {
   Measurements& m = cell.measured;
   visit(cell.retries);
   visit(cell.lost);
-  for (double* value : {&m.window_s, &m.mlu, &m.offered_bps, &m.goodput_bps, &m.loss_ratio,
-                        &m.mean_delay_s, &m.p99_delay_s, &m.unrouted_bps, &m.cost.wall_s}) {
+  for (double* value :
+       {&m.window_s, &m.mlu, &m.offered_bps, &m.goodput_bps, &m.loss_ratio, &m.mean_delay_s,
+        &m.mean_packet_delay_s, &m.p99_delay_s, &m.unrouted_bps, &m.cost.wall_s}) {
     visit(*value);
   }
   visit(m.cost.hop_packets);

@@ -28,6 +28,7 @@ void SetMeasurements(const Measurements& measured, rhumb::v1::StepMeasurements* 
   message->set_goodput_bps(measured.goodput_bps);
   message->set_loss_ratio(measured.loss_ratio);
   message->set_mean_delay_s(measured.mean_delay_s);
+  message->set_mean_packet_delay_s(measured.mean_packet_delay_s);
   message->set_p99_delay_s(measured.p99_delay_s);
   message->set_unrouted_bps(measured.unrouted_bps);
   if (measured.flows) {

@@ -65,6 +65,8 @@ TrafficModel::FlowSizes FlowSizesOf(SimulationScenario::FlowSizes sizes) {
       return TrafficModel::FlowSizes::kWebSearch;
     case SimulationScenario::FLOW_SIZES_BOUNDED_PARETO:
       return TrafficModel::FlowSizes::kBoundedPareto;
+    case SimulationScenario::FLOW_SIZES_LONG_TAIL:
+      return TrafficModel::FlowSizes::kLongTail;
     case SimulationScenario::FLOW_SIZES_CONSTANT_BIT_RATE:
       return TrafficModel::FlowSizes::kConstantBitRate;
     case SimulationScenario::FLOW_SIZES_POISSON_PACKETS:

@@ -93,6 +93,7 @@ Measurements IntervalAverage::Finish() {
     demand.delivered_bps /= seconds;
   }
   if (sum_.goodput_bps > 0) sum_.mean_delay_s /= sum_.goodput_bps;
+  sum_.mean_packet_delay_s = sum_.mean_delay_s;
   if (sum_.offered_bps > 0) {
     sum_.loss_ratio = std::max(0.0, 1 - sum_.goodput_bps / sum_.offered_bps);
   }

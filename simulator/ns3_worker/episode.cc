@@ -111,8 +111,10 @@ Episode::Episode(const Reset& reset, std::string* fault) : delays_(reset) {
 
   traffic_ = std::make_unique<Traffic>(reset, &links_, &paths_, &delays_);
   const uint64_t socket_buffer =
-      std::clamp(static_cast<uint64_t>(2 * fastest_bps * round_trips.max_s / 8), kLeastSocketBuffer,
-                 kMostSocketBuffer);
+      reset.socket_buffer_bytes() > 0
+          ? reset.socket_buffer_bytes()
+          : std::clamp(static_cast<uint64_t>(2 * fastest_bps * round_trips.max_s / 8),
+                       kLeastSocketBuffer, kMostSocketBuffer);
   switch (reset.data_plane()) {
     case rhumb::worker::UDP_FAST:
       plane_ = std::make_unique<LabelPlane>(&links_, &paths_, traffic_.get());

@@ -47,6 +47,7 @@ void Traffic::CountSent(Demand* demand, bool reverse) {
 
 void Traffic::CountDelivered(Demand* demand, bool reverse, uint32_t wire_bytes, int64_t delay_ns) {
   ++statistics_.delivered;
+  statistics_.delay_sum_ns += static_cast<double>(delay_ns);
   if (reverse) return;
   ++statistics_.data_delivered;
   statistics_.delay.Add(delay_ns);
@@ -91,6 +92,7 @@ void Traffic::FillDemands(double window_s, rhumb::worker::Result* result) {
   result->set_packets_sent(statistics_.sent);
   result->set_packets_delivered(statistics_.delivered);
   result->set_packets_lost(statistics_.lost);
+  result->set_mean_packet_delay_s(1e-9 * Mean(statistics_.delay_sum_ns, statistics_.delivered));
 }
 
 void Traffic::FillFlows(rhumb::worker::Result* result) const {

@@ -240,6 +240,12 @@ absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakePacketSimulator(
   if (options.buffer < absl::ZeroDuration() || options.buffer_packets < 0) {
     return absl::InvalidArgumentError("the depth of device queues must not be negative");
   }
+  if (options.socket_buffer_bytes != 0 && options.socket_buffer_bytes < kLeastSocketBuffer) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("socket buffers of %d bytes; give at least %d, or 0 for as much as the "
+                        "network can have in flight",
+                        options.socket_buffer_bytes, kLeastSocketBuffer));
+  }
   if (!std::isfinite(options.udp_flow_rate_bps) || options.udp_flow_rate_bps <= 0) {
     return absl::InvalidArgumentError("the pace of UDP flows must be above 0");
   }

@@ -25,6 +25,8 @@ enum class DataPlane {
                 // yardstick
 };
 
+constexpr int kLeastSocketBuffer = 128 * 1024;
+
 struct PacketSimulatorOptions {
   // The program `rhumb-ns3`. Empty: see FindWorker.
   std::string worker_path;
@@ -45,6 +47,9 @@ struct PacketSimulatorOptions {
   // TCP selective acknowledgements; without them a run is about a fifth cheaper and recovers more
   // slowly from losses.
   bool sack = true;
+  // What a TCP sender may have in flight, at least 128 KiB. 0: twice the fastest link's rate times
+  // the longest round trip, between 512 KiB and 8 MiB.
+  int socket_buffer_bytes = 0;
 };
 
 // $RHUMB_NS3_WORKER, else `rhumb-ns3` next to the running program, in its ../bin or in

@@ -36,6 +36,8 @@ worker::FlowSizes ToMessage(TrafficModel::FlowSizes sizes) {
       return worker::CONSTANT_BIT_RATE;
     case TrafficModel::FlowSizes::kPoissonPackets:
       return worker::POISSON_PACKETS;
+    case TrafficModel::FlowSizes::kLongTail:
+      return worker::LONG_TAIL;
   }
   return worker::MICE_ELEPHANTS;
 }
@@ -107,6 +109,7 @@ absl::StatusOr<worker::Reset> ToMessage(const Episode& episode,
   message.set_buffer_packets(options.buffer_packets);
   message.set_udp_flow_rate_bps(options.udp_flow_rate_bps);
   message.set_sack(options.sack);
+  message.set_socket_buffer_bytes(options.socket_buffer_bytes);
   return message;
 }
 
@@ -198,6 +201,7 @@ absl::StatusOr<Measurements> FromMessage(const worker::Result& result, double sc
   measured.goodput_bps = result.goodput_bps() / scale;
   measured.loss_ratio = result.loss_ratio();
   measured.mean_delay_s = result.mean_delay_s();
+  measured.mean_packet_delay_s = result.mean_packet_delay_s();
   measured.p99_delay_s = result.p99_delay_s();
   measured.unrouted_bps = result.unrouted_bps() / scale;
   if (result.has_flows()) {

@@ -6,6 +6,7 @@ from rhumb.v1 import simulation_pb2 as sim
 _FLOW_SIZES = {"mice-elephants": sim.SimulationScenario.FLOW_SIZES_MICE_ELEPHANTS,
                "websearch": sim.SimulationScenario.FLOW_SIZES_WEB_SEARCH,
                "bounded-pareto": sim.SimulationScenario.FLOW_SIZES_BOUNDED_PARETO,
+               "long-tail": sim.SimulationScenario.FLOW_SIZES_LONG_TAIL,
                "constant": sim.SimulationScenario.FLOW_SIZES_CONSTANT_BIT_RATE,
                "poisson": sim.SimulationScenario.FLOW_SIZES_POISSON_PACKETS}
 _SIMULATORS = {"flow": sim.SimulationScenario.SIMULATOR_FLOW, "ns3": sim.SimulationScenario.SIMULATOR_NS3}
@@ -39,7 +40,7 @@ def Scenario(settings=None, **more):
     load        min_load and max_load at once
     min_load, max_load, steps, history, max_paths, events, failure_share, tcp_shares, narrowest_bps
     interval, warm_up, drain    seconds
-    flow_sizes  of "mice-elephants", "websearch", "bounded-pareto", "constant", "poisson"; one or a list
+    flow_sizes  of "mice-elephants", "websearch", "bounded-pareto", "long-tail", "constant", "poisson"; one or a list
     reward      {"reference": "shortest-path" or "none", "completion": w, "on_time": w, "delay": w, "loss": w,
                  "goodput": w}
 

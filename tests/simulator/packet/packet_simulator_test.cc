@@ -60,6 +60,40 @@ TEST(PacketSimulatorTest, CarriesTcpFlowsOverADiamond) {
   EXPECT_GT(measured.links[4].carried_bps, 50e6);
 }
 
+TEST(PacketSimulatorTest, ThePacketDelayCountsAcknowledgements) {
+  std::unique_ptr<NetworkSimulator> simulator = Make();
+  ASSERT_TRUE(simulator->Reset({Diamond(), kTcp, 1, 0.1}).ok());
+  const Measurements tcp = simulator->Play(DiamondPlan(0.5), OneDemand(900e6)).value();
+  // They are small and meet no queue, so they are faster than the data.
+  EXPECT_GT(tcp.mean_packet_delay_s, 2e-3);
+  EXPECT_LT(tcp.mean_packet_delay_s, 0.9 * tcp.mean_delay_s);
+
+  ASSERT_TRUE(simulator->Reset({Diamond(), kStreams, 1, 0.1}).ok());
+  const Measurements stream = simulator->Play(DiamondPlan(0.5), OneDemand(300e6)).value();
+  EXPECT_NEAR(stream.mean_packet_delay_s, stream.mean_delay_s, 1e-9);
+}
+
+TEST(PacketSimulatorTest, AShortSocketBufferHoldsUpLongFlows) {
+  // An elephant of some 3 MB over a round trip of 100 ms: 128 KiB each, or as much as it likes.
+  std::vector<Link> links;
+  testing::AddCable(&links, 0, 1, 1e9, absl::Milliseconds(50));
+  const Topology line = Topology::Create("line", testing::NamedNodes(2), links).value();
+  double completion_s[2];
+  for (const int bytes : {0, 128 * 1024}) {
+    PacketSimulatorOptions options;
+    options.socket_buffer_bytes = bytes;
+    std::unique_ptr<NetworkSimulator> simulator = MakePacketSimulator(options).value();
+    ASSERT_TRUE(simulator->Reset({line, kTcp, 1, 1}).ok());
+    Interval interval = OneDemand(0);
+    interval.demands = TrafficMatrix(2);
+    interval.demands.set_rate_bps(0, 1, 20e6);
+    const Measurements measured =
+        simulator->Play(ShortestPathPlan(line, LinkMetric::kHops), interval).value();
+    completion_s[bytes > 0] = measured.flows->elephants_mean_s;
+  }
+  EXPECT_GT(completion_s[1], 1.5 * completion_s[0]);
+}
+
 TEST(PacketSimulatorTest, GivesEveryPlanTheSameArrivals) {
   std::unique_ptr<NetworkSimulator> simulator = Make();
   ASSERT_TRUE(simulator->Reset({Diamond(), kTcp, 7, 0.1}).ok());
@@ -227,6 +261,9 @@ TEST(PacketSimulatorTest, RefusesBadOptionsAndEpisodes) {
   PacketSimulatorOptions options;
   options.segment_bytes = 3;
   EXPECT_FALSE(MakePacketSimulator(options).ok());
+  options = PacketSimulatorOptions();
+  options.socket_buffer_bytes = 1000;
+  EXPECT_THAT(MakePacketSimulator(options).status().message(), HasSubstr("131072"));
   std::unique_ptr<NetworkSimulator> simulator = Make();
   EXPECT_EQ(simulator->Reset({Diamond(), kTcp, 1, 0}).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(simulator->Reset({Diamond(), kTcp, 1, 1e-12}).code(),
@@ -238,7 +275,7 @@ TEST(PacketSimulatorTest, RefusesBadOptionsAndEpisodes) {
 TEST(PacketSimulatorTest, EveryFlowSizeGivesTheDemandedRate) {
   for (const auto sizes :
        {TrafficModel::FlowSizes::kMiceElephants, TrafficModel::FlowSizes::kWebSearch,
-        TrafficModel::FlowSizes::kBoundedPareto}) {
+        TrafficModel::FlowSizes::kBoundedPareto, TrafficModel::FlowSizes::kLongTail}) {
     std::unique_ptr<NetworkSimulator> simulator = Make(DataPlane::kUdpFast);
     ASSERT_TRUE(simulator->Reset({Diamond(), {sizes, 0}, 1, 1}).ok());
 
