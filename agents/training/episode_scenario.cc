@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agents/baselines/single_path_plan.h"
+#include "agents/training/packerl_networks.h"
 #include "agents/training/random.h"
 #include "topologies/generators/traffic_generator.h"
 #include "topologies/paths/candidate_paths.h"
@@ -46,10 +47,54 @@ TrafficGeneratorSpec DrawTraffic(int count, bool constant, Random& random) {
   return spec;
 }
 
-double HopRate(const LinkLoads& loads) {
+// A network and its matrices, at their load, as an episode meets them.
+struct Drawn {
+  Topology topology;
+  std::vector<std::shared_ptr<const TrafficMatrix>> matrices;  // past, then played
+  double hop_bps = 0;  // sum over the links of the reference's loads under the mean matrix
+};
+
+double SumOfLoads(const LinkLoads& loads) {
   double sum = 0;
   for (double load : loads.load_bps) sum += load;
   return sum;
+}
+
+absl::StatusOr<Drawn> DrawGenerated(const ScenarioDraw& draw, Random& random) {
+  Drawn drawn{DrawNetwork(draw.networks, random), {}, 0};
+  Topology& topology = drawn.topology;
+  if (draw.max_capacity_bps > 0) {
+    topology = WithCapacities(topology, draw.min_capacity_bps, draw.max_capacity_bps, random);
+  }
+  const int count = draw.past + draw.steps;
+  const bool constant = random.Chance(draw.constant_share);
+  absl::StatusOr<TrafficSeries> series =
+      GenerateTraffic(topology, DrawTraffic(count, constant, random));
+  if (!series.ok()) return series.status();
+  const LinkLoads loads =
+      ComputeLinkLoads(topology, ShortestPathPlan(topology, draw.reference), series->Mean());
+  const double load = LogUniform(draw.min_load, draw.max_load, random);
+  const double factor = load / MaxLinkUtilization(topology, loads.load_bps);
+  for (int t = 0; t < count; ++t) {
+    drawn.matrices.push_back(
+        std::make_shared<const TrafficMatrix>(series->demands(constant ? 0 : t).Scaled(factor)));
+  }
+  drawn.hop_bps = factor * SumOfLoads(loads);
+  return drawn;
+}
+
+Drawn DrawPackerl(const ScenarioDraw& draw, Random& random) {
+  const int sizes = draw.networks.max_nodes - draw.networks.min_nodes + 1;
+  PackerlNetwork network =
+      DrawPackerlNetwork(draw.networks.min_nodes + random.Below(sizes), random);
+  const double scaling = LogUniform(draw.min_load, draw.max_load, random);
+  const auto demands =
+      std::make_shared<const TrafficMatrix>(DrawPackerlTraffic(network, scaling, random));
+  Drawn drawn{std::move(network.topology), {}, 0};
+  drawn.matrices.assign(draw.past + draw.steps, demands);
+  drawn.hop_bps = SumOfLoads(
+      ComputeLinkLoads(drawn.topology, ShortestPathPlan(drawn.topology, draw.reference), *demands));
+  return drawn;
 }
 
 }  // namespace
@@ -57,26 +102,15 @@ double HopRate(const LinkLoads& loads) {
 absl::StatusOr<std::shared_ptr<const EpisodeScenario>> DrawScenario(const ScenarioDraw& draw,
                                                                     uint64_t seed) {
   Random random(seed);
-  Topology topology = DrawNetwork(draw.networks, random);
-  if (draw.max_capacity_bps > 0) {
-    topology = WithCapacities(topology, draw.min_capacity_bps, draw.max_capacity_bps, random);
-  }
+  absl::StatusOr<Drawn> drawn =
+      draw.packerl_traffic ? DrawPackerl(draw, random) : DrawGenerated(draw, random);
+  if (!drawn.ok()) return drawn.status();
+  const Topology& topology = drawn->topology;
   CandidatePathOptions path_options;
   path_options.max_paths = draw.candidate_paths;
   path_options.threads = 1;
   absl::StatusOr<CandidatePaths> paths = CandidatePaths::Compute(topology, {}, path_options);
   if (!paths.ok()) return paths.status();
-
-  const int count = draw.past + draw.steps;
-  const bool constant = random.Chance(draw.constant_share);
-  absl::StatusOr<TrafficSeries> series =
-      GenerateTraffic(topology, DrawTraffic(count, constant, random));
-  if (!series.ok()) return series.status();
-  const TrafficMatrix mean = series->Mean();
-  const RoutingPlan shortest = ShortestPathPlan(topology, draw.reference);
-  const LinkLoads loads = ComputeLinkLoads(topology, shortest, mean);
-  const double load = LogUniform(draw.min_load, draw.max_load, random);
-  const double factor = load / MaxLinkUtilization(topology, loads.load_bps);
 
   auto scenario = std::make_shared<EpisodeScenario>(EpisodeScenario{{topology, {}, seed, 1.0},
                                                                     paths->paths(),
@@ -87,11 +121,9 @@ absl::StatusOr<std::shared_ptr<const EpisodeScenario>> DrawScenario(const Scenar
                                                                     draw.warm_up,
                                                                     draw.drain,
                                                                     draw.reference});
-  for (int t = 0; t < count; ++t) {
-    auto matrix =
-        std::make_shared<const TrafficMatrix>(series->demands(constant ? 0 : t).Scaled(factor));
-    (t < draw.past ? scenario->past : scenario->played).push_back(std::move(matrix));
-  }
+  const auto first_played = drawn->matrices.begin() + draw.past;
+  scenario->past.assign(drawn->matrices.begin(), first_played);
+  scenario->played.assign(first_played, drawn->matrices.end());
   scenario->episode.traffic.tcp_share =
       draw.tcp_shares[random.Below(static_cast<int>(draw.tcp_shares.size()))];
   scenario->episode.traffic.flow_sizes =
@@ -101,7 +133,7 @@ absl::StatusOr<std::shared_ptr<const EpisodeScenario>> DrawScenario(const Scenar
   for (const Link& link : topology.links()) narrowest = std::min(narrowest, link.capacity_bps);
   double scale = LogUniform(draw.min_narrowest_bps, draw.max_narrowest_bps, random) / narrowest;
   const double seconds = absl::ToDoubleSeconds(draw.warm_up + draw.steps * draw.duration);
-  const double hop_packets = factor * HopRate(loads) * scale * seconds / kPacketBits;
+  const double hop_packets = drawn->hop_bps * scale * seconds / kPacketBits;
   if (draw.max_hop_packets > 0 && hop_packets > draw.max_hop_packets) {
     scale *= draw.max_hop_packets / hop_packets;
   }

@@ -55,6 +55,9 @@ struct ScenarioDraw {
   LinkMetric reference = LinkMetric::kIgp;
   std::vector<double> tcp_shares = {0, 0.5, 1};
   std::vector<TrafficModel::FlowSizes> flow_sizes = {TrafficModel::FlowSizes::kMiceElephants};
+  // Demands as PackeRL draws them (packerl_networks.h), constant over an episode; min_load and
+  // max_load are its traffic scaling then. For networks of that family alone.
+  bool packerl_traffic = false;
   double constant_share = 0.5;  // of the episodes have the same matrix throughout
   double failure_share = 0.2;   // of the episodes lose a cable, half of them inside a step
   // Capacities are scaled until the narrowest usable link has a rate in between; uniform in the

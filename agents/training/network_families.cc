@@ -218,7 +218,7 @@ Topology DrawNetwork(const NetworkDraw& draw, Random& random) {
   // The logarithm of the size is uniform: the cost of a sample grows with the square of it.
   drawing.nodes = static_cast<int>(
       std::lround(std::exp(random.Uniform(std::log(draw.min_nodes), std::log(draw.max_nodes)))));
-  if (family == NetworkFamily::kPackerl) return DrawPackerlNetwork(drawing.nodes, random);
+  if (family == NetworkFamily::kPackerl) return DrawPackerlNetwork(drawing.nodes, random).topology;
   for (int v = 0; v < drawing.nodes; ++v) {
     drawing.position.emplace_back(random.Uniform(), random.Uniform());
   }

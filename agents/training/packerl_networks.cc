@@ -1,6 +1,7 @@
 #include "agents/training/packerl_networks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <queue>
 #include <set>
 #include <utility>
@@ -20,6 +21,11 @@ constexpr double kDegreeShare = 0.6;      // of a potential; the rest is central
 constexpr double kDeviation = 0.1;        // of a rate, by chance
 constexpr double kLowestRate = 50e6, kHighestRate = 200e6;
 constexpr absl::Duration kDelay = absl::Milliseconds(5);
+// Gaps between the arrivals of flows anywhere in the network, at a traffic scaling of 1 on a graph
+// whose own is 1: log-logistic.
+constexpr double kGapShape = 1.5;
+constexpr double kGapScaleS = 0.7e-3, kLongestGapS = 50e-3;
+constexpr double kMeanFlowBytes = 26540;  // of FlowSizes::kLongTail
 
 struct Graph {
   int nodes = 0;
@@ -136,14 +142,16 @@ double EigrpStyleMetric(double capacity_bps, absl::Duration delay) {
   return 256 * (1e10 / capacity_bps + absl::ToDoubleMicroseconds(delay) / 100);
 }
 
-Topology DrawPackerlNetwork(int nodes, Random& random) {
+PackerlNetwork DrawPackerlNetwork(int nodes, Random& random) {
   Graph graph;
   graph.nodes = nodes;
   absl::string_view name;
+  double graph_scaling = std::max(1.0, 22 * std::sqrt(nodes + 10.0) - 75);
   switch (random.Below(3)) {
     case 0:
       DrawErdosRenyi(&graph, random);
       name = "erdos-renyi";
+      graph_scaling = std::max(1.0, 16 * std::sqrt(1.0 * nodes) - 30);
       break;
     case 1:
       DrawWattsStrogatz(&graph, random);
@@ -178,8 +186,28 @@ Topology DrawPackerlNetwork(int nodes, Random& random) {
       links.push_back(std::move(link));
     }
   }
-  return Topology::Create(absl::StrCat(name, "-", nodes), std::move(named), std::move(links))
-      .value();
+  return {
+      Topology::Create(absl::StrCat(name, "-", nodes), std::move(named), std::move(links)).value(),
+      potentials, graph_scaling};
+}
+
+TrafficMatrix DrawPackerlTraffic(const PackerlNetwork& network, double traffic_scaling,
+                                 Random& random) {
+  const int nodes = network.topology.num_nodes();
+  TrafficMatrix matrix(nodes);
+  for (NodeId s = 0; s < nodes; ++s) {
+    for (NodeId d = 0; d < nodes; ++d) {
+      if (s == d) continue;
+      matrix.set_rate_bps(s, d,
+                          network.potentials[s] * network.potentials[d] *
+                              random.Uniform(1 - kDeviation, 1 + kDeviation));
+    }
+  }
+  // Mean of a log-logistic distribution, less what the longest gap cuts off its tail.
+  const double scale_s = kGapScaleS / (traffic_scaling * network.graph_scaling);
+  const double gap_s = scale_s * (M_PI / kGapShape) / std::sin(M_PI / kGapShape) -
+                       scale_s / (kGapShape - 1) * std::pow(kLongestGapS / scale_s, 1 - kGapShape);
+  return matrix.Scaled(8 * kMeanFlowBytes / gap_s / matrix.total_bps());
 }
 
 }  // namespace rhumb::training

@@ -4,8 +4,11 @@
 #ifndef RHUMB_AGENTS_TRAINING_PACKERL_NETWORKS_H_
 #define RHUMB_AGENTS_TRAINING_PACKERL_NETWORKS_H_
 
+#include <vector>
+
 #include "agents/training/random.h"
 #include "topologies/topology.h"
+#include "topologies/traffic_matrix.h"
 
 namespace rhumb::training {
 
@@ -19,7 +22,17 @@ double EigrpStyleMetric(double capacity_bps, absl::Duration delay);
 // the peer takes distances in a drawing); a cable's rate follows the larger potential of its ends,
 // 10 % by chance, from 50 to 200 Mbit/s. Every link is 5 ms long. The IGP metric is
 // EigrpStyleMetric. `nodes` is at least 4.
-Topology DrawPackerlNetwork(int nodes, Random& random);
+struct PackerlNetwork {
+  Topology topology;
+  std::vector<double> potentials;  // [nodes], of traffic
+  double graph_scaling = 1;        // of traffic, by kind and size of the graph
+};
+PackerlNetwork DrawPackerlNetwork(int nodes, Random& random);
+
+// Its mean demands: gravity by potential, 10 % by chance, as many flows of FlowSizes::kLongTail as
+// were published for that `traffic_scaling` (there 0.25 to 3).
+TrafficMatrix DrawPackerlTraffic(const PackerlNetwork& network, double traffic_scaling,
+                                 Random& random);
 
 }  // namespace rhumb::training
 

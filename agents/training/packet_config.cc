@@ -18,6 +18,7 @@ const std::vector<std::pair<std::string, FlowSizes>>& FlowSizeNames() {
       {"mice-elephants", FlowSizes::kMiceElephants},
       {"websearch", FlowSizes::kWebSearch},
       {"bounded-pareto", FlowSizes::kBoundedPareto},
+      {"long-tail", FlowSizes::kLongTail},
       {"constant", FlowSizes::kConstantBitRate}};
   return *names;
 }
@@ -82,7 +83,7 @@ void ReadEpisodes(TomlReader* read, ScenarioDraw* draw) {
   if (!shares.empty()) draw->tcp_shares = shares;
   std::vector<FlowSizes> sizes;
   read->List("episodes.flow_sizes",
-             "give a list of mice-elephants, websearch, bounded-pareto, constant",
+             "give a list of mice-elephants, websearch, bounded-pareto, long-tail, constant",
              [&](const toml::node& node) {
                for (const auto& [known, value] : FlowSizeNames()) {
                  if (known != node.value_or(std::string())) continue;
@@ -92,6 +93,14 @@ void ReadEpisodes(TomlReader* read, ScenarioDraw* draw) {
                return false;
              });
   if (!sizes.empty()) draw->flow_sizes = sizes;
+  read->Choice("episodes.traffic", "generated", "packerl", &draw->packerl_traffic);
+  if (draw->packerl_traffic &&
+      (draw->networks.families != std::vector<NetworkFamily>{NetworkFamily::kPackerl} ||
+       draw->flow_sizes != std::vector<FlowSizes>{FlowSizes::kLongTail})) {
+    read->Problem("episodes.traffic",
+                  "\"packerl\" needs networks.families = [\"packerl\"] and episodes.flow_sizes = "
+                  "[\"long-tail\"], from which its demands follow");
+  }
   read->Number("episodes.constant_share", 0, 1, &draw->constant_share);
   read->Number("episodes.failure_share", 0, 1, &draw->failure_share);
   read->Number("episodes.min_narrowest_bps", 1e5, 1e12, &draw->min_narrowest_bps);
@@ -110,6 +119,9 @@ void ReadReward(TomlReader* read, PacketConfig* config) {
   read->Number("reward.completion", 0, 1e3, &reward.completion);
   read->Number("reward.on_time", 0, 1e3, &reward.on_time);
   read->Number("reward.delay", 0, 1e3, &reward.delay);
+  bool of_packets = false;
+  read->Choice("reward.delay_of", "traffic", "packets", &of_packets);
+  if (of_packets) config->environment.delay_of = DelayOf::kPackets;
   read->Number("reward.loss", 0, 1e3, &reward.loss);
   read->Number("reward.goodput", 0, 1e3, &reward.goodput);
   read->Choice("reward.against", "empty-network", "shortest-path",
@@ -168,6 +180,14 @@ void ReadSimulator(TomlReader* read, PacketConfig* config) {
   read->Choice("simulator.data_plane", "ip", "udp-fast", &udp_fast);
   if (udp_fast) config->simulator.data_plane = DataPlane::kUdpFast;
   read->Number("simulator.segment_bytes", 100, 65000, &config->simulator.segment_bytes);
+  ReadSeconds(read, "simulator.buffer_s", 0, 1e3, &config->simulator.buffer);
+  read->Number("simulator.socket_buffer_bytes", 0, 1e9, &config->simulator.socket_buffer_bytes);
+  if (config->simulator.socket_buffer_bytes != 0 &&
+      config->simulator.socket_buffer_bytes < kLeastSocketBuffer) {
+    read->Problem("simulator.socket_buffer_bytes",
+                  absl::StrFormat("must be 0 or at least %d", kLeastSocketBuffer));
+  }
+  read->Choice("simulator.sack", "off", "on", &config->simulator.sack);
   ReadSeconds(read, "simulator.deadline_s", 0.1, 1e6, &config->simulator.deadline);
 }
 

@@ -22,6 +22,10 @@ double OnTimeShare(const FlowCompletion& flows) {
   return static_cast<double>(flows.on_time) / static_cast<double>(flows.started);
 }
 
+double Delay(const Measurements& m, DelayOf delay_of) {
+  return delay_of == DelayOf::kPackets ? m.mean_packet_delay_s : m.mean_delay_s;
+}
+
 }  // namespace
 
 double WeightedSum(const RewardTerms& terms, const RewardWeights& weights) {
@@ -29,9 +33,10 @@ double WeightedSum(const RewardTerms& terms, const RewardWeights& weights) {
          weights.delay * terms.delay + weights.loss * terms.loss + weights.goodput * terms.goodput;
 }
 
-RewardTerms TermsAgainst(const Measurements& measured, const Measurements& reference) {
+RewardTerms TermsAgainst(const Measurements& measured, const Measurements& reference,
+                         DelayOf delay_of) {
   RewardTerms terms;
-  terms.delay = LogRatio(reference.mean_delay_s, measured.mean_delay_s);
+  terms.delay = LogRatio(Delay(reference, delay_of), Delay(measured, delay_of));
   // Nothing delivered has no delay: that is the worst, not the best.
   if (measured.goodput_bps <= 0 && reference.goodput_bps > 0) terms.delay = -kLargestLog;
   terms.loss = reference.loss_ratio - measured.loss_ratio;
@@ -44,11 +49,11 @@ RewardTerms TermsAgainst(const Measurements& measured, const Measurements& refer
   return terms;
 }
 
-RewardTerms TermsAlone(const Measurements& measured, double propagation_s) {
+RewardTerms TermsAlone(const Measurements& measured, double propagation_s, DelayOf delay_of) {
   RewardTerms terms;
   if (measured.offered_bps <= 0) return terms;
   terms.delay =
-      measured.goodput_bps > 0 ? LogRatio(propagation_s, measured.mean_delay_s) : -kLargestLog;
+      measured.goodput_bps > 0 ? LogRatio(propagation_s, Delay(measured, delay_of)) : -kLargestLog;
   terms.loss = -measured.loss_ratio;
   terms.goodput = LogRatio(measured.goodput_bps, measured.offered_bps);
   terms.completion = terms.delay;

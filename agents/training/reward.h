@@ -12,7 +12,7 @@ namespace rhumb::training {
 // arrivals, so that topologies are comparable:
 //   completion  log(r.mean FCT / mean FCT); unfinished flows count with their age
 //   on_time     share of flows done within 3 s, minus r's
-//   delay       log(r.mean delay / mean delay)
+//   delay       log(r.mean delay / mean delay), of the traffic or of every packet alike
 //   loss        r.loss ratio minus loss ratio
 //   goodput     log(goodput / r.goodput)
 // Without one, against the empty network: completion is -log(mean slowdown), on_time the share
@@ -39,9 +39,17 @@ struct RewardWeights {
 
 double WeightedSum(const RewardTerms& terms, const RewardWeights& weights);
 
-RewardTerms TermsAgainst(const Measurements& measured, const Measurements& reference);
+// Whose mean the delay is.
+enum class DelayOf {
+  kTraffic,  // Measurements::mean_delay_s
+  kPackets   // Measurements::mean_packet_delay_s
+};
+
+RewardTerms TermsAgainst(const Measurements& measured, const Measurements& reference,
+                         DelayOf delay_of = DelayOf::kTraffic);
 // `propagation_s`: mean over the offered traffic of the propagation delay of its fastest path.
-RewardTerms TermsAlone(const Measurements& measured, double propagation_s);
+RewardTerms TermsAlone(const Measurements& measured, double propagation_s,
+                       DelayOf delay_of = DelayOf::kTraffic);
 
 }  // namespace rhumb::training
 

@@ -65,8 +65,9 @@ class RoutingEnvironment : public Environment {
 
     EnvironmentStep step;
     step.measured = std::make_shared<const Measurements>(*std::move(measured));
-    step.terms = options_.against_shortest_path ? TermsAgainst(*step.measured, reference_[step_])
-                                                : TermsAlone(*step.measured, FastestPropagation());
+    step.terms = options_.against_shortest_path
+                     ? TermsAgainst(*step.measured, reference_[step_], options_.delay_of)
+                     : TermsAlone(*step.measured, FastestPropagation(), options_.delay_of);
     step.reward = WeightedSum(step.terms, options_.reward);
     ++cost_.steps;
     Observe(plan, step.measured);

@@ -13,6 +13,7 @@ namespace rhumb::training {
 
 struct EnvironmentOptions {
   RewardWeights reward;
+  DelayOf delay_of = DelayOf::kTraffic;
   // Plays every episode with shortest path first and rewards the difference (RewardTerms). The
   // reference is kept while the same seed is reset again and again.
   bool against_shortest_path = true;

@@ -131,16 +131,18 @@ TEST(PacketRunTest, RefusesStatesThatAreTornOrOfAnotherRun) {
 TEST(PacketConfigTest, NamesEveryProblemAtOnce) {
   const auto config = ParsePacketConfig(R"(
 networks = {families = ["torus"]}
-episodes = {min_load = 2, max_load = 1, tcp_shares = [0, 2]}
+episodes = {min_load = 2, max_load = 1, tcp_shares = [0, 2], traffic = "packerl"}
 policy = {first_prices = [1, 2]}
 ppo = {repeats = 1, colour = "red"}
+simulator = {socket_buffer_bytes = 1000}
 )",
                                         "bad.toml");
   ASSERT_FALSE(config.ok());
   const std::string message(config.status().message());
   for (const char* part :
        {"bad.toml: networks.families", "episodes.min_load", "episodes.tcp_shares",
-        "policy.first_prices", "ppo.repeats", "ppo.colour: unknown key"}) {
+        "episodes.traffic: \"packerl\" needs", "policy.first_prices", "ppo.repeats",
+        "ppo.colour: unknown key", "simulator.socket_buffer_bytes"}) {
     EXPECT_THAT(message, HasSubstr(part));
   }
 }

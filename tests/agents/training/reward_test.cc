@@ -34,6 +34,16 @@ TEST(RewardTest, ComparesWithTheReferenceTermByTerm) {
   EXPECT_NEAR(terms.goodput, std::log(9.0 / 8), 1e-12);
 }
 
+TEST(RewardTest, TheDelayMayBeThatOfEveryPacketAlike) {
+  Measurements reference = Measured(0.4, 0.02, 0.05, 80);
+  reference.mean_packet_delay_s = 0.01;
+  Measurements m = Measured(0.2, 0.04, 0.01, 90);
+  m.mean_packet_delay_s = 0.005;
+
+  EXPECT_NEAR(TermsAgainst(m, reference, DelayOf::kPackets).delay, std::log(2), 1e-12);
+  EXPECT_NEAR(TermsAlone(m, 0.0025, DelayOf::kPackets).delay, -std::log(2), 1e-12);
+}
+
 TEST(RewardTest, IsZeroForTheReferenceItself) {
   const Measurements m = Measured(0.4, 0.02, 0.05, 80);
   EXPECT_EQ(WeightedSum(TermsAgainst(m, m), {1, 1, 1, 1, 1}), 0);

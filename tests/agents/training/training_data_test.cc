@@ -45,10 +45,10 @@ TEST(PackerlNetworksTest, HaveTheRatesDelaysAndMetricsThatWerePublished) {
   EXPECT_DOUBLE_EQ(EigrpStyleMetric(50e6, absl::Milliseconds(5)), 256 * 250);
   std::set<std::string> graphs;
   Random few(1);
-  EXPECT_EQ(DrawPackerlNetwork(4, few).num_nodes(), 4);
+  EXPECT_EQ(DrawPackerlNetwork(4, few).topology.num_nodes(), 4);
   for (uint64_t seed = 0; seed < 30; ++seed) {
     Random random(seed);
-    const Topology topology = DrawPackerlNetwork(8, random);
+    const Topology topology = DrawPackerlNetwork(8, random).topology;
     graphs.insert(topology.name());
     double lowest = 1e12, highest = 0;
     for (const Link& link : topology.links()) {
@@ -62,6 +62,28 @@ TEST(PackerlNetworksTest, HaveTheRatesDelaysAndMetricsThatWerePublished) {
   }
   EXPECT_THAT(graphs, ::testing::UnorderedElementsAre("barabasi-albert-8", "erdos-renyi-8",
                                                       "watts-strogatz-8"));
+}
+
+TEST(PackerlNetworksTest, CarryAsManyFlowsAsWerePublished) {
+  Random random(3);
+  const PackerlNetwork network = DrawPackerlNetwork(8, random);
+  const TrafficMatrix once = DrawPackerlTraffic(network, 1, random);
+  const TrafficMatrix thrice = DrawPackerlTraffic(network, 3, random);
+  // Gaps of 0.7 ms / (scaling of traffic and graph) on the scale of a log-logistic distribution of
+  // shape 1.5, whose mean is 2.418 times that; the longest gap of 50 ms cuts little off.
+  const double flows_per_s = 1 / (2.418 * 0.7e-3 / network.graph_scaling);
+  EXPECT_NEAR(once.total_bps(), flows_per_s * 26540 * 8, 0.05 * once.total_bps());
+  EXPECT_NEAR(thrice.total_bps() / once.total_bps(), 3, 0.1);
+  for (NodeId s = 0; s < 8; ++s) {
+    EXPECT_EQ(once.rate_bps(s, s), 0);
+    for (NodeId d = 0; d < 8; ++d) {
+      if (s == d) continue;
+      const double gravity = network.potentials[s] * network.potentials[d];
+      EXPECT_NEAR(once.rate_bps(s, d) / gravity,
+                  once.rate_bps(0, 1) / (network.potentials[0] * network.potentials[1]),
+                  0.25 * once.rate_bps(s, d) / gravity);
+    }
+  }
 }
 
 TEST(TrafficProcessTest, ConstantSamplesRepeatAndOthersMove) {
