@@ -208,6 +208,7 @@ absl::StatusOr<PacketConfig> ParsePacketConfig(absl::string_view text, absl::str
   read.Number("validation.every", 1, 1e9, &config.validation_every);
   read.Number("validation.patience", 1, 1e9, &config.patience);
   read.Number("validation.test_scenarios", 0, 1e6, &config.test_scenarios);
+  read.Choice("validation.test_against", "reference", "all", &config.test_against_all);
   if (absl::Status status = read.Finish(); !status.ok()) return status;
   return config;
 }

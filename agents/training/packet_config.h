@@ -43,9 +43,10 @@ struct PacketConfig {
   int late_scenarios = 0;  // may be unfinished when an update begins; they join the next
 
   int validation_scenarios = 16;
-  int validation_every = 10;  // updates; also how often the state is saved
-  int patience = 20;          // validations without a better one before training stops
-  int test_scenarios = 40;    // played at the end with the best weights and with other policies
+  int validation_every = 10;     // updates; also how often the state is saved
+  int patience = 20;             // validations without a better one before training stops
+  int test_scenarios = 40;       // played at the end with the best weights and with other policies
+  bool test_against_all = true;  // those; else the shortest path of the reward's reference alone
 };
 
 // InvalidArgument with every problem at once; `name` is used in errors.

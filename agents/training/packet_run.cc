@@ -25,6 +25,8 @@ constexpr uint64_t kTrainingStream = 0x5eed1001;
 constexpr uint64_t kValidationStream = 0x5eed1002;
 constexpr uint64_t kTestStream = 0x5eed1003;
 
+constexpr int kReferences = 500;
+
 std::vector<uint64_t> Seeds(uint64_t stream, int count) {
   Random random(stream);
   std::vector<uint64_t> seeds(count);
@@ -36,13 +38,15 @@ EnvironmentFactory MakeFactory(const PacketConfig& config, PacketSimulatorFactor
   const ScenarioSource source = [draw = config.episodes](uint64_t seed) {
     return DrawScenario(draw, seed);
   };
-  return [source, config, make_packets]() -> absl::StatusOr<std::unique_ptr<Environment>> {
-    if (config.flow_level) {
-      return MakeRoutingEnvironment(MakeFlowSimulator(), source, config.environment);
-    }
+  EnvironmentOptions options = config.environment;
+  // Enough for all policies of a test to meet the same reference, and for validations in between.
+  options.references = std::make_shared<ReferenceCache>(
+      std::max(kReferences, config.test_scenarios + config.validation_scenarios));
+  return [source, config, options, make_packets]() -> absl::StatusOr<std::unique_ptr<Environment>> {
+    if (config.flow_level) return MakeRoutingEnvironment(MakeFlowSimulator(), source, options);
     auto simulator = make_packets(config.simulator);
     if (!simulator.ok()) return simulator.status();
-    return MakeRoutingEnvironment(*std::move(simulator), source, config.environment);
+    return MakeRoutingEnvironment(*std::move(simulator), source, options);
   };
 }
 
@@ -222,22 +226,32 @@ class Run {
     if (config_.test_scenarios > 0) {
       const auto seeds = Seeds(config_.seed ^ kTestStream, config_.test_scenarios);
       std::string csv = "policy,scenario,reward,completion,on_time,delay,loss,goodput\n";
-      const auto play = [&](const std::string& name, const RolloutJob& job) {
-        auto scores = ScoreScenarios(name, job, seeds, &pool_, &late_);
-        for (size_t i = 0; scores.ok() && i < seeds.size(); ++i) {
-          if (scores->valid[i] == 0) continue;
-          const RewardTerms& terms = scores->terms[i];
-          absl::StrAppendFormat(&csv, "%s,%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", name, i,
-                                scores->rewards[i], terms.completion, terms.on_time, terms.delay,
+      const auto record = [&](const ScenarioScores& scores) {
+        for (size_t i = 0; i < seeds.size(); ++i) {
+          if (scores.valid[i] == 0) continue;
+          const RewardTerms& terms = scores.terms[i];
+          absl::StrAppendFormat(&csv, "%s,%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", scores.name, i,
+                                scores.rewards[i], terms.completion, terms.on_time, terms.delay,
                                 terms.loss, terms.goodput);
         }
+      };
+      const auto play = [&](const std::string& name, const RolloutJob& job) {
+        auto scores = ScoreScenarios(name, job, seeds, &pool_, &late_);
+        if (scores.ok()) record(*scores);
         return scores;
       };
       const auto agent = play("agent", AgentJob(state_.best_head, false));
       if (!agent.ok()) return agent.status();
+      std::vector<std::pair<ScenarioScores, bool>> others;
       std::vector<Contender> contenders = Baselines();
       contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
-      std::vector<std::pair<ScenarioScores, bool>> others;
+      if (config_.environment.against_shortest_path &&
+          config_.episodes.reference == LinkMetric::kIgp) {
+        others.emplace_back(ReferenceScores(contenders.front().name, seeds.size()), true);
+        record(others.front().first);
+        contenders.erase(contenders.begin());
+      }
+      if (!config_.test_against_all) contenders.resize(others.empty() ? 1 : 0);
       for (const Contender& contender : contenders) {
         auto scores = play(contender.name, contender.job);
         if (!scores.ok()) return scores.status();

@@ -25,17 +25,14 @@ class RoutingEnvironment : public Environment {
     running_ = false;
     if (scenario_ == nullptr || seed != seed_) {
       scenario_ = nullptr;
-      reference_.clear();
+      reference_ = nullptr;
       auto scenario = scenarios_(seed);
       if (!scenario.ok()) return scenario.status();
       scenario_ = *std::move(scenario);
       seed_ = seed;
     }
-    if (options_.against_shortest_path && reference_.empty()) {
-      if (absl::Status status = PlayReference(); !status.ok()) {
-        reference_.clear();
-        return status;
-      }
+    if (options_.against_shortest_path) {
+      if (absl::Status status = FindReference(); !status.ok()) return status;
     }
     return Start();
   }
@@ -66,7 +63,7 @@ class RoutingEnvironment : public Environment {
     EnvironmentStep step;
     step.measured = std::make_shared<const Measurements>(*std::move(measured));
     step.terms = options_.against_shortest_path
-                     ? TermsAgainst(*step.measured, reference_[step_], options_.delay_of)
+                     ? TermsAgainst(*step.measured, (*reference_)[step_], options_.delay_of)
                      : TermsAlone(*step.measured, FastestPropagation(), options_.delay_of);
     step.reward = WeightedSum(step.terms, options_.reward);
     ++cost_.steps;
@@ -99,13 +96,25 @@ class RoutingEnvironment : public Environment {
     return absl::OkStatus();
   }
 
-  absl::Status PlayReference() {
+  absl::Status FindReference() {
+    if (reference_ == nullptr && options_.references != nullptr) {
+      reference_ = options_.references->Find(seed_);
+    }
+    if (reference_ != nullptr) return absl::OkStatus();
+    std::vector<Measurements> steps;
+    if (absl::Status status = PlayReference(&steps); !status.ok()) return status;
+    reference_ = std::make_shared<const std::vector<Measurements>>(std::move(steps));
+    if (options_.references != nullptr) options_.references->Keep(seed_, reference_);
+    return absl::OkStatus();
+  }
+
+  absl::Status PlayReference(std::vector<Measurements>* steps) {
     if (absl::Status status = Start(); !status.ok()) return status;
     while (step_ < static_cast<int>(scenario_->played.size())) {
       RoutingPlan plan = ShortestPathPlan(observation_->topology, scenario_->reference);
       auto measured = Play(plan);
       if (!measured.ok()) return measured.status();
-      reference_.push_back(*measured);
+      steps->push_back(*measured);
       Observe(std::move(plan), std::make_shared<const Measurements>(*std::move(measured)));
     }
     running_ = false;
@@ -184,7 +193,7 @@ class RoutingEnvironment : public Environment {
 
   std::shared_ptr<const EpisodeScenario> scenario_;
   uint64_t seed_ = 0;
-  std::vector<Measurements> reference_;  // [steps] of shortest path on the same arrivals
+  ReferenceCache::Steps reference_;  // of shortest path on the same arrivals
   std::optional<Observation> observation_;
   int step_ = 0;
   bool running_ = false;

@@ -97,6 +97,11 @@ absl::StatusOr<ScenarioScores> ScoreScenarios(std::string name, const RolloutJob
   return scores;
 }
 
+ScenarioScores ReferenceScores(std::string name, size_t scenarios) {
+  return {std::move(name), std::vector<double>(scenarios, 0.0), std::vector<RewardTerms>(scenarios),
+          std::vector<char>(scenarios, 1)};
+}
+
 Estimate PairedDifference(const ScenarioScores& a, const ScenarioScores& b) {
   return PairedDifferenceOf(
       a, b, [](const ScenarioScores& scores, size_t i) { return scores.rewards[i]; });

@@ -27,6 +27,9 @@ absl::StatusOr<ScenarioScores> ScoreScenarios(std::string name, const RolloutJob
                                               const std::vector<uint64_t>& seeds, RolloutPool* pool,
                                               std::vector<RolloutGroup>* late);
 
+// Of the reward's reference: 0 in every part, without playing it.
+ScenarioScores ReferenceScores(std::string name, size_t scenarios);
+
 // Of a minus b over the scenarios that both have.
 Estimate PairedDifference(const ScenarioScores& a, const ScenarioScores& b);
 Estimate MeanScore(const ScenarioScores& scores);
@@ -36,7 +39,7 @@ struct Contender {
   RolloutJob job;
   bool shortest_path = false;  // of the variants that a learner has to beat
 };
-// Shortest paths by every metric, ECMP, CSPF and the LP on the last matrix.
+// Shortest paths by every metric, the IGP metric first, ECMP, CSPF and the LP on the last matrix.
 std::vector<Contender> Baselines();
 
 // One line for the agent and one for each of `others`, with the agent's paired difference and 95 %

@@ -95,6 +95,27 @@ TEST_P(EnvironmentContractTest, TheSameSeedAndActionsGiveTheSameEpisodeWhateverW
   EXPECT_NE(Rewards(environment.get(), 8), first);
 }
 
+TEST_P(EnvironmentContractTest, SharedReferencesChangeNothingButTheCost) {
+  EnvironmentOptions options;
+  options.references = std::make_shared<ReferenceCache>(1);
+  const auto make = [&] {
+    return MakeRoutingEnvironment(GetParam().make_simulator(), Drawn(SmallDraw()), options);
+  };
+  const auto alone = Make(), first = make(), second = make();
+  const std::vector<double> expected = Rewards(alone.get(), 7);
+
+  EXPECT_EQ(Rewards(first.get(), 7), expected);
+  EXPECT_EQ(Rewards(second.get(), 7), expected);
+  EXPECT_EQ(first->cost().hop_packets, alone->cost().hop_packets);
+  if (alone->cost().hop_packets > 0) {
+    EXPECT_LT(second->cost().hop_packets, alone->cost().hop_packets);
+  }
+  Rewards(first.get(), 8);  // and 7 is forgotten
+  EXPECT_EQ(options.references->Find(7), nullptr);
+  EXPECT_NE(options.references->Find(8), nullptr);
+  EXPECT_EQ(Rewards(second.get(), 7), expected);
+}
+
 TEST_P(EnvironmentContractTest, RefusesActionsOfAnotherShapeOrThatAreNotFiniteAndGoesOn) {
   const auto environment = Make();
   ASSERT_TRUE(environment->Reset(2).ok());
