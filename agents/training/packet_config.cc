@@ -205,6 +205,13 @@ absl::StatusOr<PacketConfig> ParsePacketConfig(absl::string_view text, absl::str
   ReadLearner(&read, &config);
   ReadSimulator(&read, &config);
   read.Number("validation.scenarios", 2, 1e5, &config.validation_scenarios);
+  config.validation_min_load = config.episodes.min_load;
+  config.validation_max_load = config.episodes.max_load;
+  read.Number("validation.min_load", 0.01, 100, &config.validation_min_load);
+  read.Number("validation.max_load", 0.01, 100, &config.validation_max_load);
+  if (config.validation_min_load > config.validation_max_load) {
+    read.Problem("validation.min_load", "must not exceed validation.max_load");
+  }
   read.Number("validation.every", 1, 1e9, &config.validation_every);
   read.Number("validation.patience", 1, 1e9, &config.patience);
   read.Number("validation.test_scenarios", 0, 1e6, &config.test_scenarios);

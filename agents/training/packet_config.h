@@ -43,6 +43,8 @@ struct PacketConfig {
   int late_scenarios = 0;  // may be unfinished when an update begins; they join the next
 
   int validation_scenarios = 16;
+  // Load of validation and test, as ScenarioDraw has it for training.
+  double validation_min_load = 0.25, validation_max_load = 1.5;
   int validation_every = 10;     // updates; also how often the state is saved
   int patience = 20;             // validations without a better one before training stops
   int test_scenarios = 40;       // played at the end with the best weights and with other policies

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -34,10 +35,29 @@ std::vector<uint64_t> Seeds(uint64_t stream, int count) {
   return seeds;
 }
 
-EnvironmentFactory MakeFactory(const PacketConfig& config, PacketSimulatorFactory make_packets) {
-  const ScenarioSource source = [draw = config.episodes](uint64_t seed) {
-    return DrawScenario(draw, seed);
+std::vector<uint64_t> ValidationSeeds(const PacketConfig& config) {
+  return Seeds(config.seed ^ kValidationStream, config.validation_scenarios);
+}
+
+std::vector<uint64_t> TestSeeds(const PacketConfig& config) {
+  return Seeds(config.seed ^ kTestStream, config.test_scenarios);
+}
+
+// Validation and test may be at another load than training.
+ScenarioSource MakeSource(const PacketConfig& config) {
+  std::unordered_set<uint64_t> measured;
+  for (uint64_t seed : ValidationSeeds(config)) measured.insert(seed);
+  for (uint64_t seed : TestSeeds(config)) measured.insert(seed);
+  ScenarioDraw measured_draw = config.episodes;
+  measured_draw.min_load = config.validation_min_load;
+  measured_draw.max_load = config.validation_max_load;
+  return [draw = config.episodes, measured_draw, measured](uint64_t seed) {
+    return DrawScenario(measured.count(seed) > 0 ? measured_draw : draw, seed);
   };
+}
+
+EnvironmentFactory MakeFactory(const PacketConfig& config, PacketSimulatorFactory make_packets) {
+  const ScenarioSource source = MakeSource(config);
   EnvironmentOptions options = config.environment;
   // Enough for all policies of a test to meet the same reference, and for validations in between.
   options.references = std::make_shared<ReferenceCache>(
@@ -196,7 +216,7 @@ class Run {
   }
 
   absl::Status ValidateAndSave() {
-    const auto seeds = Seeds(config_.seed ^ kValidationStream, config_.validation_scenarios);
+    const auto seeds = ValidationSeeds(config_);
     auto scores =
         ScoreScenarios("agent", AgentJob(state_.price_head, false), seeds, &pool_, &late_);
     if (!scores.ok()) return scores.status();
@@ -224,7 +244,7 @@ class Run {
   // The best weights and other policies on networks that neither training nor validation has seen.
   absl::Status Test() {
     if (config_.test_scenarios > 0) {
-      const auto seeds = Seeds(config_.seed ^ kTestStream, config_.test_scenarios);
+      const auto seeds = TestSeeds(config_);
       std::string csv = "policy,scenario,reward,completion,on_time,delay,loss,goodput\n";
       const auto record = [&](const ScenarioScores& scores) {
         for (size_t i = 0; i < seeds.size(); ++i) {

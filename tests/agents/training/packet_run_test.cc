@@ -23,6 +23,7 @@ namespace rhumb::training {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // At flow level: the loop is the same and milliseconds long.
 constexpr char kTinyRun[] = R"(
@@ -115,6 +116,34 @@ TEST(PacketRunTest, SaysHowTheBestAgentDoesAgainstShortestPaths) {
   std::filesystem::remove_all(out);
 }
 
+TEST(PacketRunTest, TestsAgainstTheReferenceAloneAndAtAnotherLoadWhereAskedTo) {
+  std::string config = kTinyRun;
+  const std::string test = "test_scenarios = 8";
+  config.replace(config.find(test), test.size(),
+                 test + ", test_against = \"reference\", min_load = 0.01, max_load = 0.01");
+  const std::string past = "past = 2";  // and no failures, which lose traffic at any load
+  config.replace(config.find(past), past.size(), past + ", failure_share = 0");
+  const std::string out = FreshDirectory("rhumb-packet-reference-");
+  TrainRequest request = Request(config, out);
+  std::string said;
+  request.result = [&said](const std::string& line) { said += line + "\n"; };
+  ASSERT_TRUE(Train(request).ok());
+
+  EXPECT_THAT(said, HasSubstr("shortest-path:igp"));
+  EXPECT_THAT(said, Not(HasSubstr("shortest-path:delay")));
+  const std::vector<std::string> rows =
+      absl::StrSplit(neural::ReadWholeFile(out + "/test.csv").value(), '\n', absl::SkipEmpty());
+  ASSERT_EQ(rows.size(), 1 + 2 * 8u);
+  for (size_t i = 1; i < rows.size(); ++i) {
+    const std::vector<std::string> cells = absl::StrSplit(rows[i], ',');
+    EXPECT_NEAR(std::stod(cells[6]), 0, 1e-6) << "loss where training has overload: " << rows[i];
+    if (cells[0] != "agent") {
+      EXPECT_EQ(std::stod(cells[2]), 0) << rows[i];
+    }
+  }
+  std::filesystem::remove_all(out);
+}
+
 TEST(PacketRunTest, RefusesStatesThatAreTornOrOfAnotherRun) {
   PacketState state(neural::InitialPriceHead(0.3, 1));
   state.weights.assign(neural::NumWeights(), 0.5F);
@@ -135,6 +164,7 @@ episodes = {min_load = 2, max_load = 1, tcp_shares = [0, 2], traffic = "packerl"
 policy = {first_prices = [1, 2]}
 ppo = {repeats = 1, colour = "red"}
 simulator = {socket_buffer_bytes = 1000}
+validation = {min_load = 3}
 )",
                                         "bad.toml");
   ASSERT_FALSE(config.ok());
@@ -142,7 +172,7 @@ simulator = {socket_buffer_bytes = 1000}
   for (const char* part :
        {"bad.toml: networks.families", "episodes.min_load", "episodes.tcp_shares",
         "episodes.traffic: \"packerl\" needs", "policy.first_prices", "ppo.repeats",
-        "ppo.colour: unknown key", "simulator.socket_buffer_bytes"}) {
+        "ppo.colour: unknown key", "simulator.socket_buffer_bytes", "validation.min_load"}) {
     EXPECT_THAT(message, HasSubstr(part));
   }
 }
