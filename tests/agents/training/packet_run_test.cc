@@ -57,6 +57,14 @@ absl::Status Train(const TrainRequest& request) {
   return RunPacketTraining(request, GroupOfOne().get());
 }
 
+// The lines of a run's test.
+std::string TrainAndListen(TrainRequest request) {
+  std::string said;
+  request.result = [&said](const std::string& line) { said += line + "\n"; };
+  EXPECT_TRUE(Train(request).ok());
+  return said;
+}
+
 TEST(PacketRunTest, LearnsFromRewardsAlone) {
   const std::string out = FreshDirectory("rhumb-packet-learns-");
   const std::string config =
@@ -102,10 +110,8 @@ TEST(PacketRunTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
 
 TEST(PacketRunTest, SaysHowTheBestAgentDoesAgainstShortestPaths) {
   const std::string out = FreshDirectory("rhumb-packet-test-");
-  TrainRequest request = Request(kTinyRun, out);
-  std::string said;
-  request.result = [&said](const std::string& line) { said += line + "\n"; };
-  ASSERT_TRUE(Train(request).ok());
+  const TrainRequest request = Request(kTinyRun, out);
+  const std::string said = TrainAndListen(request);
   EXPECT_THAT(said, HasSubstr("shortest-path:delay"));
   EXPECT_THAT(said, HasSubstr("steps/s"));
   const std::string csv = neural::ReadWholeFile(out + "/test.csv").value();
@@ -124,10 +130,7 @@ TEST(PacketRunTest, TestsAgainstTheReferenceAloneAndAtAnotherLoadWhereAskedTo) {
   const std::string past = "past = 2";  // and no failures, which lose traffic at any load
   config.replace(config.find(past), past.size(), past + ", failure_share = 0");
   const std::string out = FreshDirectory("rhumb-packet-reference-");
-  TrainRequest request = Request(config, out);
-  std::string said;
-  request.result = [&said](const std::string& line) { said += line + "\n"; };
-  ASSERT_TRUE(Train(request).ok());
+  const std::string said = TrainAndListen(Request(config, out));
 
   EXPECT_THAT(said, HasSubstr("shortest-path:igp"));
   EXPECT_THAT(said, Not(HasSubstr("shortest-path:delay")));

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <cmath>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -72,7 +73,14 @@ TEST(PackerlNetworksTest, CarryAsManyFlowsAsWerePublished) {
   // Gaps of 0.7 ms / (scaling of traffic and graph) on the scale of a log-logistic distribution of
   // shape 1.5, whose mean is 2.418 times that; the longest gap of 50 ms cuts little off.
   const double flows_per_s = 1 / (2.418 * 0.7e-3 / network.graph_scaling);
-  EXPECT_NEAR(once.total_bps(), flows_per_s * 26540 * 8, 0.05 * once.total_bps());
+  // Mean of a Pareto distribution of shape 0.4 - ln(0.6) / 37 from 10 B to 12.5 MB, summed up.
+  const double shape = 0.4 - std::log(0.6) / 37, whole = 1 - std::pow(10 / 12.5e6, shape);
+  double mean_bytes = 10;
+  for (double x = 10; x < 12.5e6; x *= 1.0001) {
+    const double above = (std::pow(10 / x, shape) - 1 + whole) / whole;  // share of larger flows
+    mean_bytes += above * 0.0001 * x;
+  }
+  EXPECT_NEAR(once.total_bps(), flows_per_s * mean_bytes * 8, 0.05 * once.total_bps());
   EXPECT_NEAR(thrice.total_bps() / once.total_bps(), 3, 0.1);
   for (NodeId s = 0; s < 8; ++s) {
     EXPECT_EQ(once.rate_bps(s, s), 0);
