@@ -82,8 +82,9 @@ struct Flow {
   uint64_t sent = 0;   // handed to the socket or, for UDP, to the network
   uint64_t received = 0;
   uint16_t port = 0;
+  bool closed = false;  // the client has told so; its socket stays until its port is free again
   ns3::Ptr<FlowSocket> client;
-  ns3::Ptr<FlowSocket> server;
+  ns3::Ptr<FlowSocket> server;  // where packets are delivered to it directly
 };
 
 }  // namespace rhumb_ns3

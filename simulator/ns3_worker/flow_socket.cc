@@ -24,8 +24,8 @@ ns3::Ptr<FlowSocket> FlowSocket::CreatePattern() {
   return socket;
 }
 
-ns3::Ptr<FlowSocket> FlowSocket::CopyFor(const ns3::Ptr<ns3::Node>& node) const {
-  const ns3::Ptr<ns3::TcpL4Protocol> tcp = node->GetObject<ns3::TcpL4Protocol>();
+ns3::Ptr<FlowSocket> FlowSocket::CopyFor(const ns3::Ptr<ns3::Node>& node,
+                                         const ns3::Ptr<ns3::TcpL4Protocol>& tcp) const {
   const ns3::Ptr<FlowSocket> socket = ns3::CopyObject<FlowSocket>(this);
   socket->SetNode(node);
   socket->SetTcp(tcp);
@@ -41,7 +41,18 @@ bool FlowSocket::Deliver(const ns3::Ptr<ns3::Packet>& packet, const ns3::Ipv4Hea
   return true;
 }
 
-ns3::Ptr<ns3::TcpSocketBase> FlowSocket::Fork() { return ns3::CopyObject<FlowSocket>(this); }
+ns3::Ptr<FlowSocket> FlowSocket::Open(const ns3::Ptr<ns3::Packet>& packet,
+                                      const ns3::Ipv4Header& header, uint16_t peer_port,
+                                      const ns3::Ptr<ns3::Ipv4Interface>& interface) {
+  ForwardUp(packet, header, peer_port, interface);
+  return std::exchange(opened_, nullptr);
+}
+
+ns3::Ptr<ns3::TcpSocketBase> FlowSocket::Fork() {
+  opened_ = nullptr;  // not to be copied
+  opened_ = ns3::CopyObject<FlowSocket>(this);
+  return opened_;
+}
 
 uint32_t FlowSocket::SendDataPacket(ns3::SequenceNumber32 sequence, uint32_t most_bytes,
                                     bool with_ack) {

@@ -22,13 +22,22 @@ class FlowSocket : public ns3::TcpSocketBase {
   // A socket with CUBIC and ns-3's other defaults that belongs to no node, to be copied: setting
   // every attribute from its default costs as much as sending several packets.
   static ns3::Ptr<FlowSocket> CreatePattern();
-  // A fresh socket of `node`, as TcpL4Protocol::CreateSocket makes them.
-  ns3::Ptr<FlowSocket> CopyFor(const ns3::Ptr<ns3::Node>& node) const;
+  // A fresh socket of `node`, as TcpL4Protocol::CreateSocket of `tcp` makes them.
+  ns3::Ptr<FlowSocket> CopyFor(const ns3::Ptr<ns3::Node>& node,
+                               const ns3::Ptr<ns3::TcpL4Protocol>& tcp) const;
 
-  // Takes a packet of this connection, TCP header first, without a search for the socket among all
-  // of its node. False when the connection is over; the packet is as it was then.
+  // Both take a packet, TCP header first, without a search for the socket among all of its node.
+  // Deliver is for one of this connection: false when that is over or not yet set up; the packet is
+  // as it was then.
   bool Deliver(const ns3::Ptr<ns3::Packet>& packet, const ns3::Ipv4Header& header,
                uint16_t peer_port, const ns3::Ptr<ns3::Ipv4Interface>& interface);
+  // Open is for a listening socket and gives that of the connection which the packet opened, or
+  // null.
+  ns3::Ptr<FlowSocket> Open(const ns3::Ptr<ns3::Packet>& packet, const ns3::Ipv4Header& header,
+                            uint16_t peer_port, const ns3::Ptr<ns3::Ipv4Interface>& interface);
+  const ns3::Ptr<ns3::TcpL4Protocol>& tcp() const { return m_tcp; }
+  // Nothing more will come of this connection.
+  bool over() const { return m_endPoint == nullptr && m_state == CLOSED; }
 
  protected:
   ns3::Ptr<ns3::TcpSocketBase> Fork() override;
@@ -38,6 +47,7 @@ class FlowSocket : public ns3::TcpSocketBase {
 
  private:
   mutable bool blocked_ = false;
+  ns3::Ptr<FlowSocket> opened_;
 };
 
 }  // namespace rhumb_ns3

@@ -131,8 +131,9 @@ GlobalPlane::GlobalPlane(const rhumb::worker::Reset& reset, std::vector<FifoLink
     ipv4->TraceConnectWithoutContext("Drop", ns3::MakeCallback(&GlobalPlane::LostInside, this));
   }
   if (traffic->tcp_used()) {
-    tcp_ = std::make_unique<TcpFlows>(
-        std::vector<ns3::Ptr<ns3::Node>>(nodes_.Begin(), nodes_.End()), addresses_, traffic);
+    tcp_ =
+        std::make_unique<TcpFlows>(std::vector<ns3::Ptr<ns3::Node>>(nodes_.Begin(), nodes_.End()),
+                                   addresses_, traffic, TcpFlows::Arrivals::kThroughNode);
   }
   if (defaults_) flow_monitor_.InstallAll();
   UpdateRoutes();

@@ -177,7 +177,9 @@ IpPlane::IpPlane(const rhumb::worker::Reset& reset, std::vector<FifoLink>* links
     nodes.push_back(end.node);
     addresses.push_back(end.address);
   }
-  if (traffic->tcp_used()) tcp_ = std::make_unique<TcpFlows>(nodes, addresses, traffic);
+  if (traffic->tcp_used()) {
+    tcp_ = std::make_unique<TcpFlows>(nodes, addresses, traffic, TcpFlows::Arrivals::kDelivered);
+  }
 }
 
 IpPlane::~IpPlane() = default;
@@ -229,24 +231,14 @@ void IpPlane::SendLabelled(const ns3::Ptr<ns3::Packet>& packet) {
 
 void IpPlane::PassUp(const TransitData& packet) {
   const End& end = ends_[packet.reverse ? packet.demand->source : packet.demand->destination];
-  if (packet.tcp && DeliverToSocket(end, packet)) return;
+  if (packet.tcp && tcp_->Deliver(packet.flow, packet.reverse, packet.packet, end.interface)) {
+    return;
+  }
   arriving_ = &packet;
   const ns3::Address address = end.device->GetAddress();
   end.ipv4->Receive(end.device, packet.packet, kIpv4, address, address,
                     ns3::NetDevice::PACKET_HOST);
   arriving_ = nullptr;
-}
-
-bool IpPlane::DeliverToSocket(const End& end, const TransitData& packet) {
-  const Flow& flow = traffic().flow(packet.flow);
-  const ns3::Ptr<FlowSocket>& socket = packet.reverse ? flow.client : flow.server;
-  if (socket == nullptr) return false;
-  ns3::Ipv4Header header;
-  packet.packet->RemoveHeader(header);
-  const uint16_t peer_port = packet.reverse ? kServerPort : flow.port;
-  if (socket->Deliver(packet.packet, header, peer_port, end.interface)) return true;
-  packet.packet->AddHeader(header);
-  return false;
 }
 
 void IpPlane::ReceiveUdp(ns3::Ptr<ns3::Socket> socket) {

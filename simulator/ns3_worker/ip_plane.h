@@ -54,9 +54,6 @@ class IpPlane : public LabelPlane {
     ns3::Ipv4Address address;
   };
 
-  // A packet of a running connection goes to its socket without a search through all sockets of the
-  // node.
-  bool DeliverToSocket(const End& end, const TransitData& packet);
   void ReceiveUdp(ns3::Ptr<ns3::Socket> socket);
 
   PathTable& paths_;

@@ -8,6 +8,7 @@
 #include <ns3/nstime.h>
 #include <ns3/packet.h>
 #include <ns3/simulator.h>
+#include <ns3/tcp-l4-protocol.h>
 #include <ns3/uinteger.h>
 
 #include <algorithm>
@@ -43,15 +44,17 @@ void SetTcpDefaults(uint32_t segment_bytes, uint64_t socket_buffer_bytes, bool s
 }
 
 TcpFlows::TcpFlows(std::vector<ns3::Ptr<ns3::Node>> nodes, std::vector<ns3::Ipv4Address> addresses,
-                   Traffic* traffic)
+                   Traffic* traffic, Arrivals arrivals)
     : nodes_(std::move(nodes)),
       addresses_(std::move(addresses)),
       traffic_(*traffic),
       pattern_(FlowSocket::CreatePattern()),
       ports_(nodes_.size()) {
+  if (arrivals == Arrivals::kDelivered) stacks_ = std::make_unique<ConnectionStacks>(nodes_);
   for (uint32_t i = 0; i < addresses_.size(); ++i) node_of_address_[addresses_[i].Get()] = i;
   for (const ns3::Ptr<ns3::Node>& node : nodes_) {
-    ns3::Ptr<ns3::Socket> listener = pattern_->CopyFor(node);
+    const ns3::Ptr<FlowSocket> listener =
+        pattern_->CopyFor(node, node->GetObject<ns3::TcpL4Protocol>());
     listener->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), kServerPort));
     listener->Listen();
     listener->SetAcceptCallback(
@@ -83,6 +86,28 @@ uint32_t TcpFlows::Find(uint32_t client_node, uint16_t port) const {
   return port < kFirstPort || index >= flows.size() ? kNoFlow : flows[index];
 }
 
+bool TcpFlows::Deliver(uint32_t index, bool reverse, const ns3::Ptr<ns3::Packet>& packet,
+                       const ns3::Ptr<ns3::Ipv4Interface>& interface) {
+  Flow& flow = traffic_.flow(index);
+  const ns3::Ptr<FlowSocket> socket = reverse ? flow.client : flow.server;
+  if (reverse && socket == nullptr) return false;
+  ns3::Ipv4Header header;
+  packet->RemoveHeader(header);
+  if (socket == nullptr) {
+    const uint32_t node = flow.demand->destination;
+    flow.server = listeners_[node]->Open(packet, header, flow.port, interface);
+    if (flow.server != nullptr) flow.server->SetTcp(stacks_->Take(node));
+    return true;
+  }
+  const bool taken = socket->Deliver(packet, header, reverse ? kServerPort : flow.port, interface);
+  if (!taken) packet->AddHeader(header);
+  if (!reverse && socket->over()) {
+    stacks_->GiveBack(flow.demand->destination, socket->tcp());
+    flow.server = nullptr;
+  }
+  return taken || !reverse;  // a server that is over has no use for it
+}
+
 void TcpFlows::Start(uint32_t index) {
   Flow& flow = traffic_.flow(index);
   const uint32_t source = flow.demand->source;
@@ -91,7 +116,9 @@ void TcpFlows::Start(uint32_t index) {
     traffic_.FlowFailed(index);
     return;
   }
-  const ns3::Ptr<FlowSocket> socket = pattern_->CopyFor(nodes_[source]);
+  const ns3::Ptr<FlowSocket> socket = pattern_->CopyFor(
+      nodes_[source],
+      stacks_ != nullptr ? stacks_->Take(source) : nodes_[source]->GetObject<ns3::TcpL4Protocol>());
   flow.client = socket;
   socket->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), flow.port));
   socket->SetConnectCallback(ns3::MakeCallback(&TcpFlows::Connected, this, index),
@@ -133,16 +160,19 @@ void TcpFlows::Refused(uint32_t index, ns3::Ptr<ns3::Socket> socket) {
 
 void TcpFlows::Closed(uint32_t index, ns3::Ptr<ns3::Socket>) {
   Flow& flow = traffic_.flow(index);
-  if (flow.client == nullptr) return;
-  flow.client = nullptr;
+  if (flow.closed) return;
+  flow.closed = true;
   traffic_.FlowFailed(index);  // unless all bytes arrived before
-  // The last acknowledgement is still to be sent from this port.
+  // The last acknowledgement is still to be sent from this port, perhaps more than once.
   ns3::Simulator::Schedule(ns3::Seconds(kPortReleaseS), &TcpFlows::ReleasePort, this, index);
 }
 
 void TcpFlows::ReleasePort(uint32_t index) {
-  const Flow& flow = traffic_.flow(index);
-  ports_[flow.demand->source].flow[flow.port - kFirstPort] = kNoFlow;
+  Flow& flow = traffic_.flow(index);
+  const uint32_t node = flow.demand->source;
+  ports_[node].flow[flow.port - kFirstPort] = kNoFlow;
+  if (stacks_ != nullptr && flow.client->over()) stacks_->GiveBack(node, flow.client->tcp());
+  flow.client = nullptr;
 }
 
 void TcpFlows::Accepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) {
@@ -155,19 +185,11 @@ void TcpFlows::Accepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from) 
     return;
   }
   socket->SetRecvCallback(ns3::MakeCallback(&TcpFlows::Received, this, flow));
-  socket->SetCloseCallbacks(ns3::MakeCallback(&TcpFlows::PeerClosed, this, flow),
-                            ns3::MakeCallback(&TcpFlows::ServerFailed, this, flow));
-  traffic_.flow(flow).server = ns3::DynamicCast<FlowSocket>(socket);
+  socket->SetCloseCallbacks(ns3::MakeCallback(&TcpFlows::PeerClosed, this),
+                            ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>());
 }
 
-void TcpFlows::PeerClosed(uint32_t flow, ns3::Ptr<ns3::Socket> socket) {
-  socket->Close();
-  traffic_.flow(flow).server = nullptr;  // what still comes goes through the stack
-}
-
-void TcpFlows::ServerFailed(uint32_t flow, ns3::Ptr<ns3::Socket>) {
-  traffic_.flow(flow).server = nullptr;
-}
+void TcpFlows::PeerClosed(ns3::Ptr<ns3::Socket> socket) { socket->Close(); }
 
 void TcpFlows::Received(uint32_t flow, ns3::Ptr<ns3::Socket> socket) {
   // Piece by piece: ns-3 copies real bytes when it joins segments, a quarter of all time after
