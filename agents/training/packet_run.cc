@@ -195,6 +195,9 @@ class Run {
         group_.SetLastWords(LastWords(request_.out));
       }
       if (absl::Status status = SpreadRandom(&state_.random, &group_); !status.ok()) return status;
+    } else if (group_.first()) {
+      // To be read along the way; what a stopped run wrote since its last state is written again.
+      if (absl::Status status = WriteMetrics(); !status.ok()) return status;
     }
     if (group_.first()) Report();
     return absl::OkStatus();
@@ -215,6 +218,10 @@ class Run {
     request_.report(progress);
   }
 
+  absl::Status WriteMetrics() const {
+    return neural::WriteFileAtomically(Path("metrics.csv"), state_.metrics);
+  }
+
   absl::Status ValidateAndSave() {
     const auto seeds = ValidationSeeds(config_);
     auto scores =
@@ -233,7 +240,7 @@ class Run {
         neural::SaveCheckpoint(CheckpointOf(state_.price_head), Path("last.ckpt"));
     if (status.ok())
       status = neural::SaveCheckpoint(CheckpointOf(state_.best_head), Path("best.ckpt"));
-    if (status.ok()) status = neural::WriteFileAtomically(Path("metrics.csv"), state_.metrics);
+    if (status.ok()) status = WriteMetrics();
     // Last, so that a state never claims files that are not there.
     if (status.ok())
       status = neural::WriteFileAtomically(StatePath(request_.out),

@@ -22,6 +22,7 @@
 namespace rhumb::training {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -106,6 +107,19 @@ TEST(PacketRunTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
   EXPECT_EQ(a->about.at("stage"), "packet");
   std::filesystem::remove_all(whole);
   std::filesystem::remove_all(parts);
+}
+
+TEST(PacketRunTest, MetricsCanBeReadAfterEveryUpdate) {
+  TrainRequest request = Request(kTinyRun, FreshDirectory("rhumb-packet-metrics-"));
+  std::vector<int> rows;
+  request.report = [&](const TrainProgress&) {
+    const std::string metrics = neural::ReadWholeFile(request.out + "/metrics.csv").value();
+    rows.push_back(static_cast<int>(std::count(metrics.begin(), metrics.end(), '\n')));
+  };
+  ASSERT_TRUE(Train(request).ok());
+  // The header and the first validation, then an update each and a validation after every second.
+  EXPECT_THAT(rows, ElementsAre(3, 5, 6, 8, 9, 11));
+  std::filesystem::remove_all(request.out);
 }
 
 TEST(PacketRunTest, SaysHowTheBestAgentDoesAgainstShortestPaths) {
