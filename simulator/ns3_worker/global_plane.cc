@@ -133,7 +133,7 @@ GlobalPlane::GlobalPlane(const rhumb::worker::Reset& reset, std::vector<FifoLink
   if (traffic->tcp_used()) {
     tcp_ =
         std::make_unique<TcpFlows>(std::vector<ns3::Ptr<ns3::Node>>(nodes_.Begin(), nodes_.End()),
-                                   addresses_, traffic, TcpFlows::Arrivals::kThroughNode);
+                                   addresses_, traffic, TcpFlows::Delivery::kThroughNode);
   }
   if (defaults_) flow_monitor_.InstallAll();
   UpdateRoutes();

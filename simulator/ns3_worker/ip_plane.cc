@@ -178,7 +178,7 @@ IpPlane::IpPlane(const rhumb::worker::Reset& reset, std::vector<FifoLink>* links
     addresses.push_back(end.address);
   }
   if (traffic->tcp_used()) {
-    tcp_ = std::make_unique<TcpFlows>(nodes, addresses, traffic, TcpFlows::Arrivals::kDelivered);
+    tcp_ = std::make_unique<TcpFlows>(nodes, addresses, traffic, TcpFlows::Delivery::kDirect);
   }
 }
 

@@ -44,13 +44,13 @@ void SetTcpDefaults(uint32_t segment_bytes, uint64_t socket_buffer_bytes, bool s
 }
 
 TcpFlows::TcpFlows(std::vector<ns3::Ptr<ns3::Node>> nodes, std::vector<ns3::Ipv4Address> addresses,
-                   Traffic* traffic, Arrivals arrivals)
+                   Traffic* traffic, Delivery delivery)
     : nodes_(std::move(nodes)),
       addresses_(std::move(addresses)),
       traffic_(*traffic),
       pattern_(FlowSocket::CreatePattern()),
       ports_(nodes_.size()) {
-  if (arrivals == Arrivals::kDelivered) stacks_ = std::make_unique<ConnectionStacks>(nodes_);
+  if (delivery == Delivery::kDirect) stacks_ = std::make_unique<ConnectionStacks>(nodes_);
   for (uint32_t i = 0; i < addresses_.size(); ++i) node_of_address_[addresses_[i].Get()] = i;
   for (const ns3::Ptr<ns3::Node>& node : nodes_) {
     const ns3::Ptr<FlowSocket> listener =

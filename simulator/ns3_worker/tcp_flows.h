@@ -29,12 +29,12 @@ void SetTcpDefaults(uint32_t segment_bytes, uint64_t socket_buffer_bytes, bool s
 
 class TcpFlows {
  public:
-  // Whether what arrives goes through the node's TCP layer or through Deliver.
-  enum class Arrivals { kThroughNode, kDelivered };
+  // How packets reach their sockets: through the node's TCP layer, or by Deliver.
+  enum class Delivery { kThroughNode, kDirect };
 
   // One listening socket a node. `addresses` [nodes] are where the nodes are reached.
   TcpFlows(std::vector<ns3::Ptr<ns3::Node>> nodes, std::vector<ns3::Ipv4Address> addresses,
-           Traffic* traffic, Arrivals arrivals);
+           Traffic* traffic, Delivery delivery);
   ~TcpFlows();
   TcpFlows(const TcpFlows&) = delete;
   TcpFlows& operator=(const TcpFlows&) = delete;
