@@ -60,6 +60,18 @@ TEST(PacketSimulatorTest, CarriesTcpFlowsOverADiamond) {
   EXPECT_GT(measured.links[4].carried_bps, 50e6);
 }
 
+TEST(PacketSimulatorTest, ThousandsOfShortFlowsAllEndThroughLosses) {
+  // Long enough for ports and what belongs to a connection to be used again, and overloaded.
+  std::unique_ptr<NetworkSimulator> simulator = Make();
+  ASSERT_TRUE(simulator->Reset({Diamond(), {TrafficModel::FlowSizes::kLongTail, 1}, 1, 0.1}).ok());
+  const Measurements measured = simulator->Play(DiamondPlan(0.5), OneDemand(2e9)).value();
+
+  EXPECT_GT(measured.flows->started, 3000u);
+  EXPECT_GT(measured.loss_ratio, 0);
+  EXPECT_EQ(measured.flows->completed, measured.flows->started);
+  EXPECT_EQ(measured.flows->failed, 0u);
+}
+
 TEST(PacketSimulatorTest, ThePacketDelayCountsAcknowledgements) {
   std::unique_ptr<NetworkSimulator> simulator = Make();
   ASSERT_TRUE(simulator->Reset({Diamond(), kTcp, 1, 0.1}).ok());
