@@ -4,15 +4,13 @@
 #include <exception>
 #include <iostream>
 
-#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "controller/terminal/usage_error.h"
 
 namespace rhumb {
 namespace {
-
-constexpr char kUsagePayload[] = "rhumb/usage";
 
 absl::Status Run(const RunCommand& run) {
   try {
@@ -55,16 +53,6 @@ bool IsUnknownCommand(const CLI::App& app) {
 }
 
 }  // namespace
-
-absl::Status UsageError(absl::string_view message) {
-  absl::Status status = absl::InvalidArgumentError(message);
-  status.SetPayload(kUsagePayload, absl::Cord(""));
-  return status;
-}
-
-bool IsUsageError(const absl::Status& status) {
-  return status.GetPayload(kUsagePayload).has_value();
-}
 
 int RunProgram(int argc, const char* const* argv, const std::vector<Command>& commands) {
   CLI::App app("Rhumb: neural traffic routing for wide-area networks", "rhumb");

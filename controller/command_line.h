@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 
 namespace CLI {
 class App;
@@ -32,10 +31,6 @@ struct Command {
 };
 
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2 };
-
-// A fault in what the user typed, found after parsing: exit code 2 instead of 1.
-absl::Status UsageError(absl::string_view message);
-bool IsUsageError(const absl::Status& status);
 
 // Parses the command line, runs the chosen subcommand, prints what went wrong on stderr and returns
 // the exit code.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "controller/command_line.h"
+#include "controller/terminal/usage_error.h"
 #include "topologies/formats/units.h"
 #include "topologies/generators/traffic_generator.h"
 

@@ -14,6 +14,7 @@
 #include "controller/replay/replay_config.h"
 #include "controller/replay/replay_session.h"
 #include "controller/replay/result_table.h"
+#include "controller/terminal/usage_error.h"
 #include "topologies/formats/file_io.h"
 #include "topologies/formats/units.h"
 

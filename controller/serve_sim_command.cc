@@ -15,6 +15,7 @@
 #include "agents/policy_registry.h"
 #include "controller/configuration/listen_address.h"
 #include "controller/simulation/simulation_server.h"
+#include "controller/terminal/usage_error.h"
 #include "topologies/formats/file_io.h"
 
 namespace rhumb {

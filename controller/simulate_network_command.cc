@@ -18,6 +18,7 @@
 #include "controller/replay/packet_setup.h"
 #include "controller/replay/progress_bar.h"
 #include "controller/replay/result_files.h"
+#include "controller/terminal/usage_error.h"
 #include "simulator/flow/flow_simulator.h"
 #include "topologies/formats/file_io.h"
 #include "topologies/formats/units.h"

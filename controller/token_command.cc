@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "controller/access/token_file.h"
 #include "controller/nested_commands.h"
+#include "controller/terminal/usage_error.h"
 
 namespace rhumb {
 namespace {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "controller/load_flags.h"
 #include "controller/nested_commands.h"
+#include "controller/terminal/usage_error.h"
 #include "controller/text_report.h"
 #include "controller/topo_report.h"
 #include "topologies/analysis/topology_checks.h"

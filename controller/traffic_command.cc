@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "controller/load_flags.h"
 #include "controller/nested_commands.h"
+#include "controller/terminal/usage_error.h"
 #include "controller/text_report.h"
 #include "controller/traffic_report.h"
 #include "topologies/formats/screening.h"

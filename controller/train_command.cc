@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "agents/policy_module.h"
 #include "agents/training/train_request.h"
+#include "controller/terminal/usage_error.h"
 
 namespace rhumb {
 namespace {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "controller/ctl/ctl_commands.h"
+#include "controller/terminal/usage_error.h"
 
 namespace rhumb {
 

@@ -6,6 +6,7 @@
 #include "controller/ctl/answer_text.h"
 #include "controller/ctl/ctl_commands.h"
 #include "controller/decision/proto_time.h"
+#include "controller/terminal/usage_error.h"
 #include "topologies/formats/units.h"
 
 namespace rhumb {
@@ -162,7 +163,8 @@ std::vector<Command> SettingCommands(const CtlSessionPtr& session) {
        }},
       {"policy", "decide with another policy", "rhumb ctl policy ecmp", with(DefinePolicy)},
       {"pin", "hold a demand on given paths",
-       "rhumb ctl pin 'SNVAng>NYCMng' --path 'SNVAng>DNVRng>KSCYng>IPLSng>CHINng>NYCMng'", with(DefinePin)},
+       "rhumb ctl pin 'SNVAng>NYCMng' --path 'SNVAng>DNVRng>KSCYng>IPLSng>CHINng>NYCMng'",
+       with(DefinePin)},
       {"unpin", "let a pinned demand go", "rhumb ctl unpin 'SNVAng>NYCMng'", with(DefineUnpin)},
       {"rollback", "go back to a kept plan, to be confirmed",
        "rhumb ctl rollback 12 --confirm-within 5min", with(DefineRollback)},

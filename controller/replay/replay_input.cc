@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "controller/command_line.h"
+#include "controller/terminal/usage_error.h"
 #include "topologies/formats/loader.h"
 #include "topologies/generators/traffic_generator.h"
 #include "topologies/paths/candidate_paths.h"

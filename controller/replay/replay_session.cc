@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agents/policy_registry.h"
-#include "controller/command_line.h"
 #include "controller/replay/interrupt.h"
 #include "controller/replay/optimum_series.h"
 #include "controller/replay/packet_setup.h"
@@ -17,6 +16,7 @@
 #include "controller/replay/replay_engine.h"
 #include "controller/replay/replay_journal.h"
 #include "controller/replay/result_files.h"
+#include "controller/terminal/usage_error.h"
 #include "simulator/flow/flow_simulator.h"
 
 namespace rhumb {

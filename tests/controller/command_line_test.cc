@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "controller/terminal/usage_error.h"
 
 namespace rhumb {
 namespace {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/ctl/ctl_commands.h"
+#include "controller/terminal/usage_error.h"
 
 namespace rhumb {
 namespace {
