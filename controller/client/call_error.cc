@@ -3,8 +3,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "controller/decision/proto_time.h"
 #include "rhumb/v1/status.pb.h"
+#include "topologies/formats/proto_time.h"
 
 namespace rhumb {
 namespace {

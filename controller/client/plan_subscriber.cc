@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "controller/state/request_error.h"
+#include "controller/steering/plan/request_error.h"
 
 namespace rhumb {
 namespace {
@@ -45,7 +45,7 @@ PlanSubscriber::State PlanSubscriber::Get() const {
 }
 
 bool PlanSubscriber::Await(const std::function<bool(const State&)>& condition,
-                       absl::Time deadline) const {
+                           absl::Time deadline) const {
   absl::MutexLock lock(&mutex_);
   auto done = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return !state_.failed.ok() || condition(state_);

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "controller/decision/proto_time.h"
 #include "topologies/formats/proto_conversion.h"
+#include "topologies/formats/proto_time.h"
 
 namespace rhumb {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "controller/decision/proto_time.h"
+#include "topologies/formats/proto_time.h"
 
 namespace rhumb {
 namespace {

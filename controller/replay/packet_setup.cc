@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "agents/policy_registry.h"
-#include "controller/replay/progress_bar.h"
+#include "controller/terminal/progress_bar.h"
 #include "simulator/packet/packet_simulator.h"
 #include "topologies/formats/units.h"
 

@@ -1,7 +1,7 @@
 #include "tests/fuzz/readers.h"
 
 #include "absl/strings/match.h"
-#include "controller/configuration/serve_config.h"
+#include "controller/serving/configuration/serve_config.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/link_label.h"
 #include "topologies/formats/loader.h"

@@ -11,12 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "agents/policy_registry.h"
-#include "controller/decision/proto_time.h"
-#include "controller/guard/plan_rules.h"
-#include "controller/state/request_error.h"
-#include "controller/store/memory_store.h"
+#include "controller/steering/guard/plan_rules.h"
+#include "controller/steering/plan/request_error.h"
+#include "controller/steering/store/memory_store.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/proto_conversion.h"
+#include "topologies/formats/proto_time.h"
 
 namespace rhumb::testing {
 namespace {

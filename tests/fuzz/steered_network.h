@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "controller/client/held_plan.h"
-#include "controller/decision/controller_core.h"
-#include "controller/decision/decision_worker.h"
-#include "controller/decision/questions.h"
+#include "controller/steering/decision/controller_core.h"
+#include "controller/steering/decision/decision_worker.h"
+#include "controller/steering/decision/questions.h"
 #include "rhumb/v1/north.pb.h"
 #include "rhumb/v1/south.pb.h"
 

@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "agents/policy_registry.h"
-#include "controller/decision/proto_time.h"
 #include "controller/replay/replay_input.h"
 #include "topologies/formats/loader.h"
 #include "topologies/formats/proto_conversion.h"
+#include "topologies/formats/proto_time.h"
 #include "topologies/generators/traffic_generator.h"
 
 namespace rhumb::benchmark {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "controller/decision/proto_time.h"
+#include "topologies/formats/proto_time.h"
 
 namespace rhumb::benchmark {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "controller/state/request_error.h"
+#include "controller/steering/plan/request_error.h"
 
 namespace rhumb {
 namespace {

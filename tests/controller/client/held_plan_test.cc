@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-#include "controller/decision/live_plan.h"
+#include "controller/steering/plan/live_plan.h"
 #include "tests/networks.h"
 #include "topologies/formats/proto_conversion.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "controller/state/telemetry_intake.h"
+#include "controller/steering/state/telemetry_intake.h"
 #include "tests/networks.h"
 
 namespace rhumb {

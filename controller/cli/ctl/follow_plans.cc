@@ -1,0 +1,87 @@
+#include "controller/cli/ctl/follow_plans.h"
+
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "controller/cli/ctl/answer_text.h"
+#include "controller/cli/text_report.h"
+#include "controller/terminal/interrupt.h"
+
+namespace rhumb {
+namespace {
+
+constexpr absl::Duration kSlice = absl::Milliseconds(100);
+
+// Cancels a call when the user interrupts, for as long as it lives.
+class CancelOnInterrupt {
+ public:
+  CancelOnInterrupt(grpc::ClientContext* context, const std::atomic<bool>* interrupted)
+      : thread_([this, context, interrupted] {
+          while (!done_.WaitForNotificationWithTimeout(kSlice)) {
+            if (*interrupted) context->TryCancel();
+          }
+        }) {}
+  ~CancelOnInterrupt() {
+    done_.Notify();
+    thread_.join();
+  }
+
+ private:
+  absl::Notification done_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options) {
+  const absl::StatusOr<Connection> connection = Connection::Open(session.client);
+  if (!connection.ok()) return connection.status();
+  const auto north = rhumb::v1::North::NewStub(connection->channel());
+  const InterruptFlag interrupt;
+  rhumb::v1::WatchPlanRequest request;
+  request.set_with_routes(options.with_routes && session.json());
+  const bool colour = StdoutIsTerminal();
+  uint64_t shown = 0;
+  bool told = false;
+  absl::Time last_answer = absl::Now();
+  Backoff backoff;
+  for (;;) {
+    grpc::ClientContext context;
+    connection->Prepare(&context);
+    const CancelOnInterrupt watch(&context, interrupt.flag());
+    const auto reader = north->WatchPlan(&context, request);
+    rhumb::v1::LivePlan plan;
+    while (reader->Read(&plan)) {
+      if (!session.json() && shown == 0) std::cout << WatchHeading();
+      std::cout << (session.json() ? AnswerJson(plan, /*on_one_line=*/true)
+                                   : WatchLine(plan.header(), colour))
+                << std::flush;
+      if (!std::cout) return absl::OkStatus();  // whoever reads has had enough
+      last_answer = absl::Now();
+      told = false;
+      backoff.Reset();
+      if (++shown == options.count) {
+        context.TryCancel();
+        while (reader->Read(&plan)) continue;
+        reader->Finish();
+        return absl::OkStatus();
+      }
+    }
+    const grpc::Status status = reader->Finish();
+    if (*interrupt.flag()) return absl::OkStatus();
+    const bool away = status.ok() || status.error_code() == grpc::StatusCode::UNAVAILABLE;
+    const absl::Duration pause = backoff.Next();
+    if (!away || absl::Now() + pause > last_answer + connection->timeout()) {
+      return status.ok() ? absl::UnavailableError("the server ended the stream")
+                         : connection->Explain(status);
+    }
+    if (shown > 0 && !std::exchange(told, true)) {
+      std::cerr << "note: the server is gone; waiting for it\n";
+    }
+    absl::SleepFor(pause);
+  }
+}
+
+}  // namespace rhumb

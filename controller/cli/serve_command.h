@@ -1,0 +1,13 @@
+// `rhumb serve`: steer a live network.
+#ifndef RHUMB_CONTROLLER_CLI_SERVE_COMMAND_H_
+#define RHUMB_CONTROLLER_CLI_SERVE_COMMAND_H_
+
+#include "controller/cli/command_line.h"
+
+namespace rhumb {
+
+Command ServeCommand();
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_CLI_SERVE_COMMAND_H_

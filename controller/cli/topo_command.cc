@@ -1,0 +1,237 @@
+#include "controller/cli/topo_command.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "controller/cli/load_flags.h"
+#include "controller/cli/nested_commands.h"
+#include "controller/cli/text_report.h"
+#include "controller/cli/topo_report.h"
+#include "controller/terminal/usage_error.h"
+#include "topologies/analysis/topology_checks.h"
+#include "topologies/formats/units.h"
+#include "topologies/paths/candidate_paths.h"
+
+namespace rhumb {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct TopoOptions {
+  std::string topology;
+  std::string output;
+  LoadFlags load;
+  std::string to;
+  std::string from_node, to_node;
+  std::string method = "diverse";
+  int max_paths = 8;
+  double stretch = 0;  // 0: no limit
+};
+
+std::shared_ptr<TopoOptions> AddTopology(CLI::App& app) {
+  auto options = std::make_shared<TopoOptions>();
+  app.add_option("topology", options->topology, "A shipped network (rhumb topo list) or a file")
+      ->required()
+      ->type_name("T");
+  AddTopologyLoadFlags(app, &options->load);
+  return options;
+}
+
+absl::Status List(const TopoOptions& options) {
+  TextTable table({"network", "nodes", "links", "drained", "capacity", "delay"});
+  ordered_json networks = ordered_json::array();
+  for (const std::string& name : ShippedTopologies()) {
+    const absl::StatusOr<Loaded<Topology>> loaded = LoadTopology(name);
+    if (!loaded.ok()) return loaded.status();
+    const TopologySummary summary = Summarize(loaded->value);
+    table.AddRow({name, absl::StrCat(summary.nodes), absl::StrCat(summary.links),
+                  absl::StrCat(summary.drained.size()), FormatRate(summary.usable_capacity_bps),
+                  absl::StrFormat("%s to %s", FormatMilliseconds(summary.delay_s.min),
+                                  FormatMilliseconds(summary.delay_s.max))});
+    networks.push_back({{"name", name},
+                        {"nodes", summary.nodes},
+                        {"links", summary.links},
+                        {"drained_links", summary.drained.size()},
+                        {"usable_capacity_bps", summary.usable_capacity_bps},
+                        {"origin", loaded->value.origin()}});
+  }
+  TextTable traffic_table({"traffic", "nodes", "matrices", "interval"});
+  ordered_json traffic = ordered_json::array();
+  for (const std::string& name : ShippedTraffic()) {
+    const absl::StatusOr<Loaded<TrafficSeries>> loaded = LoadTraffic(name);
+    if (!loaded.ok()) return loaded.status();
+    const TrafficSeries& series = loaded->value;
+    traffic_table.AddRow({name, absl::StrCat(series.node_names().size()),
+                          absl::StrCat(series.size()), absl::FormatDuration(series.interval())});
+    traffic.push_back({{"name", name},
+                       {"nodes", series.node_names().size()},
+                       {"matrices", series.size()},
+                       {"interval_s", absl::ToDoubleSeconds(series.interval())},
+                       {"origin", series.origin()}});
+  }
+  if (options.output == "json") {
+    std::cout << ordered_json({{"topologies", networks}, {"traffic", traffic}}).dump(2) << "\n";
+  } else {
+    std::cout << table.Text() << "\n" << traffic_table.Text();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Describe(const TopoOptions& options) {
+  const absl::StatusOr<Loaded<Topology>> loaded = LoadTopologyAloud(options.topology, options.load);
+  if (!loaded.ok()) return loaded.status();
+  const TopologySummary summary = Summarize(loaded->value);
+  if (options.output == "json") {
+    std::cout << TopologyJson(*loaded, summary).dump(2) << "\n";
+  } else {
+    std::cout << DescribeTopology(*loaded, summary);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Validate(const TopoOptions& options) {
+  const absl::StatusOr<LoadOptions> load = ToLoadOptions(options.load);
+  if (!load.ok()) return load.status();
+  const absl::StatusOr<Loaded<Topology>> loaded = LoadTopology(options.topology, *load);
+  if (!loaded.ok()) {
+    if (options.output == "json") {
+      const std::string fault(loaded.status().message());
+      std::cout << ordered_json({{"valid", false}, {"faults", {fault}}}).dump(2) << "\n";
+    }
+    return loaded.status();
+  }
+  const Topology& topology = loaded->value;
+  const std::vector<std::string> warnings = TopologyWarnings(topology);
+  if (options.output == "json") {
+    std::cout << ordered_json({{"valid", true},
+                               {"topology", topology.name()},
+                               {"format", loaded->report.format},
+                               {"nodes", topology.num_nodes()},
+                               {"links", topology.num_links()},
+                               {"notes", loaded->report.notes},
+                               {"warnings", warnings},
+                               {"faults", ordered_json::array()}})
+                     .dump(2)
+              << "\n";
+    return absl::OkStatus();
+  }
+  std::cout << absl::StrFormat("%s is valid: %s, %d nodes, %d links\n", topology.name(),
+                               loaded->report.format, topology.num_nodes(), topology.num_links());
+  for (const std::string& note : loaded->report.notes) std::cout << "  note: " << note << "\n";
+  for (const std::string& warning : warnings) std::cout << "  odd:  " << warning << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status Convert(const TopoOptions& options) {
+  if (absl::Status status = CheckNativePath(options.to); !status.ok()) return status;
+  const absl::StatusOr<Loaded<Topology>> loaded = LoadTopologyAloud(options.topology, options.load);
+  if (!loaded.ok()) return loaded.status();
+  if (absl::Status status = SaveTopology(loaded->value, options.to); !status.ok()) return status;
+  std::cerr << absl::StrFormat("wrote %s: %d nodes, %d links\n", options.to,
+                               loaded->value.num_nodes(), loaded->value.num_links());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<NodeId> FindNode(const Topology& topology, const std::string& name,
+                                absl::string_view option) {
+  if (const auto node = topology.FindNode(name)) return *node;
+  std::vector<std::string> names;
+  for (const Node& node : topology.nodes()) names.push_back(node.name);
+  return absl::NotFoundError(absl::StrFormat("%s: topology \"%s\" has no node \"%s\"; it has %s",
+                                             option, topology.name(), name, ShortList(names, 40)));
+}
+
+absl::Status Paths(const TopoOptions& options) {
+  const absl::StatusOr<Loaded<Topology>> loaded = LoadTopologyAloud(options.topology, options.load);
+  if (!loaded.ok()) return loaded.status();
+  const Topology& topology = loaded->value;
+  const absl::StatusOr<NodeId> source = FindNode(topology, options.from_node, "--from");
+  if (!source.ok()) return source.status();
+  const absl::StatusOr<NodeId> destination = FindNode(topology, options.to_node, "--to");
+  if (!destination.ok()) return destination.status();
+  if (*source == *destination) return UsageError("--from and --to name the same node");
+  CandidatePathOptions path_options;
+  path_options.method = options.method == "yen" ? CandidatePathOptions::Method::kYen
+                                                : CandidatePathOptions::Method::kDiverse;
+  path_options.max_paths = options.max_paths;
+  if (options.stretch > 0) path_options.max_stretch = options.stretch;
+  path_options.threads = 1;
+  const absl::StatusOr<CandidatePaths> paths =
+      CandidatePaths::Compute(topology, {NodePair{*source, *destination}}, path_options);
+  if (!paths.ok()) return paths.status();
+  if (options.output == "json") {
+    std::cout << PathsJson(topology, *paths->paths()).dump(2) << "\n";
+  } else {
+    std::cout << DescribePaths(topology, *paths->paths());
+  }
+  return absl::OkStatus();
+}
+
+RunCommand DefineList(CLI::App& app) {
+  auto options = std::make_shared<TopoOptions>();
+  AddOutputOption(app, &options->output);
+  return [options] { return List(*options); };
+}
+
+RunCommand DefineDescribe(CLI::App& app) {
+  auto options = AddTopology(app);
+  AddOutputOption(app, &options->output);
+  return [options] { return Describe(*options); };
+}
+
+RunCommand DefineValidate(CLI::App& app) {
+  auto options = AddTopology(app);
+  AddOutputOption(app, &options->output);
+  return [options] { return Validate(*options); };
+}
+
+RunCommand DefineConvert(CLI::App& app) {
+  auto options = AddTopology(app);
+  app.add_option("--to", options->to, "File to write; ends in .json or .json.gz")
+      ->required()
+      ->type_name("FILE");
+  return [options] { return Convert(*options); };
+}
+
+RunCommand DefinePaths(CLI::App& app) {
+  auto options = AddTopology(app);
+  app.add_option("--from", options->from_node, "Source node")->required()->type_name("NODE");
+  app.add_option("--to", options->to_node, "Destination node")->required()->type_name("NODE");
+  app.add_option("--method", options->method,
+                 "diverse: what policies use; yen: the shortest by delay")
+      ->check(CLI::IsMember({"diverse", "yen"}))
+      ->capture_default_str();
+  app.add_option("--max-paths", options->max_paths, "At most this many paths")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--stretch", options->stretch,
+                 "No path is longer than this many times the shortest delay; 1 or more")
+      ->check(CLI::Range(1.0, 1e9));
+  AddOutputOption(app, &options->output);
+  return [options] { return Paths(*options); };
+}
+
+}  // namespace
+
+Command TopoCommand() {
+  return {"topo", "list, describe, check and convert networks",
+          "rhumb topo describe esnet6-backbone", [](CLI::App& app) {
+            return DefineNested(
+                app, {{"list", "List the networks and traffic that ship with Rhumb",
+                       "rhumb topo list", DefineList},
+                      {"describe", "Describe a network: sizes, capacities, distances, cuts",
+                       "rhumb topo describe esnet6-backbone", DefineDescribe},
+                      {"validate", "Check a network's file and print everything odd about it",
+                       "rhumb topo validate esnet6 --output json", DefineValidate},
+                      {"convert", "Write a network in Rhumb's own format",
+                       "rhumb topo convert geant --to geant.topology.json.gz", DefineConvert},
+                      {"paths", "Show the candidate paths between two nodes",
+                       "rhumb topo paths esnet6-backbone --from SEAT --to CERN513", DefinePaths}});
+          }};
+}
+
+}  // namespace rhumb

@@ -1,0 +1,159 @@
+#include "controller/cli/traffic_command.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "controller/cli/load_flags.h"
+#include "controller/cli/nested_commands.h"
+#include "controller/cli/text_report.h"
+#include "controller/cli/traffic_report.h"
+#include "controller/terminal/usage_error.h"
+#include "topologies/formats/screening.h"
+#include "topologies/generators/traffic_generator.h"
+
+namespace rhumb {
+namespace {
+
+constexpr int kSparklineWidth = 72;
+
+struct TrafficOptions {
+  std::string traffic;
+  std::string topology;
+  std::string output;
+  LoadFlags load;
+  std::string to;
+  int largest = 10;
+  std::string model = "gravity";
+  std::map<std::string, std::string> settings;
+};
+
+std::shared_ptr<TrafficOptions> AddTraffic(CLI::App& app) {
+  auto options = std::make_shared<TrafficOptions>();
+  app.add_option("traffic", options->traffic,
+                 "Shipped traffic (rhumb topo list), a file, a directory of SNDlib matrices, or a "
+                 "generator such as gravity:seed=1")
+      ->required()
+      ->type_name("F");
+  app.add_option("--topology", options->topology,
+                 "The network, for generators and for files that only number their nodes")
+      ->type_name("T");
+  AddTopologyLoadFlags(app, &options->load);
+  AddTrafficLoadFlags(app, &options->load);
+  return options;
+}
+
+absl::Status Save(const TrafficSeries& series, const std::string& path) {
+  if (absl::Status status = SaveTraffic(series, path); !status.ok()) return status;
+  std::cerr << absl::StrFormat("wrote %s: %d matrices of %d nodes\n", path, series.size(),
+                               series.node_names().size());
+  return absl::OkStatus();
+}
+
+absl::Status Describe(const TrafficOptions& options) {
+  const absl::StatusOr<Loaded<TrafficSeries>> loaded =
+      LoadTrafficAloud(options.traffic, options.topology, options.load);
+  if (!loaded.ok()) return loaded.status();
+  const TrafficSummary summary = Summarize(loaded->value, options.largest);
+  const std::vector<int> suspect = SuspectMatrices(loaded->value);
+  if (options.output == "json") {
+    std::cout << TrafficJson(*loaded, summary, suspect).dump(2) << "\n";
+  } else {
+    std::cout << DescribeTraffic(*loaded, summary, suspect,
+                                 StdoutIsTerminal() ? kSparklineWidth : 0);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Convert(const TrafficOptions& options) {
+  if (absl::Status status = CheckNativePath(options.to); !status.ok()) return status;
+  const absl::StatusOr<Loaded<TrafficSeries>> loaded =
+      LoadTrafficAloud(options.traffic, options.topology, options.load);
+  if (!loaded.ok()) return loaded.status();
+  return Save(loaded->value, options.to);
+}
+
+absl::Status Generate(const TrafficOptions& options) {
+  if (absl::Status status = CheckNativePath(options.to); !status.ok()) return status;
+  std::vector<std::string> settings;
+  for (const auto& [key, value] : options.settings) {
+    if (!value.empty()) settings.push_back(absl::StrCat(key, "=", value));
+  }
+  const std::string generator = absl::StrCat(options.model, ":", absl::StrJoin(settings, ","));
+  const absl::StatusOr<TrafficGeneratorSpec> spec = ParseTrafficGenerator(generator);
+  if (!spec.ok()) return UsageError(spec.status().message());
+  const absl::StatusOr<Loaded<Topology>> topology =
+      LoadTopologyAloud(options.topology, options.load);
+  if (!topology.ok()) return topology.status();
+  const absl::StatusOr<TrafficSeries> series = GenerateTraffic(topology->value, *spec);
+  if (!series.ok()) return series.status();
+  return Save(*series, options.to);
+}
+
+void AddTo(CLI::App& app, TrafficOptions* options) {
+  app.add_option("--to", options->to, "File to write; ends in .json or .json.gz")
+      ->required()
+      ->type_name("FILE");
+}
+
+RunCommand DefineDescribe(CLI::App& app) {
+  auto options = AddTraffic(app);
+  app.add_option("--largest", options->largest, "List this many of the largest demands")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  AddOutputOption(app, &options->output);
+  return [options] { return Describe(*options); };
+}
+
+RunCommand DefineConvert(CLI::App& app) {
+  auto options = AddTraffic(app);
+  AddTo(app, options.get());
+  return [options] { return Convert(*options); };
+}
+
+RunCommand DefineGenerate(CLI::App& app) {
+  auto options = std::make_shared<TrafficOptions>();
+  app.add_option("--topology", options->topology, "A shipped network or a file")
+      ->required()
+      ->type_name("T");
+  std::string models;
+  for (const GeneratorTerm& model : TrafficGeneratorModels()) {
+    absl::StrAppend(&models, "\n", model.name, ": ", model.explanation);
+  }
+  app.add_option("--model", options->model, absl::StrCat("One of", models))
+      ->type_name("MODEL")
+      ->capture_default_str();
+  AddTo(app, options.get());
+  AddTopologyLoadFlags(app, &options->load);
+  for (const GeneratorTerm& key : TrafficGeneratorKeys()) {
+    app.add_option(absl::StrCat("--", key.name), options->settings[key.name], key.explanation)
+        ->type_name("VALUE")
+        ->group("Settings of the model");
+  }
+  return [options] { return Generate(*options); };
+}
+
+}  // namespace
+
+Command TrafficCommand() {
+  return {"traffic", "describe, convert and generate traffic matrices",
+          "rhumb traffic describe abilene-2004", [](CLI::App& app) {
+            return DefineNested(
+                app,
+                {{"describe", "Describe a traffic series: time, totals, gaps, largest demands",
+                  "rhumb traffic describe abilene-2004", DefineDescribe},
+                 {"convert", "Write traffic in Rhumb's own format",
+                  "rhumb traffic convert abilene-2004 --to abilene.traffic.json.gz", DefineConvert},
+                 {"generate", "Generate traffic for a network",
+                  "rhumb traffic generate --topology esnet6-backbone --model diurnal --seed 7 "
+                  "--to day.traffic.json.gz",
+                  DefineGenerate}});
+          }};
+}
+
+}  // namespace rhumb

@@ -1,0 +1,163 @@
+#include "controller/cli/train_command.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "agents/policy_module.h"
+#include "agents/training/train_request.h"
+#include "controller/terminal/usage_error.h"
+
+namespace rhumb {
+namespace {
+
+using training::TrainProgress;
+using training::TrainRequest;
+
+constexpr const char* kModule = "librhumb_training.so";
+constexpr int kBarWidth = 30;
+
+struct TrainOptions {
+  std::string stage = "flow";
+  std::string config;
+  std::string init;
+  std::string out = "training";
+  bool resume = false;
+  int workers = 1;
+  double minutes = 0;
+};
+
+absl::StatusOr<training::RunTrainingFunction> LoadTraining() {
+  const std::vector<std::string> directories = PolicyModuleDirectories();
+  for (const std::string& directory : directories) {
+    const std::string path = directory + "/" + kModule;
+    if (access(path.c_str(), R_OK) != 0) continue;
+    void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* run = module == nullptr ? nullptr : dlsym(module, "rhumb_run_training");
+    if (run == nullptr) {
+      return absl::FailedPreconditionError(absl::StrFormat(
+          "module %s does not load: %s; build program and module together", path, dlerror()));
+    }
+    return reinterpret_cast<training::RunTrainingFunction>(run);
+  }
+  return absl::FailedPreconditionError(
+      absl::StrFormat("training needs the module %s, which is in none of %s; build it with `cmake "
+                      "--build --preset release "
+                      "--target rhumb_training` or set RHUMB_MODULE_DIR to its directory",
+                      kModule, absl::StrJoin(directories, ", ")));
+}
+
+void DrawBar(const TrainProgress& progress) {
+  const double share =
+      static_cast<double>(progress.updates) / static_cast<double>(progress.total_updates);
+  const int full = static_cast<int>(share * kBarWidth);
+  std::string scores;
+  if (progress.constant_norm_mlu > 0) {
+    scores = absl::StrFormat("  NormMLU %.4f constant, %.4f look-back", progress.constant_norm_mlu,
+                             progress.lookback_norm_mlu);
+  }
+  if (progress.outside_share > 0) {
+    scores = absl::StrFormat("  reward %+.4f, %.0f %% of the work outside ns-3",
+                             progress.validation_reward, 100 * progress.outside_share);
+  }
+  std::cerr << absl::StrFormat(
+                   "\r[%s%s] %d/%d%s  %s left   ", std::string(full, '='),
+                   std::string(kBarWidth - full, ' '), progress.updates, progress.total_updates,
+                   scores,
+                   absl::FormatDuration(absl::Seconds(static_cast<int64_t>(progress.left_s))))
+            << std::flush;
+}
+
+absl::Status Train(const TrainOptions& options) {
+  if (options.stage != "flow" && options.stage != "packet") {
+    return UsageError(
+        absl::StrFormat("--stage %s is not known; use --stage flow or packet", options.stage));
+  }
+  if (options.workers < 1) return UsageError("--workers must be 1 or more");
+  if (options.stage == "flow" && options.workers != 1) {
+    return UsageError(
+        "--stage flow trains in one process: its gradients are cheaper than sharing them; use "
+        "--workers 1");
+  }
+  TrainRequest request;
+  request.config_name = "the defaults";
+  if (!options.config.empty()) {
+    std::ifstream file(options.config);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) {
+      return absl::NotFoundError(
+          absl::StrFormat("%s: cannot read it; give the path of a TOML file", options.config));
+    }
+    request.config_toml = text.str();
+    request.config_name = options.config;
+  }
+  request.stage = options.stage;
+  request.workers = options.workers;
+  if (options.stage == "packet") {
+    const absl::StatusOr<std::string> worker = FindWorker();
+    if (!worker.ok()) return worker.status();
+    request.make_packet_simulator = [worker = *worker](PacketSimulatorOptions simulator) {
+      simulator.worker_path = worker;
+      return MakePacketSimulator(simulator);
+    };
+  }
+  request.init = options.init;
+  request.out = options.out;
+  request.resume = options.resume;
+  request.minutes = options.minutes;
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  if (terminal) request.report = DrawBar;
+  request.result = [](const std::string& line) { std::cout << line << "\n"; };
+  const auto run = LoadTraining();
+  if (!run.ok()) return run.status();
+  char text[2048] = "";
+  const int code = (*run)(&request, text, sizeof(text));
+  if (terminal) std::cerr << "\n";
+  if (code != 0) return absl::Status(static_cast<absl::StatusCode>(code), text);
+  if (*text != 0) std::cerr << text << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Command TrainCommand() {
+  Command command;
+  command.name = "train";
+  command.summary =
+      "Learn the agent's weights in simulation, on random networks; with mpirun on many processors";
+  command.example = "rhumb train --stage flow --minutes 5 --out /tmp/agent";
+  command.define = [](CLI::App& app) -> RunCommand {
+    auto options = std::make_shared<TrainOptions>();
+    app.add_option("--stage", options->stage,
+                   "flow: on the flow-level model; packet: reinforcement learning in ns-3")
+        ->capture_default_str();
+    app.add_option("--config", options->config,
+                   "TOML file; agents/training/configs/default.toml and packet.toml list every key")
+        ->type_name("FILE");
+    app.add_option("--init", options->init,
+                   "Checkpoint to start from; \"default\" and \"packet\" are shipped")
+        ->type_name("CHECKPOINT");
+    app.add_option("--out", options->out,
+                   "Directory for checkpoints, metrics.csv and TensorBoard events")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app.add_flag("--resume", options->resume, "Go on with the run in --out");
+    app.add_option("--workers", options->workers,
+                   "Packet stage: simulators that play at the same time")
+        ->capture_default_str();
+    app.add_option("--minutes", options->minutes,
+                   "Stop after so long; --resume goes on (default: no limit)");
+    return [options] { return Train(*options); };
+  };
+  return command;
+}
+
+}  // namespace rhumb

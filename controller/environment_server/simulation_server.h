@@ -1,0 +1,44 @@
+// The simulation service on a port of its own.
+#ifndef RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVER_H_
+#define RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVER_H_
+
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "controller/environment_server/simulation_service.h"
+#include "controller/serving/rpc/listen_address.h"
+#include "controller/steering/threads/housekeeper.h"
+
+namespace rhumb {
+
+// Serves, without encryption, from Start until it is destroyed. Its methods are called from one
+// thread.
+class SimulationServer {
+ public:
+  // Unavailable when the port is taken or the host is none of this machine's.
+  static absl::StatusOr<std::unique_ptr<SimulationServer>> Start(const ListenAddress& address,
+                                                                 SimulationOptions options);
+  // Stops without grace.
+  ~SimulationServer();
+
+  int port() const { return port_; }
+
+  // Refuses new calls and lets those that run end for so long; then they are cancelled, which a
+  // simulator at work notices when it is done. Returns when none is left. Later calls do nothing.
+  void Stop(absl::Duration grace);
+
+ private:
+  explicit SimulationServer(SimulationOptions options);
+
+  std::unique_ptr<SimulationService> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Housekeeper> housekeeper_;
+  int port_ = 0;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVER_H_

@@ -1,0 +1,152 @@
+#include "controller/serving/configuration/serve_config.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "topologies/formats/toml_fields.h"
+
+namespace rhumb {
+namespace {
+
+// Every section and key with the member that holds it. `enter(name, visit)` calls `visit` with what
+// reads or writes the fields of that section.
+template <typename Config, typename Enter>
+void VisitSections(Config& c, Enter&& enter) {
+  enter("server", [&](auto& fields) {
+    fields.Text("listen", c.server.listen);
+    fields.Text("unix_socket", c.server.unix_socket);
+    fields.Text("ports_file", c.server.ports_file);
+    fields.Flag("reflection", c.server.reflection);
+    fields.Time("keepalive_time", c.server.keepalive_time);
+    fields.Time("keepalive_timeout", c.server.keepalive_timeout);
+    fields.Time("drain_time", c.server.drain_time);
+  });
+  enter("security", [&](auto& fields) {
+    fields.Text("certificate", c.security.certificate);
+    fields.Text("key", c.security.key);
+    fields.Text("client_authorities", c.security.client_authorities);
+    fields.Time("refresh", c.security.refresh);
+    fields.Text("tokens", c.security.tokens);
+    fields.Flag("allow_plaintext", c.security.allow_plaintext);
+    fields.Flag("allow_anonymous", c.security.allow_anonymous);
+  });
+  enter("limits", [&](auto& fields) {
+    fields.Count("message_bytes", c.limits.message_bytes);
+    fields.Count("streams", c.limits.streams);
+    fields.Count("streams_per_peer", c.limits.streams_per_peer);
+    fields.Number("calls_per_second", c.limits.calls_per_second);
+    fields.Count("call_burst", c.limits.call_burst);
+    fields.Count("nodes", c.limits.nodes);
+    fields.Count("links", c.limits.links);
+    fields.Count("telemetry_sources", c.limits.telemetry_sources);
+    fields.Count("queue", c.limits.queue);
+    fields.Count("compute_threads", c.limits.compute_threads);
+    fields.Count("compute_queue", c.limits.compute_queue);
+  });
+  enter("decision", [&](auto& fields) {
+    fields.Text("policy", c.decision.policy);
+    fields.Time("interval", c.decision.interval);
+    fields.Flag("on_telemetry", c.decision.on_telemetry);
+    fields.Time("deadline", c.decision.deadline);
+    fields.Time("hold_after", c.decision.hold_after);
+    fields.Time("fall_back_after", c.decision.fall_back_after);
+    fields.Count("kept_plans", c.decision.kept_plans);
+    fields.Count("traffic_history", c.decision.traffic_history);
+    fields.Count("max_paths", c.decision.max_paths);
+    fields.Number("max_stretch", c.decision.max_stretch);
+    fields.Number("smallest_share", c.decision.smallest_share);
+  });
+  enter("guard", [&](auto& fields) {
+    fields.Number("mlu_tolerance", c.guard.mlu_tolerance);
+    fields.Number("max_moved_share", c.guard.max_moved_share);
+    fields.Number("hysteresis", c.guard.hysteresis);
+    fields.Count("matrices", c.guard.matrices);
+  });
+  enter("store", [&](auto& fields) {
+    fields.Text("path", c.store.path);
+    fields.Count("kept_audit", c.store.kept_audit);
+  });
+  enter("metrics", [&](auto& fields) { fields.Text("listen", c.metrics.listen); });
+  enter("log", [&](auto& fields) { fields.Text("level", c.log.level); });
+}
+
+}  // namespace
+
+absl::StatusOr<ReadConfig> ParseServeConfig(absl::string_view text, const std::string& where) {
+  ReadConfig read;
+  read.where = where;
+  const absl::StatusOr<toml::table> root = ParseToml(text, where);
+  if (!root.ok()) return root.status();
+  std::vector<std::string> sections;
+  VisitSections(read.config, [&](const char* name, auto&& visit) {
+    sections.push_back(name);
+    const toml::node* node = root->get(name);
+    if (node == nullptr) return;
+    if (!node->is_table()) {
+      read.faults.push_back(absl::StrFormat("%s:%d: %s is not a section; write [%s]", where,
+                                            node->source().begin.line, name, name));
+      return;
+    }
+    TomlReader reader(*node->as_table(), name, where, &read.faults, &read.lines);
+    visit(reader);
+    reader.ReportUnknownKeys();
+  });
+  for (const auto& [key, node] : *root) {
+    if (std::find(sections.begin(), sections.end(), key.str()) != sections.end()) continue;
+    read.faults.push_back(absl::StrFormat("%s:%d: %s is not a section; there are %s", where,
+                                          node.source().begin.line, std::string(key.str()),
+                                          absl::StrJoin(sections, ", ")));
+  }
+  return read;
+}
+
+absl::StatusOr<ReadConfig> ReadServeConfig(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!file || (file.peek() != EOF && !(text << file.rdbuf()))) {
+    return absl::NotFoundError(
+        absl::StrFormat("%s: cannot read it; give the path of a TOML file", path));
+  }
+  return ParseServeConfig(text.str(), path);
+}
+
+std::string ToToml(const ServeConfig& config) {
+  std::string text;
+  VisitSections(config, [&](const char* name, auto&& visit) {
+    absl::StrAppend(&text, text.empty() ? "" : "\n", "[", name, "]\n");
+    TomlWriter writer(&text);
+    visit(writer);
+  });
+  return text;
+}
+
+CoreOptions CoreOptionsOf(const ServeConfig& config) {
+  CoreOptions options;
+  options.policy = config.decision.policy;
+  options.interval = config.decision.interval;
+  options.decide_on_telemetry = config.decision.on_telemetry;
+  options.deadline = config.decision.deadline;
+  options.hold_after = config.decision.hold_after;
+  options.fall_back_after = config.decision.fall_back_after;
+  options.kept_plans = config.decision.kept_plans;
+  options.traffic_history = config.decision.traffic_history;
+  options.max_telemetry_sources = config.limits.telemetry_sources;
+  options.smallest_share = config.decision.smallest_share;
+  options.topology_limits = {config.limits.nodes, config.limits.links};
+  options.guard = {config.guard.mlu_tolerance, config.guard.max_moved_share,
+                   config.guard.hysteresis, config.guard.matrices};
+  return options;
+}
+
+CandidatePathOptions PathOptionsOf(const ServeConfig& config) {
+  CandidatePathOptions options;
+  options.max_paths = config.decision.max_paths;
+  if (config.decision.max_stretch > 0) options.max_stretch = config.decision.max_stretch;
+  return options;
+}
+
+}  // namespace rhumb

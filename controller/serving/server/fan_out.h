@@ -1,0 +1,62 @@
+// Tells every reader of plans that there is a new one, on a thread of its own, so that the control
+// thread goes on while a thousand streams are written.
+#ifndef RHUMB_CONTROLLER_SERVING_SERVER_FAN_OUT_H_
+#define RHUMB_CONTROLLER_SERVING_SERVER_FAN_OUT_H_
+
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "controller/steering/metrics/metrics.h"
+
+namespace rhumb {
+
+// Something that sends plans on: it looks at the board itself when woken, so a reader that is
+// behind takes the latest and nothing is queued for it.
+class PlanReader {
+ public:
+  virtual ~PlanReader() = default;
+  // Must not block.
+  virtual void Wake() = 0;
+  // Ends it with this status, which says why.
+  virtual void End(const absl::Status& status) = 0;
+};
+
+// Safe to call from any thread.
+class FanOut {
+ public:
+  explicit FanOut(Metrics* metrics);
+  ~FanOut();
+
+  void Add(uint64_t id, std::shared_ptr<PlanReader> reader);
+  void Remove(uint64_t id);
+  // Null when there is none.
+  std::shared_ptr<PlanReader> Find(uint64_t id) const;
+  // A snapshot.
+  std::vector<std::pair<uint64_t, std::shared_ptr<PlanReader>>> readers() const;
+
+  // Wakes all readers soon; several announcements may become one.
+  void Announce();
+  void EndAll(const absl::Status& status);
+
+ private:
+  void Run();
+
+  Metrics* const metrics_;
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_map<uint64_t, std::shared_ptr<PlanReader>> readers_ ABSL_GUARDED_BY(mutex_);
+  bool announced_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time announced_at_ ABSL_GUARDED_BY(mutex_);
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_SERVING_SERVER_FAN_OUT_H_

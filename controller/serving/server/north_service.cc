@@ -1,0 +1,202 @@
+#include "controller/serving/server/north_service.h"
+
+#include <map>
+
+#include "absl/strings/str_format.h"
+#include "controller/serving/server/plan_stream.h"
+#include "controller/serving/server/unary_call.h"
+#include "controller/serving/server/watch_stream.h"
+#include "controller/steering/decision/questions.h"
+#include "controller/steering/plan/request_error.h"
+
+namespace rhumb {
+namespace {
+
+// Answers a question about the live network: a snapshot from the control thread, then `ask` on a
+// thread of the pool.
+template <typename Response, typename Ask>
+void AskAboutLive(ServiceParts* parts, UnaryCall<Response> call, Ask ask) {
+  parts->control->Call<LiveView>(
+      [](ControllerCore& core) -> absl::StatusOr<LiveView> { return core.View(); },
+      [call, ask](absl::StatusOr<LiveView> view) {
+        if (!view.ok()) return call.Finish(view.status());
+        call.OnPool(
+            [ask, view = *std::move(view)](PolicyCache* policies) { return ask(view, policies); });
+      });
+}
+
+}  // namespace
+
+NorthService::Reactor* NorthService::ComputeRoutes(Context* context,
+                                                   const rhumb::v1::ComputeRoutesRequest* request,
+                                                   rhumb::v1::ComputeRoutesResponse* response) {
+  UnaryCall call(parts_, "ComputeRoutes", context, response);
+  if (!call.Admit(Role::kViewer)) return call.reactor();
+  auto answer = [call, request, limits = parts_->topology_limits](const std::string& policy) {
+    call.OnPool([request, limits, policy](PolicyCache* policies) {
+      return rhumb::ComputeRoutes(*request, limits, policy, policies);
+    });
+  };
+  if (!request->policy().empty()) {
+    answer(request->policy());
+    return call.reactor();
+  }
+  parts_->control->Call<std::string>(
+      [](ControllerCore& core) -> absl::StatusOr<std::string> { return core.policy(); },
+      [call, answer](absl::StatusOr<std::string> policy) {
+        if (!policy.ok()) return call.Finish(policy.status());
+        answer(*policy);
+      });
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::EvaluatePlan(Context* context,
+                                                  const rhumb::v1::EvaluatePlanRequest* request,
+                                                  rhumb::v1::EvaluatePlanResponse* response) {
+  UnaryCall call(parts_, "EvaluatePlan", context, response);
+  if (call.Admit(Role::kViewer)) {
+    AskAboutLive(parts_, call, [request](const LiveView& view, PolicyCache* policies) {
+      return rhumb::EvaluatePlan(*request, view, policies);
+    });
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::ExplainDecision(
+    Context* context, const rhumb::v1::ExplainDecisionRequest* request,
+    rhumb::v1::ExplainDecisionResponse* response) {
+  UnaryCall call(parts_, "ExplainDecision", context, response);
+  if (call.Admit(Role::kViewer)) {
+    AskAboutLive(parts_, call, [request](const LiveView& view, PolicyCache* policies) {
+      return rhumb::ExplainDecision(*request, view, policies);
+    });
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::DrainLink(Context* context,
+                                               const rhumb::v1::DrainLinkRequest* request,
+                                               rhumb::v1::SettingResponse* response) {
+  UnaryCall call(parts_, "DrainLink", context, response);
+  if (call.Admit(Role::kOperator)) {
+    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
+      return core.DrainLink(*request, who);
+    });
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::UndrainLink(Context* context,
+                                                 const rhumb::v1::UndrainLinkRequest* request,
+                                                 rhumb::v1::SettingResponse* response) {
+  UnaryCall call(parts_, "UndrainLink", context, response);
+  if (call.Admit(Role::kOperator)) {
+    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
+      return core.UndrainLink(*request, who);
+    });
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::SetPolicy(Context* context,
+                                               const rhumb::v1::SetPolicyRequest* request,
+                                               rhumb::v1::SettingResponse* response) {
+  UnaryCall call(parts_, "SetPolicy", context, response);
+  if (!call.Admit(Role::kOperator)) return call.reactor();
+  // Loaded on a thread of the pool first, so that only a policy that works reaches the core.
+  const bool queued = parts_->compute->TrySubmit([call, request](PolicyCache* policies) mutable {
+    if (auto policy = policies->Get(request->policy()); !policy.ok()) {
+      return call.Finish(FieldError("policy", policy.status().message()));
+    }
+    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
+      return core.SetPolicy(*request, who);
+    });
+  });
+  if (!queued) {
+    call.Finish(absl::ResourceExhaustedError("all workers are busy; try again after a pause"));
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::PinDemand(Context* context,
+                                               const rhumb::v1::PinDemandRequest* request,
+                                               rhumb::v1::SettingResponse* response) {
+  UnaryCall call(parts_, "PinDemand", context, response);
+  if (call.Admit(Role::kOperator)) {
+    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
+      return core.PinDemand(*request, who);
+    });
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::RollbackPlan(Context* context,
+                                                  const rhumb::v1::RollbackPlanRequest* request,
+                                                  rhumb::v1::RollbackPlanResponse* response) {
+  UnaryCall call(parts_, "RollbackPlan", context, response);
+  if (call.Admit(Role::kOperator)) {
+    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
+      return core.RollbackPlan(*request, who);
+    });
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::ConfirmRollback(
+    Context* context, const rhumb::v1::ConfirmRollbackRequest* request,
+    rhumb::v1::SettingResponse* response) {
+  UnaryCall call(parts_, "ConfirmRollback", context, response);
+  if (call.Admit(Role::kOperator)) {
+    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
+      return core.ConfirmRollback(*request, who);
+    });
+  }
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::GetStatus(Context* context, const rhumb::v1::GetStatusRequest*,
+                                               rhumb::v1::ControllerStatus* response) {
+  UnaryCall call(parts_, "GetStatus", context, response);
+  if (!call.Admit(Role::kViewer)) return call.reactor();
+  call.OnControlThread(
+      [parts = parts_](ControllerCore& core,
+                       const std::string&) -> absl::StatusOr<rhumb::v1::ControllerStatus> {
+        rhumb::v1::ControllerStatus status = core.GetStatus();
+        status.set_version(parts->version);
+        *status.mutable_store() = parts->control->store().Health();
+        return status;
+      });
+  return call.reactor();
+}
+
+NorthService::Reactor* NorthService::GetPlan(Context* context, const rhumb::v1::GetPlanRequest*,
+                                             rhumb::v1::LivePlan* response) {
+  UnaryCall call(parts_, "GetPlan", context, response);
+  if (!call.Admit(Role::kViewer)) return call.reactor();
+  call.OnPool([board = parts_->board](PolicyCache*) -> absl::StatusOr<rhumb::v1::LivePlan> {
+    const LivePlanPtr plan = board->latest();
+    if (plan != nullptr) return ToProto(*plan);
+    return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
+                        "there is no plan yet; wait until an adapter has declared a topology");
+  });
+  return call.reactor();
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* NorthService::WatchPlan(
+    Context* context, const grpc::ByteBuffer* request) {
+  return WatchStream::Start(parts_, context, request);
+}
+
+NorthService::Reactor* NorthService::ListAudit(Context* context,
+                                               const rhumb::v1::ListAuditRequest* request,
+                                               rhumb::v1::ListAuditResponse* response) {
+  UnaryCall call(parts_, "ListAudit", context, response);
+  if (!call.Admit(Role::kOperator)) return call.reactor();
+  // Reads the disk: not on the control thread.
+  call.OnPool([request, parts = parts_](PolicyCache*) {
+    return rhumb::ListAudit(*request, &parts->control->store());
+  });
+  return call.reactor();
+}
+
+}  // namespace rhumb

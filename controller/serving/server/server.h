@@ -1,0 +1,54 @@
+// The live controller as a whole: gRPC in front, the control thread behind, store, metrics and
+// health beside them.
+#ifndef RHUMB_CONTROLLER_SERVING_SERVER_SERVER_H_
+#define RHUMB_CONTROLLER_SERVING_SERVER_SERVER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "controller/serving/configuration/serve_config.h"
+#include "controller/steering/decision/decision_worker.h"
+#include "controller/steering/store/store.h"
+
+namespace rhumb {
+
+struct ServerOptions {
+  ServeConfig config;  // checked before (check_config.h)
+  PolicyFactory policies;
+  std::string version;              // of the program
+  std::unique_ptr<Store> store;     // null: what the configuration says
+  std::function<absl::Time()> now;  // of the core; null: the system's clock
+};
+
+// Serves from Start until Drain. Its methods are called from one thread.
+class Server {
+ public:
+  // Opens the store, restores what it holds, then listens. Unavailable when a port is taken.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
+  // Drains.
+  ~Server();
+
+  // Refuses new calls, ends streams with UNAVAILABLE (NOT_READY), lets calls end for the configured
+  // time, and returns when all that was acknowledged is in the store. Later calls do nothing.
+  void Drain();
+
+  // Reads the tokens again; they are also read when their file changes. The old ones stay after an
+  // error, which is logged.
+  void ReloadTokens();
+
+  int port() const;          // of gRPC; 0 without one
+  int metrics_port() const;  // 0 without one
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_SERVING_SERVER_SERVER_H_

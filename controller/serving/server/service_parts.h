@@ -1,0 +1,34 @@
+// What the services work with. All of it outlives the gRPC server.
+#ifndef RHUMB_CONTROLLER_SERVING_SERVER_SERVICE_PARTS_H_
+#define RHUMB_CONTROLLER_SERVING_SERVER_SERVICE_PARTS_H_
+
+#include <atomic>
+
+#include "controller/serving/server/call_gate.h"
+#include "controller/serving/server/fan_out.h"
+#include "controller/serving/server/plan_board.h"
+#include "controller/steering/decision/compute_pool.h"
+#include "controller/steering/decision/control_thread.h"
+#include "controller/steering/metrics/metrics.h"
+
+namespace rhumb {
+
+struct ServiceParts {
+  ControlThread* control = nullptr;
+  ComputePool* compute = nullptr;
+  PlanBoard* board = nullptr;
+  FanOut* fan_out = nullptr;
+  CallGate* gate = nullptr;
+  Metrics* metrics = nullptr;
+  PolicyFactory policies;  // as callers may name them
+  TopologyLimits topology_limits;
+  std::string version;  // of the program
+
+  // Names of streams, unique in this process.
+  StreamId NextStream() { return ++last_stream; }
+  std::atomic<StreamId> last_stream = 0;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_SERVING_SERVER_SERVICE_PARTS_H_

@@ -1,0 +1,38 @@
+// The side of SDN controllers; see proto/rhumb/v1/south.proto for what each call does.
+#ifndef RHUMB_CONTROLLER_SERVING_SERVER_SOUTH_SERVICE_H_
+#define RHUMB_CONTROLLER_SERVING_SERVER_SOUTH_SERVICE_H_
+
+#include "controller/serving/server/service_parts.h"
+#include "rhumb/v1/south.grpc.pb.h"
+
+namespace rhumb {
+
+// Plans are written as bytes that many streams share, so that stream is a raw one.
+using SouthMethods = rhumb::v1::South::WithCallbackMethod_SetTopology<
+    rhumb::v1::South::WithCallbackMethod_UpdateTopology<
+        rhumb::v1::South::WithCallbackMethod_StreamTelemetry<
+            rhumb::v1::South::WithRawCallbackMethod_StreamPlans<rhumb::v1::South::Service>>>>;
+
+// Handlers only enqueue.
+class SouthService final : public SouthMethods {
+ public:
+  explicit SouthService(ServiceParts* parts) : parts_(parts) {}
+
+  grpc::ServerUnaryReactor* SetTopology(grpc::CallbackServerContext* context,
+                                        const rhumb::v1::SetTopologyRequest* request,
+                                        rhumb::v1::SetTopologyResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateTopology(grpc::CallbackServerContext* context,
+                                           const rhumb::v1::UpdateTopologyRequest* request,
+                                           rhumb::v1::UpdateTopologyResponse* response) override;
+  grpc::ServerBidiReactor<rhumb::v1::TelemetryReport, rhumb::v1::TelemetryAnswer>* StreamTelemetry(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamPlans(
+      grpc::CallbackServerContext* context) override;
+
+ private:
+  ServiceParts* const parts_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_SERVING_SERVER_SOUTH_SERVICE_H_

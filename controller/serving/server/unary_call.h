@@ -1,0 +1,108 @@
+// What all calls with one answer have in common: admitted, then done by the control thread or the
+// compute pool, then answered once.
+#ifndef RHUMB_CONTROLLER_SERVING_SERVER_UNARY_CALL_H_
+#define RHUMB_CONTROLLER_SERVING_SERVER_UNARY_CALL_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "controller/serving/rpc/grpc_status.h"
+#include "controller/serving/server/service_parts.h"
+
+namespace rhumb {
+
+// OK while somebody still waits for the answer.
+inline absl::Status CheckWanted(const grpc::CallbackServerContext& context) {
+  if (absl::FromChrono(context.deadline()) <= absl::Now()) {
+    return absl::DeadlineExceededError("the deadline passed while the call waited for its turn");
+  }
+  if (context.IsCancelled()) return absl::CancelledError("the caller is gone");
+  return absl::OkStatus();
+}
+
+// One call under way. Request and response stay valid until Finish. Copied into what does the work.
+template <typename Response>
+class UnaryCall {
+ public:
+  UnaryCall(ServiceParts* parts, const char* method, grpc::CallbackServerContext* context,
+            Response* response)
+      : parts_(parts),
+        method_(method),
+        context_(context),
+        reactor_(context->DefaultReactor()),
+        response_(response) {}
+
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+  // False, with the call finished, when the caller may not.
+  bool Admit(Role role) {
+    auto caller = parts_->gate->Admit(*context_, role);
+    if (!caller.ok()) {
+      Finish(caller.status());
+      return false;
+    }
+    who_ = caller->name;
+    return true;
+  }
+  const std::string& who() const { return who_; }
+  absl::Status CheckWanted() const { return rhumb::CheckWanted(*context_); }
+
+  void Finish(absl::StatusOr<Response> result) const {
+    if (result.ok()) *response_ = *std::move(result);
+    parts_->metrics->CountCall(method_, CodeName(result.status().code()));
+    reactor_->Finish(ToGrpc(result.status()));
+  }
+
+  // Answers with what `work` says on the control thread, once its change is durable.
+  void OnControlThread(
+      std::function<absl::StatusOr<Response>(ControllerCore&, const std::string& who)> work) {
+    parts_->control->Call<Response>(
+        [call = *this, work = std::move(work)](ControllerCore& core) -> absl::StatusOr<Response> {
+          if (auto status = call.CheckWanted(); !status.ok()) return status;
+          return work(core, call.who_);
+        },
+        [call = *this](absl::StatusOr<Response> result) { call.Finish(std::move(result)); });
+  }
+
+  // Answers with what `work` says on a thread of the pool.
+  void OnPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
+    const bool queued =
+        parts_->compute->TrySubmit([call = *this, work = std::move(work)](PolicyCache* policies) {
+          if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
+          const absl::Time begin = absl::Now();
+          absl::StatusOr<Response> result = Try(work, policies);
+          call.parts_->metrics->ObserveStage("compute", absl::ToDoubleSeconds(absl::Now() - begin));
+          call.Finish(std::move(result));
+        });
+    if (!queued) {
+      Finish(absl::ResourceExhaustedError(
+          "all workers are busy and enough waits already; try again after a pause, or raise "
+          "limits.compute_threads and limits.compute_queue"));
+    }
+  }
+
+ private:
+  static absl::StatusOr<Response> Try(
+      const std::function<absl::StatusOr<Response>(PolicyCache*)>& work, PolicyCache* policies) {
+    try {
+      return work(policies);
+    } catch (const std::exception& e) {
+      return absl::InternalError(std::string("the question could not be answered: ") + e.what());
+    }
+  }
+
+  ServiceParts* parts_;
+  const char* method_;
+  grpc::CallbackServerContext* context_;
+  grpc::ServerUnaryReactor* reactor_;
+  Response* response_;
+  std::string who_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_SERVING_SERVER_UNARY_CALL_H_

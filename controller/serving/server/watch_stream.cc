@@ -1,0 +1,43 @@
+#include "controller/serving/server/watch_stream.h"
+
+#include "rhumb/v1/north.pb.h"
+
+namespace rhumb {
+
+WatchStream* WatchStream::Start(ServiceParts* parts, grpc::CallbackServerContext* context,
+                                const grpc::ByteBuffer* request) {
+  std::shared_ptr<WatchStream> stream(new WatchStream(parts));
+  rhumb::v1::WatchPlanRequest message;
+  const bool readable = FromByteBuffer(*request, &message);
+  stream->with_routes_ = message.with_routes();
+  if (!stream->Enter(*context, Role::kViewer, true).ok()) return stream.get();
+  if (readable) {
+    stream->Wake();
+  } else {
+    stream->End(absl::InvalidArgumentError("the request is not a rhumb.v1.WatchPlanRequest"));
+  }
+  return stream.get();
+}
+
+void WatchStream::Wake() {
+  absl::MutexLock lock(&mutex_);
+  WriteNext();
+}
+
+void WatchStream::WriteNext() {
+  if (finished_ || on_its_way_ != nullptr) return;
+  const SharedMessagePtr message = with_routes_ ? parts_.board->Whole() : parts_.board->Header();
+  if (message == nullptr || message->version <= sent_) return;
+  sent_ = message->version;
+  on_its_way_ = message;
+  StartWrite(&on_its_way_->bytes);
+}
+
+void WatchStream::OnWriteDone(bool ok) {
+  absl::MutexLock lock(&mutex_);
+  on_its_way_.reset();
+  if (!ok) return EndLocked(absl::CancelledError("the caller is gone"));
+  WriteNext();
+}
+
+}  // namespace rhumb

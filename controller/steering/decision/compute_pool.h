@@ -1,0 +1,49 @@
+// Threads that answer questions, with a bounded queue: what does not fit is refused, so that a
+// flood of questions neither grows without end nor holds up steering.
+#ifndef RHUMB_CONTROLLER_STEERING_DECISION_COMPUTE_POOL_H_
+#define RHUMB_CONTROLLER_STEERING_DECISION_COMPUTE_POOL_H_
+
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "controller/steering/decision/questions.h"
+#include "controller/steering/threads/bounded_queue.h"
+#include "controller/steering/threads/thread_priority.h"
+
+namespace rhumb {
+
+class ComputePool {
+ public:
+  using Job = std::function<void(PolicyCache*)>;
+
+  ComputePool(int threads, size_t queue_capacity, PolicyFactory factory) : queue_(queue_capacity) {
+    for (int i = 0; i < threads; ++i) {
+      threads_.emplace_back([this, factory] {
+        LowerThreadPriority(kQuestionPriority);
+        PolicyCache policies(factory);
+        for (;;) {
+          std::optional<Job> job = queue_.Pop(absl::InfiniteFuture());
+          if (!job) return;
+          (*job)(&policies);
+        }
+      });
+    }
+  }
+  // Ends after what waits.
+  ~ComputePool() {
+    queue_.Close();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  // False when the queue is full.
+  bool TrySubmit(Job job) { return queue_.TryPush(std::move(job)); }
+
+ private:
+  BoundedQueue<Job> queue_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_DECISION_COMPUTE_POOL_H_

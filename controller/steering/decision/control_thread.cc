@@ -1,0 +1,59 @@
+#include "controller/steering/decision/control_thread.h"
+
+#include <spdlog/spdlog.h>
+
+#include "absl/time/clock.h"
+
+namespace rhumb {
+
+ControlThread::ControlThread(Options options, PolicyFactory factory, std::unique_ptr<Store> store,
+                             Listeners listeners, Metrics* metrics)
+    : options_(std::move(options)),
+      writer_(std::move(store), metrics),
+      queue_(options_.queue_capacity),
+      worker_(std::make_unique<DecisionWorker>(
+          Decider(std::move(factory), options_.paths, options_.core.guard,
+                  options_.core.smallest_share),
+          [this](DecisionOutput output) {
+            Post([output = std::move(output)](ControllerCore& core) {
+              core.FinishDecision(output);
+            });
+          })),
+      core_(options_.core,
+            {std::move(listeners.publish),
+             [this](DecisionInput input) { worker_->Start(std::move(input)); },
+             std::move(listeners.election_changed), options_.now},
+            metrics) {
+  for (const std::string& problem : core_.Restore(writer_.Load())) {
+    spdlog::error("not restored: {}", problem);
+  }
+  WriteChange();
+  thread_ = std::thread([this] { Run(); });
+}
+
+ControlThread::~ControlThread() {
+  queue_.Close();
+  thread_.join();
+  worker_.reset();
+}
+
+void ControlThread::Post(std::function<void(ControllerCore&)> work) {
+  queue_.PushAlways(std::move(work));
+}
+
+void ControlThread::Run() {
+  absl::Time next_tick = absl::Now();
+  for (;;) {
+    std::optional<Work> work = queue_.Pop(next_tick);
+    if (work) (*work)(core_);
+    // Between the timeout and the check something may still have been queued.
+    if (!work && queue_.closed() && queue_.size() == 0) return;
+    if (const absl::Time now = absl::Now(); now >= next_tick) {
+      core_.Tick();
+      next_tick = now + options_.tick;
+    }
+    WriteChange();
+  }
+}
+
+}  // namespace rhumb

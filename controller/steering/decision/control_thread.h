@@ -1,0 +1,110 @@
+// The thread that owns the controller's state, with the two that work for it: the policy's and the
+// store's. All other threads talk to it through one bounded queue.
+#ifndef RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_THREAD_H_
+#define RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_THREAD_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "controller/steering/decision/controller_core.h"
+#include "controller/steering/store/store_writer.h"
+#include "controller/steering/threads/bounded_queue.h"
+
+namespace rhumb {
+
+class ControlThread {
+ public:
+  struct Options {
+    CoreOptions core;
+    CandidatePathOptions paths;
+    size_t queue_capacity = 4096;
+    absl::Duration tick = absl::Milliseconds(100);
+    // The clock of the core; tests bring their own.
+    std::function<absl::Time()> now = [] { return absl::Now(); };
+  };
+  // Called on the control thread.
+  struct Listeners {
+    std::function<void(LivePlanPtr)> publish;
+    std::function<void()> election_changed = [] {};
+  };
+
+  // Reads the store and starts. `metrics` outlives this.
+  ControlThread(Options options, PolicyFactory factory, std::unique_ptr<Store> store,
+                Listeners listeners, Metrics* metrics);
+  // Ends after what waits in the queue; calls that come later are refused.
+  ~ControlThread();
+
+  // Runs `work` on the control thread and answers through `done` (on the control or the store's
+  // thread): once what it changed is durable, or at once with `durable` false when the store cannot
+  // be written. ResourceExhausted through `done`, at once, when too much waits.
+  template <typename Response>
+  void Call(std::function<absl::StatusOr<Response>(ControllerCore&)> work,
+            std::function<void(absl::StatusOr<Response>)> done);
+
+  // Work without an answer that must not be lost (a stream closed, an acknowledgement).
+  void Post(std::function<void(ControllerCore&)> work);
+
+  StoreWriter& store() { return writer_; }
+
+ private:
+  using Work = std::function<void(ControllerCore&)>;
+
+  template <typename T, typename = void>
+  struct HasDurable : std::false_type {};
+  template <typename T>
+  struct HasDurable<T, std::void_t<decltype(std::declval<T&>().set_durable(true))>>
+      : std::true_type {};
+
+  void Run();
+  void WriteChange() {
+    if (StoreChange change = core_.TakeChange(); !change.empty()) {
+      writer_.Write(std::move(change), nullptr);
+    }
+  }
+
+  const Options options_;
+  StoreWriter writer_;
+  BoundedQueue<Work> queue_;
+  std::unique_ptr<DecisionWorker> worker_;
+  ControllerCore core_;  // control thread only, once it runs
+  std::thread thread_;
+};
+
+template <typename Response>
+void ControlThread::Call(std::function<absl::StatusOr<Response>(ControllerCore&)> work,
+                         std::function<void(absl::StatusOr<Response>)> done) {
+  auto shared_done = std::make_shared<decltype(done)>(std::move(done));
+  const bool queued =
+      queue_.TryPush([this, work = std::move(work), shared_done](ControllerCore& core) {
+        auto response = std::make_shared<absl::StatusOr<Response>>(work(core));
+        StoreChange change = core.TakeChange();
+        if constexpr (HasDurable<Response>::value) {
+          // An answer without a change is as durable as the state it speaks of: the writer's queue
+          // is in order, so it goes behind whatever made that state.
+          if (response->ok()) {
+            writer_.Write(std::move(change), [response, shared_done](bool durable) {
+              (*response)->set_durable(durable);
+              (*shared_done)(std::move(*response));
+            });
+            return;
+          }
+        }
+        if (!change.empty()) writer_.Write(std::move(change), nullptr);
+        (*shared_done)(std::move(*response));
+      });
+  if (!queued && queue_.closed()) {
+    (*shared_done)(absl::UnavailableError("the controller shuts down"));
+  } else if (!queued) {
+    (*shared_done)(absl::ResourceExhaustedError(
+        "the controller's queue is full; send less, and try again after a pause"));
+  }
+}
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_THREAD_H_

@@ -1,0 +1,163 @@
+#include "controller/steering/guard/safety_guard.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "controller/steering/guard/plan_rules.h"
+
+namespace rhumb {
+namespace {
+
+using rhumb::v1::GuardOutcome;
+using rhumb::v1::GuardRule;
+
+double Mlu(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands) {
+  return MaxLinkUtilization(topology, ComputeLinkLoads(topology, plan, demands).load_bps);
+}
+
+absl::Status CheckSafe(const Topology& topology, const RoutingPlan& plan) {
+  if (absl::Status status = plan.Validate(topology); !status.ok()) return status;
+  return CheckRoutesAll(topology, plan);
+}
+
+class Judge {
+ public:
+  Judge(const GuardInput& input, const GuardOptions& options) : in_(input), options_(options) {
+    last_safe_usable_ = in_.in_force && CheckSafe(in_.topology, *in_.in_force).ok();
+    if (in_.demands.empty()) return;
+    const TrafficMatrix& now = *in_.demands.back();
+    shortest_path_mlu_ = Mlu(in_.topology, in_.shortest_path, now);
+    ecmp_mlu_ = Mlu(in_.topology, in_.ecmp, now);
+    if (last_safe_usable_) in_force_mlu_ = Mlu(in_.topology, *in_.in_force, now);
+  }
+
+  Verdict Decide() {
+    if (!in_.proposal.ok()) {
+      return Replace(rhumb::v1::GUARD_RULE_NO_PROPOSAL,
+                     std::string(in_.proposal.status().message()));
+    }
+    const RoutingPlan& proposal = *in_.proposal;
+    if (auto status = proposal.Validate(in_.topology); !status.ok()) {
+      return Replace(rhumb::v1::GUARD_RULE_VALID_PLAN, std::string(status.message()));
+    }
+    if (auto status = CheckRoutesAll(in_.topology, proposal); !status.ok()) {
+      return Replace(rhumb::v1::GUARD_RULE_ROUTES_ALL, std::string(status.message()));
+    }
+    if (in_.demands.empty()) {
+      return Accept(proposal, rhumb::v1::GUARD_OUTCOME_ACCEPTED, rhumb::v1::GUARD_RULE_NONE,
+                    "no traffic is known yet; the plan is valid and routes every demand");
+    }
+    proposal_mlu_ = Mlu(in_.topology, proposal, *in_.demands.back());
+    if (const std::string fault = MluFault(proposal); !fault.empty()) {
+      return ReplaceByBest(fault);
+    }
+    return Move(proposal);
+  }
+
+ private:
+  // Empty when the plan is as good as shortest path and ECMP on the latest matrices.
+  std::string MluFault(const RoutingPlan& plan) const {
+    const int total = static_cast<int>(in_.demands.size());
+    for (int back = 0; back < std::min(total, options_.matrices); ++back) {
+      const TrafficMatrix& demands = *in_.demands[total - 1 - back];
+      const double mlu = Mlu(in_.topology, plan, demands);
+      const double best = std::min(Mlu(in_.topology, in_.shortest_path, demands),
+                                   Mlu(in_.topology, in_.ecmp, demands));
+      if (mlu > best * (1 + options_.mlu_tolerance)) {
+        return absl::StrFormat(
+            "predicted MLU %.4f is above %.4f, the better of shortest path and ECMP, on the matrix "
+            "%d intervals ago",
+            mlu, best, back);
+      }
+    }
+    return "";
+  }
+
+  // The proposal is sound: how far to go towards it.
+  Verdict Move(const RoutingPlan& proposal) {
+    if (!last_safe_usable_ || in_.forced) {
+      return Accept(proposal, rhumb::v1::GUARD_OUTCOME_ACCEPTED, rhumb::v1::GUARD_RULE_NONE,
+                    "all rules are met");
+    }
+    const bool in_force_good = MluFault(*in_.in_force).empty();
+    if (in_force_good && *proposal_mlu_ > *in_force_mlu_ * (1 - options_.hysteresis)) {
+      Verdict verdict =
+          Accept(*in_.in_force, rhumb::v1::GUARD_OUTCOME_HELD, rhumb::v1::GUARD_RULE_HYSTERESIS,
+                 absl::StrFormat("predicted MLU %.4f is not %g %% below that in force, %.4f",
+                                 *proposal_mlu_, 100 * options_.hysteresis, *in_force_mlu_));
+      verdict.changes = false;
+      return verdict;
+    }
+    const double moved = MovedShare(*in_.in_force, proposal, *in_.demands.back());
+    if (moved <= options_.max_moved_share) {
+      return Accept(proposal, rhumb::v1::GUARD_OUTCOME_ACCEPTED, rhumb::v1::GUARD_RULE_NONE,
+                    "all rules are met");
+    }
+    const RoutingPlan part = BlendPlans(*in_.in_force, proposal, options_.max_moved_share / moved,
+                                        in_.topology.version());
+    const std::string words =
+        absl::StrFormat("the proposal moves %.3f of the traffic, more than %.3f at once", moved,
+                        options_.max_moved_share);
+    // From a bad plan part of the way may still be worse than what routers do by themselves.
+    if (const std::string fault = MluFault(part); !fault.empty()) {
+      return Accept(proposal, rhumb::v1::GUARD_OUTCOME_ACCEPTED, rhumb::v1::GUARD_RULE_NONE,
+                    words + ", but part of the way breaks the MLU rule: " + fault);
+    }
+    return Accept(part, rhumb::v1::GUARD_OUTCOME_LIMITED, rhumb::v1::GUARD_RULE_MOVED_SHARE, words);
+  }
+
+  Verdict ReplaceByBest(const std::string& why) {
+    const double best_routing = std::min(*shortest_path_mlu_, *ecmp_mlu_);
+    if (last_safe_usable_ && *in_force_mlu_ <= best_routing) {
+      return Replace(rhumb::v1::GUARD_RULE_MLU, why);
+    }
+    return *ecmp_mlu_ < *shortest_path_mlu_
+               ? Accept(in_.ecmp, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_ECMP,
+                        rhumb::v1::GUARD_RULE_MLU, why)
+               : Accept(in_.shortest_path, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_SHORTEST_PATH,
+                        rhumb::v1::GUARD_RULE_MLU, why);
+  }
+
+  Verdict Replace(GuardRule rule, const std::string& why) {
+    if (!last_safe_usable_) {
+      return Accept(in_.shortest_path, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_SHORTEST_PATH, rule,
+                    why);
+    }
+    Verdict verdict =
+        Accept(*in_.in_force, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_LAST_SAFE, rule, why);
+    verdict.changes = false;
+    return verdict;
+  }
+
+  Verdict Accept(const RoutingPlan& plan, GuardOutcome outcome, GuardRule rule,
+                 const std::string& why) {
+    Verdict verdict;
+    verdict.plan = plan;
+    rhumb::v1::GuardReport& report = verdict.report;
+    report.set_outcome(outcome);
+    report.set_rule(rule);
+    report.set_explanation(why);
+    if (proposal_mlu_) report.set_proposal_mlu(*proposal_mlu_);
+    if (in_.demands.empty()) return verdict;
+    report.set_predicted_mlu(Mlu(in_.topology, plan, *in_.demands.back()));
+    report.set_shortest_path_mlu(*shortest_path_mlu_);
+    report.set_ecmp_mlu(*ecmp_mlu_);
+    if (in_.in_force) {
+      report.set_moved_share(MovedShare(*in_.in_force, plan, *in_.demands.back()));
+    }
+    return verdict;
+  }
+
+  const GuardInput& in_;
+  const GuardOptions& options_;
+  bool last_safe_usable_ = false;
+  std::optional<double> shortest_path_mlu_, ecmp_mlu_, in_force_mlu_, proposal_mlu_;
+};
+
+}  // namespace
+
+Verdict Guard(const GuardInput& input, const GuardOptions& options) {
+  return Judge(input, options).Decide();
+}
+
+}  // namespace rhumb

@@ -1,0 +1,63 @@
+// Lets a policy's plan pass, or replaces it: no plan reaches a network that could be worse than
+// what routers do by themselves.
+#ifndef RHUMB_CONTROLLER_STEERING_GUARD_SAFETY_GUARD_H_
+#define RHUMB_CONTROLLER_STEERING_GUARD_SAFETY_GUARD_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "rhumb/v1/live_plan.pb.h"
+#include "topologies/routing_plan.h"
+#include "topologies/topology.h"
+#include "topologies/traffic_matrix.h"
+
+namespace rhumb {
+
+struct GuardOptions {
+  // A proposal's MLU may be above the better of shortest path and ECMP by this share of it.
+  double mlu_tolerance = 1e-6;
+  // Most of all traffic that one plan may move to other paths, in (0, 1]. Failures are exempt.
+  double max_moved_share = 0.3;
+  // A plan that lowers the predicted MLU by less than this share does not replace the one in force.
+  double hysteresis = 0.01;
+  // How many of the latest matrices a proposal is checked on.
+  int matrices = 3;
+};
+
+struct GuardInput {
+  const Topology& topology;
+  // What the policy says; an error when it failed or was late.
+  const absl::StatusOr<RoutingPlan>& proposal;
+  // What is in force, already free of dead paths; absent before the first plan.
+  const std::optional<RoutingPlan>& in_force;
+  const RoutingPlan& shortest_path;
+  const RoutingPlan& ecmp;
+  // The latest last; empty before any telemetry.
+  const std::vector<std::shared_ptr<const TrafficMatrix>>& demands;
+  // The plan answers a failure or an operator: moving much traffic is what it is for.
+  bool forced = false;
+};
+
+struct Verdict {
+  RoutingPlan plan;
+  rhumb::v1::GuardReport report;
+  // False when what is in force stays as it is.
+  bool changes = true;
+};
+
+// Stateless. The rules in order, each with what happens when it is broken:
+//   no proposal, an invalid one, or one that leaves a connected demand out -> the last safe plan
+//   MLU above that of the better of shortest path and ECMP on one of the latest matrices
+//     -> of the last safe plan, shortest path and ECMP the one with the lowest MLU now
+//   gain below the hysteresis -> the plan in force stays (unless it breaks the MLU rule itself)
+//   more traffic moved than allowed -> the part of the way that moves just as much
+// The last safe plan is the one in force if it is valid and routes all, else shortest path.
+// O(matrices * path links).
+Verdict Guard(const GuardInput& input, const GuardOptions& options);
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_GUARD_SAFETY_GUARD_H_

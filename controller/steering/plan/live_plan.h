@@ -1,0 +1,40 @@
+// A plan as it is handed to the network, with the topology its ids refer to.
+#ifndef RHUMB_CONTROLLER_STEERING_PLAN_LIVE_PLAN_H_
+#define RHUMB_CONTROLLER_STEERING_PLAN_LIVE_PLAN_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "rhumb/v1/live_plan.pb.h"
+#include "rhumb/v1/south.pb.h"
+#include "topologies/routing_plan.h"
+#include "topologies/topology.h"
+
+namespace rhumb {
+
+// Immutable once published; shared by history, streams and store.
+struct LivePlan {
+  rhumb::v1::PlanHeader header;
+  RoutingPlan plan;
+  Topology topology;
+  std::string policy_note;
+
+  uint64_t version() const { return header.plan_version(); }
+};
+using LivePlanPtr = std::shared_ptr<const LivePlan>;
+
+// Whether both split every demand alike: ratios that differ by less than 1e-9 are the same.
+bool SameRoutes(const RoutingPlan& a, const RoutingPlan& b);
+
+// The whole plan by names; paths with a ratio of 0 are left out.
+rhumb::v1::LivePlan ToProto(const LivePlan& plan);
+
+// What leads from `base` to `plan`; a reset with the whole plan when `base` is null or on another
+// structure. Ratios that differ by less than 1e-9 are the same. The nonce names both versions.
+rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan);
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_PLAN_LIVE_PLAN_H_

@@ -1,0 +1,104 @@
+#include "controller/steering/plan/request_error.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace rhumb {
+namespace {
+
+constexpr char kReasonPayload[] = "rhumb/reason";
+constexpr char kFieldPayload[] = "rhumb/field";
+constexpr char kDomain[] = "rhumb.v1";
+constexpr char kGoogleRpc[] = "type.googleapis.com/google.rpc.";
+
+template <typename Message>
+void AddDetail(rhumb::v1::Status* status, absl::string_view name, const Message& detail) {
+  google::protobuf::Any* any = status->add_details();
+  any->set_type_url(absl::StrCat(kGoogleRpc, name));
+  any->set_value(detail.SerializeAsString());
+}
+
+}  // namespace
+
+absl::Status RequestError(absl::StatusCode code, rhumb::v1::ErrorReason reason,
+                          absl::string_view message) {
+  absl::Status status(code, message);
+  status.SetPayload(kReasonPayload, absl::Cord(absl::StrCat(static_cast<int>(reason))));
+  return status;
+}
+
+absl::Status FieldError(absl::string_view field, absl::string_view message) {
+  absl::Status status =
+      RequestError(absl::StatusCode::kInvalidArgument, rhumb::v1::ERROR_REASON_BAD_FIELD,
+                   absl::StrCat(field, ": ", message));
+  status.SetPayload(kFieldPayload, absl::Cord(field));
+  return status;
+}
+
+absl::Status AboutField(absl::string_view field, const absl::Status& status) {
+  if (status.ok()) return status;
+  if (status.code() == absl::StatusCode::kInvalidArgument) {
+    return FieldError(field, status.message());
+  }
+  absl::Status result =
+      RequestError(status.code(), ReasonOf(status), absl::StrCat(field, ": ", status.message()));
+  result.SetPayload(kFieldPayload, absl::Cord(field));
+  return result;
+}
+
+rhumb::v1::ErrorReason ReasonOf(const absl::Status& status) {
+  if (const auto payload = status.GetPayload(kReasonPayload)) {
+    return static_cast<rhumb::v1::ErrorReason>(std::atoi(std::string(*payload).c_str()));
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return rhumb::v1::ERROR_REASON_BAD_FIELD;
+    case absl::StatusCode::kNotFound:
+      return rhumb::v1::ERROR_REASON_UNKNOWN_NAME;
+    case absl::StatusCode::kResourceExhausted:
+      return rhumb::v1::ERROR_REASON_LIMIT;
+    case absl::StatusCode::kUnavailable:
+      return rhumb::v1::ERROR_REASON_NOT_READY;
+    case absl::StatusCode::kAborted:
+      return rhumb::v1::ERROR_REASON_STALE_VERSION;
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return rhumb::v1::ERROR_REASON_ACCESS;
+    default:
+      return rhumb::v1::ERROR_REASON_UNSPECIFIED;
+  }
+}
+
+std::string FieldOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kFieldPayload);
+  return payload ? std::string(*payload) : std::string();
+}
+
+rhumb::v1::Status ToProto(const absl::Status& status) {
+  rhumb::v1::Status proto;
+  proto.set_code(static_cast<int>(status.code()));
+  proto.set_message(std::string(status.message()));
+  if (status.ok()) return proto;
+  rhumb::v1::ErrorInfo info;
+  info.set_reason(std::string(
+      absl::StripPrefix(rhumb::v1::ErrorReason_Name(ReasonOf(status)), "ERROR_REASON_")));
+  info.set_domain(kDomain);
+  AddDetail(&proto, "ErrorInfo", info);
+  if (const std::string field = FieldOf(status); !field.empty()) {
+    rhumb::v1::BadRequest bad;
+    auto* violation = bad.add_field_violations();
+    violation->set_field(field);
+    violation->set_description(std::string(status.message()));
+    AddDetail(&proto, "BadRequest", bad);
+  }
+  if (status.code() == absl::StatusCode::kResourceExhausted ||
+      status.code() == absl::StatusCode::kUnavailable) {
+    rhumb::v1::RetryInfo retry;
+    retry.mutable_retry_delay()->set_nanos(100'000'000);
+    AddDetail(&proto, "RetryInfo", retry);
+  }
+  return proto;
+}
+
+}  // namespace rhumb

@@ -1,0 +1,64 @@
+// The network as its adapter reports it, with the links that an operator drained on top.
+#ifndef RHUMB_CONTROLLER_STEERING_STATE_TOPOLOGY_STATE_H_
+#define RHUMB_CONTROLLER_STEERING_STATE_TOPOLOGY_STATE_H_
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "rhumb/v1/south.pb.h"
+#include "rhumb/v1/topology.pb.h"
+#include "topologies/topology.h"
+
+namespace rhumb {
+
+struct TopologyLimits {
+  int max_nodes = 1000;
+  int max_links = 10000;
+};
+
+// Owned by the control thread. Every change gives a new immutable snapshot with a larger version;
+// a request that is refused, or changes nothing, leaves the version as it was.
+class TopologyState {
+ public:
+  // The next snapshot gets the version `last_version` + 1.
+  explicit TopologyState(uint64_t last_version = 0, TopologyLimits limits = {})
+      : version_(last_version), limits_(limits) {}
+
+  // Each returns whether something changed.
+  absl::StatusOr<bool> Set(const rhumb::v1::Topology& topology);
+  absl::StatusOr<bool> Update(const rhumb::v1::UpdateTopologyRequest& request);
+  // `text` as Topology::ResolveLinks takes it. Drains are kept by name, so that they outlive a new
+  // topology.
+  absl::StatusOr<bool> Drain(absl::string_view text) { return SetDrained(text, true); }
+  absl::StatusOr<bool> Undrain(absl::string_view text) { return SetDrained(text, false); }
+  // Reads back what a store kept.
+  absl::Status Restore(const rhumb::v1::Topology& reported, std::set<std::string> drained,
+                       uint64_t version);
+
+  bool known() const { return effective_.has_value(); }
+  // With drains applied; its version() is the public one. Only when known().
+  const Topology& snapshot() const { return *effective_; }
+  // As reported, without the operator's drains: what is stored.
+  const Topology& reported() const { return *reported_; }
+  const std::set<std::string>& drained_links() const { return drained_; }
+  uint64_t version() const { return version_; }
+
+ private:
+  absl::StatusOr<bool> SetDrained(absl::string_view text, bool drain);
+  // Makes the snapshot of `reported_` and `drained_`.
+  void Publish();
+
+  uint64_t version_;
+  TopologyLimits limits_;
+  std::optional<Topology> reported_;
+  std::optional<Topology> effective_;
+  std::set<std::string> drained_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_STATE_TOPOLOGY_STATE_H_

@@ -1,0 +1,73 @@
+// What is known of the traffic: measured demands where there are any, estimates for the rest, for
+// the last few intervals.
+#ifndef RHUMB_CONTROLLER_STEERING_STATE_TRAFFIC_STATE_H_
+#define RHUMB_CONTROLLER_STEERING_STATE_TRAFFIC_STATE_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "controller/steering/state/telemetry_intake.h"
+#include "simulator/measurements.h"
+#include "topologies/routing_plan.h"
+#include "topologies/traffic_matrix.h"
+
+namespace rhumb {
+
+// One interval, immutable.
+struct TrafficEstimate {
+  uint64_t version = 0;
+  absl::Time interval_end;
+  absl::Time received_at;  // by our own clock
+  std::shared_ptr<const TrafficMatrix> demands;
+  std::vector<bool> measured;  // [nodes * nodes] row-major; the others are estimated
+  double measured_share = 0;   // of the total rate; 0 without traffic
+  // Of links; `demands` is empty. Null when no link was reported.
+  std::shared_ptr<const Measurements> measurements;
+};
+
+// Owned by the control thread. Reports of several sources whose intervals end within half an
+// interval of each other make one estimate.
+class TrafficState {
+ public:
+  explicit TrafficState(int history = 8, uint64_t last_version = 0)
+      : max_history_(history), version_(last_version) {}
+
+  // `plan` is the one in force, null before the first: without it nothing can be estimated.
+  void Add(const MeasuredInterval& interval, const Topology& topology, const RoutingPlan* plan,
+           absl::Time now);
+  // Another network: node ids mean something else.
+  void Forget() {
+    history_.clear();
+    links_.clear();
+    demands_.clear();
+    complete_ = false;
+  }
+
+  // The latest last.
+  const std::deque<std::shared_ptr<const TrafficEstimate>>& history() const { return history_; }
+  // Null before any.
+  std::shared_ptr<const TrafficEstimate> latest() const {
+    return history_.empty() ? nullptr : history_.back();
+  }
+  uint64_t version() const { return version_; }
+
+ private:
+  std::shared_ptr<const Measurements> LinkMeasurements(const Topology& topology,
+                                                       absl::Duration window) const;
+
+  size_t max_history_;
+  uint64_t version_;
+  std::deque<std::shared_ptr<const TrafficEstimate>> history_;
+  // Of the interval that reports are still coming in for.
+  std::vector<std::optional<MeasuredLink>> links_;  // [links]
+  std::vector<std::optional<double>> demands_;      // [nodes * nodes]
+  bool complete_ = false;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_STATE_TRAFFIC_STATE_H_

@@ -1,0 +1,47 @@
+// Does something now and then on a thread of its own.
+#ifndef RHUMB_CONTROLLER_STEERING_THREADS_HOUSEKEEPER_H_
+#define RHUMB_CONTROLLER_STEERING_THREADS_HOUSEKEEPER_H_
+
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace rhumb {
+
+class Housekeeper {
+ public:
+  Housekeeper(absl::Duration every, std::function<void()> work)
+      : every_(every), work_(std::move(work)), thread_([this] { Run(); }) {}
+  ~Housekeeper() {
+    {
+      absl::MutexLock lock(&mutex_);
+      stop_ = true;
+    }
+    thread_.join();
+  }
+
+ private:
+  void Run() {
+    for (;;) {
+      {
+        absl::MutexLock lock(&mutex_);
+        if (mutex_.AwaitWithTimeout(absl::Condition(&stop_), every_)) return;
+      }
+      work_();
+    }
+  }
+
+  const absl::Duration every_;
+  const std::function<void()> work_;
+  absl::Mutex mutex_;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_THREADS_HOUSEKEEPER_H_

@@ -1,0 +1,144 @@
+// What one caller cannot take from the others.
+#include "absl/synchronization/notification.h"
+#include "tests/controller/serving/server/live_server.h"
+
+namespace rhumb::testing {
+namespace {
+
+TEST(LimitsTest, ARequestThatIsTooLargeIsRefused) {
+  ServeConfig config = TestConfig();
+  config.limits.message_bytes = 4096;
+  LiveServer server(config);
+  Caller caller(server.Connect());
+  EXPECT_EQ(caller.SetTopology(RandomConnected(1, 100)).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_FALSE(caller.Status().ready());
+}
+
+TEST(LimitsTest, APeerHasOnlySoManyStreams) {
+  ServeConfig config = TestConfig();
+  config.limits.streams_per_peer = 2;
+  LiveServer server(config);
+  TestAdapter first(server.Connect(), {"first"});
+  auto second = std::make_unique<TestAdapter>(server.Connect(), TestAdapter::Options{"second"});
+  Caller caller(server.Connect());
+  ASSERT_TRUE(Eventually([&] { return caller.Status().adapters_size() == 2; }));
+  TestAdapter third(server.Connect(), {"third"});
+  const grpc::Status refused = third.WaitForEnd();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(refused), "LIMIT");
+  // A place that is given back can be taken.
+  second.reset();
+  EXPECT_TRUE(Eventually([&] {
+    TestAdapter again(server.Connect(), {"again"});
+    return Eventually([&] { return again.ended() || again.election().epoch() != 0; }) &&
+           !again.ended();
+  }));
+}
+
+TEST(LimitsTest, APeerThatCallsTooOftenIsToldToWait) {
+  ServeConfig config = TestConfig();
+  config.limits.calls_per_second = 0.1;
+  config.limits.call_burst = 3;
+  LiveServer server(config);
+  Caller caller(server.Connect());
+  rhumb::v1::ControllerStatus status;
+  grpc::Status last;
+  int served = 0;
+  for (int i = 0; i < 10 && (i == 0 || last.ok()); ++i) {
+    last = caller.Call(caller.north(), &rhumb::v1::North::Stub::GetStatus,
+                       rhumb::v1::GetStatusRequest(), &status);
+    served += last.ok();
+  }
+  EXPECT_EQ(last.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_GE(served, 3);
+}
+
+// Answers when the test lets it.
+class WaitingPolicy : public RoutingPolicy {
+ public:
+  WaitingPolicy(std::atomic<int>* asked, absl::Notification* go) : asked_(*asked), go_(*go) {}
+  std::string name() const override { return "waiting"; }
+  absl::StatusOr<Decision> Decide(const Observation&) override {
+    ++asked_;
+    go_.WaitForNotification();
+    return absl::InternalError("done waiting");
+  }
+
+ private:
+  std::atomic<int>& asked_;
+  absl::Notification& go_;
+};
+
+TEST(LimitsTest, QuestionsBeyondTheQueueAreRefusedInsteadOfQueued) {
+  absl::Notification go;
+  std::atomic<int> asked = 0;
+  ServerOptions options;
+  options.config = TestConfig();
+  options.config.limits.compute_threads = 1;
+  options.config.limits.compute_queue = 2;
+  options.policies = [&](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
+    if (spec == "waiting") return std::make_unique<WaitingPolicy>(&asked, &go);
+    return MakePolicy(spec);
+  };
+  LiveServer server(std::move(options));
+  Caller caller(server.Connect());
+  rhumb::v1::ComputeRoutesRequest request;
+  *request.mutable_topology() = ToProto(Diamond());
+  request.set_policy("waiting");
+  std::atomic<int> refused = 0, others = 0;
+  std::vector<std::thread> threads;
+  auto ask = [&] {
+    rhumb::v1::ComputeRoutesResponse response;
+    const grpc::Status status =
+        caller.Call(caller.north(), &rhumb::v1::North::Stub::ComputeRoutes, request, &response);
+    (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED ? refused : others)++;
+  };
+  threads.emplace_back(ask);
+  EXPECT_TRUE(Eventually([&] { return asked == 1; }));
+  for (int i = 0; i < 7; ++i) threads.emplace_back(ask);
+  // One runs and two wait; the other five are answered at once.
+  EXPECT_TRUE(Eventually([&] { return refused == 5; }));
+  EXPECT_EQ(others, 0);
+  EXPECT_FALSE(caller.Status().ready());  // steering goes on meanwhile
+  go.Notify();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(others, 3);
+}
+
+TEST(LimitsTest, AQuestionWhoseDeadlinePassedIsNotAnswered) {
+  absl::Notification go;
+  std::atomic<int> asked = 0, widest = 0;
+  ServerOptions options;
+  options.config = TestConfig();
+  options.config.limits.compute_threads = 1;
+  options.policies = [&](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
+    if (spec == "waiting") return std::make_unique<WaitingPolicy>(&asked, &go);
+    widest += spec == "widest";
+    return MakePolicy(spec);
+  };
+  LiveServer server(std::move(options));
+  Caller caller(server.Connect());
+  rhumb::v1::ComputeRoutesRequest request;
+  *request.mutable_topology() = ToProto(Diamond());
+  request.set_policy("waiting");
+  std::thread first([&] {
+    rhumb::v1::ComputeRoutesResponse response;
+    caller.Call(caller.north(), &rhumb::v1::North::Stub::ComputeRoutes, request, &response);
+  });
+  ASSERT_TRUE(Eventually([&] { return asked == 1; }));
+  rhumb::v1::ComputeRoutesRequest late = request;
+  late.set_policy("widest");
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(50)));
+  rhumb::v1::ComputeRoutesResponse response;
+  EXPECT_EQ(caller.north().ComputeRoutes(&context, late, &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  go.Notify();
+  first.join();
+  server.Stop();  // what waited was dropped without asking the policy
+  EXPECT_EQ(widest, 0);
+}
+
+}  // namespace
+}  // namespace rhumb::testing

@@ -1,0 +1,129 @@
+// Stale telemetry and the guard, seen from outside.
+#include <atomic>
+
+#include "tests/controller/serving/server/live_server.h"
+
+namespace rhumb::testing {
+namespace {
+
+// Everything over the path with the most hops: worse than shortest path wherever there is a choice.
+class DetourPolicy : public RoutingPolicy {
+ public:
+  std::string name() const override { return "detour"; }
+  bool uses_candidate_paths() const override { return true; }
+  absl::StatusOr<Decision> Decide(const Observation& observation) override {
+    const PathSet& paths = *observation.candidate_paths;
+    std::vector<double> ratios(paths.num_paths(), 0);
+    for (int i = 0; i < paths.num_pairs(); ++i) {
+      const PathSet::Range range = paths.paths_of(i);
+      int longest = range.begin;
+      for (int p = range.begin; p < range.end; ++p) {
+        if (paths.links(p).size() > paths.links(longest).size()) longest = p;
+      }
+      if (range.size() > 0) ratios[longest] = 1;
+    }
+    return Decision{
+        RoutingPlan(observation.candidate_paths, std::move(ratios), observation.topology.version()),
+        std::nullopt, false, "test"};
+  }
+};
+
+// Fails, as a policy does whose solver gives up.
+class FailingPolicy : public RoutingPolicy {
+ public:
+  std::string name() const override { return "failing"; }
+  absl::StatusOr<Decision> Decide(const Observation&) override {
+    return absl::InternalError("no answer");
+  }
+};
+
+absl::StatusOr<std::unique_ptr<RoutingPolicy>> TestPolicies(absl::string_view spec) {
+  if (spec == "detour") return std::make_unique<DetourPolicy>();
+  if (spec == "failing") return std::make_unique<FailingPolicy>();
+  return MakePolicy(spec);
+}
+
+ServerOptions WithPolicy(const std::string& policy) {
+  ServerOptions options;
+  options.config = TestConfig();
+  options.config.decision.policy = policy;
+  options.policies = TestPolicies;
+  return options;
+}
+
+TEST(GuardTest, APlanThatIsWorseThanShortestPathNeverReachesAnAdapter) {
+  LiveServer server(WithPolicy("detour"));
+  Caller caller(server.Connect());
+  TestAdapter adapter(server.Connect(), {"adapter"});
+  ASSERT_TRUE(caller.SetTopology(Diamond()).ok());
+  const absl::Time start = absl::Now();
+  ASSERT_TRUE(Eventually([&] { return caller.Status().ready(); }));
+  const uint64_t first =
+      caller.Report(1, start, {{"A", "B", 8e8}, {"B", "D", 8e8}}).traffic_version();
+  ASSERT_GT(first, 0);
+  ASSERT_TRUE(Eventually([&] { return caller.Status().decided_traffic_version() >= first; }));
+  const auto status = caller.Status();
+  EXPECT_EQ(status.plan().guard().rule(), rhumb::v1::GUARD_RULE_MLU);
+  EXPECT_GE(status.guard_counts().at("mlu"), 1);
+  EXPECT_GT(status.plan().guard().proposal_mlu(), status.plan().guard().predicted_mlu());
+  EXPECT_DOUBLE_EQ(status.plan().guard().predicted_mlu(), 0.8);
+  ASSERT_TRUE(adapter.WaitForVersion(status.plan().plan_version()));
+  // The detours would put both demands on A>C>D.
+  const Routes routes = adapter.routes();
+  EXPECT_EQ(routes.at({"A", "B"}).paths(0).links_size(), 1);
+}
+
+TEST(GuardTest, WhenThePolicyFailsShortestPathRoutesAndTheReasonIsGiven) {
+  LiveServer server(WithPolicy("failing"));
+  Caller caller(server.Connect());
+  ASSERT_TRUE(caller.SetTopology(Diamond()).ok());
+  ASSERT_TRUE(Eventually([&] { return caller.Status().guard_counts().count("no_proposal") > 0; }));
+  rhumb::v1::ExplainDecisionResponse explanation;
+  ASSERT_TRUE(caller
+                  .Call(caller.north(), &rhumb::v1::North::Stub::ExplainDecision,
+                        rhumb::v1::ExplainDecisionRequest(), &explanation)
+                  .ok());
+  EXPECT_THAT(explanation.plan().guard().explanation(), ::testing::HasSubstr("no answer"));
+  EXPECT_EQ(caller.Plan().routes_size(), 12);  // every pair of four nodes
+}
+
+TEST(StaleTelemetryTest, HoldsThePlanThenFallsBackToShortestPath) {
+  // The core's clock moves when the test says so.
+  auto now_us = std::make_shared<std::atomic<int64_t>>(1'700'000'000'000'000);
+  auto now = [now_us] { return absl::FromUnixMicros(*now_us); };
+  ServerOptions options;
+  options.config = TestConfig();
+  options.config.decision.policy = "lp-previous";
+  options.config.guard.max_moved_share = 1;
+  options.policies = MakePolicy;
+  options.now = now;
+  LiveServer server(std::move(options));
+  Caller caller(server.Connect());
+  ASSERT_TRUE(caller.SetTopology(Diamond()).ok());
+  ASSERT_EQ(caller.Status().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_NONE);
+  const uint64_t version = caller.Report(1, now(), {{"A", "D", 9e8}}).traffic_version();
+  ASSERT_TRUE(Eventually([&] { return caller.Status().decided_traffic_version() >= version; }));
+  EXPECT_EQ(caller.Status().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_FRESH);
+  EXPECT_LT(caller.Status().plan().guard().predicted_mlu(), 0.5);  // split over both ways
+
+  *now_us += absl::ToInt64Microseconds(absl::Seconds(90));
+  ASSERT_TRUE(Eventually([&] {
+    return caller.Status().plan().guard().rule() == rhumb::v1::GUARD_RULE_STALE_TELEMETRY;
+  }));
+  EXPECT_EQ(caller.Status().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_STALE);
+  EXPECT_EQ(RoutesOf(caller.Plan()).at({"A", "D"}).paths_size(), 2);  // held
+
+  *now_us += absl::ToInt64Microseconds(absl::Minutes(10));
+  ASSERT_TRUE(
+      Eventually([&] { return caller.Status().plan().reason() == rhumb::v1::PLAN_REASON_STALE; }));
+  EXPECT_EQ(caller.Status().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_LOST);
+  EXPECT_EQ(RoutesOf(caller.Plan()).at({"A", "D"}).paths_size(), 1);
+
+  // Fresh telemetry brings the policy back.
+  const uint64_t next = caller.Report(2, now(), {{"A", "D", 9e8}}).traffic_version();
+  ASSERT_TRUE(Eventually([&] { return caller.Status().decided_traffic_version() >= next; }));
+  EXPECT_TRUE(Eventually([&] { return RoutesOf(caller.Plan()).at({"A", "D"}).paths_size() == 2; }));
+}
+
+}  // namespace
+}  // namespace rhumb::testing

@@ -1,0 +1,101 @@
+#include "controller/steering/decision/control_thread.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <optional>
+
+#include "agents/policy_registry.h"
+#include "controller/steering/store/memory_store.h"
+#include "tests/networks.h"
+#include "topologies/formats/proto_conversion.h"
+
+namespace rhumb {
+namespace {
+
+using SetTopologyAnswer = absl::StatusOr<rhumb::v1::SetTopologyResponse>;
+
+// A store on a disk that is full.
+class BrokenStore : public MemoryStore {
+ public:
+  absl::Status Write(const std::vector<StoreChange>&) override {
+    return absl::UnavailableError("disk full");
+  }
+};
+
+class ControlThreadTest : public ::testing::Test {
+ protected:
+  void Start(std::unique_ptr<Store> store, size_t queue_capacity = 4096) {
+    ControlThread::Options options;
+    options.queue_capacity = queue_capacity;
+    ControlThread::Listeners listeners;
+    listeners.publish = [this](LivePlanPtr) { ++published_; };
+    control_.emplace(options, MakePolicy, std::move(store), listeners, &metrics_);
+  }
+  SetTopologyAnswer Declare() {
+    auto answer = std::make_shared<std::promise<SetTopologyAnswer>>();
+    control_->Call<rhumb::v1::SetTopologyResponse>(
+        [](ControllerCore& core) {
+          rhumb::v1::SetTopologyRequest request;
+          *request.mutable_topology() = ToProto(testing::Diamond());
+          return core.SetTopology(request, "test");
+        },
+        [answer](SetTopologyAnswer result) { answer->set_value(std::move(result)); });
+    return answer->get_future().get();
+  }
+
+  NoMetrics metrics_;
+  std::atomic<int> published_ = 0;
+  std::optional<ControlThread> control_;
+};
+
+TEST_F(ControlThreadTest, AnswersOnceTheChangeIsStoredWithThePlanAlreadyOut) {
+  Start(std::make_unique<MemoryStore>());
+  const auto answer = Declare();
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_TRUE(answer->durable());
+  EXPECT_GE(published_, 1);
+}
+
+TEST_F(ControlThreadTest, SteersOnWhenTheDiskFailsAndSaysSo) {
+  Start(std::make_unique<BrokenStore>());
+  const auto answer = Declare();
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_FALSE(answer->durable());
+  EXPECT_GE(published_, 1);
+  EXPECT_FALSE(control_->store().Health().healthy());
+}
+
+TEST_F(ControlThreadTest, WhatWaitsAtTheEndIsStillDone) {
+  Start(std::make_unique<MemoryStore>());
+  std::promise<void> started, go_on;
+  control_->Post([&](ControllerCore&) {
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  std::atomic<int> done = 0;
+  for (int i = 0; i < 100; ++i) control_->Post([&](ControllerCore&) { ++done; });
+  go_on.set_value();
+  control_.reset();
+  EXPECT_EQ(done, 100);
+}
+
+TEST_F(ControlThreadTest, CallsBeyondTheQueueAreRefusedAtOnce) {
+  Start(std::make_unique<MemoryStore>(), 1);
+  std::promise<void> started, go_on;
+  control_->Post([&](ControllerCore&) {
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  control_->Post([](ControllerCore&) {});  // fills the queue
+  EXPECT_EQ(Declare().status().code(), absl::StatusCode::kResourceExhausted);
+  go_on.set_value();
+  control_.reset();
+}
+
+}  // namespace
+}  // namespace rhumb
