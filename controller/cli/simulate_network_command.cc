@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "agents/policy_registry.h"
+#include "controller/cli/client_flags.h"
 #include "controller/cli/nested_commands.h"
-#include "controller/client/client_options.h"
 #include "controller/live_network/live_player.h"
 #include "controller/replay/optimum_series.h"
 #include "controller/replay/packet_setup.h"

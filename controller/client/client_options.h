@@ -6,10 +6,6 @@
 
 #include "absl/time/time.h"
 
-namespace CLI {
-class App;
-}
-
 namespace rhumb {
 
 inline constexpr char kDefaultServer[] = "127.0.0.1:7433";
@@ -29,11 +25,6 @@ struct ClientOptions {
   // Of one call, with its retries. Streams have none.
   absl::Duration timeout = absl::Seconds(10);
 };
-
-// --server, --tls, --ca, --cert, --key, --server-name, --plaintext, --token-file, --timeout, with
-// RHUMB_SERVER, RHUMB_CA and RHUMB_TOKEN_FILE as defaults from the environment. `options` must
-// outlive the parsing.
-void AddClientOptions(CLI::App& app, ClientOptions* options);
 
 }  // namespace rhumb
 

@@ -1,4 +1,4 @@
-#include "controller/client/client_options.h"
+#include "controller/cli/client_flags.h"
 
 #include <CLI/CLI.hpp>
 
