@@ -13,16 +13,10 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "controller/serving/access/access_control.h"
+#include "controller/serving/access/gate_limits.h"
 #include "controller/serving/access/rate_limiter.h"
 
 namespace rhumb {
-
-struct GateLimits {
-  int streams = 4096;
-  int streams_per_peer = 512;
-  double calls_per_second = 2000;
-  double call_burst = 4000;
-};
 
 // Safe to call from any thread; outlives every call.
 class CallGate {

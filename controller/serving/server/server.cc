@@ -35,15 +35,9 @@ constexpr char kStoreService[] = "rhumb.store";
 constexpr char kSouthService[] = "rhumb.v1.South";
 constexpr char kNorthService[] = "rhumb.v1.North";
 
-GateLimits GateLimitsOf(const ServeConfig& config) {
-  const auto& limits = config.limits;
-  return {limits.streams, limits.streams_per_peer, limits.calls_per_second,
-          static_cast<double>(limits.call_burst)};
-}
-
 std::unique_ptr<Store> MakeStore(const ServeConfig& config) {
   if (config.store.path.empty()) return std::make_unique<MemoryStore>();
-  return MakeSqliteStore({config.store.path, config.decision.kept_plans, config.store.kept_audit});
+  return MakeSqliteStore(config.store, config.steering.core.kept_plans);
 }
 
 // Callers name shipped agents. A path would let them make this process open any file.
@@ -74,8 +68,8 @@ struct Server::Parts {
   explicit Parts(const ServeConfig& config)
       : config(config),
         access(config.security.tokens),
-        gate(&access, GateLimitsOf(config)),
-        board(config.decision.kept_plans),
+        gate(&access, config.gate),
+        board(config.steering.core.kept_plans),
         fan_out(&metrics) {}
 
   // Every part may use those above it.
@@ -129,12 +123,9 @@ struct Server::Parts {
   void StartControl(ServerOptions options) {
     for (const char* service : {"", kNorthService}) health.Set(service, false);
     for (const char* service : {kSouthService, kStoreService}) health.Set(service, true);
-    ControlThread::Options control_options;
-    control_options.core = CoreOptionsOf(config);
+    ControlOptions control_options = config.steering;
     control_options.core.lead_per_adapter =
         kUpdateCost / std::max(1u, std::thread::hardware_concurrency());
-    control_options.paths = PathOptionsOf(config);
-    control_options.queue_capacity = config.limits.queue;
     if (options.now) control_options.now = options.now;
     ControlThread::Listeners listeners;
     listeners.publish = [this](LivePlanPtr plan) { Publish(std::move(plan)); };
@@ -142,7 +133,7 @@ struct Server::Parts {
     auto store = options.store ? std::move(options.store) : MakeStore(config);
     control = std::make_unique<ControlThread>(std::move(control_options), options.policies,
                                               std::move(store), std::move(listeners), &metrics);
-    PolicyFactory for_callers = ForCallers(options.policies, config.decision.policy);
+    PolicyFactory for_callers = ForCallers(options.policies, config.steering.core.policy);
     compute = std::make_unique<ComputePool>(ComputeThreads(config), config.limits.compute_queue,
                                             for_callers);
     shared.control = control.get();
@@ -151,7 +142,7 @@ struct Server::Parts {
     shared.fan_out = &fan_out;
     shared.gate = &gate;
     shared.metrics = &metrics;
-    shared.topology_limits = {config.limits.nodes, config.limits.links};
+    shared.topology_limits = config.steering.core.topology_limits;
     shared.version = options.version;
     south = std::make_unique<SouthService>(&shared);
     north = std::make_unique<NorthService>(&shared);
@@ -179,7 +170,7 @@ struct Server::Parts {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     // Clients may ask as often as every second whether we live.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.limits.streams + 1000);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.gate.streams + 1000);
     // Two servers that share a port would answer in turn.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     // Only reflection is not a callback service.

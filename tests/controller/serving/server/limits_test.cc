@@ -17,7 +17,7 @@ TEST(LimitsTest, ARequestThatIsTooLargeIsRefused) {
 
 TEST(LimitsTest, APeerHasOnlySoManyStreams) {
   ServeConfig config = TestConfig();
-  config.limits.streams_per_peer = 2;
+  config.gate.streams_per_peer = 2;
   LiveServer server(config);
   TestAdapter first(server.Connect(), {"first"});
   auto second = std::make_unique<TestAdapter>(server.Connect(), TestAdapter::Options{"second"});
@@ -38,8 +38,8 @@ TEST(LimitsTest, APeerHasOnlySoManyStreams) {
 
 TEST(LimitsTest, APeerThatCallsTooOftenIsToldToWait) {
   ServeConfig config = TestConfig();
-  config.limits.calls_per_second = 0.1;
-  config.limits.call_burst = 3;
+  config.gate.calls_per_second = 0.1;
+  config.gate.call_burst = 3;
   LiveServer server(config);
   Caller caller(server.Connect());
   rhumb::v1::ControllerStatus status;
