@@ -21,8 +21,8 @@ namespace rhumb {
 // Safe to call from any thread; outlives every call.
 class CallGate {
  public:
-  CallGate(const AccessControl* access, GateLimits limits)
-      : access_(*access), limits_(limits), rate_(limits.calls_per_second, limits.call_burst) {}
+  CallGate(const AccessControl& access, GateLimits limits)
+      : access_(access), limits_(limits), rate_(limits.calls_per_second, limits.call_burst) {}
 
   // Unavailable (NOT_READY) once closed; Unauthenticated and PermissionDenied (ACCESS);
   // ResourceExhausted (LIMIT) above the peer's rate.
