@@ -1,6 +1,19 @@
 // What one caller cannot take from the others.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "absl/synchronization/notification.h"
+#include "agents/policy_registry.h"
+#include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
+#include "topologies/formats/proto_conversion.h"
 
 namespace rhumb::testing {
 namespace {

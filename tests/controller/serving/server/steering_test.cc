@@ -1,7 +1,17 @@
 // Stale telemetry and the guard, seen from outside.
-#include <atomic>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
+#include <atomic>
+#include <vector>
+
+#include "agents/policy_registry.h"
+#include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/routes.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {
