@@ -13,8 +13,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "controller/serving/access/gate_limits.h"
-#include "controller/serving/store/store_options.h"
 #include "controller/steering/decision/control_options.h"
+#include "controller/steering/store/store_options.h"
 
 namespace rhumb {
 

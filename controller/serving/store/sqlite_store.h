@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "controller/serving/store/store_options.h"
 #include "controller/steering/store/store.h"
+#include "controller/steering/store/store_options.h"
 
 struct sqlite3;
 
