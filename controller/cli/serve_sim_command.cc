@@ -13,7 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "agents/policy_registry.h"
-#include "controller/environment_server/simulation_server.h"
+#include "controller/environment_server/environment_server.h"
 #include "controller/serving/rpc/listen_address.h"
 #include "controller/terminal/usage_error.h"
 #include "topologies/formats/file_io.h"
@@ -49,8 +49,8 @@ absl::StatusOr<ListenAddress> CheckedAddress(const ServeSimFlags& flags) {
   return address;
 }
 
-SimulationOptions OptionsOf(const ServeSimFlags& flags) {
-  SimulationOptions options;
+EnvironmentServerOptions OptionsOf(const ServeSimFlags& flags) {
+  EnvironmentServerOptions options;
   const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   options.threads = flags.workers > 0 ? flags.workers : processors;
   options.batches.environments = flags.environments;
@@ -90,8 +90,8 @@ absl::Status ServeSim(const ServeSimFlags& flags) {
   for (int signal : {SIGTERM, SIGINT}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  const SimulationOptions options = OptionsOf(flags);
-  auto server = SimulationServer::Start(*address, options);
+  const EnvironmentServerOptions options = OptionsOf(flags);
+  auto server = EnvironmentServer::Start(*address, options);
   if (!server.ok()) return server.status();
   if (!flags.port_file.empty()) {
     const std::string port = absl::StrCat((*server)->port(), "\n");

@@ -125,21 +125,23 @@ class Checker {
 
   void CheckLimits() {
     const auto& l = c_.limits;
+    const CoreOptions& core = c_.steering.core;
     AtLeast("limits.message_bytes", l.message_bytes, 4096);
-    AtLeast("limits.streams", l.streams, 1, 1e6);
-    AtLeast("limits.streams_per_peer", l.streams_per_peer, 1, 1e6);
-    AtLeast("limits.calls_per_second", l.calls_per_second, 0.1);
-    AtLeast("limits.call_burst", l.call_burst, 1);
-    AtLeast("limits.nodes", l.nodes, 2, 1e5);
-    AtLeast("limits.links", l.links, 1, 1e6);
-    AtLeast("limits.telemetry_sources", l.telemetry_sources, 1, 1e6);
-    AtLeast("limits.queue", l.queue, 16, 1e6);
+    AtLeast("limits.streams", c_.gate.streams, 1, 1e6);
+    AtLeast("limits.streams_per_peer", c_.gate.streams_per_peer, 1, 1e6);
+    AtLeast("limits.calls_per_second", c_.gate.calls_per_second, 0.1);
+    AtLeast("limits.call_burst", c_.gate.call_burst, 1);
+    AtLeast("limits.nodes", core.topology_limits.max_nodes, 2, 1e5);
+    AtLeast("limits.links", core.topology_limits.max_links, 1, 1e6);
+    AtLeast("limits.telemetry_sources", core.max_telemetry_sources, 1, 1e6);
+    AtLeast("limits.queue", c_.steering.queue_capacity, 16, 1e6);
     AtLeast("limits.compute_threads", l.compute_threads, 0, 1024);
     AtLeast("limits.compute_queue", l.compute_queue, 1, 1e6);
   }
 
   void CheckDecision() {
-    const auto& d = c_.decision;
+    const CoreOptions& d = c_.steering.core;
+    const CandidatePathOptions& paths = c_.steering.paths;
     Lasts("decision.interval", d.interval, absl::Milliseconds(100));
     Lasts("decision.deadline", d.deadline, absl::Milliseconds(10));
     Lasts("decision.hold_after", d.hold_after, absl::Milliseconds(100));
@@ -151,17 +153,17 @@ class Checker {
     }
     AtLeast("decision.kept_plans", d.kept_plans, 1, 10'000);
     AtLeast("decision.traffic_history", d.traffic_history, 1, 1000);
-    AtLeast("decision.max_paths", d.max_paths, 1, 32);
-    if (!(d.max_stretch == 0 || d.max_stretch >= 1)) {
+    AtLeast("decision.max_paths", paths.max_paths, 1, 32);
+    if (!(paths.max_stretch >= 1)) {
       Fault("decision.max_stretch",
-            absl::StrFormat("%g; give 0 (no limit) or at least 1", d.max_stretch));
+            absl::StrFormat("%g; give 0 (no limit) or at least 1", paths.max_stretch));
     }
     AtLeast("decision.smallest_share", d.smallest_share, 0, 0.5);
     Fault("decision.policy", policies_(d.policy).status());
   }
 
   void CheckGuard() {
-    const auto& g = c_.guard;
+    const GuardOptions& g = c_.steering.core.guard;
     AtLeast("guard.mlu_tolerance", g.mlu_tolerance, 0, 10);
     if (!(g.max_moved_share > 0 && g.max_moved_share <= 1)) {
       Fault("guard.max_moved_share",

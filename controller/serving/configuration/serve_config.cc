@@ -1,7 +1,9 @@
 #include "controller/serving/configuration/serve_config.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,16 @@
 
 namespace rhumb {
 namespace {
+
+// An upper bound that the file spells 0 when there is none.
+void Bound(TomlReader& fields, const char* key, double& value) {
+  double written = std::isinf(value) ? 0 : value;
+  fields.Number(key, written);
+  value = written == 0 ? std::numeric_limits<double>::infinity() : written;
+}
+void Bound(TomlWriter& fields, const char* key, double value) {
+  fields.Number(key, std::isinf(value) ? 0 : value);
+}
 
 // Every section and key with the member that holds it. `enter(name, visit)` calls `visit` with what
 // reads or writes the fields of that section.
@@ -36,35 +48,37 @@ void VisitSections(Config& c, Enter&& enter) {
   });
   enter("limits", [&](auto& fields) {
     fields.Count("message_bytes", c.limits.message_bytes);
-    fields.Count("streams", c.limits.streams);
-    fields.Count("streams_per_peer", c.limits.streams_per_peer);
-    fields.Number("calls_per_second", c.limits.calls_per_second);
-    fields.Count("call_burst", c.limits.call_burst);
-    fields.Count("nodes", c.limits.nodes);
-    fields.Count("links", c.limits.links);
-    fields.Count("telemetry_sources", c.limits.telemetry_sources);
-    fields.Count("queue", c.limits.queue);
+    fields.Count("streams", c.gate.streams);
+    fields.Count("streams_per_peer", c.gate.streams_per_peer);
+    fields.Number("calls_per_second", c.gate.calls_per_second);
+    fields.Count("call_burst", c.gate.call_burst);
+    fields.Count("nodes", c.steering.core.topology_limits.max_nodes);
+    fields.Count("links", c.steering.core.topology_limits.max_links);
+    fields.Count("telemetry_sources", c.steering.core.max_telemetry_sources);
+    fields.Count("queue", c.steering.queue_capacity);
     fields.Count("compute_threads", c.limits.compute_threads);
     fields.Count("compute_queue", c.limits.compute_queue);
   });
   enter("decision", [&](auto& fields) {
-    fields.Text("policy", c.decision.policy);
-    fields.Time("interval", c.decision.interval);
-    fields.Flag("on_telemetry", c.decision.on_telemetry);
-    fields.Time("deadline", c.decision.deadline);
-    fields.Time("hold_after", c.decision.hold_after);
-    fields.Time("fall_back_after", c.decision.fall_back_after);
-    fields.Count("kept_plans", c.decision.kept_plans);
-    fields.Count("traffic_history", c.decision.traffic_history);
-    fields.Count("max_paths", c.decision.max_paths);
-    fields.Number("max_stretch", c.decision.max_stretch);
-    fields.Number("smallest_share", c.decision.smallest_share);
+    auto& core = c.steering.core;
+    fields.Text("policy", core.policy);
+    fields.Time("interval", core.interval);
+    fields.Flag("on_telemetry", core.decide_on_telemetry);
+    fields.Time("deadline", core.deadline);
+    fields.Time("hold_after", core.hold_after);
+    fields.Time("fall_back_after", core.fall_back_after);
+    fields.Count("kept_plans", core.kept_plans);
+    fields.Count("traffic_history", core.traffic_history);
+    fields.Count("max_paths", c.steering.paths.max_paths);
+    Bound(fields, "max_stretch", c.steering.paths.max_stretch);
+    fields.Number("smallest_share", core.smallest_share);
   });
   enter("guard", [&](auto& fields) {
-    fields.Number("mlu_tolerance", c.guard.mlu_tolerance);
-    fields.Number("max_moved_share", c.guard.max_moved_share);
-    fields.Number("hysteresis", c.guard.hysteresis);
-    fields.Count("matrices", c.guard.matrices);
+    auto& guard = c.steering.core.guard;
+    fields.Number("mlu_tolerance", guard.mlu_tolerance);
+    fields.Number("max_moved_share", guard.max_moved_share);
+    fields.Number("hysteresis", guard.hysteresis);
+    fields.Count("matrices", guard.matrices);
   });
   enter("store", [&](auto& fields) {
     fields.Text("path", c.store.path);
@@ -122,31 +136,6 @@ std::string ToToml(const ServeConfig& config) {
     visit(writer);
   });
   return text;
-}
-
-CoreOptions CoreOptionsOf(const ServeConfig& config) {
-  CoreOptions options;
-  options.policy = config.decision.policy;
-  options.interval = config.decision.interval;
-  options.decide_on_telemetry = config.decision.on_telemetry;
-  options.deadline = config.decision.deadline;
-  options.hold_after = config.decision.hold_after;
-  options.fall_back_after = config.decision.fall_back_after;
-  options.kept_plans = config.decision.kept_plans;
-  options.traffic_history = config.decision.traffic_history;
-  options.max_telemetry_sources = config.limits.telemetry_sources;
-  options.smallest_share = config.decision.smallest_share;
-  options.topology_limits = {config.limits.nodes, config.limits.links};
-  options.guard = {config.guard.mlu_tolerance, config.guard.max_moved_share,
-                   config.guard.hysteresis, config.guard.matrices};
-  return options;
-}
-
-CandidatePathOptions PathOptionsOf(const ServeConfig& config) {
-  CandidatePathOptions options;
-  options.max_paths = config.decision.max_paths;
-  if (config.decision.max_stretch > 0) options.max_stretch = config.decision.max_stretch;
-  return options;
 }
 
 }  // namespace rhumb

@@ -1,5 +1,7 @@
 // What `rhumb serve` runs with: one typed structure, read from a TOML file. rhumb.toml beside this
-// file lists every key with its default, unit and meaning; a test holds the two together.
+// file lists every key with its default, unit and meaning; a test holds the two together. What a
+// part of the server runs with is that part's own option structure, held by value, so that a
+// default stands once; a section of the file may set fields of several.
 #ifndef RHUMB_CONTROLLER_SERVING_CONFIGURATION_SERVE_CONFIG_H_
 #define RHUMB_CONTROLLER_SERVING_CONFIGURATION_SERVE_CONFIG_H_
 
@@ -10,8 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "controller/steering/decision/controller_core.h"
-#include "topologies/paths/candidate_path_options.h"
+#include "controller/serving/access/gate_limits.h"
+#include "controller/steering/decision/control_options.h"
+#include "controller/steering/store/store_options.h"
 
 namespace rhumb {
 
@@ -36,40 +39,13 @@ struct ServeConfig {
   } security;
   struct Limits {
     int message_bytes = 16 << 20;
-    int streams = 4096;
-    int streams_per_peer = 512;
-    double calls_per_second = 2000;
-    int call_burst = 4000;
-    int nodes = 1000;
-    int links = 10'000;
-    int telemetry_sources = 1000;
-    int queue = 4096;
     int compute_threads = 0;
     int compute_queue = 64;
   } limits;
-  struct Decision {
-    std::string policy = "neural";
-    absl::Duration interval = absl::Seconds(10);
-    bool on_telemetry = true;
-    absl::Duration deadline = absl::Seconds(5);
-    absl::Duration hold_after = absl::Seconds(60);
-    absl::Duration fall_back_after = absl::Minutes(5);
-    int kept_plans = 32;
-    int traffic_history = 8;
-    int max_paths = 8;
-    double max_stretch = 0;
-    double smallest_share = 0.01;
-  } decision;
-  struct Guard {
-    double mlu_tolerance = 1e-6;
-    double max_moved_share = 0.3;
-    double hysteresis = 0.01;
-    int matrices = 3;
-  } guard;
-  struct Store {
-    std::string path;
-    int kept_audit = 10'000;
-  } store;
+  GateLimits gate;
+  // Core, guard and candidate paths. The policy is the one until an operator sets another.
+  ControlOptions steering;
+  StoreOptions store;
   struct Metrics {
     std::string listen = "127.0.0.1:9433";
   } metrics;
@@ -95,10 +71,6 @@ absl::StatusOr<ReadConfig> ReadServeConfig(const std::string& path);
 
 // The file that gives this configuration, every key set.
 std::string ToToml(const ServeConfig& config);
-
-// What the core takes of it.
-CoreOptions CoreOptionsOf(const ServeConfig& config);
-CandidatePathOptions PathOptionsOf(const ServeConfig& config);
 
 }  // namespace rhumb
 

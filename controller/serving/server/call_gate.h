@@ -13,22 +13,16 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "controller/serving/access/access_control.h"
+#include "controller/serving/access/gate_limits.h"
 #include "controller/serving/access/rate_limiter.h"
 
 namespace rhumb {
 
-struct GateLimits {
-  int streams = 4096;
-  int streams_per_peer = 512;
-  double calls_per_second = 2000;
-  double call_burst = 4000;
-};
-
 // Safe to call from any thread; outlives every call.
 class CallGate {
  public:
-  CallGate(const AccessControl* access, GateLimits limits)
-      : access_(*access), limits_(limits), rate_(limits.calls_per_second, limits.call_burst) {}
+  CallGate(const AccessControl& access, GateLimits limits)
+      : access_(access), limits_(limits), rate_(limits.calls_per_second, limits.call_burst) {}
 
   // Unavailable (NOT_READY) once closed; Unauthenticated and PermissionDenied (ACCESS);
   // ResourceExhausted (LIMIT) above the peer's rate.

@@ -17,6 +17,8 @@
 
 namespace rhumb {
 
+class ControllerCore;
+
 // Something that sends plans on: it looks at the board itself when woken, so a reader that is
 // behind takes the latest and nothing is queued for it.
 class PlanReader {
@@ -24,6 +26,8 @@ class PlanReader {
   virtual ~PlanReader() = default;
   // Must not block.
   virtual void Wake() = 0;
+  // On the control thread, which hands in its core. Must not block.
+  virtual void ElectionChanged(const ControllerCore&) {}
   // Ends it with this status, which says why.
   virtual void End(const absl::Status& status) = 0;
 };

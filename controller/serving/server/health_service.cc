@@ -17,8 +17,8 @@ HealthCheckResponse::ServingStatus StatusOf(const std::optional<bool>& serving) 
 
 class HealthWatch final : public grpc::ServerWriteReactor<HealthCheckResponse>, public StreamCall {
  public:
-  HealthWatch(ServiceParts* parts, const HealthBoard* board, std::string service)
-      : StreamCall(parts, "HealthWatch"), board_(*board), service_(std::move(service)) {}
+  HealthWatch(ServiceParts& parts, const HealthBoard& board, std::string service)
+      : StreamCall(parts, "HealthWatch"), board_(board), service_(std::move(service)) {}
 
   void Start(const grpc::CallbackServerContext& context) {
     if (Enter(context, std::nullopt, true).ok()) Wake();
@@ -64,30 +64,10 @@ class HealthWatch final : public grpc::ServerWriteReactor<HealthCheckResponse>, 
 
 }  // namespace
 
-bool HealthBoard::Set(const std::string& service, bool serving) {
-  absl::MutexLock lock(&mutex_);
-  const auto [it, fresh] = serving_.try_emplace(service, serving);
-  if (!fresh && it->second == serving) return false;
-  it->second = serving;
-  return true;
-}
-
-std::optional<bool> HealthBoard::Get(const std::string& service) const {
-  absl::MutexLock lock(&mutex_);
-  const auto it = serving_.find(service);
-  if (it == serving_.end()) return std::nullopt;
-  return it->second && !draining_;
-}
-
-void HealthBoard::Drain() {
-  absl::MutexLock lock(&mutex_);
-  draining_ = true;
-}
-
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context,
                                                const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
-  const auto serving = board_->Get(request->service());
+  const auto serving = board_.Get(request->service());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (serving) {
     response->set_status(StatusOf(serving));

@@ -15,8 +15,8 @@ namespace {
 // Answers a question about the live network: a snapshot from the control thread, then `ask` on a
 // thread of the pool.
 template <typename Response, typename Ask>
-void AskAboutLive(ServiceParts* parts, UnaryCall<Response> call, Ask ask) {
-  parts->control->Call<LiveView>(
+void AskAboutLive(ServiceParts& parts, UnaryCall<Response> call, Ask ask) {
+  parts.control.Call<LiveView>(
       [](ControllerCore& core) -> absl::StatusOr<LiveView> { return core.View(); },
       [call, ask](absl::StatusOr<LiveView> view) {
         if (!view.ok()) return call.Finish(view.status());
@@ -32,7 +32,7 @@ NorthService::Reactor* NorthService::ComputeRoutes(Context* context,
                                                    rhumb::v1::ComputeRoutesResponse* response) {
   UnaryCall call(parts_, "ComputeRoutes", context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
-  auto answer = [call, request, limits = parts_->topology_limits](const std::string& policy) {
+  auto answer = [call, request, limits = parts_.topology_limits](const std::string& policy) {
     call.OnPool([request, limits, policy](PolicyCache* policies) {
       return rhumb::ComputeRoutes(*request, limits, policy, policies);
     });
@@ -41,7 +41,7 @@ NorthService::Reactor* NorthService::ComputeRoutes(Context* context,
     answer(request->policy());
     return call.reactor();
   }
-  parts_->control->Call<std::string>(
+  parts_.control.Call<std::string>(
       [](ControllerCore& core) -> absl::StatusOr<std::string> { return core.policy(); },
       [call, answer](absl::StatusOr<std::string> policy) {
         if (!policy.ok()) return call.Finish(policy.status());
@@ -104,7 +104,7 @@ NorthService::Reactor* NorthService::SetPolicy(Context* context,
   UnaryCall call(parts_, "SetPolicy", context, response);
   if (!call.Admit(Role::kOperator)) return call.reactor();
   // Loaded on a thread of the pool first, so that only a policy that works reaches the core.
-  const bool queued = parts_->compute->TrySubmit([call, request](PolicyCache* policies) mutable {
+  const bool queued = parts_.compute.TrySubmit([call, request](PolicyCache* policies) mutable {
     if (auto policy = policies->Get(request->policy()); !policy.ok()) {
       return call.Finish(FieldError("policy", policy.status().message()));
     }
@@ -159,11 +159,11 @@ NorthService::Reactor* NorthService::GetStatus(Context* context, const rhumb::v1
   UnaryCall call(parts_, "GetStatus", context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
   call.OnControlThread(
-      [parts = parts_](ControllerCore& core,
-                       const std::string&) -> absl::StatusOr<rhumb::v1::ControllerStatus> {
+      [&parts = parts_](ControllerCore& core,
+                        const std::string&) -> absl::StatusOr<rhumb::v1::ControllerStatus> {
         rhumb::v1::ControllerStatus status = core.GetStatus();
-        status.set_version(parts->version);
-        *status.mutable_store() = parts->control->store().Health();
+        status.set_version(parts.version);
+        *status.mutable_store() = parts.control.store().Health();
         return status;
       });
   return call.reactor();
@@ -173,8 +173,8 @@ NorthService::Reactor* NorthService::GetPlan(Context* context, const rhumb::v1::
                                              rhumb::v1::LivePlan* response) {
   UnaryCall call(parts_, "GetPlan", context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
-  call.OnPool([board = parts_->board](PolicyCache*) -> absl::StatusOr<rhumb::v1::LivePlan> {
-    const LivePlanPtr plan = board->latest();
+  call.OnPool([&board = parts_.board](PolicyCache*) -> absl::StatusOr<rhumb::v1::LivePlan> {
+    const LivePlanPtr plan = board.latest();
     if (plan != nullptr) return ToProto(*plan);
     return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
                         "there is no plan yet; wait until an adapter has declared a topology");
@@ -193,8 +193,8 @@ NorthService::Reactor* NorthService::ListAudit(Context* context,
   UnaryCall call(parts_, "ListAudit", context, response);
   if (!call.Admit(Role::kOperator)) return call.reactor();
   // Reads the disk: not on the control thread.
-  call.OnPool([request, parts = parts_](PolicyCache*) {
-    return rhumb::ListAudit(*request, &parts->control->store());
+  call.OnPool([request, &parts = parts_](PolicyCache*) {
+    return rhumb::ListAudit(*request, &parts.control.store());
   });
   return call.reactor();
 }

@@ -26,7 +26,7 @@ using NorthMethods = rhumb::v1::North::WithCallbackMethod_ComputeRoutes<
 // Handlers only enqueue: changes and state to the control thread, questions to the compute pool.
 class NorthService final : public NorthMethods {
  public:
-  explicit NorthService(ServiceParts* parts) : parts_(parts) {}
+  explicit NorthService(ServiceParts& parts) : parts_(parts) {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -59,7 +59,7 @@ class NorthService final : public NorthMethods {
                      rhumb::v1::ListAuditResponse* response) override;
 
  private:
-  ServiceParts* const parts_;
+  ServiceParts& parts_;
 };
 
 }  // namespace rhumb

@@ -47,7 +47,7 @@ struct PlanStream::Opened {
   rhumb::v1::ElectionState election;
 };
 
-PlanStream* PlanStream::Start(ServiceParts* parts, grpc::CallbackServerContext* context) {
+PlanStream* PlanStream::Start(ServiceParts& parts, grpc::CallbackServerContext* context) {
   std::shared_ptr<PlanStream> stream(new PlanStream(parts));
   if (stream->Enter(*context, Role::kAdapter, false).ok()) stream->Read();
   return stream.get();
@@ -79,7 +79,7 @@ void PlanStream::OnReadDone(bool ok) {
 
 void PlanStream::Subscribe(const rhumb::v1::PlanSubscription& subscription) {
   adapter_ = subscription.adapter();
-  parts_.control->Call<Opened>(
+  parts_.control.Call<Opened>(
       [id = id_, subscription](ControllerCore& core) -> absl::StatusOr<Opened> {
         auto replaced = core.OpenAdapter(id, subscription);
         if (!replaced.ok()) return replaced.status();
@@ -95,7 +95,7 @@ void PlanStream::TakeOpened(const absl::StatusOr<Opened>& opened, uint64_t held_
                             uint64_t held_version) {
   if (!opened.ok()) return End(opened.status());
   if (opened->replaced) {
-    if (const auto earlier = parts_.fan_out->Find(*opened->replaced)) {
+    if (const auto earlier = parts_.fan_out.Find(*opened->replaced)) {
       earlier->End(RequestError(
           absl::StatusCode::kAborted, rhumb::v1::ERROR_REASON_NOT_PRIMARY,
           absl::StrCat("another stream of adapter \"", adapter_, "\" took the place of this one")));
@@ -107,7 +107,7 @@ void PlanStream::TakeOpened(const absl::StatusOr<Opened>& opened, uint64_t held_
     if (finished_) return;
     open_ = true;
     election_ = opened->election;
-    if (held_epoch == opened->election.epoch() && parts_.board->Find(held_version) != nullptr) {
+    if (held_epoch == opened->election.epoch() && parts_.board.Find(held_version) != nullptr) {
       base_ = sent_ = held_version;
     }
     WriteNext();
@@ -120,7 +120,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
   {
     absl::MutexLock lock(&mutex_);
     if (!nonce || nonce->version == 0 || nonce->version > sent_) {
-      parts_.metrics->CountEvent("answer_to_nothing", 1);
+      parts_.metrics.CountEvent("answer_to_nothing", 1);
       EndLocked(
           FieldError("answer.nonce", absl::StrCat("\"", answer.nonce().substr(0, 100),
                                                   "\" is not that of an update of this stream")));
@@ -129,8 +129,8 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
     if (answer.has_error()) AfterRefusal(answer, nonce->version, nonce->base);
   }
   if (answer.has_error()) {
-    parts_.control->Post([self = Self(this), answer = std::move(answer),
-                          version = nonce->version](ControllerCore& core) {
+    parts_.control.Post([self = Self(this), answer = std::move(answer),
+                         version = nonce->version](ControllerCore& core) {
       core.TakePlanAnswer(self->id_, answer, version);
       self->Read();
     });
@@ -145,7 +145,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
     errand_out = std::exchange(errand_out_, true);
   }
   if (!errand_out) {
-    parts_.control->Post([self = Self(this)](ControllerCore& core) {
+    parts_.control.Post([self = Self(this)](ControllerCore& core) {
       Acknowledged latest;
       {
         absl::MutexLock lock(&self->mutex_);
@@ -171,7 +171,8 @@ void PlanStream::AfterRefusal(const rhumb::v1::PlanAnswer& answer, uint64_t vers
   }
 }
 
-void PlanStream::SetElection(const rhumb::v1::ElectionState& election) {
+void PlanStream::ElectionChanged(const ControllerCore& core) {
+  const rhumb::v1::ElectionState election = core.ElectionFor(id_);
   absl::MutexLock lock(&mutex_);
   if (!open_ || finished_) return;
   const rhumb::v1::ElectionState& known = election_ ? *election_ : sent_election_;
@@ -197,7 +198,7 @@ void PlanStream::WriteNext() {
     on_its_way_ = std::make_shared<const grpc::ByteBuffer>(ToByteBuffer(response));
   } else {
     const SharedMessagePtr message =
-        send_again_ ? parts_.board->UpdateFrom(base_) : parts_.board->NextFrom(sent_, base_);
+        send_again_ ? parts_.board.UpdateFrom(base_) : parts_.board.NextFrom(sent_, base_);
     if (message == nullptr) return;
     if (send_again_ && message->version == sent_) {
       on_its_way_ = std::make_shared<const grpc::ByteBuffer>(WithNonce(
@@ -223,7 +224,7 @@ void PlanStream::OnWriteDone(bool ok) {
 void PlanStream::OnCancel() { End(absl::CancelledError("the adapter is gone")); }
 
 void PlanStream::OnDone() {
-  parts_.control->Post([id = id_](ControllerCore& core) { core.CloseAdapter(id); });
+  parts_.control.Post([id = id_](ControllerCore& core) { core.CloseAdapter(id); });
   Leave();
 }
 

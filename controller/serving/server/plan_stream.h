@@ -26,12 +26,11 @@ class PlanStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
                          public StreamCall {
  public:
   // What the handler returns to gRPC; ends at once when the caller is not admitted.
-  static PlanStream* Start(ServiceParts* parts, grpc::CallbackServerContext* context);
-
-  // The control thread's view of the election; sent when it differs from what was sent last.
-  void SetElection(const rhumb::v1::ElectionState& election);
+  static PlanStream* Start(ServiceParts& parts, grpc::CallbackServerContext* context);
 
   void Wake() override;
+  // What this adapter is in the election is sent when it differs from what was sent last.
+  void ElectionChanged(const ControllerCore& core) override;
   // Version of the latest plan that was written; 0 before.
   uint64_t sent_version() const;
 
@@ -42,7 +41,7 @@ class PlanStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
     uint64_t version = 0;
   };
 
-  explicit PlanStream(ServiceParts* parts) : StreamCall(parts, "StreamPlans") {}
+  explicit PlanStream(ServiceParts& parts) : StreamCall(parts, "StreamPlans") {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;

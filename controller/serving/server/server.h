@@ -36,17 +36,18 @@ class Server {
   void Drain();
 
   // Reads the tokens again; they are also read when their file changes. The old ones stay after an
-  // error, which is logged.
+  // error, which is logged. Nothing after Drain.
   void ReloadTokens();
 
-  int port() const;          // of gRPC; 0 without one
-  int metrics_port() const;  // 0 without one
+  int port() const { return port_; }                  // of gRPC; 0 without one
+  int metrics_port() const { return metrics_port_; }  // 0 without one
 
  private:
-  struct Parts;
-  explicit Server(std::unique_ptr<Parts> parts);
+  struct Running;
+  explicit Server(std::unique_ptr<Running> running);
 
-  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Running> running_;  // until Drain
+  const int port_, metrics_port_;
 };
 
 }  // namespace rhumb

@@ -1,8 +1,10 @@
-// What the services work with. All of it outlives the gRPC server.
+// What the services work with. All of it outlives the gRPC server and what waits for the control
+// thread.
 #ifndef RHUMB_CONTROLLER_SERVING_SERVER_SERVICE_PARTS_H_
 #define RHUMB_CONTROLLER_SERVING_SERVER_SERVICE_PARTS_H_
 
 #include <atomic>
+#include <string>
 
 #include "controller/serving/server/call_gate.h"
 #include "controller/serving/server/fan_out.h"
@@ -14,15 +16,14 @@
 namespace rhumb {
 
 struct ServiceParts {
-  ControlThread* control = nullptr;
-  ComputePool* compute = nullptr;
-  PlanBoard* board = nullptr;
-  FanOut* fan_out = nullptr;
-  CallGate* gate = nullptr;
-  Metrics* metrics = nullptr;
-  PolicyFactory policies;  // as callers may name them
-  TopologyLimits topology_limits;
-  std::string version;  // of the program
+  ControlThread& control;
+  ComputePool& compute;
+  PlanBoard& board;
+  FanOut& fan_out;
+  CallGate& gate;
+  Metrics& metrics;
+  const TopologyLimits topology_limits;
+  const std::string version;  // of the program
 
   // Names of streams, unique in this process.
   StreamId NextStream() { return ++last_stream; }

@@ -16,7 +16,7 @@ using SouthMethods = rhumb::v1::South::WithCallbackMethod_SetTopology<
 // Handlers only enqueue.
 class SouthService final : public SouthMethods {
  public:
-  explicit SouthService(ServiceParts* parts) : parts_(parts) {}
+  explicit SouthService(ServiceParts& parts) : parts_(parts) {}
 
   grpc::ServerUnaryReactor* SetTopology(grpc::CallbackServerContext* context,
                                         const rhumb::v1::SetTopologyRequest* request,
@@ -30,7 +30,7 @@ class SouthService final : public SouthMethods {
       grpc::CallbackServerContext* context) override;
 
  private:
-  ServiceParts* const parts_;
+  ServiceParts& parts_;
 };
 
 }  // namespace rhumb

@@ -9,10 +9,10 @@ namespace rhumb {
 absl::Status StreamCall::Enter(const grpc::CallbackServerContext& context, std::optional<Role> role,
                                bool join) {
   self_ = shared_from_this();
-  auto caller = role ? parts_.gate->Admit(context, *role) : parts_.gate->AdmitAnybody(context);
+  auto caller = role ? parts_.gate.Admit(context, *role) : parts_.gate.AdmitAnybody(context);
   absl::Status status = caller.status();
   if (status.ok()) {
-    auto place = parts_.gate->TakePlace(*caller);
+    auto place = parts_.gate.TakePlace(*caller);
     status = place.status();
     if (place.ok()) place_ = *std::move(place);
   }
@@ -30,9 +30,9 @@ absl::Status StreamCall::Enter(const grpc::CallbackServerContext& context, std::
 
 void StreamCall::Join() {
   if (finished_) return;
-  parts_.fan_out->Add(id_, shared_from_this());
+  parts_.fan_out.Add(id_, shared_from_this());
   // The server may have begun to drain, and ended all readers, just before.
-  if (parts_.gate->closed()) EndLocked(DrainingError());
+  if (parts_.gate.closed()) EndLocked(DrainingError());
 }
 
 void StreamCall::End(const absl::Status& status) {
@@ -42,12 +42,12 @@ void StreamCall::End(const absl::Status& status) {
 
 void StreamCall::EndLocked(const absl::Status& status) {
   if (std::exchange(finished_, true)) return;
-  parts_.metrics->CountCall(method_, CodeName(status.code()));
+  parts_.metrics.CountCall(method_, CodeName(status.code()));
   FinishCall(ToGrpc(status));
 }
 
 void StreamCall::Leave() {
-  parts_.fan_out->Remove(id_);
+  parts_.fan_out.Remove(id_);
   place_.reset();
   const std::shared_ptr<StreamCall> self = std::move(self_);
 }

@@ -23,8 +23,8 @@ class StreamCall : public PlanReader, public std::enable_shared_from_this<Stream
   void End(const absl::Status& status) override;
 
  protected:
-  StreamCall(ServiceParts* parts, const char* method)
-      : parts_(*parts), id_(parts->NextStream()), method_(method) {}
+  StreamCall(ServiceParts& parts, const char* method)
+      : parts_(parts), id_(parts.NextStream()), method_(method) {}
 
   // Keeps the object alive, admits the caller (anybody when no role is needed), takes a place among
   // the streams and joins the fan-out's readers when `join`; after an error the call has been

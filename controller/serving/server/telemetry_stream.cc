@@ -6,7 +6,7 @@
 
 namespace rhumb {
 
-TelemetryStream* TelemetryStream::Start(ServiceParts* parts, grpc::CallbackServerContext* context) {
+TelemetryStream* TelemetryStream::Start(ServiceParts& parts, grpc::CallbackServerContext* context) {
   std::shared_ptr<TelemetryStream> stream(new TelemetryStream(parts));
   // It has no use for plans; among their readers it is ended with them when the server drains.
   if (stream->Enter(*context, Role::kAdapter, true).ok()) {
@@ -18,8 +18,8 @@ TelemetryStream* TelemetryStream::Start(ServiceParts* parts, grpc::CallbackServe
 
 void TelemetryStream::OnReadDone(bool ok) {
   if (!ok) return End(absl::OkStatus());
-  if (auto status = parts_.gate->CountMessage(caller_); !status.ok()) return Answer(status);
-  parts_.control->Call<rhumb::v1::TelemetryAnswer>(
+  if (auto status = parts_.gate.CountMessage(caller_); !status.ok()) return Answer(status);
+  parts_.control.Call<rhumb::v1::TelemetryAnswer>(
       [self = Self(this)](ControllerCore& core) -> absl::StatusOr<rhumb::v1::TelemetryAnswer> {
         return core.TakeTelemetry(self->report_);
       },

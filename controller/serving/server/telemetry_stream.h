@@ -16,10 +16,10 @@ class TelemetryStream final
     : public grpc::ServerBidiReactor<rhumb::v1::TelemetryReport, rhumb::v1::TelemetryAnswer>,
       public StreamCall {
  public:
-  static TelemetryStream* Start(ServiceParts* parts, grpc::CallbackServerContext* context);
+  static TelemetryStream* Start(ServiceParts& parts, grpc::CallbackServerContext* context);
 
  private:
-  explicit TelemetryStream(ServiceParts* parts) : StreamCall(parts, "StreamTelemetry") {}
+  explicit TelemetryStream(ServiceParts& parts) : StreamCall(parts, "StreamTelemetry") {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;

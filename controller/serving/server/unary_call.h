@@ -29,7 +29,7 @@ inline absl::Status CheckWanted(const grpc::CallbackServerContext& context) {
 template <typename Response>
 class UnaryCall {
  public:
-  UnaryCall(ServiceParts* parts, const char* method, grpc::CallbackServerContext* context,
+  UnaryCall(ServiceParts& parts, const char* method, grpc::CallbackServerContext* context,
             Response* response)
       : parts_(parts),
         method_(method),
@@ -40,7 +40,7 @@ class UnaryCall {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   // False, with the call finished, when the caller may not.
   bool Admit(Role role) {
-    auto caller = parts_->gate->Admit(*context_, role);
+    auto caller = parts_.gate.Admit(*context_, role);
     if (!caller.ok()) {
       Finish(caller.status());
       return false;
@@ -53,14 +53,14 @@ class UnaryCall {
 
   void Finish(absl::StatusOr<Response> result) const {
     if (result.ok()) *response_ = *std::move(result);
-    parts_->metrics->CountCall(method_, CodeName(result.status().code()));
+    parts_.metrics.CountCall(method_, CodeName(result.status().code()));
     reactor_->Finish(ToGrpc(result.status()));
   }
 
   // Answers with what `work` says on the control thread, once its change is durable.
   void OnControlThread(
       std::function<absl::StatusOr<Response>(ControllerCore&, const std::string& who)> work) {
-    parts_->control->Call<Response>(
+    parts_.control.Call<Response>(
         [call = *this, work = std::move(work)](ControllerCore& core) -> absl::StatusOr<Response> {
           if (auto status = call.CheckWanted(); !status.ok()) return status;
           return work(core, call.who_);
@@ -71,11 +71,11 @@ class UnaryCall {
   // Answers with what `work` says on a thread of the pool.
   void OnPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
     const bool queued =
-        parts_->compute->TrySubmit([call = *this, work = std::move(work)](PolicyCache* policies) {
+        parts_.compute.TrySubmit([call = *this, work = std::move(work)](PolicyCache* policies) {
           if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
           const absl::Time begin = absl::Now();
           absl::StatusOr<Response> result = Try(work, policies);
-          call.parts_->metrics->ObserveStage("compute", absl::ToDoubleSeconds(absl::Now() - begin));
+          call.parts_.metrics.ObserveStage("compute", absl::ToDoubleSeconds(absl::Now() - begin));
           call.Finish(std::move(result));
         });
     if (!queued) {
@@ -95,7 +95,7 @@ class UnaryCall {
     }
   }
 
-  ServiceParts* parts_;
+  ServiceParts& parts_;
   const char* method_;
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;

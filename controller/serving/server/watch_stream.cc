@@ -4,7 +4,7 @@
 
 namespace rhumb {
 
-WatchStream* WatchStream::Start(ServiceParts* parts, grpc::CallbackServerContext* context,
+WatchStream* WatchStream::Start(ServiceParts& parts, grpc::CallbackServerContext* context,
                                 const grpc::ByteBuffer* request) {
   std::shared_ptr<WatchStream> stream(new WatchStream(parts));
   rhumb::v1::WatchPlanRequest message;
@@ -26,7 +26,7 @@ void WatchStream::Wake() {
 
 void WatchStream::WriteNext() {
   if (finished_ || on_its_way_ != nullptr) return;
-  const SharedMessagePtr message = with_routes_ ? parts_.board->Whole() : parts_.board->Header();
+  const SharedMessagePtr message = with_routes_ ? parts_.board.Whole() : parts_.board.Header();
   if (message == nullptr || message->version <= sent_) return;
   sent_ = message->version;
   on_its_way_ = message;

@@ -12,13 +12,13 @@ namespace rhumb {
 // Writes the newest plan whenever the last write is done.
 class WatchStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public StreamCall {
  public:
-  static WatchStream* Start(ServiceParts* parts, grpc::CallbackServerContext* context,
+  static WatchStream* Start(ServiceParts& parts, grpc::CallbackServerContext* context,
                             const grpc::ByteBuffer* request);
 
   void Wake() override;
 
  private:
-  explicit WatchStream(ServiceParts* parts) : StreamCall(parts, "WatchPlan") {}
+  explicit WatchStream(ServiceParts& parts) : StreamCall(parts, "WatchPlan") {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override { End(absl::CancelledError("the caller is gone")); }

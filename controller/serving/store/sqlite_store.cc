@@ -73,7 +73,8 @@ class Statement {
 
 class SqliteStore : public Store {
  public:
-  explicit SqliteStore(SqliteOptions options) : options_(std::move(options)) {}
+  SqliteStore(StoreOptions options, int kept_plans)
+      : options_(std::move(options)), kept_plans_(kept_plans) {}
   ~SqliteStore() override { sqlite3_close(db_); }
 
   std::string kind() const override { return "sqlite"; }
@@ -231,7 +232,7 @@ class SqliteStore : public Store {
     Statement plans(db_,
                     "DELETE FROM plan WHERE version NOT IN "
                     "(SELECT version FROM plan ORDER BY version DESC LIMIT ?)");
-    plans.BindNumber(options_.kept_plans).Step();
+    plans.BindNumber(kept_plans_).Step();
     if (!plans.status().ok()) return plans.status();
     Statement audit(db_, "DELETE FROM audit WHERE id <= (SELECT MAX(id) FROM audit) - ?");
     audit.BindNumber(options_.kept_audit).Step();
@@ -254,15 +255,16 @@ class SqliteStore : public Store {
     return std::strtoull(text->c_str(), nullptr, 10);
   }
 
-  const SqliteOptions options_;
+  const StoreOptions options_;
+  const int kept_plans_;
   sqlite3* db_ = nullptr;
   bool corrupt_ = false;  // the last fault was in the file's content
 };
 
 }  // namespace
 
-std::unique_ptr<Store> MakeSqliteStore(SqliteOptions options) {
-  return std::make_unique<SqliteStore>(std::move(options));
+std::unique_ptr<Store> MakeSqliteStore(StoreOptions options, int kept_plans) {
+  return std::make_unique<SqliteStore>(std::move(options), kept_plans);
 }
 
 }  // namespace rhumb

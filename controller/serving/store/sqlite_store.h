@@ -3,25 +3,19 @@
 #define RHUMB_CONTROLLER_SERVING_STORE_SQLITE_STORE_H_
 
 #include <memory>
-#include <string>
 
 #include "controller/steering/store/store.h"
+#include "controller/steering/store/store_options.h"
 
 struct sqlite3;
 
 namespace rhumb {
 
-struct SqliteOptions {
-  std::string path;
-  int kept_plans = 32;
-  int kept_audit = 10'000;
-};
-
-// Opens or creates the file (mode 0600) when first used. A file that is not a sound Rhumb store is
-// moved aside to PATH.corrupt-UNIXTIME and a new one, with a new epoch, takes its place; the log
-// says so. synchronous=FULL: what Write acknowledged survives a power cut as far as the disk keeps
-// its word.
-std::unique_ptr<Store> MakeSqliteStore(SqliteOptions options);
+// Keeps the latest `kept_plans` plans and the latest audit records. Opens or creates the file (mode
+// 0600) when first used. A file that is not a sound Rhumb store is moved aside to
+// PATH.corrupt-UNIXTIME and a new one, with a new epoch, takes its place; the log says so.
+// synchronous=FULL: what Write acknowledged survives a power cut as far as the disk keeps its word.
+std::unique_ptr<Store> MakeSqliteStore(StoreOptions options, int kept_plans);
 
 }  // namespace rhumb
 

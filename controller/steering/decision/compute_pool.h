@@ -30,13 +30,15 @@ class ComputePool {
       });
     }
   }
-  // Ends after what waits.
-  ~ComputePool() {
+  ~ComputePool() { Stop(); }
+  // Returns after what waits; later questions are refused. Later stops do nothing.
+  void Stop() {
     queue_.Close();
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
   }
 
-  // False when the queue is full.
+  // False when the queue is full, or after Stop.
   bool TrySubmit(Job job) { return queue_.TryPush(std::move(job)); }
 
  private:

@@ -6,8 +6,8 @@
 
 namespace rhumb {
 
-ControlThread::ControlThread(Options options, PolicyFactory factory, std::unique_ptr<Store> store,
-                             Listeners listeners, Metrics* metrics)
+ControlThread::ControlThread(ControlOptions options, PolicyFactory factory,
+                             std::unique_ptr<Store> store, Listeners listeners, Metrics* metrics)
     : options_(std::move(options)),
       writer_(std::move(store), metrics),
       queue_(options_.queue_capacity),
@@ -31,9 +31,11 @@ ControlThread::ControlThread(Options options, PolicyFactory factory, std::unique
   thread_ = std::thread([this] { Run(); });
 }
 
-ControlThread::~ControlThread() {
+ControlThread::~ControlThread() { Stop(); }
+
+void ControlThread::Stop() {
   queue_.Close();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   worker_.reset();
 }
 

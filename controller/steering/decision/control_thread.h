@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "controller/steering/decision/control_options.h"
 #include "controller/steering/decision/controller_core.h"
 #include "controller/steering/store/store_writer.h"
 #include "controller/steering/threads/bounded_queue.h"
@@ -19,14 +20,6 @@ namespace rhumb {
 
 class ControlThread {
  public:
-  struct Options {
-    CoreOptions core;
-    CandidatePathOptions paths;
-    size_t queue_capacity = 4096;
-    absl::Duration tick = absl::Milliseconds(100);
-    // The clock of the core; tests bring their own.
-    std::function<absl::Time()> now = [] { return absl::Now(); };
-  };
   // Called on the control thread.
   struct Listeners {
     std::function<void(LivePlanPtr)> publish;
@@ -34,10 +27,13 @@ class ControlThread {
   };
 
   // Reads the store and starts. `metrics` outlives this.
-  ControlThread(Options options, PolicyFactory factory, std::unique_ptr<Store> store,
+  ControlThread(ControlOptions options, PolicyFactory factory, std::unique_ptr<Store> store,
                 Listeners listeners, Metrics* metrics);
-  // Ends after what waits in the queue; calls that come later are refused.
+  // Stops.
   ~ControlThread();
+  // Returns after what waits in the queue is done; calls that come later are refused. Later stops
+  // do nothing.
+  void Stop();
 
   // Runs `work` on the control thread and answers through `done` (on the control or the store's
   // thread): once what it changed is durable, or at once with `durable` false when the store cannot
@@ -67,7 +63,7 @@ class ControlThread {
     }
   }
 
-  const Options options_;
+  const ControlOptions options_;
   StoreWriter writer_;
   BoundedQueue<Work> queue_;
   std::unique_ptr<DecisionWorker> worker_;

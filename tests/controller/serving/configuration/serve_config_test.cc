@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+#include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agents/policy_registry.h"
@@ -33,17 +38,80 @@ TEST(ServeConfigTest, TheSampleSetsEveryKeyToItsDefault) {
   EXPECT_GT(keys, 30u);
 }
 
+// Stands for a value of any type, to count the fields that a structure can be made from.
+struct Anything {
+  template <typename T>
+  operator T() const;
+};
+template <typename T, typename Enabled, typename... Fields>
+struct CountFields : std::integral_constant<size_t, sizeof...(Fields) - 1> {};
+template <typename T, typename... Fields>
+struct CountFields<T, std::void_t<decltype(T{std::declval<Fields>()...})>, Fields...>
+    : CountFields<T, void, Fields..., Anything> {};
+template <typename T>
+constexpr size_t kFields = CountFields<T, void>::value;
+
+// The next test says that no two keys set the same field, so a field without a key is missed here.
+TEST(ServeConfigTest, EveryFieldOfEveryOptionStructureHasAKey) {
+  constexpr size_t kServer = kFields<ServeConfig::Server> + kFields<ServeConfig::Security> +
+                             kFields<ServeConfig::Limits> + kFields<GateLimits> +
+                             kFields<StoreOptions> + kFields<ServeConfig::Metrics> +
+                             kFields<ServeConfig::Log>;
+  // Without a key: how candidate paths are searched and by how many threads, the tick and the clock
+  // of the control thread, what the server works out by itself (lead_per_adapter) and max_lead; and
+  // what only holds other structures.
+  constexpr size_t kSteering = kFields<ControlOptions> - 2 - 2 + kFields<CoreOptions> - 2 - 2 +
+                               kFields<TopologyLimits> + kFields<GuardOptions> +
+                               kFields<CandidatePathOptions> - 3;
+  static_assert(kFields<GuardOptions> == 4);
+  const std::string defaults = ToToml(ServeConfig());
+  EXPECT_EQ(std::count(defaults.begin(), defaults.end(), '='), kServer + kSteering)
+      << "a new field needs a line in VisitSections, or a word here why it has no key";
+  EXPECT_EQ(kFields<ServeConfig>, 8u) << "a new structure is to be counted here";
+}
+
+// Another value of the same type, as TOML spells it.
+std::string Another(const std::string& value) {
+  if (value == "true") return "false";
+  if (value == "false") return "true";
+  if (absl::EndsWith(value, "m\"") || absl::EndsWith(value, "s\"")) return "\"77ms\"";
+  if (value[0] == '"') return "\"another\"";
+  return absl::StrContains(value, '.') || absl::StrContains(value, 'e') ? "7.5" : "77";
+}
+
+TEST(ServeConfigTest, EveryKeySetsAFieldOfItsOwn) {
+  const std::vector<std::string> defaults = absl::StrSplit(ToToml(ServeConfig()), '\n');
+  for (size_t i = 0; i < defaults.size(); ++i) {
+    const std::vector<std::string> key = absl::StrSplit(defaults[i], " = ");
+    if (key.size() != 2) continue;
+    std::vector<std::string> changed = defaults;
+    changed[i] = absl::StrCat(key[0], " = ", Another(key[1]));
+    const auto read = ParseServeConfig(absl::StrJoin(changed, "\n"), "changed");
+    ASSERT_TRUE(read.ok() && read->faults.empty()) << changed[i];
+    EXPECT_EQ(ToToml(read->config), absl::StrJoin(changed, "\n"));
+  }
+}
+
+TEST(ServeConfigTest, NoLimitOnDetoursIsSpelledZero) {
+  constexpr double kNone = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(ServeConfig().steering.paths.max_stretch, kNone);
+  const auto limited = ParseServeConfig("[decision]\nmax_stretch = 1.5\n", "f.toml");
+  EXPECT_EQ(limited->config.steering.paths.max_stretch, 1.5);
+  const auto unlimited = ParseServeConfig("[decision]\nmax_stretch = 0\n", "f.toml");
+  EXPECT_EQ(unlimited->config.steering.paths.max_stretch, kNone);
+}
+
 TEST(ServeConfigTest, WhatIsPrintedReadsBackTheSame) {
   ServeConfig config;
   config.server.listen = "[::1]:1";
   config.security.tokens = "/etc/\"odd\"\\name";
-  config.limits.calls_per_second = 1.5;
-  config.decision.interval = absl::Milliseconds(1500);
-  config.guard.max_moved_share = 0.125;
+  config.gate.calls_per_second = 1.5;
+  config.steering.core.interval = absl::Milliseconds(1500);
+  config.steering.core.guard.max_moved_share = 0.125;
   const auto read = ParseServeConfig(ToToml(config), "printed");
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->config.security.tokens, config.security.tokens);
-  EXPECT_EQ(read->config.decision.interval, config.decision.interval);
+  EXPECT_EQ(read->config.steering.core.interval, config.steering.core.interval);
   EXPECT_EQ(ToToml(read->config), ToToml(config));
 }
 

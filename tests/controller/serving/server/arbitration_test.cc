@@ -1,5 +1,11 @@
 // Who may write when several adapters are connected.
+#include <gtest/gtest.h>
+
+#include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {

@@ -1,6 +1,10 @@
 // TLS, mutual TLS, and certificates that change while the server runs.
+#include <gtest/gtest.h>
+
+#include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/certificates.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
 
 namespace rhumb::testing {
 namespace {

@@ -1,9 +1,20 @@
 // grpc.health.v1 and what an ending server says.
+#include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <vector>
 
 #include "controller/steering/store/memory_store.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/routes.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {

@@ -1,13 +1,22 @@
 // kill -9 at random moments under load: whatever was acknowledged is there afterwards.
 //
 // RHUMB_KILLS sets how often (default 8), RHUMB_SEED the moments.
+#include <gtest/gtest.h>
+
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <set>
+#include <thread>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"
 #include "tests/controller/serving/server/serve_process.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {

@@ -1,6 +1,19 @@
 // What one caller cannot take from the others.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "absl/synchronization/notification.h"
+#include "agents/policy_registry.h"
+#include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
+#include "topologies/formats/proto_conversion.h"
 
 namespace rhumb::testing {
 namespace {
@@ -17,7 +30,7 @@ TEST(LimitsTest, ARequestThatIsTooLargeIsRefused) {
 
 TEST(LimitsTest, APeerHasOnlySoManyStreams) {
   ServeConfig config = TestConfig();
-  config.limits.streams_per_peer = 2;
+  config.gate.streams_per_peer = 2;
   LiveServer server(config);
   TestAdapter first(server.Connect(), {"first"});
   auto second = std::make_unique<TestAdapter>(server.Connect(), TestAdapter::Options{"second"});
@@ -38,8 +51,8 @@ TEST(LimitsTest, APeerHasOnlySoManyStreams) {
 
 TEST(LimitsTest, APeerThatCallsTooOftenIsToldToWait) {
   ServeConfig config = TestConfig();
-  config.limits.calls_per_second = 0.1;
-  config.limits.call_burst = 3;
+  config.gate.calls_per_second = 0.1;
+  config.gate.call_burst = 3;
   LiveServer server(config);
   Caller caller(server.Connect());
   rhumb::v1::ControllerStatus status;

@@ -1,7 +1,15 @@
 // Plans that an adapter refuses.
+#include <gtest/gtest.h>
+
+#include <atomic>
 #include <set>
 
+#include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {

@@ -1,7 +1,14 @@
 // A request that is refused says which field is wrong and leaves everything as it was.
+#include <gtest/gtest.h>
+
 #include <limits>
 
+#include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/networks.h"
+#include "topologies/formats/proto_conversion.h"
 
 namespace rhumb::testing {
 namespace {

@@ -1,5 +1,12 @@
 // What an adapter gets when it connects, and when it comes back.
+#include <gtest/gtest.h>
+
+#include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/routes.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {

@@ -1,12 +1,19 @@
 // Tokens, what their roles may do, and that none of them reaches a log.
+#include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <sstream>
 
+#include "agents/policy_registry.h"
 #include "controller/serving/access/token_file.h"
+#include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {

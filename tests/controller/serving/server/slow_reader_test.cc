@@ -1,5 +1,11 @@
 // An adapter that does not read costs nothing but one message.
+#include <gtest/gtest.h>
+
+#include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {

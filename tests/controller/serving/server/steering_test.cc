@@ -1,7 +1,17 @@
 // Stale telemetry and the guard, seen from outside.
-#include <atomic>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
+#include <atomic>
+#include <vector>
+
+#include "agents/policy_registry.h"
+#include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"
+#include "tests/controller/serving/server/patience.h"
+#include "tests/controller/serving/server/routes.h"
+#include "tests/controller/serving/server/test_adapter.h"
+#include "tests/networks.h"
 
 namespace rhumb::testing {
 namespace {
@@ -46,7 +56,7 @@ absl::StatusOr<std::unique_ptr<RoutingPolicy>> TestPolicies(absl::string_view sp
 ServerOptions WithPolicy(const std::string& policy) {
   ServerOptions options;
   options.config = TestConfig();
-  options.config.decision.policy = policy;
+  options.config.steering.core.policy = policy;
   options.policies = TestPolicies;
   return options;
 }
@@ -93,8 +103,8 @@ TEST(StaleTelemetryTest, HoldsThePlanThenFallsBackToShortestPath) {
   auto now = [now_us] { return absl::FromUnixMicros(*now_us); };
   ServerOptions options;
   options.config = TestConfig();
-  options.config.decision.policy = "lp-previous";
-  options.config.guard.max_moved_share = 1;
+  options.config.steering.core.policy = "lp-previous";
+  options.config.steering.core.guard.max_moved_share = 1;
   options.policies = MakePolicy;
   options.now = now;
   LiveServer server(std::move(options));

@@ -21,6 +21,8 @@ namespace {
 
 using ::rhumb::testing::Diamond;
 
+constexpr int kKeptPlans = 32;
+
 class SqliteStoreTest : public ::testing::Test {
  protected:
   SqliteStoreTest() {
@@ -45,14 +47,14 @@ class SqliteStoreTest : public ::testing::Test {
 TEST_F(SqliteStoreTest, GivesBackWhatWasWritten) {
   uint64_t epoch = 0;
   {
-    auto store = MakeSqliteStore({path_});
+    auto store = MakeSqliteStore({path_}, kKeptPlans);
     epoch = store->Load()->epoch;
     StoreChange change = Policy("ecmp");
     change.reported = Diamond();
     change.floor = VersionFloor{1, 2, 3};
     ASSERT_TRUE(store->Write({change, Policy("widest")}).ok());
   }
-  auto store = MakeSqliteStore({path_});
+  auto store = MakeSqliteStore({path_}, kKeptPlans);
   const auto state = store->Load();
   ASSERT_TRUE(state.ok()) << state.status();
   EXPECT_EQ(state->epoch, epoch);
@@ -63,7 +65,7 @@ TEST_F(SqliteStoreTest, GivesBackWhatWasWritten) {
 }
 
 TEST_F(SqliteStoreTest, FileIsForItsOwnerOnly) {
-  auto store = MakeSqliteStore({path_});
+  auto store = MakeSqliteStore({path_}, kKeptPlans);
   ASSERT_TRUE(store->Load().ok());
   struct stat info;
   ASSERT_EQ(stat(path_.c_str(), &info), 0);
@@ -71,10 +73,10 @@ TEST_F(SqliteStoreTest, FileIsForItsOwnerOnly) {
 }
 
 TEST_F(SqliteStoreTest, CorruptFileIsMovedAsideAndTheEpochIsNew) {
-  const uint64_t epoch = MakeSqliteStore({path_})->Load()->epoch;
+  const uint64_t epoch = MakeSqliteStore({path_}, kKeptPlans)->Load()->epoch;
   std::ofstream(path_, std::ios::binary) << std::string(8192, 'x');
   std::filesystem::remove(path_ + "-wal");
-  auto store = MakeSqliteStore({path_});
+  auto store = MakeSqliteStore({path_}, kKeptPlans);
   const auto state = store->Load();
   ASSERT_TRUE(state.ok()) << state.status();
   EXPECT_NE(state->epoch, epoch);
@@ -89,7 +91,7 @@ TEST_F(SqliteStoreTest, CorruptFileIsMovedAsideAndTheEpochIsNew) {
 TEST_F(SqliteStoreTest, HealthSaysThatTheEarlierStoreWasCorruptAlsoAfterWriting) {
   std::ofstream(path_, std::ios::binary) << std::string(8192, 'x');
   NoMetrics metrics;
-  StoreWriter writer(MakeSqliteStore({path_}), &metrics);
+  StoreWriter writer(MakeSqliteStore({path_}, kKeptPlans), &metrics);
   EXPECT_NE(writer.Load().epoch, 0);
   std::promise<bool> written;
   StoreChange change;
@@ -108,7 +110,7 @@ TEST_F(SqliteStoreTest, AFullDiskIsReportedAndTheLatestStateIsWrittenOnceThereIs
   }
   {
     NoMetrics metrics;
-    StoreWriter writer(MakeSqliteStore({disk + "/state.db"}), &metrics);
+    StoreWriter writer(MakeSqliteStore({disk + "/state.db"}, kKeptPlans), &metrics);
     writer.Load();
     auto write = [&](const std::string& policy) {
       std::promise<bool> written;
@@ -131,13 +133,13 @@ TEST_F(SqliteStoreTest, AFullDiskIsReportedAndTheLatestStateIsWrittenOnceThereIs
     EXPECT_TRUE(write("after"));
     EXPECT_TRUE(writer.Health().healthy());
   }
-  EXPECT_EQ(MakeSqliteStore({disk + "/state.db"})->Load()->settings.policy(), "after");
+  EXPECT_EQ(MakeSqliteStore({disk + "/state.db"}, kKeptPlans)->Load()->settings.policy(), "after");
   umount(disk.c_str());
 }
 
 TEST_F(SqliteStoreTest, UnwritablePathIsReportedAndWorkGoesOnFromMemory) {
   NoMetrics metrics;
-  StoreWriter writer(MakeSqliteStore({"/nonexistent/state.db"}), &metrics);
+  StoreWriter writer(MakeSqliteStore({"/nonexistent/state.db"}, kKeptPlans), &metrics);
   EXPECT_NE(writer.Load().epoch, 0);
   EXPECT_FALSE(writer.Health().healthy());
   EXPECT_FALSE(writer.Health().problem().empty());
@@ -151,7 +153,7 @@ TEST_F(SqliteStoreTest, WhatWasAcknowledgedSurvivesKill) {
     ASSERT_EQ(pipe(pipe_ends), 0);
     const pid_t child = fork();
     if (child == 0) {
-      auto store = MakeSqliteStore({path_});
+      auto store = MakeSqliteStore({path_}, kKeptPlans);
       if (!store->Load().ok()) _exit(1);
       for (int i = 0;; ++i) {
         const std::string policy = std::to_string(round) + "/" + std::to_string(i);
@@ -168,7 +170,7 @@ TEST_F(SqliteStoreTest, WhatWasAcknowledgedSurvivesKill) {
     for (int i; read(pipe_ends[0], &i, sizeof(i)) == sizeof(i);) last = i;
     waitpid(child, nullptr, 0);
     close(pipe_ends[0]);
-    const auto state = MakeSqliteStore({path_})->Load();
+    const auto state = MakeSqliteStore({path_}, kKeptPlans)->Load();
     ASSERT_TRUE(state.ok()) << state.status();
     int written_round = -1, written = -1;
     sscanf(state->settings.policy().c_str(), "%d/%d", &written_round, &written);

@@ -27,8 +27,9 @@ class BrokenStore : public MemoryStore {
 
 class ControlThreadTest : public ::testing::Test {
  protected:
-  void Start(std::unique_ptr<Store> store, size_t queue_capacity = 4096) {
-    ControlThread::Options options;
+  void Start(std::unique_ptr<Store> store, int queue_capacity = 4096) {
+    ControlOptions options;
+    options.core.policy = "shortest-path";
     options.queue_capacity = queue_capacity;
     ControlThread::Listeners listeners;
     listeners.publish = [this](LivePlanPtr) { ++published_; };

@@ -1,4 +1,4 @@
-#include "controller/environment_server/simulation_server.h"
+#include "controller/environment_server/environment_server.h"
 
 #include <grpcpp/grpcpp.h>
 
@@ -17,14 +17,14 @@ constexpr absl::Duration kLongestHousekeeping = absl::Seconds(10);
 
 }  // namespace
 
-SimulationServer::SimulationServer(SimulationOptions options)
-    : service_(std::make_unique<SimulationService>(std::move(options))) {}
+EnvironmentServer::EnvironmentServer(EnvironmentServerOptions options)
+    : service_(std::make_unique<EnvironmentService>(std::move(options))) {}
 
-absl::StatusOr<std::unique_ptr<SimulationServer>> SimulationServer::Start(
-    const ListenAddress& address, SimulationOptions options) {
+absl::StatusOr<std::unique_ptr<EnvironmentServer>> EnvironmentServer::Start(
+    const ListenAddress& address, EnvironmentServerOptions options) {
   const absl::Duration idle_timeout = options.batches.idle_timeout;
   const int max_answer_bytes = static_cast<int>(options.max_answer_bytes);
-  std::unique_ptr<SimulationServer> server(new SimulationServer(std::move(options)));
+  std::unique_ptr<EnvironmentServer> server(new EnvironmentServer(std::move(options)));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   // Two servers on one port would each get half of the calls.
@@ -46,9 +46,9 @@ absl::StatusOr<std::unique_ptr<SimulationServer>> SimulationServer::Start(
   return server;
 }
 
-SimulationServer::~SimulationServer() { Stop(absl::ZeroDuration()); }
+EnvironmentServer::~EnvironmentServer() { Stop(absl::ZeroDuration()); }
 
-void SimulationServer::Stop(absl::Duration grace) {
+void EnvironmentServer::Stop(absl::Duration grace) {
   if (server_ == nullptr) return;
   service_->Close();
   housekeeper_.reset();

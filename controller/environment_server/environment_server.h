@@ -1,6 +1,6 @@
-// The simulation service on a port of its own.
-#ifndef RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVER_H_
-#define RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVER_H_
+// The environments of learners outside of Rhumb, on a port of their own.
+#ifndef RHUMB_CONTROLLER_ENVIRONMENT_SERVER_ENVIRONMENT_SERVER_H_
+#define RHUMB_CONTROLLER_ENVIRONMENT_SERVER_ENVIRONMENT_SERVER_H_
 
 #include <grpcpp/server.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "controller/environment_server/simulation_service.h"
+#include "controller/environment_server/environment_service.h"
 #include "controller/serving/rpc/listen_address.h"
 #include "controller/steering/threads/housekeeper.h"
 
@@ -16,13 +16,13 @@ namespace rhumb {
 
 // Serves, without encryption, from Start until it is destroyed. Its methods are called from one
 // thread.
-class SimulationServer {
+class EnvironmentServer {
  public:
   // Unavailable when the port is taken or the host is none of this machine's.
-  static absl::StatusOr<std::unique_ptr<SimulationServer>> Start(const ListenAddress& address,
-                                                                 SimulationOptions options);
+  static absl::StatusOr<std::unique_ptr<EnvironmentServer>> Start(const ListenAddress& address,
+                                                                  EnvironmentServerOptions options);
   // Stops without grace.
-  ~SimulationServer();
+  ~EnvironmentServer();
 
   int port() const { return port_; }
 
@@ -31,9 +31,9 @@ class SimulationServer {
   void Stop(absl::Duration grace);
 
  private:
-  explicit SimulationServer(SimulationOptions options);
+  explicit EnvironmentServer(EnvironmentServerOptions options);
 
-  std::unique_ptr<SimulationService> service_;
+  std::unique_ptr<EnvironmentService> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Housekeeper> housekeeper_;
   int port_ = 0;
@@ -41,4 +41,4 @@ class SimulationServer {
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVER_H_
+#endif  // RHUMB_CONTROLLER_ENVIRONMENT_SERVER_ENVIRONMENT_SERVER_H_

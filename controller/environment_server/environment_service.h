@@ -1,6 +1,6 @@
-// The simulators as a gRPC service; see proto/rhumb/v1/simulation.proto for what each call does.
-#ifndef RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVICE_H_
-#define RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVICE_H_
+// Environments as a gRPC service; see proto/rhumb/v1/simulation.proto for what each call does.
+#ifndef RHUMB_CONTROLLER_ENVIRONMENT_SERVER_ENVIRONMENT_SERVICE_H_
+#define RHUMB_CONTROLLER_ENVIRONMENT_SERVER_ENVIRONMENT_SERVICE_H_
 
 #include <atomic>
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace rhumb {
 
-struct SimulationOptions {
+struct EnvironmentServerOptions {
   int threads = 1;  // that play environments; in ns-3 each keeps one worker busy
   BatchLimits batches;
   ScenarioLimits scenarios;
@@ -23,9 +23,9 @@ struct SimulationOptions {
 
 // Handlers only enqueue: environments are made, stepped and reset by the pool's threads. Outlives
 // the gRPC server that it is registered with.
-class SimulationService final : public rhumb::v1::Simulation::CallbackService {
+class EnvironmentService final : public rhumb::v1::Simulation::CallbackService {
  public:
-  explicit SimulationService(SimulationOptions options);
+  explicit EnvironmentService(EnvironmentServerOptions options);
 
   // From now on every call is UNAVAILABLE.
   void Close() { closed_ = true; }
@@ -50,7 +50,7 @@ class SimulationService final : public rhumb::v1::Simulation::CallbackService {
   void Play(uint64_t id, std::shared_ptr<const rhumb::v1::StepRequest> request, Reactor* reactor,
             rhumb::v1::StepResponse* response);
 
-  const SimulationOptions options_;
+  const EnvironmentServerOptions options_;
   std::atomic<bool> closed_ = false;
   const std::shared_ptr<EnvironmentQuota> quota_;
   BatchTable batches_;
@@ -59,4 +59,4 @@ class SimulationService final : public rhumb::v1::Simulation::CallbackService {
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_ENVIRONMENT_SERVER_SIMULATION_SERVICE_H_
+#endif  // RHUMB_CONTROLLER_ENVIRONMENT_SERVER_ENVIRONMENT_SERVICE_H_

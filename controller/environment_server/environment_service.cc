@@ -1,4 +1,4 @@
-#include "controller/environment_server/simulation_service.h"
+#include "controller/environment_server/environment_service.h"
 
 #include <exception>
 #include <utility>
@@ -59,13 +59,13 @@ absl::StatusOr<std::shared_ptr<const rhumb::v1::StepRequest>> ResetsAsActions(
 
 }  // namespace
 
-SimulationService::SimulationService(SimulationOptions options)
+EnvironmentService::EnvironmentService(EnvironmentServerOptions options)
     : options_(std::move(options)),
       quota_(std::make_shared<EnvironmentQuota>(options_.batches)),
       batches_(options_.batches.idle_timeout),
       pool_(options_.threads) {}
 
-SimulationService::Reactor* SimulationService::CreateBatch(
+EnvironmentService::Reactor* EnvironmentService::CreateBatch(
     Context* context, const rhumb::v1::CreateBatchRequest* request,
     rhumb::v1::CreateBatchResponse* response) {
   Reactor* reactor = context->DefaultReactor();
@@ -82,9 +82,9 @@ SimulationService::Reactor* SimulationService::CreateBatch(
   return reactor;
 }
 
-absl::Status SimulationService::Create(const std::string& client,
-                                       const rhumb::v1::CreateBatchRequest& request,
-                                       rhumb::v1::CreateBatchResponse* response) {
+absl::Status EnvironmentService::Create(const std::string& client,
+                                        const rhumb::v1::CreateBatchRequest& request,
+                                        rhumb::v1::CreateBatchResponse* response) {
   if (closed_) return ClosedError();
   const uint32_t asked = request.environments() == 0 ? 1 : request.environments();
   // As a number that the sums below can hold.
@@ -111,9 +111,9 @@ absl::Status SimulationService::Create(const std::string& client,
   return absl::OkStatus();
 }
 
-SimulationService::Reactor* SimulationService::Reset(Context* context,
-                                                     const rhumb::v1::ResetRequest* request,
-                                                     rhumb::v1::StepResponse* response) {
+EnvironmentService::Reactor* EnvironmentService::Reset(Context* context,
+                                                       const rhumb::v1::ResetRequest* request,
+                                                       rhumb::v1::StepResponse* response) {
   Reactor* reactor = context->DefaultReactor();
   // How many "all" are is known with the batch only; another call may not come between.
   const auto batch = batches_.Take(request->batch());
@@ -132,9 +132,9 @@ SimulationService::Reactor* SimulationService::Reset(Context* context,
   return reactor;
 }
 
-SimulationService::Reactor* SimulationService::Step(Context* context,
-                                                    const rhumb::v1::StepRequest* request,
-                                                    rhumb::v1::StepResponse* response) {
+EnvironmentService::Reactor* EnvironmentService::Step(Context* context,
+                                                      const rhumb::v1::StepRequest* request,
+                                                      rhumb::v1::StepResponse* response) {
   Reactor* reactor = context->DefaultReactor();
   // The request stays until Finish, so nothing needs to own it.
   Play(request->batch(),
@@ -143,8 +143,8 @@ SimulationService::Reactor* SimulationService::Step(Context* context,
   return reactor;
 }
 
-void SimulationService::Play(uint64_t id, std::shared_ptr<const rhumb::v1::StepRequest> request,
-                             Reactor* reactor, rhumb::v1::StepResponse* response) {
+void EnvironmentService::Play(uint64_t id, std::shared_ptr<const rhumb::v1::StepRequest> request,
+                              Reactor* reactor, rhumb::v1::StepResponse* response) {
   if (closed_) return reactor->Finish(ToGrpc(ClosedError()));
   auto taken = batches_.Take(id);
   if (!taken.ok()) return reactor->Finish(ToGrpc(taken.status()));
@@ -176,7 +176,7 @@ void SimulationService::Play(uint64_t id, std::shared_ptr<const rhumb::v1::StepR
       });
 }
 
-SimulationService::Reactor* SimulationService::CloseBatch(
+EnvironmentService::Reactor* EnvironmentService::CloseBatch(
     Context* context, const rhumb::v1::CloseBatchRequest* request,
     rhumb::v1::CloseBatchResponse* response) {
   Reactor* reactor = context->DefaultReactor();

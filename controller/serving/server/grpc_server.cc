@@ -1,0 +1,64 @@
+#include "controller/serving/server/grpc_server.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/server_builder.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "absl/strings/str_format.h"
+#include "controller/serving/server/tls.h"
+
+namespace rhumb {
+namespace {
+
+int Milliseconds(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
+
+void SetChannelArguments(const ServeConfig& config, grpc::ServerBuilder* builder) {
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
+                              Milliseconds(config.server.keepalive_time));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                              Milliseconds(config.server.keepalive_timeout));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // Clients may ask as often as every second whether we live.
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.gate.streams + 1000);
+  // Two servers that share a port would answer in turn.
+  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+}  // namespace
+
+absl::StatusOr<GrpcServer> StartGrpcServer(const ServeConfig& config,
+                                           std::initializer_list<grpc::Service*> services) {
+  const auto& server = config.server;
+  if (server.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  GrpcServer started;
+  grpc::ServerBuilder builder;
+  if (!server.listen.empty()) {
+    builder.AddListeningPort(server.listen, MakeServerCredentials(config), &started.port);
+  }
+  if (!server.unix_socket.empty()) {
+    unlink(server.unix_socket.c_str());
+    builder.AddListeningPort("unix:" + server.unix_socket, grpc::InsecureServerCredentials());
+  }
+  builder.SetMaxReceiveMessageSize(config.limits.message_bytes);
+  builder.SetMaxSendMessageSize(-1);
+  SetChannelArguments(config, &builder);
+  // Only reflection is not a callback service.
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  const mode_t umask_before = umask(0077);  // for the socket's file
+  started.server = builder.BuildAndStart();
+  umask(umask_before);
+  if (started.server == nullptr || (!server.listen.empty() && started.port == 0)) {
+    return absl::UnavailableError(
+        absl::StrFormat("server.listen: cannot listen on %s; is another program using the port?",
+                        server.listen.empty() ? server.unix_socket : server.listen));
+  }
+  return started;
+}
+
+}  // namespace rhumb

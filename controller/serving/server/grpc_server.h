@@ -1,0 +1,27 @@
+// The gRPC server as the configuration wants it: where it listens, how it is secured, what it
+// accepts.
+#ifndef RHUMB_CONTROLLER_SERVING_SERVER_GRPC_SERVER_H_
+#define RHUMB_CONTROLLER_SERVING_SERVER_GRPC_SERVER_H_
+
+#include <grpcpp/server.h>
+
+#include <initializer_list>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "controller/serving/configuration/serve_config.h"
+
+namespace rhumb {
+
+struct GrpcServer {
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;  // 0 when it listens on a Unix-domain socket only
+};
+
+// Serves from now on; the services outlive it. Unavailable when a port is taken.
+absl::StatusOr<GrpcServer> StartGrpcServer(const ServeConfig& config,
+                                           std::initializer_list<grpc::Service*> services);
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_SERVING_SERVER_GRPC_SERVER_H_

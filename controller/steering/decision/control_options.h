@@ -1,0 +1,26 @@
+// What the control thread runs with. The defaults stand here and nowhere else.
+#ifndef RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_OPTIONS_H_
+#define RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_OPTIONS_H_
+
+#include <functional>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "controller/steering/decision/core_options.h"
+#include "topologies/paths/candidate_path_options.h"
+
+namespace rhumb {
+
+struct ControlOptions {
+  CoreOptions core;
+  CandidatePathOptions paths;
+  // Requests that may wait.
+  int queue_capacity = 4096;
+  absl::Duration tick = absl::Milliseconds(100);
+  // The clock of the core; tests bring their own.
+  std::function<absl::Time()> now = [] { return absl::Now(); };
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_OPTIONS_H_
