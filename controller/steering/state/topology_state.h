@@ -9,16 +9,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "controller/steering/state/topology_limits.h"
 #include "rhumb/v1/south.pb.h"
 #include "rhumb/v1/topology.pb.h"
 #include "topologies/topology.h"
 
 namespace rhumb {
-
-struct TopologyLimits {
-  int max_nodes = 1000;
-  int max_links = 10000;
-};
 
 // Owned by the control thread. Every change gives a new immutable snapshot with a larger version;
 // a request that is refused, or changes nothing, leaves the version as it was.

@@ -29,6 +29,7 @@ class ControlThreadTest : public ::testing::Test {
  protected:
   void Start(std::unique_ptr<Store> store, size_t queue_capacity = 4096) {
     ControlThread::Options options;
+    options.core.policy = "shortest-path";
     options.queue_capacity = queue_capacity;
     ControlThread::Listeners listeners;
     listeners.publish = [this](LivePlanPtr) { ++published_; };

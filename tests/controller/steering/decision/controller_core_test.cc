@@ -22,7 +22,10 @@ using ::rhumb::testing::RandomConnected;
 // The core with a clock that the test moves and a worker that decides when the test says so.
 class ControllerCoreTest : public ::testing::Test {
  protected:
-  ControllerCoreTest() { Restart({}); }
+  ControllerCoreTest() {
+    options_.policy = "shortest-path";
+    Restart({});
+  }
 
   void Restart(const StoredState& stored) {
     ControllerCore::Outputs outputs;
