@@ -120,7 +120,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
   {
     absl::MutexLock lock(&mutex_);
     if (!nonce || nonce->version == 0 || nonce->version > sent_) {
-      parts_.metrics->CountEvent("answer_to_nothing", 1);
+      parts_.metrics->CountEvent(Event::kAnswerToNothing);
       EndLocked(
           FieldError("answer.nonce", absl::StrCat("\"", answer.nonce().substr(0, 100),
                                                   "\" is not that of an update of this stream")));

@@ -29,7 +29,7 @@ inline absl::Status CheckWanted(const grpc::CallbackServerContext& context) {
 template <typename Response>
 class UnaryCall {
  public:
-  UnaryCall(ServiceParts* parts, const char* method, grpc::CallbackServerContext* context,
+  UnaryCall(ServiceParts* parts, CallMethod method, grpc::CallbackServerContext* context,
             Response* response)
       : parts_(parts),
         method_(method),
@@ -53,7 +53,7 @@ class UnaryCall {
 
   void Finish(absl::StatusOr<Response> result) const {
     if (result.ok()) *response_ = *std::move(result);
-    parts_->metrics->CountCall(method_, CodeName(result.status().code()));
+    parts_->metrics->CountCall(method_, result.status().code());
     reactor_->Finish(ToGrpc(result.status()));
   }
 
@@ -75,7 +75,8 @@ class UnaryCall {
           if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
           const absl::Time begin = absl::Now();
           absl::StatusOr<Response> result = Try(work, policies);
-          call.parts_->metrics->ObserveStage("compute", absl::ToDoubleSeconds(absl::Now() - begin));
+          call.parts_->metrics->ObserveStage(Stage::kCompute,
+                                             absl::ToDoubleSeconds(absl::Now() - begin));
           call.Finish(std::move(result));
         });
     if (!queued) {
@@ -96,7 +97,7 @@ class UnaryCall {
   }
 
   ServiceParts* parts_;
-  const char* method_;
+  CallMethod method_;
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;
   Response* response_;

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "controller/steering/plan/enum_names.h"
 #include "topologies/formats/proto_conversion.h"
 #include "topologies/formats/proto_time.h"
 
@@ -19,13 +18,6 @@ using rhumb::v1::PlanReason;
 // Versions are promised to the store in blocks, so that one may be used before its write is done.
 constexpr uint64_t kFloorBlock = 1'000'000;
 constexpr uint64_t kFloorMargin = 100'000;
-
-std::string Lower(const std::string& name, absl::string_view prefix) {
-  return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
-}
-std::string ReasonName(PlanReason reason) {
-  return Lower(rhumb::v1::PlanReason_Name(reason), "PLAN_REASON_");
-}
 
 }  // namespace
 
@@ -122,7 +114,7 @@ void ControllerCore::TopologyChanged() {
     report.set_explanation(
         absl::StrFormat("%d demands moved to what is left of their paths", touched));
     Publish(rerouted, rhumb::v1::PLAN_REASON_REROUTE, report, "");
-    metrics_->ObserveStage("reroute", absl::ToDoubleSeconds(absl::Now() - begin));
+    metrics_->ObserveStage(Stage::kReroute, absl::ToDoubleSeconds(absl::Now() - begin));
   }
   if (hold_ && !touched_plan) return;
   EndHold();
@@ -180,11 +172,11 @@ void ControllerCore::StartDecision(PlanReason reason) {
 }
 
 void ControllerCore::FinishDecision(const DecisionOutput& output) {
-  metrics_->ObserveStage("policy", output.policy_s);
-  metrics_->ObserveStage("guard", output.guard_s);
+  metrics_->ObserveStage(Stage::kPolicy, output.policy_s);
+  metrics_->ObserveStage(Stage::kGuard, output.guard_s);
   if (output.id != running_id_) {
     // A change of the topology overtook it, or it was late and has been counted as that.
-    metrics_->CountEvent("decision_dropped", 1);
+    metrics_->CountEvent(Event::kDecisionDropped);
     return;
   }
   running_id_ = 0;
@@ -208,21 +200,19 @@ void ControllerCore::FinishDecision(const DecisionOutput& output) {
   }
   const auto& report = output.verdict.report;
   if (report.has_predicted_mlu()) {
-    metrics_->Set("mlu_predicted", report.predicted_mlu());
-    metrics_->Set("mlu_shortest_path", report.shortest_path_mlu());
-    metrics_->Set("mlu_ecmp", report.ecmp_mlu());
+    metrics_->Set(Gauge::kMluPredicted, report.predicted_mlu());
+    metrics_->Set(Gauge::kMluShortestPath, report.shortest_path_mlu());
+    metrics_->Set(Gauge::kMluEcmp, report.ecmp_mlu());
   }
   if (decide_again_) StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
 }
 
 void ControllerCore::CountGuard(const rhumb::v1::GuardReport& report) {
-  const std::string outcome =
-      Lower(rhumb::v1::GuardOutcome_Name(report.outcome()), "GUARD_OUTCOME_");
-  const std::string rule = Lower(rhumb::v1::GuardRule_Name(report.rule()), "GUARD_RULE_");
-  metrics_->CountGuard(outcome, rule);
+  metrics_->CountGuard(report.outcome(), report.rule());
   if (report.outcome() == rhumb::v1::GUARD_OUTCOME_ACCEPTED) return;
-  ++guard_counts_[rule];
-  spdlog::info("guard outcome={} rule={} explanation=\"{}\"", outcome, rule, report.explanation());
+  ++guard_counts_[NameOf(report.rule())];
+  spdlog::info("guard outcome={} rule={} explanation=\"{}\"", NameOf(report.outcome()),
+               NameOf(report.rule()), report.explanation());
 }
 
 void ControllerCore::Publish(const RoutingPlan& plan, PlanReason reason,
@@ -246,12 +236,12 @@ void ControllerCore::Publish(const RoutingPlan& plan, PlanReason reason,
   while (static_cast<int>(plans_.size()) > std::max(1, options_.kept_plans)) plans_.pop_front();
   change_.plans.push_back(live);
   KeepFloor();
-  metrics_->CountPlan(ReasonName(reason));
+  metrics_->CountPlan(reason);
   out_.publish(live);
   spdlog::info(
       "plan version={} reason={} topology={} traffic={} predicted_mlu={:.4f} "
       "shortest_path_mlu={:.4f} moved_share={:.4f}",
-      live->version(), ReasonName(reason), topology_.version(), header.traffic_version(),
+      live->version(), NameOf(reason), topology_.version(), header.traffic_version(),
       report.predicted_mlu(), report.shortest_path_mlu(), report.moved_share());
 }
 
@@ -321,8 +311,8 @@ void ControllerCore::Tick() {
     StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
   }
   if (const auto latest = traffic_.latest()) {
-    metrics_->Set("telemetry_age_s", absl::ToDoubleSeconds(now - latest->received_at));
-    if (latest->measurements) metrics_->Set("mlu_observed", latest->measurements->mlu);
+    metrics_->Set(Gauge::kTelemetryAge, absl::ToDoubleSeconds(now - latest->received_at));
+    if (latest->measurements) metrics_->Set(Gauge::kMluObserved, latest->measurements->mlu);
   }
   // In plans, not in differences of versions, which jump at a restart.
   int64_t lag = 0;
@@ -332,9 +322,9 @@ void ControllerCore::Tick() {
                               return plan->version() > known;
                             }));
   }
-  metrics_->Set("adapters", static_cast<double>(adapters_.size()));
-  metrics_->Set("adapter_lag_versions", ready() ? static_cast<double>(lag) : 0);
-  metrics_->Set("ready", ready() ? 1 : 0);
+  metrics_->Set(Gauge::kAdapters, static_cast<double>(adapters_.size()));
+  metrics_->Set(Gauge::kAdapterLagVersions, ready() ? static_cast<double>(lag) : 0);
+  metrics_->Set(Gauge::kReady, ready() ? 1 : 0);
 }
 
 }  // namespace rhumb

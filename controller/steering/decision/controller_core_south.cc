@@ -58,7 +58,7 @@ rhumb::v1::TelemetryAnswer ControllerCore::TakeTelemetry(const rhumb::v1::Teleme
   auto refuse = [&](const absl::Status& status) {
     *answer.mutable_error() = ToProto(status);
     *answer.mutable_counts() = intake_.CountsOf(report.source());
-    metrics_->CountEvent("telemetry_refused", 1);
+    metrics_->CountEvent(Event::kTelemetryRefused);
     return answer;
   };
   if (auto status = election_.CheckWriter(report.election_id()); !status.ok()) {
@@ -73,12 +73,12 @@ rhumb::v1::TelemetryAnswer ControllerCore::TakeTelemetry(const rhumb::v1::Teleme
     traffic_.Add(**interval, topology_.snapshot(), in_force ? &*in_force : nullptr, out_.now());
     KeepFloor();
   } else {
-    metrics_->CountEvent("telemetry_ignored", 1);
+    metrics_->CountEvent(Event::kTelemetryIgnored);
   }
   answer.set_traffic_version(traffic_.version());
   *answer.mutable_counts() = intake_.CountsOf(report.source());
   if (traffic_.version() != before) {
-    metrics_->CountEvent("telemetry_accepted", 1);
+    metrics_->CountEvent(Event::kTelemetryAccepted);
     if (options_.decide_on_telemetry && !hold_) StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
   }
   return answer;
@@ -124,7 +124,7 @@ void ControllerCore::TakePlanAnswer(StreamId stream, const rhumb::v1::PlanAnswer
   }
   status.set_nacks(status.nacks() + 1);
   status.set_last_error(answer.error().message().substr(0, 500));
-  metrics_->CountEvent("nack", 1);
+  metrics_->CountEvent(Event::kNack);
   spdlog::warn("plan refused adapter=\"{}\" version={} in_force={} error=\"{}\"", status.adapter(),
                sent_version, answer.plan_version_in_force(), status.last_error());
 }
