@@ -9,7 +9,7 @@
 #include "controller/client/held_plan.h"
 #include "controller/steering/decision/controller_core.h"
 #include "controller/steering/decision/decision_worker.h"
-#include "controller/steering/decision/questions.h"
+#include "controller/steering/questions/policy_cache.h"
 #include "rhumb/v1/north.pb.h"
 #include "rhumb/v1/south.pb.h"
 

@@ -6,8 +6,11 @@
 #include "controller/serving/server/plan_stream.h"
 #include "controller/serving/server/unary_call.h"
 #include "controller/serving/server/watch_stream.h"
-#include "controller/steering/decision/questions.h"
 #include "controller/steering/plan/request_error.h"
+#include "controller/steering/questions/compute_routes.h"
+#include "controller/steering/questions/evaluate_plan.h"
+#include "controller/steering/questions/explain_decision.h"
+#include "controller/steering/store/audit.h"
 
 namespace rhumb {
 namespace {

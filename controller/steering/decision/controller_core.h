@@ -15,6 +15,7 @@
 #include "controller/steering/decision/decision_worker.h"
 #include "controller/steering/metrics/metrics.h"
 #include "controller/steering/plan/live_plan.h"
+#include "controller/steering/questions/live_view.h"
 #include "controller/steering/state/election.h"
 #include "controller/steering/state/telemetry_intake.h"
 #include "controller/steering/state/topology_state.h"
@@ -24,21 +25,6 @@
 #include "rhumb/v1/south.pb.h"
 
 namespace rhumb {
-
-// Immutable: what questions of operators are answered from, off the control thread.
-struct LiveView {
-  std::optional<Topology> topology;
-  LivePlanPtr plan;
-  std::shared_ptr<const TrafficEstimate> traffic;
-  std::vector<std::shared_ptr<const TrafficEstimate>> traffic_history;
-  rhumb::v1::OperatorSettings settings;
-  Pins pins;
-  // A plan of before is held in force; pins do not reach it.
-  bool rolled_back = false;
-  // Of the latest decision, which may have left the plan as it was.
-  rhumb::v1::GuardReport guard;
-  std::string policy_note;
-};
 
 // Owned by the control thread. Requests that fail leave it unchanged. What a request changed is
 // fetched with TakeChange and written before the request is answered.

@@ -22,9 +22,7 @@ absl::Status CheckComment(const std::string& comment) {
 }  // namespace
 
 absl::Status ControllerCore::CheckKnown() const {
-  if (topology_.known()) return absl::OkStatus();
-  return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
-                      "no topology is known; wait until an adapter has declared one");
+  return topology_.known() ? absl::OkStatus() : NoTopologyError();
 }
 
 void ControllerCore::Audit(absl::string_view action, absl::string_view detail,
@@ -322,7 +320,6 @@ LiveView ControllerCore::View() const {
   }
   view.plan = plan();
   view.traffic = traffic_.latest();
-  view.traffic_history = TrafficHistory();
   view.settings = Settings();
   view.rolled_back = hold_.has_value();
   view.guard = last_guard_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "agents/policy_factory.h"
 #include "agents/routing_policy.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "controller/steering/guard/safety_guard.h"
@@ -19,9 +20,6 @@
 #include "topologies/paths/candidate_paths.h"
 
 namespace rhumb {
-
-using PolicyFactory =
-    std::function<absl::StatusOr<std::unique_ptr<RoutingPolicy>>(absl::string_view spec)>;
 
 // All that a decision is made from; immutable snapshots.
 struct DecisionInput {

@@ -91,10 +91,7 @@ absl::StatusOr<bool> TopologyState::Set(const rhumb::v1::Topology& message) {
 }
 
 absl::StatusOr<bool> TopologyState::Update(const rhumb::v1::UpdateTopologyRequest& request) {
-  if (!reported_) {
-    return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
-                        "no topology is known; send SetTopology first");
-  }
+  if (!reported_) return NoTopologyError("send SetTopology first");
   if (request.expected_topology_version() != 0 && request.expected_topology_version() != version_) {
     return RequestError(
         absl::StatusCode::kAborted, rhumb::v1::ERROR_REASON_STALE_VERSION,
@@ -122,10 +119,7 @@ absl::StatusOr<bool> TopologyState::Update(const rhumb::v1::UpdateTopologyReques
 }
 
 absl::StatusOr<bool> TopologyState::SetDrained(absl::string_view text, bool drain) {
-  if (!reported_) {
-    return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
-                        "no topology is known; wait until an adapter has declared one");
-  }
+  if (!reported_) return NoTopologyError();
   absl::StatusOr<std::vector<LinkId>> links = reported_->ResolveLinks(text);
   if (!links.ok()) return AboutField("link", links.status());
   bool changed = false;
