@@ -46,7 +46,7 @@ class SteeredNetwork {
   void Take(const rhumb::v1::ListAuditRequest& request);
   // A first message on a plan stream, or an answer to an update.
   void Take(StreamId stream, const rhumb::v1::PlanStreamRequest& request, uint64_t sent_version);
-  void Close(StreamId stream) { core_->CloseAdapter(stream); }
+  void Close(StreamId stream) { core_->south().CloseAdapter(stream); }
 
   void Wait(absl::Duration time);
   void Restart();

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "controller/steering/decision/controller_core.h"
+#include "controller/steering/decision/core_options.h"
 #include "topologies/paths/candidate_path_options.h"
 
 namespace rhumb {

@@ -20,7 +20,7 @@ namespace {
 template <typename Response, typename Ask>
 void AskAboutLive(ServiceParts* parts, UnaryCall<Response> call, Ask ask) {
   parts->control->Call<LiveView>(
-      [](ControllerCore& core) -> absl::StatusOr<LiveView> { return core.View(); },
+      [](ControllerCore& core) -> absl::StatusOr<LiveView> { return core.north().View(); },
       [call, ask](absl::StatusOr<LiveView> view) {
         if (!view.ok()) return call.Finish(view.status());
         call.OnPool(
@@ -83,7 +83,7 @@ NorthService::Reactor* NorthService::DrainLink(Context* context,
   UnaryCall call(parts_, CallMethod::kDrainLink, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.DrainLink(*request, who);
+      return core.north().DrainLink(*request, who);
     });
   }
   return call.reactor();
@@ -95,7 +95,7 @@ NorthService::Reactor* NorthService::UndrainLink(Context* context,
   UnaryCall call(parts_, CallMethod::kUndrainLink, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.UndrainLink(*request, who);
+      return core.north().UndrainLink(*request, who);
     });
   }
   return call.reactor();
@@ -112,7 +112,7 @@ NorthService::Reactor* NorthService::SetPolicy(Context* context,
       return call.Finish(FieldError("policy", policy.status().message()));
     }
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.SetPolicy(*request, who);
+      return core.north().SetPolicy(*request, who);
     });
   });
   if (!queued) {
@@ -127,7 +127,7 @@ NorthService::Reactor* NorthService::PinDemand(Context* context,
   UnaryCall call(parts_, CallMethod::kPinDemand, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.PinDemand(*request, who);
+      return core.north().PinDemand(*request, who);
     });
   }
   return call.reactor();
@@ -139,7 +139,7 @@ NorthService::Reactor* NorthService::RollbackPlan(Context* context,
   UnaryCall call(parts_, CallMethod::kRollbackPlan, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.RollbackPlan(*request, who);
+      return core.north().RollbackPlan(*request, who);
     });
   }
   return call.reactor();
@@ -151,7 +151,7 @@ NorthService::Reactor* NorthService::ConfirmRollback(
   UnaryCall call(parts_, CallMethod::kConfirmRollback, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.ConfirmRollback(*request, who);
+      return core.north().ConfirmRollback(*request, who);
     });
   }
   return call.reactor();
@@ -164,7 +164,7 @@ NorthService::Reactor* NorthService::GetStatus(Context* context, const rhumb::v1
   call.OnControlThread(
       [parts = parts_](ControllerCore& core,
                        const std::string&) -> absl::StatusOr<rhumb::v1::ControllerStatus> {
-        rhumb::v1::ControllerStatus status = core.GetStatus();
+        rhumb::v1::ControllerStatus status = core.north().GetStatus();
         status.set_version(parts->version);
         *status.mutable_store() = parts->control->store().Health();
         return status;

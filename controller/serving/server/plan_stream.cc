@@ -81,9 +81,9 @@ void PlanStream::Subscribe(const rhumb::v1::PlanSubscription& subscription) {
   adapter_ = subscription.adapter();
   parts_.control->Call<Opened>(
       [id = id_, subscription](ControllerCore& core) -> absl::StatusOr<Opened> {
-        auto replaced = core.OpenAdapter(id, subscription);
+        auto replaced = core.south().OpenAdapter(id, subscription);
         if (!replaced.ok()) return replaced.status();
-        return Opened{*replaced, core.ElectionFor(id)};
+        return Opened{*replaced, core.south().ElectionFor(id)};
       },
       [self = Self(this), subscription](absl::StatusOr<Opened> opened) {
         self->TakeOpened(opened, subscription.held_epoch(), subscription.held_plan_version());
@@ -131,7 +131,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
   if (answer.has_error()) {
     parts_.control->Post([self = Self(this), answer = std::move(answer),
                           version = nonce->version](ControllerCore& core) {
-      core.TakePlanAnswer(self->id_, answer, version);
+      core.south().TakePlanAnswer(self->id_, answer, version);
       self->Read();
     });
     return;
@@ -152,7 +152,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
         latest = std::move(self->acknowledged_);
         self->errand_out_ = false;
       }
-      core.TakePlanAnswer(self->id_, latest.answer, latest.version);
+      core.south().TakePlanAnswer(self->id_, latest.answer, latest.version);
     });
   }
   Read();
@@ -223,7 +223,7 @@ void PlanStream::OnWriteDone(bool ok) {
 void PlanStream::OnCancel() { End(absl::CancelledError("the adapter is gone")); }
 
 void PlanStream::OnDone() {
-  parts_.control->Post([id = id_](ControllerCore& core) { core.CloseAdapter(id); });
+  parts_.control->Post([id = id_](ControllerCore& core) { core.south().CloseAdapter(id); });
   Leave();
 }
 

@@ -120,7 +120,7 @@ struct Server::Parts {
       election_notice = false;
       for (const auto& [id, reader] : fan_out.readers()) {
         if (auto* stream = dynamic_cast<PlanStream*>(reader.get())) {
-          stream->SetElection(core.ElectionFor(id));
+          stream->SetElection(core.south().ElectionFor(id));
         }
       }
     });

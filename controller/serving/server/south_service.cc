@@ -12,7 +12,7 @@ grpc::ServerUnaryReactor* SouthService::SetTopology(grpc::CallbackServerContext*
   UnaryCall call(parts_, CallMethod::kSetTopology, context, response);
   if (call.Admit(Role::kAdapter)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.SetTopology(*request, who);
+      return core.south().SetTopology(*request, who);
     });
   }
   return call.reactor();
@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* SouthService::UpdateTopology(
   UnaryCall call(parts_, CallMethod::kUpdateTopology, context, response);
   if (call.Admit(Role::kAdapter)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.UpdateTopology(*request, who);
+      return core.south().UpdateTopology(*request, who);
     });
   }
   return call.reactor();

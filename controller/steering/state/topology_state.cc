@@ -92,11 +92,12 @@ absl::StatusOr<bool> TopologyState::Set(const rhumb::v1::Topology& message) {
 
 absl::StatusOr<bool> TopologyState::Update(const rhumb::v1::UpdateTopologyRequest& request) {
   if (!reported_) return NoTopologyError("send SetTopology first");
-  if (request.expected_topology_version() != 0 && request.expected_topology_version() != version_) {
+  if (request.expected_topology_version() != 0 &&
+      request.expected_topology_version() != version()) {
     return RequestError(
         absl::StatusCode::kAborted, rhumb::v1::ERROR_REASON_STALE_VERSION,
         absl::StrFormat("expected topology version %d, the latest is %d; read again and retry",
-                        request.expected_topology_version(), version_));
+                        request.expected_topology_version(), version()));
   }
   if (request.links().empty()) return FieldError("links", "empty; name at least one link");
   TopologyDelta delta;
@@ -132,12 +133,11 @@ absl::StatusOr<bool> TopologyState::SetDrained(absl::string_view text, bool drai
 }
 
 absl::Status TopologyState::Restore(const rhumb::v1::Topology& reported,
-                                    std::set<std::string> drained, uint64_t version) {
+                                    std::set<std::string> drained) {
   absl::StatusOr<Topology> topology = FromProto(reported);
   if (!topology.ok()) return topology.status();
   reported_ = *std::move(topology);
   drained_ = std::move(drained);
-  version_ = version - 1;
   Publish();
   return absl::OkStatus();
 }
@@ -153,7 +153,7 @@ void TopologyState::Publish() {
     }
   }
   absl::StatusOr<Topology> drained = reported_->Apply(drains);
-  effective_ = (drained.ok() ? *drained : *reported_).WithVersion(++version_);
+  effective_ = (drained.ok() ? *drained : *reported_).WithVersion(versions_.Next());
 }
 
 }  // namespace rhumb
