@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "agents/policy_factory.h"
 #include "agents/routing_policy.h"
 #include "controller/replay/replay_config.h"
 #include "simulator/scenario/scenario_timeline.h"
@@ -19,9 +20,6 @@
 #include "topologies/traffic_series.h"
 
 namespace rhumb {
-
-using PolicyFactory =
-    std::function<absl::StatusOr<std::unique_ptr<RoutingPolicy>>(absl::string_view spec)>;
 
 // One interval with all that policies and simulators need of it. Shared by all policies and seeds,
 // never changed.

@@ -13,6 +13,10 @@
 #include "agents/policy_registry.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "controller/steering/plan/request_error.h"
+#include "controller/steering/questions/compute_routes.h"
+#include "controller/steering/questions/evaluate_plan.h"
+#include "controller/steering/questions/explain_decision.h"
+#include "controller/steering/store/audit.h"
 #include "controller/steering/store/memory_store.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/proto_conversion.h"
@@ -173,7 +177,8 @@ void SteeredNetwork::Prepare() {
   rhumb::v1::PinDemandRequest pin;
   read(R"(source: "D" destination: "A" paths { links: "D>B" links: "B>A" ratio: 1 })", &pin);
   Take(pin);
-  Require(core_->GetStatus().pins_size() == 1 && last_plan_version_ > 2, "the seed state is not");
+  Require(core_->north().GetStatus().pins_size() == 1 && last_plan_version_ > 2,
+          "the seed state is not");
 }
 
 void SteeredNetwork::Keep(StoreChange change) {
@@ -186,9 +191,10 @@ void SteeredNetwork::Keep(StoreChange change) {
 }
 
 std::string SteeredNetwork::State() const {
-  const LiveView view = core_->View();
-  return absl::StrCat(Bytes(core_->GetStatus()), view.plan ? Bytes(ToProto(*view.plan)) : "",
-                      Bytes(view.settings), view.topology ? Bytes(ToProto(*view.topology)) : "",
+  const LiveView view = core_->north().View();
+  return absl::StrCat(Bytes(core_->north().GetStatus()),
+                      view.plan ? Bytes(ToProto(*view.plan)) : "", Bytes(view.settings),
+                      view.topology ? Bytes(ToProto(*view.topology)) : "",
                       view.traffic ? view.traffic->version : 0, waiting_ ? waiting_->id : 0);
 }
 
@@ -219,14 +225,14 @@ void SteeredNetwork::Change(const Request& request, Work work) {
 
 void SteeredNetwork::Take(const rhumb::v1::SetTopologyRequest& request) {
   if (!Small(request)) return;
-  Change(request, [this](const auto& r) { return core_->SetTopology(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->south().SetTopology(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::UpdateTopologyRequest& request) {
-  Change(request, [this](const auto& r) { return core_->UpdateTopology(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->south().UpdateTopology(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::TelemetryReport& report) {
   Change(report, [this](const auto& r) -> absl::StatusOr<rhumb::v1::TelemetryAnswer> {
-    rhumb::v1::TelemetryAnswer answer = core_->TakeTelemetry(r);
+    rhumb::v1::TelemetryAnswer answer = core_->south().TakeTelemetry(r);
     CheckSendable(answer);
     Require(answer.sequence() == r.sequence() && answer.source() == r.source(),
             "a telemetry answer is for another report");
@@ -239,33 +245,33 @@ void SteeredNetwork::Take(const rhumb::v1::TelemetryReport& report) {
   });
 }
 void SteeredNetwork::Take(const rhumb::v1::DrainLinkRequest& request) {
-  Change(request, [this](const auto& r) { return core_->DrainLink(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->north().DrainLink(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::UndrainLinkRequest& request) {
-  Change(request, [this](const auto& r) { return core_->UndrainLink(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->north().UndrainLink(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::SetPolicyRequest& request) {
   // The service loads the policy first, as here.
   if (!decider_.Load(request.policy()).ok()) return;
-  Change(request, [this](const auto& r) { return core_->SetPolicy(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->north().SetPolicy(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::PinDemandRequest& request) {
-  Change(request, [this](const auto& r) { return core_->PinDemand(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->north().PinDemand(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::RollbackPlanRequest& request) {
-  Change(request, [this](const auto& r) { return core_->RollbackPlan(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->north().RollbackPlan(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::ConfirmRollbackRequest& request) {
-  Change(request, [this](const auto& r) { return core_->ConfirmRollback(r, "fuzz"); });
+  Change(request, [this](const auto& r) { return core_->north().ConfirmRollback(r, "fuzz"); });
 }
 void SteeredNetwork::Take(const rhumb::v1::ExplainDecisionRequest& request) {
   const std::string before = State();
-  CheckAnswer(ExplainDecision(request, core_->View(), &policies_));
+  CheckAnswer(ExplainDecision(request, core_->north().View(), &policies_));
   Require(State() == before, "a question changes the state");
 }
 void SteeredNetwork::Take(const rhumb::v1::EvaluatePlanRequest& request) {
   const std::string before = State();
-  CheckAnswer(EvaluatePlan(request, core_->View(), &policies_));
+  CheckAnswer(EvaluatePlan(request, core_->north().View(), &policies_));
   Require(State() == before, "a question changes the state");
 }
 void SteeredNetwork::Take(const rhumb::v1::ComputeRoutesRequest& request) {
@@ -303,16 +309,16 @@ void SteeredNetwork::Take(const rhumb::v1::ListAuditRequest& request) {
 void SteeredNetwork::Take(StreamId stream, const rhumb::v1::PlanStreamRequest& request,
                           uint64_t sent_version) {
   if (request.has_answer()) {
-    core_->TakePlanAnswer(stream, request.answer(), sent_version);
+    core_->south().TakePlanAnswer(stream, request.answer(), sent_version);
   } else if (request.has_subscribe()) {
     const std::string before = State();
-    const auto opened = core_->OpenAdapter(stream, request.subscribe());
+    const auto opened = core_->south().OpenAdapter(stream, request.subscribe());
     if (!opened.ok()) {
       CheckRefusal(opened.status());
       Require(State() == before, "a refused stream changes the state");
     }
   }
-  CheckSendable(core_->ElectionFor(stream));
+  CheckSendable(core_->south().ElectionFor(stream));
   CheckPromises();
 }
 
@@ -363,7 +369,7 @@ void SteeredNetwork::CheckPlan(const LivePlanPtr& plan) {
 
 void SteeredNetwork::CheckPromises() {
   for (const LivePlanPtr& plan : std::exchange(unchecked_, {})) CheckPlan(plan);
-  const rhumb::v1::ControllerStatus status = core_->GetStatus();
+  const rhumb::v1::ControllerStatus status = core_->north().GetStatus();
   CheckSendable(status);
   Require(status.topology_version() == 0 || status.topology_version() >= last_topology_version_,
           "the topology version goes back");

@@ -9,7 +9,7 @@
 #include "controller/client/held_plan.h"
 #include "controller/steering/decision/controller_core.h"
 #include "controller/steering/decision/decision_worker.h"
-#include "controller/steering/decision/questions.h"
+#include "controller/steering/questions/policy_cache.h"
 #include "rhumb/v1/north.pb.h"
 #include "rhumb/v1/south.pb.h"
 
@@ -46,7 +46,7 @@ class SteeredNetwork {
   void Take(const rhumb::v1::ListAuditRequest& request);
   // A first message on a plan stream, or an answer to an update.
   void Take(StreamId stream, const rhumb::v1::PlanStreamRequest& request, uint64_t sent_version);
-  void Close(StreamId stream) { core_->CloseAdapter(stream); }
+  void Close(StreamId stream) { core_->south().CloseAdapter(stream); }
 
   void Wait(absl::Duration time);
   void Restart();

@@ -9,18 +9,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <exception>
 #include <functional>
 #include <thread>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "controller/serving/rpc/listen_address.h"
+#include "controller/steering/plan/enum_names.h"
 
 namespace rhumb {
 namespace {
@@ -45,23 +45,149 @@ void Knock(const std::string& listen, int port) {
   freeaddrinfo(found);
 }
 
-// One metric for each value of the labels, looked up by their text: a family's own look-up hashes a
-// map of strings every time.
-template <typename Metric>
+// A new enumerator without a name here does not compile: the compiler asks for every case, and a
+// warning is an error.
+const char* NameOf(Stage stage) {
+  switch (stage) {
+    case Stage::kReroute:
+      return "reroute";
+    case Stage::kPolicy:
+      return "policy";
+    case Stage::kGuard:
+      return "guard";
+    case Stage::kFanOut:
+      return "fan_out";
+    case Stage::kStore:
+      return "store";
+    case Stage::kCompute:
+      return "compute";
+    case Stage::kCount:
+      break;
+  }
+  return "";
+}
+
+const char* NameOf(Gauge gauge) {
+  switch (gauge) {
+    case Gauge::kMluPredicted:
+      return "rhumb_mlu_predicted";
+    case Gauge::kMluObserved:
+      return "rhumb_mlu_observed";
+    case Gauge::kMluShortestPath:
+      return "rhumb_mlu_shortest_path";
+    case Gauge::kMluEcmp:
+      return "rhumb_mlu_ecmp";
+    case Gauge::kAdapters:
+      return "rhumb_adapters";
+    case Gauge::kAdapterLagVersions:
+      return "rhumb_adapter_lag_versions";
+    case Gauge::kTelemetryAge:
+      return "rhumb_telemetry_age_s";
+    case Gauge::kStoreHealthy:
+      return "rhumb_store_healthy";
+    case Gauge::kReady:
+      return "rhumb_ready";
+    case Gauge::kCount:
+      break;
+  }
+  return "";
+}
+
+const char* NameOf(Event event) {
+  switch (event) {
+    case Event::kNack:
+      return "nack";
+    case Event::kAnswerToNothing:
+      return "answer_to_nothing";
+    case Event::kTelemetryAccepted:
+      return "telemetry_accepted";
+    case Event::kTelemetryIgnored:
+      return "telemetry_ignored";
+    case Event::kTelemetryRefused:
+      return "telemetry_refused";
+    case Event::kDecisionDropped:
+      return "decision_dropped";
+    case Event::kStorePlanDropped:
+      return "store_plan_dropped";
+    case Event::kCount:
+      break;
+  }
+  return "";
+}
+
+const char* NameOf(CallMethod method) {
+  switch (method) {
+    case CallMethod::kSetTopology:
+      return "SetTopology";
+    case CallMethod::kUpdateTopology:
+      return "UpdateTopology";
+    case CallMethod::kStreamTelemetry:
+      return "StreamTelemetry";
+    case CallMethod::kStreamPlans:
+      return "StreamPlans";
+    case CallMethod::kComputeRoutes:
+      return "ComputeRoutes";
+    case CallMethod::kEvaluatePlan:
+      return "EvaluatePlan";
+    case CallMethod::kExplainDecision:
+      return "ExplainDecision";
+    case CallMethod::kDrainLink:
+      return "DrainLink";
+    case CallMethod::kUndrainLink:
+      return "UndrainLink";
+    case CallMethod::kSetPolicy:
+      return "SetPolicy";
+    case CallMethod::kPinDemand:
+      return "PinDemand";
+    case CallMethod::kRollbackPlan:
+      return "RollbackPlan";
+    case CallMethod::kConfirmRollback:
+      return "ConfirmRollback";
+    case CallMethod::kGetStatus:
+      return "GetStatus";
+    case CallMethod::kGetPlan:
+      return "GetPlan";
+    case CallMethod::kWatchPlan:
+      return "WatchPlan";
+    case CallMethod::kListAudit:
+      return "ListAudit";
+    case CallMethod::kHealthWatch:
+      return "HealthWatch";
+    case CallMethod::kCount:
+      break;
+  }
+  return "";
+}
+
+constexpr size_t kReasons = rhumb::v1::PlanReason_ARRAYSIZE;
+constexpr size_t kOutcomes = rhumb::v1::GuardOutcome_ARRAYSIZE;
+constexpr size_t kRules = rhumb::v1::GuardRule_ARRAYSIZE;
+constexpr size_t kCodes = static_cast<size_t>(absl::StatusCode::kUnauthenticated) + 1;
+
+// One metric for each enumerator, made when it is first asked for: a family's own look-up hashes a
+// map of strings every time, and what never happened is not shown.
+template <typename Metric, size_t kSize>
 class Kept {
  public:
+  // `make` returns the same metric whenever it is asked, so that two threads may be first. What is
+  // beyond the enumerators, which proto3 allows, counts as the first of them.
   template <typename Make>
-  Metric& Get(absl::string_view key, Make&& make) {
-    absl::MutexLock lock(&mutex_);
-    auto it = metrics_.find(key);
-    if (it == metrics_.end()) it = metrics_.emplace(std::string(key), &make()).first;
-    return *it->second;
+  Metric& Get(size_t index, Make&& make) {
+    std::atomic<Metric*>& kept = metrics_[index < kSize ? index : 0];
+    Metric* metric = kept.load(std::memory_order_acquire);
+    if (metric == nullptr) {
+      metric = &make();
+      kept.store(metric, std::memory_order_release);
+    }
+    return *metric;
   }
 
  private:
-  absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Metric*> metrics_ ABSL_GUARDED_BY(mutex_);
+  std::array<std::atomic<Metric*>, kSize> metrics_{};
 };
+
+template <typename Metric, typename Enum>
+using KeptBy = Kept<Metric, static_cast<size_t>(Enum::kCount)>;
 
 const std::vector<double>& StageBuckets() {
   static const auto* const kBuckets = new std::vector<double>{
@@ -102,9 +228,12 @@ struct PrometheusMetrics::Families {
   prometheus::Family<prometheus::Counter>& events;
   prometheus::Registry& registry;
 
-  Kept<prometheus::Histogram> kept_stages;
-  Kept<prometheus::Counter> kept_plans, kept_guards, kept_calls, kept_events;
-  Kept<prometheus::Gauge> kept_gauges;
+  KeptBy<prometheus::Histogram, Stage> kept_stages;
+  Kept<prometheus::Counter, kReasons> kept_plans;
+  Kept<prometheus::Counter, kOutcomes * kRules> kept_guards;
+  Kept<prometheus::Counter, static_cast<size_t>(CallMethod::kCount) * kCodes> kept_calls;
+  KeptBy<prometheus::Counter, Event> kept_events;
+  KeptBy<prometheus::Gauge, Gauge> kept_gauges;
 };
 
 PrometheusMetrics::PrometheusMetrics()
@@ -112,50 +241,50 @@ PrometheusMetrics::PrometheusMetrics()
       families_(std::make_unique<Families>(*registry_)) {}
 PrometheusMetrics::~PrometheusMetrics() = default;
 
-void PrometheusMetrics::ObserveStage(absl::string_view stage, double seconds) {
+void PrometheusMetrics::ObserveStage(Stage stage, double seconds) {
   families_->kept_stages
-      .Get(stage,
+      .Get(static_cast<size_t>(stage),
            [&]() -> prometheus::Histogram& {
-             return families_->stages.Add({{"stage", std::string(stage)}}, StageBuckets());
+             return families_->stages.Add({{"stage", NameOf(stage)}}, StageBuckets());
            })
       .Observe(seconds);
 }
 
-void PrometheusMetrics::CountPlan(absl::string_view reason) {
+void PrometheusMetrics::CountPlan(rhumb::v1::PlanReason reason) {
   families_->kept_plans
-      .Get(reason,
+      .Get(static_cast<size_t>(reason),
            [&]() -> prometheus::Counter& {
-             return families_->plans.Add({{"reason", std::string(reason)}});
+             return families_->plans.Add({{"reason", rhumb::NameOf(reason)}});
            })
       .Increment();
 }
 
-void PrometheusMetrics::CountGuard(absl::string_view outcome, absl::string_view rule) {
+void PrometheusMetrics::CountGuard(rhumb::v1::GuardOutcome outcome, rhumb::v1::GuardRule rule) {
   families_->kept_guards
-      .Get(absl::StrCat(outcome, " ", rule),
+      .Get(static_cast<size_t>(outcome) * kRules + static_cast<size_t>(rule),
            [&]() -> prometheus::Counter& {
              return families_->guards.Add(
-                 {{"outcome", std::string(outcome)}, {"rule", std::string(rule)}});
+                 {{"outcome", rhumb::NameOf(outcome)}, {"rule", rhumb::NameOf(rule)}});
            })
       .Increment();
 }
 
-void PrometheusMetrics::CountCall(absl::string_view method, absl::string_view code) {
+void PrometheusMetrics::CountCall(CallMethod method, absl::StatusCode code) {
   families_->kept_calls
-      .Get(absl::StrCat(method, " ", code),
+      .Get(static_cast<size_t>(method) * kCodes + static_cast<size_t>(code),
            [&]() -> prometheus::Counter& {
              return families_->calls.Add(
-                 {{"method", std::string(method)}, {"code", std::string(code)}});
+                 {{"method", NameOf(method)}, {"code", absl::StatusCodeToString(code)}});
            })
       .Increment();
 }
 
-void PrometheusMetrics::Set(absl::string_view gauge, double value) {
+void PrometheusMetrics::Set(Gauge gauge, double value) {
   families_->kept_gauges
-      .Get(gauge,
+      .Get(static_cast<size_t>(gauge),
            [&]() -> prometheus::Gauge& {
              return prometheus::BuildGauge()
-                 .Name(absl::StrCat("rhumb_", gauge))
+                 .Name(NameOf(gauge))
                  .Help("Of now; see controller/serving/metrics/README.md")
                  .Register(families_->registry)
                  .Add({});
@@ -163,13 +292,13 @@ void PrometheusMetrics::Set(absl::string_view gauge, double value) {
       .Set(value);
 }
 
-void PrometheusMetrics::CountEvent(absl::string_view event, double times) {
+void PrometheusMetrics::CountEvent(Event event) {
   families_->kept_events
-      .Get(event,
+      .Get(static_cast<size_t>(event),
            [&]() -> prometheus::Counter& {
-             return families_->events.Add({{"event", std::string(event)}});
+             return families_->events.Add({{"event", NameOf(event)}});
            })
-      .Increment(times);
+      .Increment();
 }
 
 struct MetricsEndpoint::Http {

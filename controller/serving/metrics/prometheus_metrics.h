@@ -20,12 +20,12 @@ class PrometheusMetrics : public Metrics {
   PrometheusMetrics();
   ~PrometheusMetrics() override;
 
-  void ObserveStage(absl::string_view stage, double seconds) override;
-  void CountPlan(absl::string_view reason) override;
-  void CountGuard(absl::string_view outcome, absl::string_view rule) override;
-  void CountCall(absl::string_view method, absl::string_view code) override;
-  void Set(absl::string_view gauge, double value) override;
-  void CountEvent(absl::string_view event, double times) override;
+  void ObserveStage(Stage stage, double seconds) override;
+  void CountPlan(rhumb::v1::PlanReason reason) override;
+  void CountGuard(rhumb::v1::GuardOutcome outcome, rhumb::v1::GuardRule rule) override;
+  void CountCall(CallMethod method, absl::StatusCode code) override;
+  void Set(Gauge gauge, double value) override;
+  void CountEvent(Event event) override;
 
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
 

@@ -21,6 +21,4 @@ grpc::Status ToGrpc(const absl::Status& status) {
                       rhumb::ToProto(shortened).SerializeAsString());
 }
 
-std::string CodeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }
-
 }  // namespace rhumb

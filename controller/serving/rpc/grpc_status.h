@@ -12,9 +12,6 @@ namespace rhumb {
 // The serialised rhumb.v1.Status travels as "grpc-status-details-bin".
 grpc::Status ToGrpc(const absl::Status& status);
 
-// "INVALID_ARGUMENT", for metrics and logs.
-std::string CodeName(absl::StatusCode code);
-
 }  // namespace rhumb
 
 #endif  // RHUMB_CONTROLLER_SERVING_RPC_GRPC_STATUS_H_

@@ -67,7 +67,7 @@ void FanOut::Run() {
       since = announced_at_;
     }
     for (const auto& [id, reader] : readers()) reader->Wake();
-    metrics_->ObserveStage("fan_out", absl::ToDoubleSeconds(absl::Now() - since));
+    metrics_->ObserveStage(Stage::kFanOut, absl::ToDoubleSeconds(absl::Now() - since));
   }
 }
 

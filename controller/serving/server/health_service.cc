@@ -18,7 +18,7 @@ HealthCheckResponse::ServingStatus StatusOf(const std::optional<bool>& serving) 
 class HealthWatch final : public grpc::ServerWriteReactor<HealthCheckResponse>, public StreamCall {
  public:
   HealthWatch(ServiceParts& parts, const HealthBoard& board, std::string service)
-      : StreamCall(parts, "HealthWatch"), board_(board), service_(std::move(service)) {}
+      : StreamCall(parts, CallMethod::kHealthWatch), board_(board), service_(std::move(service)) {}
 
   void Start(const grpc::CallbackServerContext& context) {
     if (Enter(context, std::nullopt, true).ok()) Wake();

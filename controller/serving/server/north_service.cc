@@ -6,8 +6,11 @@
 #include "controller/serving/server/plan_stream.h"
 #include "controller/serving/server/unary_call.h"
 #include "controller/serving/server/watch_stream.h"
-#include "controller/steering/decision/questions.h"
 #include "controller/steering/plan/request_error.h"
+#include "controller/steering/questions/compute_routes.h"
+#include "controller/steering/questions/evaluate_plan.h"
+#include "controller/steering/questions/explain_decision.h"
+#include "controller/steering/store/audit.h"
 
 namespace rhumb {
 namespace {
@@ -17,7 +20,7 @@ namespace {
 template <typename Response, typename Ask>
 void AskAboutLive(ServiceParts& parts, UnaryCall<Response> call, Ask ask) {
   parts.control.Call<LiveView>(
-      [](ControllerCore& core) -> absl::StatusOr<LiveView> { return core.View(); },
+      [](ControllerCore& core) -> absl::StatusOr<LiveView> { return core.north().View(); },
       [call, ask](absl::StatusOr<LiveView> view) {
         if (!view.ok()) return call.Finish(view.status());
         call.OnPool(
@@ -30,7 +33,7 @@ void AskAboutLive(ServiceParts& parts, UnaryCall<Response> call, Ask ask) {
 NorthService::Reactor* NorthService::ComputeRoutes(Context* context,
                                                    const rhumb::v1::ComputeRoutesRequest* request,
                                                    rhumb::v1::ComputeRoutesResponse* response) {
-  UnaryCall call(parts_, "ComputeRoutes", context, response);
+  UnaryCall call(parts_, CallMethod::kComputeRoutes, context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
   auto answer = [call, request, limits = parts_.topology_limits](const std::string& policy) {
     call.OnPool([request, limits, policy](PolicyCache* policies) {
@@ -53,7 +56,7 @@ NorthService::Reactor* NorthService::ComputeRoutes(Context* context,
 NorthService::Reactor* NorthService::EvaluatePlan(Context* context,
                                                   const rhumb::v1::EvaluatePlanRequest* request,
                                                   rhumb::v1::EvaluatePlanResponse* response) {
-  UnaryCall call(parts_, "EvaluatePlan", context, response);
+  UnaryCall call(parts_, CallMethod::kEvaluatePlan, context, response);
   if (call.Admit(Role::kViewer)) {
     AskAboutLive(parts_, call, [request](const LiveView& view, PolicyCache* policies) {
       return rhumb::EvaluatePlan(*request, view, policies);
@@ -65,7 +68,7 @@ NorthService::Reactor* NorthService::EvaluatePlan(Context* context,
 NorthService::Reactor* NorthService::ExplainDecision(
     Context* context, const rhumb::v1::ExplainDecisionRequest* request,
     rhumb::v1::ExplainDecisionResponse* response) {
-  UnaryCall call(parts_, "ExplainDecision", context, response);
+  UnaryCall call(parts_, CallMethod::kExplainDecision, context, response);
   if (call.Admit(Role::kViewer)) {
     AskAboutLive(parts_, call, [request](const LiveView& view, PolicyCache* policies) {
       return rhumb::ExplainDecision(*request, view, policies);
@@ -77,10 +80,10 @@ NorthService::Reactor* NorthService::ExplainDecision(
 NorthService::Reactor* NorthService::DrainLink(Context* context,
                                                const rhumb::v1::DrainLinkRequest* request,
                                                rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, "DrainLink", context, response);
+  UnaryCall call(parts_, CallMethod::kDrainLink, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.DrainLink(*request, who);
+      return core.north().DrainLink(*request, who);
     });
   }
   return call.reactor();
@@ -89,10 +92,10 @@ NorthService::Reactor* NorthService::DrainLink(Context* context,
 NorthService::Reactor* NorthService::UndrainLink(Context* context,
                                                  const rhumb::v1::UndrainLinkRequest* request,
                                                  rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, "UndrainLink", context, response);
+  UnaryCall call(parts_, CallMethod::kUndrainLink, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.UndrainLink(*request, who);
+      return core.north().UndrainLink(*request, who);
     });
   }
   return call.reactor();
@@ -101,7 +104,7 @@ NorthService::Reactor* NorthService::UndrainLink(Context* context,
 NorthService::Reactor* NorthService::SetPolicy(Context* context,
                                                const rhumb::v1::SetPolicyRequest* request,
                                                rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, "SetPolicy", context, response);
+  UnaryCall call(parts_, CallMethod::kSetPolicy, context, response);
   if (!call.Admit(Role::kOperator)) return call.reactor();
   // Loaded on a thread of the pool first, so that only a policy that works reaches the core.
   const bool queued = parts_.compute.TrySubmit([call, request](PolicyCache* policies) mutable {
@@ -109,7 +112,7 @@ NorthService::Reactor* NorthService::SetPolicy(Context* context,
       return call.Finish(FieldError("policy", policy.status().message()));
     }
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.SetPolicy(*request, who);
+      return core.north().SetPolicy(*request, who);
     });
   });
   if (!queued) {
@@ -121,10 +124,10 @@ NorthService::Reactor* NorthService::SetPolicy(Context* context,
 NorthService::Reactor* NorthService::PinDemand(Context* context,
                                                const rhumb::v1::PinDemandRequest* request,
                                                rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, "PinDemand", context, response);
+  UnaryCall call(parts_, CallMethod::kPinDemand, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.PinDemand(*request, who);
+      return core.north().PinDemand(*request, who);
     });
   }
   return call.reactor();
@@ -133,10 +136,10 @@ NorthService::Reactor* NorthService::PinDemand(Context* context,
 NorthService::Reactor* NorthService::RollbackPlan(Context* context,
                                                   const rhumb::v1::RollbackPlanRequest* request,
                                                   rhumb::v1::RollbackPlanResponse* response) {
-  UnaryCall call(parts_, "RollbackPlan", context, response);
+  UnaryCall call(parts_, CallMethod::kRollbackPlan, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.RollbackPlan(*request, who);
+      return core.north().RollbackPlan(*request, who);
     });
   }
   return call.reactor();
@@ -145,10 +148,10 @@ NorthService::Reactor* NorthService::RollbackPlan(Context* context,
 NorthService::Reactor* NorthService::ConfirmRollback(
     Context* context, const rhumb::v1::ConfirmRollbackRequest* request,
     rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, "ConfirmRollback", context, response);
+  UnaryCall call(parts_, CallMethod::kConfirmRollback, context, response);
   if (call.Admit(Role::kOperator)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.ConfirmRollback(*request, who);
+      return core.north().ConfirmRollback(*request, who);
     });
   }
   return call.reactor();
@@ -156,12 +159,12 @@ NorthService::Reactor* NorthService::ConfirmRollback(
 
 NorthService::Reactor* NorthService::GetStatus(Context* context, const rhumb::v1::GetStatusRequest*,
                                                rhumb::v1::ControllerStatus* response) {
-  UnaryCall call(parts_, "GetStatus", context, response);
+  UnaryCall call(parts_, CallMethod::kGetStatus, context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
   call.OnControlThread(
       [&parts = parts_](ControllerCore& core,
                         const std::string&) -> absl::StatusOr<rhumb::v1::ControllerStatus> {
-        rhumb::v1::ControllerStatus status = core.GetStatus();
+        rhumb::v1::ControllerStatus status = core.north().GetStatus();
         status.set_version(parts.version);
         *status.mutable_store() = parts.control.store().Health();
         return status;
@@ -171,7 +174,7 @@ NorthService::Reactor* NorthService::GetStatus(Context* context, const rhumb::v1
 
 NorthService::Reactor* NorthService::GetPlan(Context* context, const rhumb::v1::GetPlanRequest*,
                                              rhumb::v1::LivePlan* response) {
-  UnaryCall call(parts_, "GetPlan", context, response);
+  UnaryCall call(parts_, CallMethod::kGetPlan, context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
   call.OnPool([&board = parts_.board](PolicyCache*) -> absl::StatusOr<rhumb::v1::LivePlan> {
     const LivePlanPtr plan = board.latest();
@@ -190,7 +193,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* NorthService::WatchPlan(
 NorthService::Reactor* NorthService::ListAudit(Context* context,
                                                const rhumb::v1::ListAuditRequest* request,
                                                rhumb::v1::ListAuditResponse* response) {
-  UnaryCall call(parts_, "ListAudit", context, response);
+  UnaryCall call(parts_, CallMethod::kListAudit, context, response);
   if (!call.Admit(Role::kOperator)) return call.reactor();
   // Reads the disk: not on the control thread.
   call.OnPool([request, &parts = parts_](PolicyCache*) {

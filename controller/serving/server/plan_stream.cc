@@ -81,9 +81,9 @@ void PlanStream::Subscribe(const rhumb::v1::PlanSubscription& subscription) {
   adapter_ = subscription.adapter();
   parts_.control.Call<Opened>(
       [id = id_, subscription](ControllerCore& core) -> absl::StatusOr<Opened> {
-        auto replaced = core.OpenAdapter(id, subscription);
+        auto replaced = core.south().OpenAdapter(id, subscription);
         if (!replaced.ok()) return replaced.status();
-        return Opened{*replaced, core.ElectionFor(id)};
+        return Opened{*replaced, core.south().ElectionFor(id)};
       },
       [self = Self(this), subscription](absl::StatusOr<Opened> opened) {
         self->TakeOpened(opened, subscription.held_epoch(), subscription.held_plan_version());
@@ -120,7 +120,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
   {
     absl::MutexLock lock(&mutex_);
     if (!nonce || nonce->version == 0 || nonce->version > sent_) {
-      parts_.metrics.CountEvent("answer_to_nothing", 1);
+      parts_.metrics.CountEvent(Event::kAnswerToNothing);
       EndLocked(
           FieldError("answer.nonce", absl::StrCat("\"", answer.nonce().substr(0, 100),
                                                   "\" is not that of an update of this stream")));
@@ -131,7 +131,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
   if (answer.has_error()) {
     parts_.control.Post([self = Self(this), answer = std::move(answer),
                          version = nonce->version](ControllerCore& core) {
-      core.TakePlanAnswer(self->id_, answer, version);
+      core.south().TakePlanAnswer(self->id_, answer, version);
       self->Read();
     });
     return;
@@ -152,7 +152,7 @@ void PlanStream::TakeAnswer(rhumb::v1::PlanAnswer answer) {
         latest = std::move(self->acknowledged_);
         self->errand_out_ = false;
       }
-      core.TakePlanAnswer(self->id_, latest.answer, latest.version);
+      core.south().TakePlanAnswer(self->id_, latest.answer, latest.version);
     });
   }
   Read();
@@ -172,7 +172,7 @@ void PlanStream::AfterRefusal(const rhumb::v1::PlanAnswer& answer, uint64_t vers
 }
 
 void PlanStream::ElectionChanged(const ControllerCore& core) {
-  const rhumb::v1::ElectionState election = core.ElectionFor(id_);
+  const rhumb::v1::ElectionState election = core.south().ElectionFor(id_);
   absl::MutexLock lock(&mutex_);
   if (!open_ || finished_) return;
   const rhumb::v1::ElectionState& known = election_ ? *election_ : sent_election_;
@@ -224,7 +224,7 @@ void PlanStream::OnWriteDone(bool ok) {
 void PlanStream::OnCancel() { End(absl::CancelledError("the adapter is gone")); }
 
 void PlanStream::OnDone() {
-  parts_.control.Post([id = id_](ControllerCore& core) { core.CloseAdapter(id); });
+  parts_.control.Post([id = id_](ControllerCore& core) { core.south().CloseAdapter(id); });
   Leave();
 }
 

@@ -41,7 +41,7 @@ class PlanStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
     uint64_t version = 0;
   };
 
-  explicit PlanStream(ServiceParts& parts) : StreamCall(parts, "StreamPlans") {}
+  explicit PlanStream(ServiceParts& parts) : StreamCall(parts, CallMethod::kStreamPlans) {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;

@@ -9,9 +9,9 @@
 #include "controller/serving/server/call_gate.h"
 #include "controller/serving/server/fan_out.h"
 #include "controller/serving/server/plan_board.h"
-#include "controller/steering/decision/compute_pool.h"
 #include "controller/steering/decision/control_thread.h"
 #include "controller/steering/metrics/metrics.h"
+#include "controller/steering/questions/compute_pool.h"
 
 namespace rhumb {
 

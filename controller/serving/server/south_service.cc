@@ -9,10 +9,10 @@ namespace rhumb {
 grpc::ServerUnaryReactor* SouthService::SetTopology(grpc::CallbackServerContext* context,
                                                     const rhumb::v1::SetTopologyRequest* request,
                                                     rhumb::v1::SetTopologyResponse* response) {
-  UnaryCall call(parts_, "SetTopology", context, response);
+  UnaryCall call(parts_, CallMethod::kSetTopology, context, response);
   if (call.Admit(Role::kAdapter)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.SetTopology(*request, who);
+      return core.south().SetTopology(*request, who);
     });
   }
   return call.reactor();
@@ -21,10 +21,10 @@ grpc::ServerUnaryReactor* SouthService::SetTopology(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* SouthService::UpdateTopology(
     grpc::CallbackServerContext* context, const rhumb::v1::UpdateTopologyRequest* request,
     rhumb::v1::UpdateTopologyResponse* response) {
-  UnaryCall call(parts_, "UpdateTopology", context, response);
+  UnaryCall call(parts_, CallMethod::kUpdateTopology, context, response);
   if (call.Admit(Role::kAdapter)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.UpdateTopology(*request, who);
+      return core.south().UpdateTopology(*request, who);
     });
   }
   return call.reactor();

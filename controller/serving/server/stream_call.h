@@ -23,7 +23,7 @@ class StreamCall : public PlanReader, public std::enable_shared_from_this<Stream
   void End(const absl::Status& status) override;
 
  protected:
-  StreamCall(ServiceParts& parts, const char* method)
+  StreamCall(ServiceParts& parts, CallMethod method)
       : parts_(parts), id_(parts.NextStream()), method_(method) {}
 
   // Keeps the object alive, admits the caller (anybody when no role is needed), takes a place among
@@ -53,7 +53,7 @@ class StreamCall : public PlanReader, public std::enable_shared_from_this<Stream
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 
  private:
-  const char* const method_;
+  const CallMethod method_;
   std::shared_ptr<StreamCall> self_;  // from Enter to Leave
   std::unique_ptr<CallGate::Place> place_;
 };

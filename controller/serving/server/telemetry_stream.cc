@@ -21,7 +21,7 @@ void TelemetryStream::OnReadDone(bool ok) {
   if (auto status = parts_.gate.CountMessage(caller_); !status.ok()) return Answer(status);
   parts_.control.Call<rhumb::v1::TelemetryAnswer>(
       [self = Self(this)](ControllerCore& core) -> absl::StatusOr<rhumb::v1::TelemetryAnswer> {
-        return core.TakeTelemetry(self->report_);
+        return core.south().TakeTelemetry(self->report_);
       },
       [self = Self(this)](absl::StatusOr<rhumb::v1::TelemetryAnswer> answer) {
         self->Answer(std::move(answer));

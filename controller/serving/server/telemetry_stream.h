@@ -19,7 +19,7 @@ class TelemetryStream final
   static TelemetryStream* Start(ServiceParts& parts, grpc::CallbackServerContext* context);
 
  private:
-  explicit TelemetryStream(ServiceParts& parts) : StreamCall(parts, "StreamTelemetry") {}
+  explicit TelemetryStream(ServiceParts& parts) : StreamCall(parts, CallMethod::kStreamTelemetry) {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;

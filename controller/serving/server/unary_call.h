@@ -29,7 +29,7 @@ inline absl::Status CheckWanted(const grpc::CallbackServerContext& context) {
 template <typename Response>
 class UnaryCall {
  public:
-  UnaryCall(ServiceParts& parts, const char* method, grpc::CallbackServerContext* context,
+  UnaryCall(ServiceParts& parts, CallMethod method, grpc::CallbackServerContext* context,
             Response* response)
       : parts_(parts),
         method_(method),
@@ -53,7 +53,7 @@ class UnaryCall {
 
   void Finish(absl::StatusOr<Response> result) const {
     if (result.ok()) *response_ = *std::move(result);
-    parts_.metrics.CountCall(method_, CodeName(result.status().code()));
+    parts_.metrics.CountCall(method_, result.status().code());
     reactor_->Finish(ToGrpc(result.status()));
   }
 
@@ -70,14 +70,14 @@ class UnaryCall {
 
   // Answers with what `work` says on a thread of the pool.
   void OnPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    const bool queued =
-        parts_.compute.TrySubmit([call = *this, work = std::move(work)](PolicyCache* policies) {
-          if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
-          const absl::Time begin = absl::Now();
-          absl::StatusOr<Response> result = Try(work, policies);
-          call.parts_.metrics.ObserveStage("compute", absl::ToDoubleSeconds(absl::Now() - begin));
-          call.Finish(std::move(result));
-        });
+    const bool queued = parts_.compute.TrySubmit([call = *this,
+                                                  work = std::move(work)](PolicyCache* policies) {
+      if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
+      const absl::Time begin = absl::Now();
+      absl::StatusOr<Response> result = Try(work, policies);
+      call.parts_.metrics.ObserveStage(Stage::kCompute, absl::ToDoubleSeconds(absl::Now() - begin));
+      call.Finish(std::move(result));
+    });
     if (!queued) {
       Finish(absl::ResourceExhaustedError(
           "all workers are busy and enough waits already; try again after a pause, or raise "
@@ -96,7 +96,7 @@ class UnaryCall {
   }
 
   ServiceParts& parts_;
-  const char* method_;
+  CallMethod method_;
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;
   Response* response_;

@@ -18,7 +18,7 @@ class WatchStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, pub
   void Wake() override;
 
  private:
-  explicit WatchStream(ServiceParts& parts) : StreamCall(parts, "WatchPlan") {}
+  explicit WatchStream(ServiceParts& parts) : StreamCall(parts, CallMethod::kWatchPlan) {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override { End(absl::CancelledError("the caller is gone")); }

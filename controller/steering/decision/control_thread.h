@@ -13,11 +13,13 @@
 #include "absl/status/statusor.h"
 #include "controller/steering/decision/control_options.h"
 #include "controller/steering/decision/controller_core.h"
+#include "controller/steering/decision/decision_worker.h"
 #include "controller/steering/store/store_writer.h"
 #include "controller/steering/threads/bounded_queue.h"
 
 namespace rhumb {
 
+// Owned by the server. Call and Post are safe from any thread; they do not wait for the work.
 class ControlThread {
  public:
   // Called on the control thread.

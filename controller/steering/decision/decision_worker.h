@@ -4,82 +4,17 @@
 #define RHUMB_CONTROLLER_STEERING_DECISION_DECISION_WORKER_H_
 
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
-#include <string>
 #include <thread>
-#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "agents/routing_policy.h"
-#include "controller/steering/guard/plan_rules.h"
-#include "controller/steering/guard/safety_guard.h"
-#include "controller/steering/state/traffic_state.h"
-#include "topologies/paths/candidate_paths.h"
+#include "controller/steering/decision/decider.h"
 
 namespace rhumb {
 
-using PolicyFactory =
-    std::function<absl::StatusOr<std::unique_ptr<RoutingPolicy>>(absl::string_view spec)>;
-
-// All that a decision is made from; immutable snapshots.
-struct DecisionInput {
-  uint64_t id = 0;
-  rhumb::v1::PlanReason reason = rhumb::v1::PLAN_REASON_INTERVAL;
-  // The plan answers a failure or an operator: much may move at once.
-  bool forced = false;
-  Topology topology;
-  std::string policy;
-  // Not empty: shortest path routes instead of the policy, and this says why.
-  std::string fallback_reason;
-  std::vector<std::shared_ptr<const TrafficEstimate>> traffic;  // the latest last
-  std::optional<RoutingPlan> in_force;
-  Pins pins;
-  // The worker starts on it this much later, or on what has come in its place by then.
-  absl::Duration lead;
-};
-
-struct DecisionOutput {
-  uint64_t id = 0;
-  Verdict verdict;
-  std::string policy_note;
-  double policy_s = 0;
-  double guard_s = 0;
-};
-
-// Decides; no thread. Keeps policies and candidate paths between calls.
-//
-// What a policy says is made cheap to install first (Economical, with `smallest_share`).
-class Decider {
- public:
-  Decider(PolicyFactory factory, CandidatePathOptions paths, GuardOptions guard,
-          double smallest_share = 0)
-      : factory_(std::move(factory)),
-        path_options_(paths),
-        guard_options_(guard),
-        smallest_share_(smallest_share) {}
-
-  // Never fails: when the policy does, the guard's replacement is the answer.
-  DecisionOutput Decide(const DecisionInput& input);
-  // Loads a policy ahead of its first decision. The error is the factory's.
-  absl::Status Load(const std::string& policy) { return PolicyOf(policy).status(); }
-
- private:
-  absl::StatusOr<RoutingPolicy*> PolicyOf(const std::string& spec);
-  absl::StatusOr<std::shared_ptr<const PathSet>> CandidatesFor(const Topology& topology);
-  absl::StatusOr<Decision> Ask(const std::string& policy, const Observation& observation);
-
-  PolicyFactory factory_;
-  CandidatePathOptions path_options_;
-  GuardOptions guard_options_;
-  double smallest_share_;
-  std::map<std::string, std::unique_ptr<RoutingPolicy>> policies_;
-  std::optional<CandidatePaths> candidates_;
-  std::optional<Topology> candidates_topology_;
-};
-
-// Owns the thread. Holds at most one decision that waits: a newer one takes its place.
+// Owns the thread, and with it the decider. Holds at most one decision that waits: a newer one
+// takes its place. Start is safe from any thread and does not wait.
 class DecisionWorker {
  public:
   // `done` is called on the worker's thread.

@@ -95,6 +95,11 @@ bool UsesDeadLinks(const Topology& topology, const RoutingPlan& plan) {
   return false;
 }
 
+absl::Status CheckSafe(const Topology& topology, const RoutingPlan& plan) {
+  if (absl::Status status = plan.Validate(topology); !status.ok()) return status;
+  return CheckRoutesAll(topology, plan);
+}
+
 RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, int* touched) {
   const PathSet& paths = plan.paths();
   LastResort last_resort(topology);

@@ -17,6 +17,10 @@ namespace rhumb {
 // in `plan`. O(nodes * links). The plan is valid (RoutingPlan::Validate).
 absl::Status CheckRoutesAll(const Topology& topology, const RoutingPlan& plan);
 
+// OK for a plan that is valid on `topology` and routes all: what may be in force. Else the error of
+// the check that fails.
+absl::Status CheckSafe(const Topology& topology, const RoutingPlan& plan);
+
 // The plan without the paths that `topology` no longer carries: their ratio goes to the other paths
 // of the demand in proportion; where none of those had any, to the demand's first usable path in
 // the path set, else to the shortest path by IGP metric, else the demand stays without paths. This

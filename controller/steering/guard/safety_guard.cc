@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
+#include "controller/steering/guard/guard_report.h"
 #include "controller/steering/guard/plan_rules.h"
 
 namespace rhumb {
@@ -13,11 +14,6 @@ using rhumb::v1::GuardRule;
 
 double Mlu(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands) {
   return MaxLinkUtilization(topology, ComputeLinkLoads(topology, plan, demands).load_bps);
-}
-
-absl::Status CheckSafe(const Topology& topology, const RoutingPlan& plan) {
-  if (absl::Status status = plan.Validate(topology); !status.ok()) return status;
-  return CheckRoutesAll(topology, plan);
 }
 
 class Judge {
@@ -134,9 +130,7 @@ class Judge {
     Verdict verdict;
     verdict.plan = plan;
     rhumb::v1::GuardReport& report = verdict.report;
-    report.set_outcome(outcome);
-    report.set_rule(rule);
-    report.set_explanation(why);
+    report = MakeGuardReport(outcome, rule, why);
     if (proposal_mlu_) report.set_proposal_mlu(*proposal_mlu_);
     if (in_.demands.empty()) return verdict;
     report.set_predicted_mlu(Mlu(in_.topology, plan, *in_.demands.back()));

@@ -3,36 +3,95 @@
 #ifndef RHUMB_CONTROLLER_STEERING_METRICS_METRICS_H_
 #define RHUMB_CONTROLLER_STEERING_METRICS_METRICS_H_
 
-#include "absl/strings/string_view.h"
+#include "absl/status/status.h"
+#include "rhumb/v1/live_plan.pb.h"
 
 namespace rhumb {
+
+// What is counted is an enumerator; an implementation gives it its name. kCount comes last: it says
+// how many there are, and is none of them.
+
+// A part of the work that takes time.
+enum class Stage {
+  kReroute,  // the first answer to a failure
+  kPolicy,
+  kGuard,
+  kFanOut,   // from a plan to the last stream woken
+  kStore,    // one transaction
+  kCompute,  // one question
+  kCount,
+};
+
+// A value of now.
+enum class Gauge {
+  kMluPredicted,
+  kMluObserved,
+  kMluShortestPath,
+  kMluEcmp,
+  kAdapters,
+  kAdapterLagVersions,
+  kTelemetryAge,  // s
+  kStoreHealthy,  // 1 or 0
+  kReady,         // 1 or 0
+  kCount,
+};
+
+// Something that happens now and then.
+enum class Event {
+  kNack,  // an adapter refused a plan
+  kAnswerToNothing,
+  kTelemetryAccepted,
+  kTelemetryIgnored,
+  kTelemetryRefused,
+  kDecisionDropped,
+  kStorePlanDropped,
+  kCount,
+};
+
+// A call or a stream that is answered.
+enum class CallMethod {
+  kSetTopology,
+  kUpdateTopology,
+  kStreamTelemetry,
+  kStreamPlans,
+  kComputeRoutes,
+  kEvaluatePlan,
+  kExplainDecision,
+  kDrainLink,
+  kUndrainLink,
+  kSetPolicy,
+  kPinDemand,
+  kRollbackPlan,
+  kConfirmRollback,
+  kGetStatus,
+  kGetPlan,
+  kWatchPlan,
+  kListAudit,
+  kHealthWatch,
+  kCount,
+};
 
 // Implementations are safe to call from any thread and cost well under a microsecond.
 class Metrics {
  public:
   virtual ~Metrics() = default;
-  // Time that a stage took: "reroute", "policy", "guard", "fan_out", "store".
-  virtual void ObserveStage(absl::string_view stage, double seconds) = 0;
-  // Plans published, by reason, and guard verdicts, by outcome and rule (lower case).
-  virtual void CountPlan(absl::string_view reason) = 0;
-  virtual void CountGuard(absl::string_view outcome, absl::string_view rule) = 0;
-  // Answers to calls, by method and canonical code.
-  virtual void CountCall(absl::string_view method, absl::string_view code) = 0;
-  // A value of now: "mlu_predicted", "mlu_observed", "mlu_shortest_path", "mlu_ecmp", "adapters",
-  // "adapter_lag_versions", "telemetry_age_s", "store_healthy", "ready".
-  virtual void Set(absl::string_view gauge, double value) = 0;
-  // Events: "nack", "telemetry_duplicate", ...
-  virtual void CountEvent(absl::string_view event, double times) = 0;
+  virtual void ObserveStage(Stage stage, double seconds) = 0;
+  // Plans published, and verdicts of the guard.
+  virtual void CountPlan(rhumb::v1::PlanReason reason) = 0;
+  virtual void CountGuard(rhumb::v1::GuardOutcome outcome, rhumb::v1::GuardRule rule) = 0;
+  virtual void CountCall(CallMethod method, absl::StatusCode code) = 0;
+  virtual void Set(Gauge gauge, double value) = 0;
+  virtual void CountEvent(Event event) = 0;
 };
 
 class NoMetrics : public Metrics {
  public:
-  void ObserveStage(absl::string_view, double) override {}
-  void CountPlan(absl::string_view) override {}
-  void CountGuard(absl::string_view, absl::string_view) override {}
-  void CountCall(absl::string_view, absl::string_view) override {}
-  void Set(absl::string_view, double) override {}
-  void CountEvent(absl::string_view, double) override {}
+  void ObserveStage(Stage, double) override {}
+  void CountPlan(rhumb::v1::PlanReason) override {}
+  void CountGuard(rhumb::v1::GuardOutcome, rhumb::v1::GuardRule) override {}
+  void CountCall(CallMethod, absl::StatusCode) override {}
+  void Set(Gauge, double) override {}
+  void CountEvent(Event) override {}
 };
 
 }  // namespace rhumb

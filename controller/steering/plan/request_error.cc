@@ -47,6 +47,11 @@ absl::Status AboutField(absl::string_view field, const absl::Status& status) {
   return result;
 }
 
+absl::Status NoTopologyError(absl::string_view next_move) {
+  return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
+                      absl::StrCat("no topology is known; ", next_move));
+}
+
 rhumb::v1::ErrorReason ReasonOf(const absl::Status& status) {
   if (const auto payload = status.GetPayload(kReasonPayload)) {
     return static_cast<rhumb::v1::ErrorReason>(std::atoi(std::string(*payload).c_str()));

@@ -20,6 +20,11 @@ absl::Status FieldError(absl::string_view field, absl::string_view message);
 // reason that fits them.
 absl::Status AboutField(absl::string_view field, const absl::Status& status);
 
+// FailedPrecondition (NO_TOPOLOGY); `next_move` is for the caller, an operator unless said
+// otherwise.
+absl::Status NoTopologyError(
+    absl::string_view next_move = "wait until an adapter has declared one");
+
 // BAD_FIELD for InvalidArgument and so on where the status carries none.
 rhumb::v1::ErrorReason ReasonOf(const absl::Status& status);
 // Empty when no field is named.

@@ -91,15 +91,13 @@ absl::StatusOr<bool> TopologyState::Set(const rhumb::v1::Topology& message) {
 }
 
 absl::StatusOr<bool> TopologyState::Update(const rhumb::v1::UpdateTopologyRequest& request) {
-  if (!reported_) {
-    return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
-                        "no topology is known; send SetTopology first");
-  }
-  if (request.expected_topology_version() != 0 && request.expected_topology_version() != version_) {
+  if (!reported_) return NoTopologyError("send SetTopology first");
+  if (request.expected_topology_version() != 0 &&
+      request.expected_topology_version() != version()) {
     return RequestError(
         absl::StatusCode::kAborted, rhumb::v1::ERROR_REASON_STALE_VERSION,
         absl::StrFormat("expected topology version %d, the latest is %d; read again and retry",
-                        request.expected_topology_version(), version_));
+                        request.expected_topology_version(), version()));
   }
   if (request.links().empty()) return FieldError("links", "empty; name at least one link");
   TopologyDelta delta;
@@ -122,10 +120,7 @@ absl::StatusOr<bool> TopologyState::Update(const rhumb::v1::UpdateTopologyReques
 }
 
 absl::StatusOr<bool> TopologyState::SetDrained(absl::string_view text, bool drain) {
-  if (!reported_) {
-    return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
-                        "no topology is known; wait until an adapter has declared one");
-  }
+  if (!reported_) return NoTopologyError();
   absl::StatusOr<std::vector<LinkId>> links = reported_->ResolveLinks(text);
   if (!links.ok()) return AboutField("link", links.status());
   bool changed = false;
@@ -138,12 +133,11 @@ absl::StatusOr<bool> TopologyState::SetDrained(absl::string_view text, bool drai
 }
 
 absl::Status TopologyState::Restore(const rhumb::v1::Topology& reported,
-                                    std::set<std::string> drained, uint64_t version) {
+                                    std::set<std::string> drained) {
   absl::StatusOr<Topology> topology = FromProto(reported);
   if (!topology.ok()) return topology.status();
   reported_ = *std::move(topology);
   drained_ = std::move(drained);
-  version_ = version - 1;
   Publish();
   return absl::OkStatus();
 }
@@ -159,7 +153,7 @@ void TopologyState::Publish() {
     }
   }
   absl::StatusOr<Topology> drained = reported_->Apply(drains);
-  effective_ = (drained.ok() ? *drained : *reported_).WithVersion(++version_);
+  effective_ = (drained.ok() ? *drained : *reported_).WithVersion(versions_.Next());
 }
 
 }  // namespace rhumb

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "controller/steering/state/topology_limits.h"
+#include "controller/steering/store/version_promises.h"
 #include "rhumb/v1/south.pb.h"
 #include "rhumb/v1/topology.pb.h"
 #include "topologies/topology.h"
@@ -20,9 +21,8 @@ namespace rhumb {
 // a request that is refused, or changes nothing, leaves the version as it was.
 class TopologyState {
  public:
-  // The next snapshot gets the version `last_version` + 1.
-  explicit TopologyState(uint64_t last_version = 0, TopologyLimits limits = {})
-      : version_(last_version), limits_(limits) {}
+  explicit TopologyState(VersionSource versions, TopologyLimits limits = {})
+      : versions_(versions), limits_(limits) {}
 
   // Each returns whether something changed.
   absl::StatusOr<bool> Set(const rhumb::v1::Topology& topology);
@@ -32,8 +32,7 @@ class TopologyState {
   absl::StatusOr<bool> Drain(absl::string_view text) { return SetDrained(text, true); }
   absl::StatusOr<bool> Undrain(absl::string_view text) { return SetDrained(text, false); }
   // Reads back what a store kept.
-  absl::Status Restore(const rhumb::v1::Topology& reported, std::set<std::string> drained,
-                       uint64_t version);
+  absl::Status Restore(const rhumb::v1::Topology& reported, std::set<std::string> drained);
 
   bool known() const { return effective_.has_value(); }
   // With drains applied; its version() is the public one. Only when known().
@@ -41,14 +40,14 @@ class TopologyState {
   // As reported, without the operator's drains: what is stored.
   const Topology& reported() const { return *reported_; }
   const std::set<std::string>& drained_links() const { return drained_; }
-  uint64_t version() const { return version_; }
+  uint64_t version() const { return versions_.latest(); }
 
  private:
   absl::StatusOr<bool> SetDrained(absl::string_view text, bool drain);
   // Makes the snapshot of `reported_` and `drained_`.
   void Publish();
 
-  uint64_t version_;
+  VersionSource versions_;
   TopologyLimits limits_;
   std::optional<Topology> reported_;
   std::optional<Topology> effective_;

@@ -35,7 +35,7 @@ void TrafficState::Add(const MeasuredInterval& interval, const Topology& topolog
   if (!any && !interval.demands_complete) return;
 
   auto estimate = std::make_shared<TrafficEstimate>();
-  estimate->version = ++version_;
+  estimate->version = versions_.Next();
   estimate->interval_end = interval.end;
   estimate->received_at = now;
   estimate->measurements = LinkMeasurements(topology, interval.length);

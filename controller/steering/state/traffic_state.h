@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "controller/steering/state/telemetry_intake.h"
+#include "controller/steering/store/version_promises.h"
 #include "simulator/measurements.h"
 #include "topologies/routing_plan.h"
 #include "topologies/traffic_matrix.h"
@@ -33,8 +34,8 @@ struct TrafficEstimate {
 // interval of each other make one estimate.
 class TrafficState {
  public:
-  explicit TrafficState(int history = 8, uint64_t last_version = 0)
-      : max_history_(history), version_(last_version) {}
+  explicit TrafficState(VersionSource versions, int history = 8)
+      : max_history_(history), versions_(versions) {}
 
   // `plan` is the one in force, null before the first: without it nothing can be estimated.
   void Add(const MeasuredInterval& interval, const Topology& topology, const RoutingPlan* plan,
@@ -53,14 +54,14 @@ class TrafficState {
   std::shared_ptr<const TrafficEstimate> latest() const {
     return history_.empty() ? nullptr : history_.back();
   }
-  uint64_t version() const { return version_; }
+  uint64_t version() const { return versions_.latest(); }
 
  private:
   std::shared_ptr<const Measurements> LinkMeasurements(const Topology& topology,
                                                        absl::Duration window) const;
 
   size_t max_history_;
-  uint64_t version_;
+  VersionSource versions_;
   std::deque<std::shared_ptr<const TrafficEstimate>> history_;
   // Of the interval that reports are still coming in for.
   std::vector<std::optional<MeasuredLink>> links_;  // [links]

@@ -60,7 +60,7 @@ void StoreWriter::Write(StoreChange change, std::function<void(bool)> done) {
       !change.reported && !change.settings && !change.floor && change.audit.empty() && !done;
   Item item{std::move(change), std::move(done)};
   if (only_plans) {
-    if (!queue_.TryPush(std::move(item))) metrics_->CountEvent("store_plan_dropped", 1);
+    if (!queue_.TryPush(std::move(item))) metrics_->CountEvent(Event::kStorePlanDropped);
   } else if (!queue_.PushAlways(std::move(item)) && item.done) {
     item.done(false);
   }
@@ -85,7 +85,7 @@ void StoreWriter::Run() {
                                [](const StoreChange& change) { return !change.empty(); })) {
       const absl::Time begin = absl::Now();
       const absl::Status status = WriteBatch(changes);
-      metrics_->ObserveStage("store", absl::ToDoubleSeconds(absl::Now() - begin));
+      metrics_->ObserveStage(Stage::kStore, absl::ToDoubleSeconds(absl::Now() - begin));
       SetHealth(status);
       if (!status.ok()) KeepUnwritten(std::move(changes));
       for (Item& item : items) {
@@ -144,7 +144,7 @@ void StoreWriter::SetHealth(const absl::Status& status) {
   }
   health_.set_healthy(status.ok());
   health_.set_problem(status.ok() ? load_problem_ : std::string(status.message()));
-  metrics_->Set("store_healthy", status.ok() ? 1 : 0);
+  metrics_->Set(Gauge::kStoreHealthy, status.ok() ? 1 : 0);
 }
 
 rhumb::v1::StoreStatus StoreWriter::Health() const {

@@ -17,6 +17,8 @@
 
 namespace rhumb {
 
+// Owns the store and a thread; safe to call from any other.
+//
 // When a write fails the controller goes on from memory: callers are told that nothing is durable,
 // health says why, and the latest state is tried again with the next change or after a second.
 // Plans that no request promised are written together, up to a second later.

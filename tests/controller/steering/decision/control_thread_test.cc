@@ -41,7 +41,7 @@ class ControlThreadTest : public ::testing::Test {
         [](ControllerCore& core) {
           rhumb::v1::SetTopologyRequest request;
           *request.mutable_topology() = ToProto(testing::Diamond());
-          return core.SetTopology(request, "test");
+          return core.south().SetTopology(request, "test");
         },
         [answer](SetTopologyAnswer result) { answer->set_value(std::move(result)); });
     return answer->get_future().get();

@@ -44,7 +44,7 @@ class ControllerCoreTest : public ::testing::Test {
   void Declare(const Topology& topology) {
     rhumb::v1::SetTopologyRequest request;
     *request.mutable_topology() = ToProto(topology);
-    ASSERT_TRUE(core_->SetTopology(request, "test").ok());
+    ASSERT_TRUE(core_->south().SetTopology(request, "test").ok());
     Decide();
   }
   absl::Status Fail(const std::string& link) {
@@ -52,7 +52,7 @@ class ControllerCoreTest : public ::testing::Test {
     auto* update = request.add_links();
     update->set_link(link);
     update->set_operational_state(rhumb::v1::OPERATIONAL_STATE_DOWN);
-    return core_->UpdateTopology(request, "test").status();
+    return core_->south().UpdateTopology(request, "test").status();
   }
   // All of A>D's traffic, measured.
   rhumb::v1::TelemetryAnswer Measure(double rate_bps) {
@@ -65,7 +65,7 @@ class ControllerCoreTest : public ::testing::Test {
     demand->set_source("A");
     demand->set_destination("D");
     demand->set_rate_bps(rate_bps);
-    return core_->TakeTelemetry(report);
+    return core_->south().TakeTelemetry(report);
   }
   void Wait(absl::Duration time) {
     now_ += time;
@@ -87,7 +87,7 @@ class ControllerCoreTest : public ::testing::Test {
 TEST_F(ControllerCoreTest, FirstPlanIsShortestPathBeforeThePolicyAnswers) {
   rhumb::v1::SetTopologyRequest request;
   *request.mutable_topology() = ToProto(Diamond());
-  ASSERT_TRUE(core_->SetTopology(request, "test").ok());
+  ASSERT_TRUE(core_->south().SetTopology(request, "test").ok());
   ASSERT_EQ(published_.size(), 1);
   EXPECT_TRUE(core_->ready());
   EXPECT_TRUE(latest().plan.Validate(latest().topology).ok());
@@ -101,7 +101,7 @@ TEST_F(ControllerCoreTest, ThePolicyLeavesTheProcessorsToTheFirstAnswer) {
   rhumb::v1::PlanSubscription subscription;
   auto join = [&](StreamId id) {
     subscription.set_adapter(absl::StrCat("adapter-", id));
-    ASSERT_TRUE(core_->OpenAdapter(id, subscription).ok());
+    ASSERT_TRUE(core_->south().OpenAdapter(id, subscription).ok());
   };
   join(1);
   join(2);
@@ -118,7 +118,7 @@ TEST_F(ControllerCoreTest, ThePolicyLeavesTheProcessorsToTheFirstAnswer) {
   // Without a first answer on its way there is nothing to wait for.
   rhumb::v1::SetPolicyRequest request;
   request.set_policy("ecmp");
-  ASSERT_TRUE(core_->SetPolicy(request, "test").ok());
+  ASSERT_TRUE(core_->north().SetPolicy(request, "test").ok());
   ASSERT_TRUE(waiting_);
   EXPECT_EQ(waiting_->lead, absl::ZeroDuration());
 }
@@ -131,12 +131,12 @@ TEST_F(ControllerCoreTest, FailureIsAnsweredAtOnceAndThenByThePolicy) {
   ASSERT_TRUE(Fail("A>B").ok());
   ASSERT_EQ(published_.size(), before + 1);
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_REROUTE);
-  EXPECT_EQ(latest().header.topology_version(), core_->GetStatus().topology_version());
+  EXPECT_EQ(latest().header.topology_version(), core_->north().GetStatus().topology_version());
   EXPECT_FALSE(UsesDeadLinks(latest().topology, latest().plan));
-  const auto waiting = core_->GetStatus();
+  const auto waiting = core_->north().GetStatus();
   EXPECT_LT(waiting.decided_topology_version(), waiting.topology_version());
   Decide();
-  EXPECT_EQ(core_->GetStatus().decided_topology_version(), waiting.topology_version());
+  EXPECT_EQ(core_->north().GetStatus().decided_topology_version(), waiting.topology_version());
   EXPECT_EQ(published_.size(), before + 2);
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_TOPOLOGY);
 }
@@ -149,7 +149,7 @@ TEST_F(ControllerCoreTest, DecisionForAnOlderTopologyIsDropped) {
   const size_t before = published_.size();
   core_->FinishDecision(old);
   EXPECT_EQ(published_.size(), before);
-  EXPECT_EQ(core_->GetStatus().guard_counts().at("stale_topology"), 1);
+  EXPECT_EQ(core_->north().GetStatus().guard_counts().at("stale_topology"), 1);
   Decide();
   EXPECT_FALSE(UsesDeadLinks(latest().topology, latest().plan));
 }
@@ -164,11 +164,12 @@ TEST_F(ControllerCoreTest, AnIntervalWithoutAChangeMakesNoNewPlanAndIsStillDecid
   Measure(0.8e9);
   Decide();
   EXPECT_EQ(published_.size(), before);
-  EXPECT_EQ(core_->GetStatus().decided_traffic_version(), core_->GetStatus().traffic_version());
+  EXPECT_EQ(core_->north().GetStatus().decided_traffic_version(),
+            core_->north().GetStatus().traffic_version());
   // What an operator asked for is said even when it routes alike.
   rhumb::v1::SetPolicyRequest request;
   request.set_policy("ecmp:inverse-capacity");
-  ASSERT_TRUE(core_->SetPolicy(request, "op").ok());
+  ASSERT_TRUE(core_->north().SetPolicy(request, "op").ok());
   Decide();
   ASSERT_EQ(published_.size(), before + 1);
   EXPECT_EQ(latest().header.model(), "ecmp:inverse-capacity");
@@ -188,12 +189,12 @@ TEST_F(ControllerCoreTest, LinkThatReturnsMovesNoMoreThanAnIntervalMay) {
   Decide();
   ASSERT_TRUE(Fail("A>B").ok());
   Decide();
-  EXPECT_NEAR(core_->GetStatus().plan().guard().predicted_mlu(), 0.8, 1e-9);
+  EXPECT_NEAR(core_->north().GetStatus().plan().guard().predicted_mlu(), 0.8, 1e-9);
   rhumb::v1::UpdateTopologyRequest request;
   auto* update = request.add_links();
   update->set_link("A>B");
   update->set_operational_state(rhumb::v1::OPERATIONAL_STATE_UP);
-  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  ASSERT_TRUE(core_->south().UpdateTopology(request, "test").ok());
   Decide();
   // Half of the traffic has its way back; 0.3 of it may take it at once.
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_TOPOLOGY);
@@ -214,13 +215,13 @@ TEST_F(ControllerCoreTest, FailureWhileALinkReturnsIsStillAnsweredWhole) {
   auto* update = request.add_links();
   update->set_link("B>D");
   update->set_capacity_bps(2e9);
-  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  ASSERT_TRUE(core_->south().UpdateTopology(request, "test").ok());
   ASSERT_TRUE(waiting_.has_value());
   EXPECT_TRUE(waiting_->forced);
   Decide();
-  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  ASSERT_TRUE(core_->south().UpdateTopology(request, "test").ok());
   update->set_capacity_bps(3e9);
-  ASSERT_TRUE(core_->UpdateTopology(request, "test").ok());
+  ASSERT_TRUE(core_->south().UpdateTopology(request, "test").ok());
   ASSERT_TRUE(waiting_.has_value());
   EXPECT_FALSE(waiting_->forced);
 }
@@ -231,9 +232,10 @@ TEST_F(ControllerCoreTest, TelemetryStartsADecisionAndTheEstimateIsWhatWasMeasur
   Declare(Diamond());
   EXPECT_FALSE(Measure(0.8e9).has_error());
   Decide();
-  EXPECT_NEAR(core_->GetStatus().total_demand_bps(), 0.8e9, 1);
-  EXPECT_EQ(core_->GetStatus().decided_traffic_version(), core_->GetStatus().traffic_version());
-  EXPECT_NEAR(core_->GetStatus().plan().guard().predicted_mlu(), 0.4, 1e-9);
+  EXPECT_NEAR(core_->north().GetStatus().total_demand_bps(), 0.8e9, 1);
+  EXPECT_EQ(core_->north().GetStatus().decided_traffic_version(),
+            core_->north().GetStatus().traffic_version());
+  EXPECT_NEAR(core_->north().GetStatus().plan().guard().predicted_mlu(), 0.4, 1e-9);
 }
 
 TEST_F(ControllerCoreTest, LatePolicyLeavesTheLastSafePlanAndItsAnswerIsIgnored) {
@@ -247,7 +249,7 @@ TEST_F(ControllerCoreTest, LatePolicyLeavesTheLastSafePlanAndItsAnswerIsIgnored)
   const size_t before = published_.size();
   now_ += options_.deadline + absl::Seconds(1);
   core_->Tick();
-  EXPECT_EQ(core_->GetStatus().guard_counts().at("no_proposal"), 1);
+  EXPECT_EQ(core_->north().GetStatus().guard_counts().at("no_proposal"), 1);
   core_->FinishDecision(decider_.Decide(late));
   EXPECT_EQ(published_.size(), before);
 }
@@ -259,13 +261,13 @@ TEST_F(ControllerCoreTest, StaleTelemetryFirstHoldsThePlanThenShortestPathTakesO
   Declare(Diamond());
   Measure(0.8e9);
   Decide();
-  EXPECT_EQ(core_->GetStatus().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_FRESH);
+  EXPECT_EQ(core_->north().GetStatus().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_FRESH);
   const size_t before = published_.size();
   Wait(options_.hold_after);
-  EXPECT_EQ(core_->GetStatus().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_STALE);
+  EXPECT_EQ(core_->north().GetStatus().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_STALE);
   EXPECT_EQ(published_.size(), before);
   Wait(options_.fall_back_after - options_.hold_after);
-  EXPECT_EQ(core_->GetStatus().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_LOST);
+  EXPECT_EQ(core_->north().GetStatus().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_LOST);
   ASSERT_GT(published_.size(), before);
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_STALE);
   EXPECT_EQ(latest().header.guard().outcome(), rhumb::v1::GUARD_OUTCOME_REPLACED_BY_SHORTEST_PATH);
@@ -278,16 +280,16 @@ TEST_F(ControllerCoreTest, DrainMovesTrafficOffTheLinkAndUndrainBringsItBack) {
   Declare(Diamond());
   rhumb::v1::DrainLinkRequest drain;
   drain.set_link("A-B");
-  EXPECT_TRUE(core_->DrainLink(drain, "op")->changed());
+  EXPECT_TRUE(core_->north().DrainLink(drain, "op")->changed());
   Decide();
   EXPECT_FALSE(UsesDeadLinks(latest().topology, latest().plan));
-  EXPECT_EQ(core_->GetStatus().drained_links_size(), 2);
-  EXPECT_FALSE(core_->DrainLink(drain, "op")->changed());
+  EXPECT_EQ(core_->north().GetStatus().drained_links_size(), 2);
+  EXPECT_FALSE(core_->north().DrainLink(drain, "op")->changed());
   rhumb::v1::UndrainLinkRequest undrain;
   undrain.set_link("A-B");
-  EXPECT_TRUE(core_->UndrainLink(undrain, "op")->changed());
+  EXPECT_TRUE(core_->north().UndrainLink(undrain, "op")->changed());
   Decide();
-  EXPECT_EQ(core_->GetStatus().drained_links_size(), 0);
+  EXPECT_EQ(core_->north().GetStatus().drained_links_size(), 0);
 }
 
 TEST_F(ControllerCoreTest, PinHoldsADemandAndIsSuspendedWhileItsLinkIsDown) {
@@ -299,7 +301,7 @@ TEST_F(ControllerCoreTest, PinHoldsADemandAndIsSuspendedWhileItsLinkIsDown) {
   path->set_ratio(1);
   path->add_links("A>C");
   path->add_links("C>D");
-  ASSERT_TRUE(core_->PinDemand(pin, "op").ok());
+  ASSERT_TRUE(core_->north().PinDemand(pin, "op").ok());
   Decide();
   auto first_link = [&] {
     const auto pair = latest().plan.paths().Find(0, 3);
@@ -315,9 +317,10 @@ TEST_F(ControllerCoreTest, PinHoldsADemandAndIsSuspendedWhileItsLinkIsDown) {
   ASSERT_TRUE(Fail("C>D").ok());
   Decide();
   EXPECT_EQ(first_link(), "A>B");
-  EXPECT_TRUE(core_->GetStatus().pins(0).suspended());
+  EXPECT_TRUE(core_->north().GetStatus().pins(0).suspended());
   pin.mutable_paths(0)->set_ratio(0.5);
-  EXPECT_EQ(core_->PinDemand(pin, "op").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(core_->north().PinDemand(pin, "op").status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(ControllerCoreTest, RollbackHoldsUntilConfirmedElseTheControllerDecidesAgain) {
@@ -329,24 +332,25 @@ TEST_F(ControllerCoreTest, RollbackHoldsUntilConfirmedElseTheControllerDecidesAg
   rhumb::v1::RollbackPlanRequest request;
   request.set_plan_version(first);
   request.mutable_confirm_within()->set_seconds(20);
-  const auto answer = core_->RollbackPlan(request, "op");
+  const auto answer = core_->north().RollbackPlan(request, "op");
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_GT(answer->plan().plan_version(), first);
-  EXPECT_EQ(core_->GetStatus().plan().guard().explanation(),
+  EXPECT_EQ(core_->north().GetStatus().plan().guard().explanation(),
             absl::StrCat("op went back to plan ", first));
-  EXPECT_TRUE(core_->View().rolled_back);
+  EXPECT_TRUE(core_->north().View().rolled_back);
   Wait(absl::Seconds(10));
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_ROLLBACK);
   Wait(absl::Seconds(10));
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_REVERT);
 
-  ASSERT_TRUE(core_->RollbackPlan(request, "op").ok());
-  ASSERT_TRUE(core_->ConfirmRollback({}, "op").ok());
+  ASSERT_TRUE(core_->north().RollbackPlan(request, "op").ok());
+  ASSERT_TRUE(core_->north().ConfirmRollback({}, "op").ok());
   Wait(absl::Minutes(1));
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_ROLLBACK);
-  EXPECT_FALSE(core_->ConfirmRollback({}, "op").ok());
+  EXPECT_FALSE(core_->north().ConfirmRollback({}, "op").ok());
   request.set_plan_version(9999);
-  EXPECT_EQ(core_->RollbackPlan(request, "op").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(core_->north().RollbackPlan(request, "op").status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 TEST_F(ControllerCoreTest, RollbackOutlivesARestart) {
@@ -357,7 +361,7 @@ TEST_F(ControllerCoreTest, RollbackOutlivesARestart) {
   rhumb::v1::RollbackPlanRequest request;
   request.set_plan_version(published_.front()->version());
   request.mutable_confirm_within()->set_seconds(20);
-  ASSERT_TRUE(core_->RollbackPlan(request, "op").ok());
+  ASSERT_TRUE(core_->north().RollbackPlan(request, "op").ok());
   auto stored_by = [](const StoreChange& change) {
     StoredState stored;
     stored.epoch = 7;
@@ -371,7 +375,7 @@ TEST_F(ControllerCoreTest, RollbackOutlivesARestart) {
 
   // Not confirmed before the restart, nor in time after it.
   Restart(waiting);
-  EXPECT_TRUE(core_->GetStatus().has_rollback_confirm_before());
+  EXPECT_TRUE(core_->north().GetStatus().has_rollback_confirm_before());
   Wait(absl::Seconds(10));
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_RESTART);
   Wait(absl::Seconds(10));
@@ -384,7 +388,7 @@ TEST_F(ControllerCoreTest, RollbackOutlivesARestart) {
   confirmed.settings.set_rollback_held(true);
   Restart(confirmed);
   Wait(absl::Minutes(1));
-  EXPECT_TRUE(core_->GetStatus().rollback_held());
+  EXPECT_TRUE(core_->north().GetStatus().rollback_held());
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_RESTART);
 }
 
@@ -392,7 +396,7 @@ TEST_F(ControllerCoreTest, RestartKeepsEpochSettingsAndPlanAndVersionsGrow) {
   Declare(Diamond());
   rhumb::v1::DrainLinkRequest drain;
   drain.set_link("A-B");
-  ASSERT_TRUE(core_->DrainLink(drain, "op").ok());
+  ASSERT_TRUE(core_->north().DrainLink(drain, "op").ok());
   Decide();
   const StoreChange change = core_->TakeChange();
   StoredState stored;
@@ -402,16 +406,16 @@ TEST_F(ControllerCoreTest, RestartKeepsEpochSettingsAndPlanAndVersionsGrow) {
   stored.floor = *change.floor;
   for (const auto& plan : change.plans) stored.plans.push_back(ToProto(*plan));
   const uint64_t last_version = latest().version();
-  const uint64_t last_topology = core_->GetStatus().topology_version();
+  const uint64_t last_topology = core_->north().GetStatus().topology_version();
   published_.clear();
 
   Restart(stored);
-  EXPECT_EQ(core_->GetStatus().epoch(), 7);
-  EXPECT_EQ(core_->GetStatus().drained_links_size(), 2);
+  EXPECT_EQ(core_->north().GetStatus().epoch(), 7);
+  EXPECT_EQ(core_->north().GetStatus().drained_links_size(), 2);
   ASSERT_FALSE(published_.empty());
   EXPECT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_RESTART);
   EXPECT_GT(latest().version(), last_version);
-  EXPECT_GT(core_->GetStatus().topology_version(), last_topology);
+  EXPECT_GT(core_->north().GetStatus().topology_version(), last_topology);
   EXPECT_FALSE(UsesDeadLinks(latest().topology, latest().plan));
 }
 
@@ -422,8 +426,8 @@ TEST_F(ControllerCoreTest, PlanIsWholeEvenWhenNoPolicyCanBeMade) {
   Decide();
   EXPECT_TRUE(CheckRoutesAll(latest().topology, latest().plan).ok());
   // Shortest path's, which stands in for all.
-  EXPECT_NEAR(core_->GetStatus().plan().guard().shortest_path_mlu(), 0.8, 1e-9);
-  EXPECT_NEAR(core_->GetStatus().plan().guard().ecmp_mlu(), 0.8, 1e-9);
+  EXPECT_NEAR(core_->north().GetStatus().plan().guard().shortest_path_mlu(), 0.8, 1e-9);
+  EXPECT_NEAR(core_->north().GetStatus().plan().guard().ecmp_mlu(), 0.8, 1e-9);
 }
 
 TEST_F(ControllerCoreTest, NewTopologyKeepsTheRoutesThatStillExist) {
@@ -447,16 +451,16 @@ TEST_F(ControllerCoreTest, SourceThatBeginsAnewWithAnEarlierClockIsANewInterval)
   demand->set_source("A");
   demand->set_destination("B");
   demand->set_rate_bps(2e8);
-  EXPECT_FALSE(core_->TakeTelemetry(report).has_error());
+  EXPECT_FALSE(core_->south().TakeTelemetry(report).has_error());
   // What the source measured before is not mixed into it.
-  EXPECT_NEAR(core_->GetStatus().total_demand_bps(), 2e8, 1);
+  EXPECT_NEAR(core_->north().GetStatus().total_demand_bps(), 2e8, 1);
 }
 
 TEST_F(ControllerCoreTest, NumbersBeyondAnyNetworkAreRefusedByField) {
   rhumb::v1::SetTopologyRequest request;
   *request.mutable_topology() = ToProto(Diamond());
   request.mutable_topology()->mutable_links(2)->set_capacity_bps(1e-300);
-  const auto refused = core_->SetTopology(request, "test");
+  const auto refused = core_->south().SetTopology(request, "test");
   EXPECT_TRUE(absl::IsInvalidArgument(refused.status()));
   EXPECT_EQ(FieldOf(refused.status()), "topology.links[2].capacity_bps");
   EXPECT_FALSE(core_->ready());
@@ -465,7 +469,7 @@ TEST_F(ControllerCoreTest, NumbersBeyondAnyNetworkAreRefusedByField) {
   rhumb::v1::UpdateTopologyRequest update;
   update.add_links()->set_link("A>B");
   update.mutable_links(0)->set_igp_metric(1e300);
-  EXPECT_EQ(FieldOf(core_->UpdateTopology(update, "test").status()), "links[0].igp_metric");
+  EXPECT_EQ(FieldOf(core_->south().UpdateTopology(update, "test").status()), "links[0].igp_metric");
 }
 
 // Applying every update in order to an empty plan gives the last plan, by names.

@@ -25,54 +25,59 @@ bool Usable(const TopologyState& state, const std::string& link) {
   return state.snapshot().link(*state.snapshot().FindLink(link)).usable();
 }
 
-TEST(TopologyStateTest, VersionGrowsWithEveryChangeAndOnlyThen) {
-  TopologyState state(41);
-  EXPECT_TRUE(*state.Set(ToProto(Diamond())));
-  EXPECT_EQ(state.version(), 42);
-  EXPECT_FALSE(*state.Set(ToProto(Diamond())));
-  EXPECT_TRUE(*state.Update(Down("A>B")));
-  EXPECT_FALSE(*state.Update(Down("A>B")));
-  EXPECT_EQ(state.version(), 43);
-  EXPECT_EQ(state.snapshot().version(), 43);
-  EXPECT_FALSE(Usable(state, "A>B"));
-  EXPECT_TRUE(*state.Set(ToProto(Line(3))));
-  EXPECT_EQ(state.version(), 44);
+class TopologyStateTest : public ::testing::Test {
+ protected:
+  StoreChange change_;
+  VersionPromises versions_{&change_};
+  TopologyState state_{versions_.topology()};
+};
+
+TEST_F(TopologyStateTest, VersionGrowsWithEveryChangeAndOnlyThen) {
+  versions_.StartAbove({41, 0, 0});
+  EXPECT_TRUE(*state_.Set(ToProto(Diamond())));
+  EXPECT_EQ(state_.version(), 42);
+  EXPECT_FALSE(*state_.Set(ToProto(Diamond())));
+  EXPECT_TRUE(*state_.Update(Down("A>B")));
+  EXPECT_FALSE(*state_.Update(Down("A>B")));
+  EXPECT_EQ(state_.version(), 43);
+  EXPECT_EQ(state_.snapshot().version(), 43);
+  EXPECT_FALSE(Usable(state_, "A>B"));
+  EXPECT_TRUE(*state_.Set(ToProto(Line(3))));
+  EXPECT_EQ(state_.version(), 44);
 }
 
-TEST(TopologyStateTest, RefusedRequestsChangeNothing) {
-  TopologyState state;
-  EXPECT_EQ(state.Update(Down("A>B")).status().code(), absl::StatusCode::kFailedPrecondition);
-  ASSERT_TRUE(state.Set(ToProto(Diamond())).ok());
+TEST_F(TopologyStateTest, RefusedRequestsChangeNothing) {
+  EXPECT_EQ(state_.Update(Down("A>B")).status().code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(state_.Set(ToProto(Diamond())).ok());
   auto half_known = Down("A>B");
   half_known.add_links()->set_link("A>Z");
-  EXPECT_EQ(state.Update(half_known).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(state_.Update(half_known).status().code(), absl::StatusCode::kNotFound);
   auto twice = Down("A>B");
   *twice.add_links() = twice.links(0);
-  EXPECT_EQ(state.Update(twice).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(state_.Update(twice).status().code(), absl::StatusCode::kInvalidArgument);
   auto stale = Down("A>B");
   stale.set_expected_topology_version(99);
-  EXPECT_EQ(state.Update(stale).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(state_.Update(stale).status().code(), absl::StatusCode::kAborted);
   auto no_capacity = Down("A>B");
   no_capacity.mutable_links(0)->set_capacity_bps(0);
-  EXPECT_EQ(state.Update(no_capacity).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(state.version(), 1);
-  EXPECT_TRUE(Usable(state, "A>B"));
+  EXPECT_EQ(state_.Update(no_capacity).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(state_.version(), 1);
+  EXPECT_TRUE(Usable(state_, "A>B"));
 }
 
-TEST(TopologyStateTest, DrainOutlivesANewTopologyAndTheLinksRecovery) {
-  TopologyState state;
-  ASSERT_TRUE(state.Set(ToProto(Diamond())).ok());
-  EXPECT_TRUE(*state.Drain("A-B"));
-  EXPECT_FALSE(*state.Drain("A-B"));
-  EXPECT_FALSE(Usable(state, "B>A"));
-  ASSERT_TRUE(state.Set(ToProto(Line(3))).ok());
-  EXPECT_FALSE(Usable(state, "A>B"));
-  EXPECT_TRUE(*state.Undrain("A-B"));
-  EXPECT_TRUE(Usable(state, "A>B"));
+TEST_F(TopologyStateTest, DrainOutlivesANewTopologyAndTheLinksRecovery) {
+  ASSERT_TRUE(state_.Set(ToProto(Diamond())).ok());
+  EXPECT_TRUE(*state_.Drain("A-B"));
+  EXPECT_FALSE(*state_.Drain("A-B"));
+  EXPECT_FALSE(Usable(state_, "B>A"));
+  ASSERT_TRUE(state_.Set(ToProto(Line(3))).ok());
+  EXPECT_FALSE(Usable(state_, "A>B"));
+  EXPECT_TRUE(*state_.Undrain("A-B"));
+  EXPECT_TRUE(Usable(state_, "A>B"));
 }
 
-TEST(TopologyStateTest, TooLargeANetworkIsRefused) {
-  TopologyState state(0, {3, 100});
+TEST_F(TopologyStateTest, TooLargeANetworkIsRefused) {
+  TopologyState state(versions_.topology(), {3, 100});
   EXPECT_EQ(state.Set(ToProto(Diamond())).status().code(), absl::StatusCode::kInvalidArgument);
 }
 

@@ -1,24 +1,27 @@
-// Answers to questions that change nothing: what a policy would do, what would happen if, and why
-// the plan is as it is. Pure functions of a snapshot; they run on threads of their own.
-#ifndef RHUMB_CONTROLLER_STEERING_DECISION_QUESTIONS_H_
-#define RHUMB_CONTROLLER_STEERING_DECISION_QUESTIONS_H_
+// Policies and networks that questions are answered with, kept for the next question.
+#ifndef RHUMB_CONTROLLER_STEERING_QUESTIONS_POLICY_CACHE_H_
+#define RHUMB_CONTROLLER_STEERING_QUESTIONS_POLICY_CACHE_H_
 
 #include <list>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "agents/policy_factory.h"
 #include "agents/routing_policy.h"
-#include "controller/steering/decision/controller_core.h"
-#include "controller/steering/store/store_writer.h"
-#include "rhumb/v1/north.pb.h"
+#include "rhumb/v1/topology.pb.h"
+#include "topologies/path_set.h"
+#include "topologies/topology.h"
 
 namespace rhumb {
 
 // What one thread keeps between questions: policies, and the networks that were asked about last
 // with their candidate paths. Finding those takes several times as long as a decision, and whoever
 // asks about a network usually asks again.
+//
+// Owned by one thread of the pool.
 class PolicyCache {
  public:
   explicit PolicyCache(PolicyFactory factory) : factory_(std::move(factory)) {}
@@ -42,21 +45,6 @@ class PolicyCache {
   std::list<Network> networks_;  // the one asked about last first
 };
 
-// `default_policy` answers requests that name none.
-absl::StatusOr<rhumb::v1::ComputeRoutesResponse> ComputeRoutes(
-    const rhumb::v1::ComputeRoutesRequest& request, const TopologyLimits& limits,
-    const std::string& default_policy, PolicyCache* policies);
-
-absl::StatusOr<rhumb::v1::EvaluatePlanResponse> EvaluatePlan(
-    const rhumb::v1::EvaluatePlanRequest& request, const LiveView& view, PolicyCache* policies);
-
-absl::StatusOr<rhumb::v1::ExplainDecisionResponse> ExplainDecision(
-    const rhumb::v1::ExplainDecisionRequest& request, const LiveView& view, PolicyCache* policies);
-
-// Reads the disk.
-absl::StatusOr<rhumb::v1::ListAuditResponse> ListAudit(const rhumb::v1::ListAuditRequest& request,
-                                                       StoreWriter* store);
-
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_STEERING_DECISION_QUESTIONS_H_
+#endif  // RHUMB_CONTROLLER_STEERING_QUESTIONS_POLICY_CACHE_H_

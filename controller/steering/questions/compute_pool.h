@@ -1,18 +1,22 @@
 // Threads that answer questions, with a bounded queue: what does not fit is refused, so that a
 // flood of questions neither grows without end nor holds up steering.
-#ifndef RHUMB_CONTROLLER_STEERING_DECISION_COMPUTE_POOL_H_
-#define RHUMB_CONTROLLER_STEERING_DECISION_COMPUTE_POOL_H_
+#ifndef RHUMB_CONTROLLER_STEERING_QUESTIONS_COMPUTE_POOL_H_
+#define RHUMB_CONTROLLER_STEERING_QUESTIONS_COMPUTE_POOL_H_
 
 #include <functional>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "controller/steering/decision/questions.h"
+#include "controller/steering/questions/policy_cache.h"
 #include "controller/steering/threads/bounded_queue.h"
 #include "controller/steering/threads/thread_priority.h"
 
 namespace rhumb {
 
+// Safe to use from any thread. Each of its threads has a PolicyCache of its own, so a policy is
+// loaded once for each.
 class ComputePool {
  public:
   using Job = std::function<void(PolicyCache*)>;
@@ -48,4 +52,4 @@ class ComputePool {
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_STEERING_DECISION_COMPUTE_POOL_H_
+#endif  // RHUMB_CONTROLLER_STEERING_QUESTIONS_COMPUTE_POOL_H_

@@ -1,0 +1,232 @@
+#include "controller/steering/decision/steering.h"
+
+#include <spdlog/spdlog.h>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "controller/steering/guard/guard_report.h"
+#include "controller/steering/guard/plan_rules.h"
+#include "controller/steering/plan/enum_names.h"
+#include "topologies/formats/proto_time.h"
+
+namespace rhumb {
+
+std::vector<std::string> Steering::Restore(const StoredState& stored) {
+  std::vector<std::string> problems;
+  s_.epoch = stored.epoch;
+  s_.versions.StartAbove(stored.floor);
+  s_.rules.Restore(stored.settings);
+  if (!stored.reported) return problems;
+  const auto& drained = stored.settings.drained_links();
+  if (auto status = s_.topology.Restore(*stored.reported, {drained.begin(), drained.end()});
+      !status.ok()) {
+    problems.push_back("stored topology: " + std::string(status.message()));
+    return problems;
+  }
+  for (const auto& message : stored.plans) {
+    const auto plan = s_.plans.Restore(message, s_.topology.snapshot());
+    if (plan.ok()) {
+      out_.publish(*plan);  // a base for adapters that resume
+    } else {
+      problems.push_back(absl::StrFormat("stored plan %d: %s", message.header().plan_version(),
+                                         plan.status().message()));
+    }
+  }
+  if (const auto in_force = s_.InForce()) {
+    int touched = 0;
+    const rhumb::v1::GuardReport report = s_.plans.latest()->header.guard();
+    Publish(RerouteAround(s_.topology.snapshot(), *in_force, &touched),
+            rhumb::v1::PLAN_REASON_RESTART, report, "");
+    // A rollback outlives the process as long as its plan does.
+    if (touched == 0) s_.rules.RestoreHold(stored.settings);
+    if (s_.rules.holding()) return problems;
+  }
+  StartDecision(rhumb::v1::PLAN_REASON_RESTART);
+  return problems;
+}
+
+void Steering::TopologyChanged() {
+  const Topology& topology = s_.topology.snapshot();
+  std::optional<RoutingPlan> base = s_.InForce();
+  const bool paths_died = !base || UsesDeadLinks(topology, *base);
+  if (paths_died) {
+    s_.schedule.PathsDied();
+    const absl::Time begin = absl::Now();
+    if (!base) {
+      // Of a plan for another network nothing could be read back.
+      s_.plans.StoreAtOnce();
+      s_.traffic.Forget();
+      const LivePlanPtr last = s_.plans.latest();
+      base = last == nullptr ? CarryOver(topology, RoutingPlan(), topology)
+                             : CarryOver(last->topology, last->plan, topology);
+    }
+    int touched = 0;
+    const RoutingPlan rerouted = RerouteAround(topology, *base, &touched);
+    Publish(
+        rerouted, rhumb::v1::PLAN_REASON_REROUTE,
+        AcceptedReport(absl::StrFormat("%d demands moved to what is left of their paths", touched)),
+        "");
+    s_.metrics.ObserveStage(Stage::kReroute, absl::ToDoubleSeconds(absl::Now() - begin));
+  }
+  if (s_.rules.holding() && !paths_died) return;
+  s_.rules.EndHold();
+  StartDecision(rhumb::v1::PLAN_REASON_TOPOLOGY);
+}
+
+void Steering::TrafficChanged() {
+  if (s_.options.decide_on_telemetry && !s_.rules.holding()) {
+    StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
+  }
+}
+
+void Steering::SettingChanged() {
+  if (!s_.rules.holding()) StartDecision(rhumb::v1::PLAN_REASON_SETTING);
+}
+
+LivePlanPtr Steering::GoBackTo(const LivePlan& target, const std::string& who) {
+  s_.schedule.Drop();
+  const auto report =
+      AcceptedReport(absl::StrFormat("%s went back to plan %d", who, target.version()));
+  s_.guard.Tell(report);
+  s_.guard.TellNote("");
+  s_.plans.StoreAtOnce();
+  return Publish(target.plan, rhumb::v1::PLAN_REASON_ROLLBACK, report, "");
+}
+
+void Steering::StartDecision(rhumb::v1::PlanReason reason) {
+  if (!s_.topology.known()) return;
+  const auto order = s_.schedule.Want(reason, {s_.topology.version(), s_.traffic_version()},
+                                      s_.adapters.size(), s_.now());
+  if (!order) return;
+  if (order->overtaken_topology) {
+    s_.guard.Count(MakeGuardReport(
+        rhumb::v1::GUARD_OUTCOME_REPLACED_BY_LAST_SAFE, rhumb::v1::GUARD_RULE_STALE_TOPOLOGY,
+        absl::StrFormat(
+            "topology %d came while the policy was deciding for %d; its answer is not used",
+            s_.topology.version(), *order->overtaken_topology)));
+  }
+  std::string fallback_reason;
+  if (s_.freshness() == rhumb::v1::TELEMETRY_FRESHNESS_LOST) {
+    fallback_reason = absl::StrFormat("the latest telemetry is older than %s",
+                                      absl::FormatDuration(s_.options.fall_back_after));
+  }
+  out_.start_decision({order->id,
+                       order->reason,
+                       order->forced,
+                       s_.topology.snapshot(),
+                       s_.rules.policy(),
+                       std::move(fallback_reason),
+                       {s_.traffic.history().begin(), s_.traffic.history().end()},
+                       s_.InForce(),
+                       s_.rules.KnownPins(),
+                       order->lead});
+}
+
+void Steering::FinishDecision(const DecisionOutput& output) {
+  s_.metrics.ObserveStage(Stage::kPolicy, output.policy_s);
+  s_.metrics.ObserveStage(Stage::kGuard, output.guard_s);
+  const auto finished = s_.schedule.Finish(output.id);
+  if (!finished) {
+    // A change of the topology overtook it, or it was late and has been counted as that.
+    s_.metrics.CountEvent(Event::kDecisionDropped);
+    return;
+  }
+  const rhumb::v1::GuardReport& report = output.verdict.report;
+  s_.guard.Tell(report);
+  s_.guard.TellNote(output.policy_note);
+  s_.guard.Count(report);
+  const auto in_force = s_.InForce();
+  // What is in force is said again for a new topology, or adapters that resume would refuse it.
+  const bool new_topology =
+      !in_force || s_.plans.latest()->header.topology_version() != s_.topology.version();
+  // What nobody asked for is published when it differs: the same plan again would only make every
+  // adapter answer. The agent's answer to a change is said even when it is the first answer's.
+  const bool new_plan =
+      output.verdict.changes && (finished->reason != rhumb::v1::PLAN_REASON_INTERVAL || !in_force ||
+                                 !SameRoutes(*in_force, output.verdict.plan));
+  if (new_plan || new_topology) {
+    Publish(output.verdict.plan, finished->reason, report, output.policy_note);
+  }
+  if (report.has_predicted_mlu()) {
+    s_.metrics.Set(Gauge::kMluPredicted, report.predicted_mlu());
+    s_.metrics.Set(Gauge::kMluShortestPath, report.shortest_path_mlu());
+    s_.metrics.Set(Gauge::kMluEcmp, report.ecmp_mlu());
+  }
+  if (finished->again) StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
+}
+
+LivePlanPtr Steering::Publish(const RoutingPlan& plan, rhumb::v1::PlanReason reason,
+                              const rhumb::v1::GuardReport& report, const std::string& note) {
+  rhumb::v1::PlanHeader header;
+  header.set_epoch(s_.epoch);
+  header.set_traffic_version(s_.traffic_version());
+  header.set_model(s_.rules.policy());
+  header.set_reason(reason);
+  *header.mutable_decided_at() = ToTimestamp(s_.now());
+  *header.mutable_guard() = report;
+  LivePlanPtr live = s_.plans.Add(plan, s_.topology.snapshot(), std::move(header), note);
+  s_.metrics.CountPlan(reason);
+  out_.publish(live);
+  spdlog::info(
+      "plan version={} reason={} topology={} traffic={} predicted_mlu={:.4f} "
+      "shortest_path_mlu={:.4f} moved_share={:.4f}",
+      live->version(), NameOf(reason), s_.topology.version(), live->header.traffic_version(),
+      report.predicted_mlu(), report.shortest_path_mlu(), report.moved_share());
+  return live;
+}
+
+void Steering::Tick() {
+  const absl::Time now = s_.now();
+  GiveUpLateDecision();
+  if (s_.rules.ConfirmationMissed(now)) {
+    s_.rules.EndHold();
+    spdlog::warn("rollback reverted: it was not confirmed in time");
+    StartDecision(rhumb::v1::PLAN_REASON_REVERT);
+  }
+  if (const auto change = s_.telemetry.Change(s_.traffic, now)) ActOnAge(*change);
+  const rhumb::v1::TelemetryFreshness freshness = s_.telemetry.Of(s_.traffic, now);
+  const bool may_move = freshness == rhumb::v1::TELEMETRY_FRESHNESS_FRESH ||
+                        freshness == rhumb::v1::TELEMETRY_FRESHNESS_NONE;
+  if (may_move && !s_.rules.holding() && s_.schedule.IntervalEnded(now)) {
+    StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
+  }
+  Measure();
+}
+
+void Steering::GiveUpLateDecision() {
+  if (!s_.schedule.GiveUpLate(s_.now())) return;
+  const auto report = MakeGuardReport(
+      rhumb::v1::GUARD_OUTCOME_REPLACED_BY_LAST_SAFE, rhumb::v1::GUARD_RULE_NO_PROPOSAL,
+      absl::StrFormat("policy %s did not answer within %s", s_.rules.policy(),
+                      absl::FormatDuration(s_.options.deadline)));
+  s_.guard.Count(report);
+  s_.guard.Tell(report);
+}
+
+void Steering::ActOnAge(rhumb::v1::TelemetryFreshness freshness) {
+  if (freshness == rhumb::v1::TELEMETRY_FRESHNESS_STALE) {
+    const auto report =
+        MakeGuardReport(rhumb::v1::GUARD_OUTCOME_HELD, rhumb::v1::GUARD_RULE_STALE_TELEMETRY,
+                        absl::StrFormat("the latest telemetry is older than %s",
+                                        absl::FormatDuration(s_.options.hold_after)));
+    s_.guard.Count(report);
+    s_.guard.Tell(report);
+  } else if (freshness == rhumb::v1::TELEMETRY_FRESHNESS_LOST) {
+    s_.rules.EndHold();
+    StartDecision(rhumb::v1::PLAN_REASON_STALE);
+  }
+}
+
+void Steering::Measure() {
+  if (const auto latest = s_.traffic.latest()) {
+    s_.metrics.Set(Gauge::kTelemetryAge, absl::ToDoubleSeconds(s_.now() - latest->received_at));
+    if (latest->measurements) s_.metrics.Set(Gauge::kMluObserved, latest->measurements->mlu);
+  }
+  const auto acknowledged = s_.adapters.AcknowledgedByAll();
+  s_.metrics.Set(Gauge::kAdapters, static_cast<double>(s_.adapters.size()));
+  s_.metrics.Set(Gauge::kAdapterLagVersions,
+                 acknowledged ? static_cast<double>(s_.plans.CountAfter(*acknowledged)) : 0);
+  s_.metrics.Set(Gauge::kReady, s_.plans.empty() ? 0 : 1);
+}
+
+}  // namespace rhumb

@@ -1,0 +1,61 @@
+// What follows from every event: a plan at once when paths died, a decision of the policy, or
+// nothing.
+#ifndef RHUMB_CONTROLLER_STEERING_DECISION_STEERING_H_
+#define RHUMB_CONTROLLER_STEERING_DECISION_STEERING_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/steering/decision/decider.h"
+#include "controller/steering/decision/steering_state.h"
+
+namespace rhumb {
+
+// Owned by the control thread. An event costs at most one rerouting of the plan in force; what
+// takes longer is left to whoever `start_decision` hands it to.
+class Steering {
+ public:
+  struct Outputs {
+    std::function<void(LivePlanPtr)> publish;           // to all plan streams
+    std::function<void(DecisionInput)> start_decision;  // answered by FinishDecision
+  };
+
+  // `state` outlives this.
+  Steering(SteeringState* state, Outputs outputs) : s_(*state), out_(std::move(outputs)) {}
+
+  // Takes up the state of an earlier run. What cannot be read is left out and named in the result,
+  // one line each.
+  std::vector<std::string> Restore(const StoredState& stored);
+
+  // Step one of the answer to a failure, or the first plan of a network: dead paths are left at
+  // once. Step two is the decision that it starts.
+  void TopologyChanged();
+  // There is a new estimate.
+  void TrafficChanged();
+  // An operator changed the policy or a pin.
+  void SettingChanged();
+  // Puts a plan of before in force; the decision that runs is dropped. Returns it under its new
+  // version.
+  LivePlanPtr GoBackTo(const LivePlan& target, const std::string& who);
+
+  // Time passed.
+  void Tick();
+  void FinishDecision(const DecisionOutput& output);
+
+ private:
+  void StartDecision(rhumb::v1::PlanReason reason);
+  void GiveUpLateDecision();
+  void ActOnAge(rhumb::v1::TelemetryFreshness freshness);
+  void Measure();
+  LivePlanPtr Publish(const RoutingPlan& plan, rhumb::v1::PlanReason reason,
+                      const rhumb::v1::GuardReport& report, const std::string& note);
+
+  SteeringState& s_;
+  const Outputs out_;
+};
+
+}  // namespace rhumb
+
+#endif  // RHUMB_CONTROLLER_STEERING_DECISION_STEERING_H_
