@@ -29,6 +29,7 @@ struct Entry {
   const char* summary;
   bool needs_module;
   MadePolicy (*make)(absl::string_view option);
+  const char* fallback = "";
 };
 
 LinkMetric MetricOf(absl::string_view option) {
@@ -62,7 +63,8 @@ const std::vector<Entry>& Table() {
        nullptr,
        "largest demand first on the shortest path with room, as RSVP-TE and OSCARS do",
        false,
-       [](absl::string_view) -> MadePolicy { return std::make_unique<CspfPolicy>(); }},
+       [](absl::string_view) -> MadePolicy { return std::make_unique<CspfPolicy>(); },
+       "shortest-path"},
       {"widest",
        {""},
        nullptr,
@@ -74,19 +76,22 @@ const std::vector<Entry>& Table() {
        nullptr,
        "optimum of the previous interval's demands, over all or the candidate paths",
        false,
-       &MakeLp<LpPolicy::Knowledge::kPrevious>},
+       &MakeLp<LpPolicy::Knowledge::kPrevious>,
+       "shortest-path"},
       {"lp-omniscient",
        {"", "paths"},
        nullptr,
        "optimum of the demands about to be played: the bound, over all or the candidate paths",
        false,
-       &MakeLp<LpPolicy::Knowledge::kOmniscient>},
+       &MakeLp<LpPolicy::Knowledge::kOmniscient>,
+       "shortest-path"},
       {"neural",
        {},
        "CHECKPOINT",
        "the learned agent; CHECKPOINT is a shipped name or a file",
        true,
-       [](absl::string_view option) { return MakePolicyFromModule("neural", option); }},
+       [](absl::string_view option) { return MakePolicyFromModule("neural", option); },
+       "ecmp:inverse-capacity"},
   };
   return *kTable;
 }
@@ -111,6 +116,7 @@ std::vector<PolicyInfo> KnownPolicies() {
     info.options = OptionsOf(entry);
     info.summary = entry.summary;
     info.needs_module = entry.needs_module;
+    info.fallback = entry.fallback;
     if (entry.free_option != nullptr) info.specs.push_back(entry.name);
     for (const char* option : entry.options) {
       info.specs.push_back(*option == 0 ? entry.name : absl::StrCat(entry.name, ":", option));
@@ -118,6 +124,13 @@ std::vector<PolicyInfo> KnownPolicies() {
     policies.push_back(std::move(info));
   }
   return policies;
+}
+
+std::string FallbackOf(absl::string_view spec) {
+  for (const Entry& entry : Table()) {
+    if (spec.substr(0, spec.find(':')) == entry.name) return entry.fallback;
+  }
+  return "";
 }
 
 absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec) {

@@ -21,10 +21,16 @@ struct PolicyInfo {
   // entry for policies with free options.
   std::vector<std::string> specs;
   bool needs_module = false;  // lives in a shared object that may not be installed
+  // The policy whose plan it takes when it has none of its own (Decision::fell_back), as a spec;
+  // empty for policies that always have one.
+  std::string fallback;
 };
 
 // In the order in which they are shown.
 std::vector<PolicyInfo> KnownPolicies();
+
+// PolicyInfo::fallback of the policy that `spec` names, options or not; empty when there is none.
+std::string FallbackOf(absl::string_view spec);
 
 // A policy from "name" or "name:option". InvalidArgument, listing what is known, for another name
 // or option; FailedPrecondition when the policy's module is missing or refuses.

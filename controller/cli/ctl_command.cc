@@ -10,7 +10,7 @@
 namespace rhumb {
 
 Command CtlCommand() {
-  return {"ctl", "ask and instruct a running rhumb serve", "rhumb ctl status", [](CLI::App& app) {
+  return {"ctl", "Ask and instruct a running rhumb serve", "rhumb ctl status", [](CLI::App& app) {
             auto session = std::make_shared<CtlSession>();
             AddClientOptions(app, &session->client);
             AddOutputOption(app, &session->output);
@@ -22,11 +22,7 @@ Command CtlCommand() {
               command.define = [define = command.define](CLI::App& sub) {
                 // --server and --output may stand on either side of the subcommand.
                 sub.fallthrough();
-                RunCommand run = define(sub);
-                sub.footer(sub.get_footer() +
-                           "\nAlso: --output table|json, --server HOST:PORT and the other options "
-                           "of `rhumb ctl --help`.");
-                return run;
+                return define(sub);
               };
             }
             return DefineNested(app, commands);

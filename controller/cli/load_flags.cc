@@ -14,22 +14,30 @@
 namespace rhumb {
 
 void AddTopologyLoadFlags(CLI::App& app, LoadFlags* flags) {
+  constexpr char kGroup[] = "Reading files";
   app.add_option("--default-capacity", flags->default_capacity,
                  "Capacity of links whose file gives none, such as 10G")
-      ->type_name("RATE");
+      ->type_name("RATE")
+      ->group(kGroup);
   app.add_option("--capacity-unit", flags->capacity_unit,
-                 "What a rate of 1 means in a file that names no unit, such as 1G (default 1M)")
-      ->type_name("RATE");
+                 "What a rate of 1 means in a file that names no unit, such as 1G")
+      ->type_name("RATE")
+      ->default_str("1M")
+      ->group(kGroup);
   app.add_option("--default-delay", flags->default_delay,
-                 "Delay of links without delay and coordinates, such as 5ms (default 1ms)")
-      ->type_name("TIME");
+                 "Delay of links without delay and coordinates, such as 5ms")
+      ->type_name("TIME")
+      ->default_str("1ms")
+      ->group(kGroup);
   app.add_flag("--largest-part", flags->largest_part,
-               "Take the largest part of a network that is not connected");
+               "Take the largest part of a network that is not connected")
+      ->group(kGroup);
 }
 
 void AddTrafficLoadFlags(CLI::App& app, LoadFlags* flags) {
   app.add_flag("--drop-suspect", flags->drop_suspect,
-               "Leave out matrices whose total is far from that of the day around them");
+               "Leave out matrices whose total is far from that of the day around them")
+      ->group("Reading files");
 }
 
 absl::StatusOr<double> ParsePositiveRate(absl::string_view text) {

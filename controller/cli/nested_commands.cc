@@ -8,16 +8,21 @@
 
 namespace rhumb {
 
+AddedCommand AddCommand(CLI::App& parent, const Command& command) {
+  CLI::App* app = parent.add_subcommand(
+      command.name, command.details.empty() ? command.summary
+                                            : absl::StrCat(command.summary, "\n", command.details));
+  app->footer(command.example);
+  if (command.hidden) app->group("");
+  return {app, command.define(*app)};
+}
+
 RunCommand DefineNested(CLI::App& app, const std::vector<Command>& commands) {
   app.require_subcommand(1);
-  std::vector<std::pair<CLI::App*, RunCommand>> runs;
-  for (const Command& command : commands) {
-    CLI::App* sub = app.add_subcommand(command.name, command.summary);
-    sub->footer(absl::StrCat("Example:\n  ", command.example));
-    runs.emplace_back(sub, command.define(*sub));
-  }
-  return [runs]() -> absl::Status {
-    for (const auto& [sub, run] : runs) {
+  std::vector<AddedCommand> added;
+  for (const Command& command : commands) added.push_back(AddCommand(app, command));
+  return [added]() -> absl::Status {
+    for (const auto& [sub, run] : added) {
       if (!sub->parsed()) continue;
       absl::Status status = run();
       std::cout.flush();
@@ -33,8 +38,9 @@ RunCommand DefineNested(CLI::App& app, const std::vector<Command>& commands) {
 
 void AddOutputOption(CLI::App& app, std::string* output) {
   *output = "table";
-  app.add_option("--output", *output, "table for people, json for programs")
+  app.add_option("--output", *output, "Table for people, or JSON for programs")
       ->check(CLI::IsMember({"table", "json"}))
+      ->type_name("table|json")
       ->capture_default_str();
 }
 

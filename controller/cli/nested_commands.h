@@ -8,6 +8,14 @@
 
 namespace rhumb {
 
+struct AddedCommand {
+  CLI::App* app;  // owned by the app it was added to
+  RunCommand run;
+};
+
+// Adds `command` below `parent`, with all that help needs.
+AddedCommand AddCommand(CLI::App& parent, const Command& command);
+
 // Adds `commands` below `app`, exactly one of which must be chosen, and returns what runs the
 // chosen one.
 RunCommand DefineNested(CLI::App& app, const std::vector<Command>& commands);

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "agents/policy_registry.h"
 #include "controller/cli/load_flags.h"
 #include "controller/replay/replay_config.h"
@@ -36,11 +38,28 @@ absl::StatusOr<ReplayConfig> ReadConfig(const std::string& path) {
   return ReplayConfigFromToml(*text, path);
 }
 
+constexpr char kDetails[] =
+    "Every policy decides from what it has measured in past intervals; shortest-path decides the "
+    "first interval for all, which is not counted. lp-omniscient is the bound: it sees the traffic "
+    "about to be played.\n\n"
+    "Networks (T): native JSON, GraphML, SNDlib XML or text, Repetita, node-link JSON. Traffic "
+    "(F): "
+    "native JSON, CSV, SNDlib, Repetita, or a generator. `rhumb topo list` names what is "
+    "shipped.\n\n"
+    "Events: link-down:A-B@3..7, drain:A-B@3, srlg-down:NAME@2, burst:A-B*5@4..6, "
+    "flash-crowd:A*4@4..6, random-failures:seed=1,mtbf=20; numbers after @ are intervals.\n\n"
+    "A policy that cannot decide takes another plan. How many of its decisions fell back, in which "
+    "interval first, why and to what stands below the tables, and in JSON as fallbacks: {count, "
+    "of, intervals, first: {interval, reason, to}}.\n\n"
+    "SIGTERM and Ctrl-C stop a replay within a second. With --out it keeps what is finished: whole "
+    "policies in results.json (the others are under unfinished), with --simulator ns3 every "
+    "episode, from which --resume goes on.";
+
 // An option whose text has a parser of its own: Parse(text) is a StatusOr of what `value` takes.
 template <typename Parse, typename Value>
-void AddParsed(CLI::App* app, const std::string& name, Parse parse, Value* value,
-               const std::string& help) {
-  app->add_option_function<std::string>(
+CLI::Option* AddParsed(CLI::App* app, const std::string& name, Parse parse, Value* value,
+                       const std::string& help) {
+  return app->add_option_function<std::string>(
       name,
       [name, parse, value](const std::string& text) {
         auto parsed = parse(text);
@@ -53,66 +72,147 @@ void AddParsed(CLI::App* app, const std::string& name, Parse parse, Value* value
 }
 
 void AddScenarioOptions(CLI::App* app, ReplayConfig* config) {
-  app->add_option("--topology", config->topology, "shipped name (rhumb topo list) or a file");
+  constexpr char kGroup[] = "Scenario";
+  app->add_option("--topology", config->topology, "Network: shipped name or file")
+      ->type_name("T")
+      ->group(kGroup);
   app->add_option("--traffic", config->traffic,
-                  "shipped name, file, directory, or a generator: gravity:seed=1,count=50");
+                  "Traffic: shipped name, file, directory, or a generator such as "
+                  "gravity:seed=1,count=50")
+      ->type_name("F")
+      ->group(kGroup);
   app->add_option_function<std::string>(
-      "--policies", [config](const std::string& list) { config->policies = SplitPolicyList(list); },
-      "comma-separated; shortest-path, ecmp, cspf, widest, lp-previous, lp-omniscient, neural, "
-      "with options after a colon (ecmp:inverse-capacity; neural:default,iterations=8)");
-  app->add_option("--simulator", config->simulator, "flow (formulas) or ns3 (packets)");
+         "--policies",
+         [config](const std::string& list) { config->policies = SplitPolicyList(list); },
+         "Policies to compare, with commas; options follow a colon, as in ecmp:inverse-capacity "
+         "or neural:default,iterations=8")
+      ->type_name("POLICIES")
+      ->default_str(absl::StrJoin(config->policies, ","))
+      ->group(kGroup);
+  app->add_option("--simulator", config->simulator, "Simulate by formulas or by packets")
+      ->type_name("flow|ns3")
+      ->capture_default_str()
+      ->group(kGroup);
   app->add_option("--load", config->load,
-                  "scale traffic so that shortest-path has this MLU on its mean matrix");
+                  "Scale traffic so that shortest-path has this MLU on its mean matrix (default: "
+                  "as recorded)")
+      ->type_name("X")
+      ->group(kGroup);
   AddParsed(app, "--intervals", ParseIntervalRange, &config->intervals,
-            "A:B plays intervals A to B-1 of the series; A itself is not counted");
-  app->add_option(
-         "--event", config->events,
-         "repeatable: link-down:A-B@3..7, drain:A-B@3, srlg-down:NAME@2, burst:A-B*5@4..6, "
-         "flash-crowd:A*4@4..6, random-failures:seed=1,mtbf=20")
-      ->allow_extra_args(false);
-  app->add_option("--seeds", config->seeds, "ns3: runs with different arrivals [10]");
-  app->add_flag("!--no-optimum", config->optimum, "do without the exact optimum and NormMLU");
+            "Play intervals A to B-1 of the series; A itself is not counted (default: all)")
+      ->type_name("A:B")
+      ->group(kGroup);
+  app->add_option("--event", config->events, "Something that happens, as above")
+      ->type_name("EVENT")
+      ->allow_extra_args(false)
+      ->group(kGroup);
+  app->add_flag("!--no-optimum", config->optimum, "Do without the exact optimum and NormMLU")
+      ->group(kGroup);
 }
 
 void AddInputOptions(CLI::App* app, ReplayConfig* config) {
+  constexpr char kGroup[] = "Reading files";
   AddParsed(app, "--default-capacity", ParsePositiveRate, &config->default_capacity_bps,
-            "for links without one: 10G");
+            "Capacity of links whose file gives none, such as 10G")
+      ->type_name("RATE")
+      ->group(kGroup);
   AddParsed(app, "--capacity-unit", ParsePositiveRate, &config->capacity_unit_bps,
-            "what a rate of 1 means in a file that names no unit: 1G [1M]");
+            "What a rate of 1 means in a file that names no unit")
+      ->type_name("RATE")
+      ->default_str("1M")
+      ->group(kGroup);
   AddParsed(app, "--default-delay", ParseDuration, &config->default_delay,
-            "for links without one and without coordinates: 5ms");
+            "Delay of links without delay and coordinates")
+      ->type_name("TIME")
+      ->default_str("1ms")
+      ->group(kGroup);
   app->add_flag("--drop-suspect", config->drop_suspect,
-                "leave out matrices whose total is far from that of the day around them");
+                "Leave out matrices whose total is far from that of the day around them")
+      ->group(kGroup);
   app->add_flag("--largest-part", config->largest_part,
-                "of a network in several parts, take the largest");
-  app->add_option("--paths", config->paths, "candidate paths: diverse or yen")
-      ->capture_default_str();
-  app->add_option("--max-paths", config->max_paths, "candidate paths a pair")
-      ->capture_default_str();
-  app->add_option("--stretch", config->stretch,
-                  "longest candidate path over the shortest, in delay [no limit]");
+                "Take the largest part of a network that is not connected")
+      ->group(kGroup);
 }
 
-void AddPacketOptions(CLI::App* app, PacketConfig* packet) {
+void AddPathOptions(CLI::App* app, ReplayConfig* config) {
+  constexpr char kGroup[] = "Candidate paths";
+  app->add_option("--paths", config->paths, "How paths are found")
+      ->type_name("diverse|yen")
+      ->capture_default_str()
+      ->group(kGroup);
+  app->add_option("--max-paths", config->max_paths, "Paths a pair of nodes, at most")
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(kGroup);
+  app->add_option("--stretch", config->stretch,
+                  "Longest path over the shortest, in delay (default: no limit)")
+      ->type_name("X")
+      ->group(kGroup);
+}
+
+void AddPacketOptions(CLI::App* app, ReplayConfig* config) {
+  constexpr char kGroup[] = "With --simulator ns3";
+  PacketConfig* packet = &config->packet;
+  app->add_option("--seeds", config->seeds, "Runs with different arrivals")
+      ->type_name("N")
+      ->default_str("10")
+      ->group(kGroup);
   AddParsed(app, "--warm-up", ParseDuration, &packet->warm_up,
-            "ns3: played before measuring [2s, or 20 round trips if that is more]");
-  AddParsed(app, "--measure", ParseDuration, &packet->measure, "ns3: measured time [10s]");
-  AddParsed(app, "--drain", ParseDuration, &packet->drain,
-            "ns3: time for flows to finish afterwards [5s]");
-  app->add_option("--tcp-share", packet->tcp_share, "ns3: share of flows that are TCP")
-      ->capture_default_str();
-  app->add_option("--flow-sizes", packet->flow_sizes,
-                  "ns3: mice-elephants, websearch, bounded-pareto, long-tail, constant or poisson")
-      ->capture_default_str();
-  app->add_option("--data-plane", packet->data_plane, "ns3: ip, udp-fast or global-routing")
-      ->capture_default_str();
+            "Simulated time before measuring (default: 2s, or 20 round trips if that is more)")
+      ->type_name("TIME")
+      ->group(kGroup);
+  AddParsed(app, "--measure", ParseDuration, &packet->measure, "Simulated time that is measured")
+      ->type_name("TIME")
+      ->default_str(absl::FormatDuration(packet->measure))
+      ->group(kGroup);
+  AddParsed(app, "--drain", ParseDuration, &packet->drain, "Time for flows to finish afterwards")
+      ->type_name("TIME")
+      ->default_str(absl::FormatDuration(packet->drain))
+      ->group(kGroup);
+  app->add_option("--tcp-share", packet->tcp_share, "Share of flows that are TCP, 0 to 1")
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(kGroup);
+  app->add_option("--flow-sizes", packet->flow_sizes, "Distribution of flow sizes")
+      ->type_name("mice-elephants|websearch|bounded-pareto|long-tail|constant|poisson")
+      ->capture_default_str()
+      ->group(kGroup);
+  app->add_option("--data-plane", packet->data_plane, "How packets find their way")
+      ->type_name("ip|udp-fast|global-routing")
+      ->capture_default_str()
+      ->group(kGroup);
   app->add_option("--segment-bytes", packet->segment_bytes,
-                  "ns3: TCP payload of a full segment; 8948 for jumbo frames")
-      ->capture_default_str();
+                  "TCP payload of a full segment; 8948 for jumbo frames")
+      ->type_name("BYTES")
+      ->default_str(absl::StrCat(packet->segment_bytes, " bytes"))
+      ->group(kGroup);
   app->add_option("--scale", packet->scale,
-                  "ns3: factor on rates and buffers [narrowest loaded link at 100 Mbit/s]");
+                  "Factor on rates and buffers (default: narrowest loaded link at 100 Mbit/s)")
+      ->type_name("X")
+      ->group(kGroup);
   app->add_flag("--continuous", packet->continuous,
-                "ns3: one episode for all intervals instead of one each");
+                "Play one episode for all intervals instead of one each")
+      ->group(kGroup);
+}
+
+void AddRunOptions(CLI::App* app, Arguments* arguments) {
+  constexpr char kGroup[] = "Run and results";
+  app->add_option("--jobs", arguments->run.jobs,
+                  "Policies and seeds played at the same time (default: one a processor)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N")
+      ->group(kGroup);
+  app->add_option("--out", arguments->run.out,
+                  "Directory for results.json, intervals.csv and scenario.toml")
+      ->type_name("DIR")
+      ->group(kGroup);
+  app->add_flag("--resume", arguments->run.resume,
+                "Take over the finished episodes of an ns3 replay that was stopped, from --out")
+      ->group(kGroup);
+  app->add_option("--output", arguments->output, "Table for people, or JSON for programs")
+      ->type_name("table|json")
+      ->capture_default_str()
+      ->group(kGroup);
 }
 
 absl::Status Run(const Arguments& arguments) {
@@ -143,33 +243,29 @@ RunCommand Define(CLI::App& app) {
   // First, so that options on the command line override the file: options act in the order of their
   // definition.
   app.add_option_function<std::string>(
-      "--config",
-      [arguments](const std::string& path) {
-        absl::StatusOr<ReplayConfig> config = ReadConfig(path);
-        if (config.ok()) arguments->config = *std::move(config);
-        arguments->config_status = config.status();
-      },
-      "scenario file, such as the scenario.toml that --out leaves; other options override it");
+         "--config",
+         [arguments](const std::string& path) {
+           absl::StatusOr<ReplayConfig> config = ReadConfig(path);
+           if (config.ok()) arguments->config = *std::move(config);
+           arguments->config_status = config.status();
+         },
+         "Scenario file, such as the scenario.toml that --out leaves; other options override it")
+      ->type_name("FILE")
+      ->group("Scenario");
   AddScenarioOptions(&app, &arguments->config);
   AddInputOptions(&app, &arguments->config);
-  AddPacketOptions(&app, &arguments->config.packet);
-  app.add_option("--jobs", arguments->run.jobs,
-                 "policies and seeds played at the same time [one a processor]")
-      ->check(CLI::Range(1, 1024));
-  app.add_option("--out", arguments->run.out,
-                 "directory for results.json, intervals.csv, scenario.toml");
-  app.add_flag("--resume", arguments->run.resume,
-               "ns3: take over the finished episodes of a replay that was stopped, from --out");
-  app.add_option("--output", arguments->output, "table or json")->capture_default_str();
+  AddPathOptions(&app, &arguments->config);
+  AddPacketOptions(&app, &arguments->config);
+  AddRunOptions(&app, arguments.get());
   return [arguments] { return Run(*arguments); };
 }
 
 }  // namespace
 
 Command ReplayCommand() {
-  return {"replay", "play traffic over a topology and compare policies",
+  return {"replay", "Play traffic over a network and compare policies",
           "rhumb replay --topology esnet6-backbone --traffic gravity:seed=1,count=50 --load 1.0",
-          Define};
+          Define, kDetails};
 }
 
 }  // namespace rhumb

@@ -113,15 +113,21 @@ Command ServeCommand() {
   Command command;
   command.name = "serve";
   command.summary = "Steer a live network over gRPC";
+  command.details =
+      "Without --config it serves plaintext on 127.0.0.1:7433, keeps nothing and asks for no "
+      "tokens: for a first try.\n\n"
+      "SIGTERM and Ctrl-C drain: health says NOT_SERVING, streams end, the store is written. A "
+      "second signal ends at once. SIGHUP reads the tokens again.";
+  command.stops_itself = true;
   command.example = "rhumb serve --check-config";
   command.define = [](CLI::App& app) -> RunCommand {
     auto flags = std::make_shared<ServeFlags>();
     app.add_option("--config", flags->config,
-                   "TOML file; controller/serving/configuration/rhumb.toml lists every key")
+                   "TOML file; --print-config shows every key (default: all defaults)")
         ->type_name("FILE");
     app.add_flag("--check-config", flags->check,
-                 "Check the configuration, name every problem, end");
-    app.add_flag("--print-config", flags->print, "Print the configuration with every key, end");
+                 "Check the configuration, name every problem and end");
+    app.add_flag("--print-config", flags->print, "Print the configuration with every key and end");
     return [flags] { return Serve(*flags); };
   };
   return command;

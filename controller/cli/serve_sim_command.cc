@@ -115,11 +115,16 @@ absl::Status ServeSim(const ServeSimFlags& flags) {
 Command ServeSimCommand() {
   Command command;
   command.name = "serve-sim";
-  command.summary = "Serve the simulators over gRPC to learners outside of Rhumb (agents/gym)";
+  command.summary = "Serve the simulators over gRPC to learners outside of Rhumb";
+  command.details =
+      "SIGTERM and Ctrl-C refuse new calls and give those that run ten seconds; a second signal "
+      "ends at once.";
+  command.stops_itself = true;
   command.example = "rhumb serve-sim --listen 127.0.0.1:7434";
   command.define = [](CLI::App& app) -> RunCommand {
     auto flags = std::make_shared<ServeSimFlags>();
-    app.add_option("--listen", flags->listen, "HOST:PORT; port 0 takes a free one")
+    app.add_option("--listen", flags->listen, "Address to serve on; port 0 takes a free one")
+        ->type_name("HOST:PORT")
         ->capture_default_str();
     app.add_flag("--allow-remote", flags->anybody,
                  "Listen on addresses that other machines reach, without any protection");
@@ -130,22 +135,28 @@ Command ServeSimCommand() {
         "Stop when standard input ends, as it does when the program that holds it is gone");
     app.add_option("--workers", flags->workers,
                    "Environments played at the same time (default: one a processor)")
-        ->check(CLI::Range(1, 4096));
-    app.add_option("--max-environments", flags->environments, "Of all clients")
+        ->check(CLI::Range(1, 4096))
+        ->type_name("N");
+    app.add_option("--max-environments", flags->environments,
+                   "Environments of all clients, at most")
         ->check(CLI::Range(1, 100000))
+        ->type_name("N")
         ->capture_default_str();
     app.add_option("--max-environments-per-client", flags->environments_per_client,
-                   "Of one connection")
+                   "Environments of one connection, at most")
         ->check(CLI::Range(1, 100000))
+        ->type_name("N")
         ->capture_default_str();
     app.add_option("--idle-timeout", flags->idle_timeout_s,
-                   "Seconds without a call after which environments are closed")
+                   "Time without a call after which environments are closed")
         ->check(CLI::Range(0.1, 1e6))
-        ->capture_default_str();
+        ->type_name("SECONDS")
+        ->default_str(absl::StrCat(flags->idle_timeout_s, " s"));
     app.add_option("--step-timeout", flags->step_timeout_s,
-                   "Seconds that a step in ns-3 may take before its worker is killed")
+                   "Time that a step in ns-3 may take before its worker is killed")
         ->check(CLI::Range(0.1, 1e6))
-        ->capture_default_str();
+        ->type_name("SECONDS")
+        ->default_str(absl::StrCat(flags->step_timeout_s, " s"));
     return [flags] { return ServeSim(*flags); };
   };
   return command;

@@ -3,12 +3,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <functional>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "agents/policy_registry.h"
 #include "controller/cli/client_flags.h"
 #include "controller/cli/nested_commands.h"
@@ -55,69 +60,84 @@ CLI::Option* AddParsed(CLI::App& app, const std::string& name, Parse parse, Valu
 
 void AddScenario(CLI::App& app, ReplayConfig* scenario) {
   constexpr char kGroup[] = "Scenario, as in rhumb replay";
-  app.add_option("--topology", scenario->topology, "shipped name (rhumb topo list) or a file")
+  app.add_option("--topology", scenario->topology, "Network: shipped name or file")
+      ->type_name("T")
       ->required()
       ->group(kGroup);
   app.add_option("--traffic", scenario->traffic,
-                 "shipped name, file, directory, or a generator: gravity:seed=1,count=50")
+                 "Traffic: shipped name, file, directory, or a generator such as "
+                 "gravity:seed=1,count=50")
+      ->type_name("F")
       ->required()
       ->group(kGroup);
   app.add_option("--load", scenario->load,
-                 "scale traffic so that shortest-path has this MLU on its mean matrix")
+                 "Scale traffic so that shortest-path has this MLU on its mean matrix (default: "
+                 "as recorded)")
+      ->type_name("X")
       ->group(kGroup);
   AddParsed(app, "--intervals", ParseIntervalRange, &scenario->intervals,
-            "A:B plays intervals A to B-1 of the series")
+            "Play intervals A to B-1 of the series (default: all)")
+      ->type_name("A:B")
       ->group(kGroup);
   app.add_option("--event", scenario->events,
-                 "repeatable: link-down:A-B@3..7, drain:A-B@3, srlg-down:NAME@2, "
-                 "burst:A-B*5@4..6, random-failures:seed=1,mtbf=20")
+                 "Something that happens, such as link-down:A-B@3..7; `rhumb help replay` lists "
+                 "all kinds")
+      ->type_name("EVENT")
       ->allow_extra_args(false)
       ->group(kGroup);
-  app.add_option("--simulator", scenario->simulator, "flow (formulas) or ns3 (packets)")
+  app.add_option("--simulator", scenario->simulator, "Simulate by formulas or by packets")
       ->check(CLI::IsMember({"flow", "ns3"}))
+      ->type_name("flow|ns3")
       ->capture_default_str()
       ->group(kGroup);
   AddParsed(app, "--measure", ParseDuration, &scenario->packet.measure,
-            "ns3: simulated time of an interval [10s]")
+            "With --simulator ns3: simulated time of an interval")
+      ->type_name("TIME")
+      ->default_str(absl::FormatDuration(scenario->packet.measure))
       ->group(kGroup);
-  app.add_flag("!--no-optimum", scenario->optimum, "do without the exact optimum")->group(kGroup);
+  app.add_flag("!--no-optimum", scenario->optimum, "Do without the exact optimum")->group(kGroup);
 }
 
 void AddAdapter(CLI::App& app, Arguments* arguments) {
   constexpr char kGroup[] = "Adapter";
-  app.add_option("--telemetry", arguments->telemetry,
-                 "what the network measures: all, demands, link-counters or flow-counters")
+  app.add_option("--telemetry", arguments->telemetry, "What the network measures")
+      ->type_name("all|demands|link-counters|flow-counters")
       ->capture_default_str()
       ->group(kGroup);
   app.add_flag("--real-time", arguments->real_time,
-               "let time pass as in a network, instead of waiting for the controller's answer to "
+               "Let time pass as in a network, instead of waiting for the controller's answer to "
                "every interval")
       ->group(kGroup);
   app.add_option("--speed", arguments->speed,
-                 "--real-time: seconds of the network that pass in one")
+                 "With --real-time: seconds of the network that pass in one")
       ->check(CLI::PositiveNumber)
+      ->type_name("X")
       ->capture_default_str()
       ->group(kGroup);
-  app.add_option("--adapter", arguments->adapter.name, "name of the adapter")
+  app.add_option("--adapter", arguments->adapter.name, "Name of the adapter")
+      ->type_name("NAME")
       ->capture_default_str()
       ->group(kGroup);
   app.add_option("--election-id", arguments->adapter.election_id,
-                 "the adapter with the highest one is the primary")
+                 "Rank of the adapter: the highest is the primary")
       ->check(CLI::PositiveNumber)
+      ->type_name("N")
       ->capture_default_str()
       ->group(kGroup);
   app.add_option("--nack-every", arguments->adapter.nack_every,
-                 "refuse every N-th plan update [never]")
+                 "Refuse every N-th plan update (default: none)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N")
       ->group(kGroup);
   app.add_option("--reconnect-every", arguments->player.reconnect_every,
-                 "break and resume all connections every N intervals [never]")
+                 "Break and resume all connections every N intervals (default: never)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N")
       ->group(kGroup);
   AddParsed(app, "--patience", ParseDuration, &arguments->adapter.patience,
-            "how long to wait for a server that is away [60s]")
+            "Longest wait for a server that is away")
+      ->type_name("TIME")
+      ->default_str(absl::FormatDuration(arguments->adapter.patience))
       ->group(kGroup);
 }
 
@@ -144,6 +164,37 @@ absl::Status Save(const std::string& directory, const LiveResult& result) {
   return WriteFileAtomically(directory + "/live_intervals.csv", ToCsv(result));
 }
 
+// What a run that is stopped has played, and where it is kept. Safe to call while it plays.
+class Played {
+ public:
+  explicit Played(std::string out) : out_(std::move(out)) {}
+
+  // The result, locked for as long as `change` takes.
+  void Change(const std::function<void(LiveResult&)>& change) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    change(result_);
+  }
+
+  std::string LastWords() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const size_t played = result_.intervals.size();
+    if (played == 0) return "stopped before the first interval was over; nothing was kept";
+    std::string text =
+        absl::StrFormat("stopped after %d interval%s", played, played == 1 ? "" : "s");
+    if (out_.empty()) return text + "; --out DIR would have kept them";
+    const absl::Status saved = Save(out_, result_);
+    return saved.ok()
+               ? absl::StrCat(text, "; they are in ", out_, ", and the rest can be played with ",
+                              "--intervals ", result_.intervals.back().number, ":END")
+               : absl::StrCat(text, "; they are not kept: ", saved.message());
+  }
+
+ private:
+  const std::string out_;
+  std::mutex mutex_;
+  LiveResult result_;
+};
+
 absl::Status Run(Arguments arguments) {
   const auto telemetry = ParseTelemetryKind(arguments.telemetry);
   if (!telemetry.ok()) return UsageError(telemetry.status().message());
@@ -156,8 +207,9 @@ absl::Status Run(Arguments arguments) {
   }
   const absl::StatusOr<Connection> connection = Connection::Open(arguments.client);
   if (!connection.ok()) return connection.status();
-  const InterruptFlag interrupt;
-  arguments.player.stop = arguments.adapter.stop = interrupt.flag();
+  Played kept(arguments.out);
+  const StopGuard stop([&kept] { return kept.LastWords(); });
+  arguments.player.stop = arguments.adapter.stop = stop.flag();
   absl::StatusOr<ReplayInput> input = LoadReplayInput(scenario, MakePolicy);
   if (!input.ok()) return input.status();
   for (const std::string& note : input->notes) std::cerr << "note: " << note << "\n";
@@ -167,42 +219,50 @@ absl::Status Run(Arguments arguments) {
   if (scenario.optimum) {
     ProgressBar bar("optimum");
     auto solved =
-        OptimumSeries(*input, static_cast<int>(std::thread::hardware_concurrency()),
-                      interrupt.flag(), [&bar](int done, int total) { bar.Update(done, total); });
+        OptimumSeries(*input, static_cast<int>(std::thread::hardware_concurrency()), stop.flag(),
+                      [&bar](int done, int total) { bar.Update(done, total); });
+    if (*stop.flag()) return absl::CancelledError(kept.LastWords());
     if (!solved.ok()) return solved.status();
     optimum = *std::move(solved);
   }
 
   NetworkAdapter adapter(*connection, arguments.adapter);
   LivePlayer player(*input, &adapter, *factory, arguments.player);
-  LiveResult result;
-  result.topology = input->topology.name();
-  result.nodes = input->topology.num_nodes();
-  result.links = input->topology.num_links();
-  result.traffic = scenario.traffic;
-  result.simulator = scenario.simulator;
-  result.telemetry = arguments.telemetry;
-  result.load = scenario.load;
+  kept.Change([&](LiveResult& result) {
+    result.topology = input->topology.name();
+    result.nodes = input->topology.num_nodes();
+    result.links = input->topology.num_links();
+    result.traffic = scenario.traffic;
+    result.simulator = scenario.simulator;
+    result.telemetry = arguments.telemetry;
+    result.load = scenario.load;
+  });
   const bool table = arguments.output == "table";
   const bool colour = isatty(STDOUT_FILENO) == 1;
-  const absl::Time begin = absl::Now();
+  const auto begin = std::chrono::steady_clock::now();
   const absl::Status played = player.Play([&](LiveInterval row) {
-    const size_t index = result.intervals.size();
-    if (index > 0 && !optimum.empty()) row.optimum_mlu = optimum[index - 1];
-    if (result.policy.empty()) {
-      result.policy = row.plan.model();
-      if (table) std::cout << TableHeading(result);
-    }
-    if (table) std::cout << TableLine(row, colour) << std::flush;
-    result.intervals.push_back(std::move(row));
+    kept.Change([&](LiveResult& result) {
+      const size_t index = result.intervals.size();
+      if (index > 0 && !optimum.empty()) row.optimum_mlu = optimum[index - 1];
+      if (result.policy.empty()) {
+        result.policy = row.plan.model();
+        if (table) std::cout << TableHeading(result);
+      }
+      if (table) std::cout << TableLine(row, colour) << std::flush;
+      result.intervals.push_back(std::move(row));
+    });
   });
+  // An interval that was under way when the signal came may fail in many ways.
+  if (*stop.flag()) return absl::CancelledError(kept.LastWords());
   if (!played.ok()) return played;
+  LiveResult result;
+  kept.Change([&result](LiveResult& all) { result = std::move(all); });
   const PlanSubscriber::State state = adapter.stream().Get();
   result.updates = state.updates;
   result.resets = state.resets;
   result.nacks = state.nacks;
   result.connections = state.connections;
-  result.wall_s = absl::ToDoubleSeconds(absl::Now() - begin);
+  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::cout << (table ? TableSummary(result) : ToJson(result)) << std::flush;
   if (!std::cout) return absl::UnavailableError("cannot write the result to standard output");
   return arguments.out.empty() ? absl::OkStatus() : Save(arguments.out, result);
@@ -213,7 +273,8 @@ RunCommand Define(CLI::App& app) {
   AddScenario(app, &arguments->scenario);
   AddAdapter(app, arguments.get());
   AddClientOptions(app, &arguments->client);
-  app.add_option("--out", arguments->out, "directory for live.json and live_intervals.csv");
+  app.add_option("--out", arguments->out, "Directory for live.json and live_intervals.csv")
+      ->type_name("DIR");
   AddOutputOption(app, &arguments->output);
   return [arguments] { return Run(*arguments); };
 }
@@ -221,7 +282,7 @@ RunCommand Define(CLI::App& app) {
 }  // namespace
 
 Command SimulateNetworkCommand() {
-  return {"simulate-network", "play a network that a running rhumb serve steers over its API",
+  return {"simulate-network", "Play a network that a running rhumb serve steers",
           "rhumb simulate-network --topology abilene --traffic abilene-2004 --intervals 0:24 "
           "--event link-down:CHINng-IPLSng@10..20",
           Define};

@@ -30,12 +30,14 @@ bool IsNumber(absl::string_view cell) {
   return cell.empty() || absl::ascii_isdigit(cell[0]) || cell[0] == '-' || cell[0] == '+';
 }
 
-std::vector<std::string> WrapLines(absl::string_view text) {
+}  // namespace
+
+std::vector<std::string> WrapLines(absl::string_view text, int width) {
   std::vector<std::string> lines;
   for (const absl::string_view paragraph : absl::StrSplit(text, '\n')) {
     lines.emplace_back();
     for (const absl::string_view word : absl::StrSplit(paragraph, ' ')) {
-      if (!lines.back().empty() && Width(lines.back()) + 1 + Width(word) > kTextWidth) {
+      if (!lines.back().empty() && Width(lines.back()) + 1 + Width(word) > width) {
         lines.emplace_back(word);
       } else {
         absl::StrAppend(&lines.back(), lines.back().empty() ? "" : " ", word);
@@ -45,7 +47,9 @@ std::vector<std::string> WrapLines(absl::string_view text) {
   return lines;
 }
 
-}  // namespace
+void AppendLine(absl::string_view line, std::string* text) {
+  absl::StrAppend(text, absl::StripTrailingAsciiWhitespace(line), "\n");
+}
 
 std::string TextTable::Text(int indent) const {
   const size_t columns = rows_[0].size();
@@ -65,7 +69,7 @@ std::string TextTable::Text(int indent) const {
       absl::StrAppend(&line, c > 0 ? "  " : "", right[c] ? padding : "", row[c],
                       right[c] ? "" : padding);
     }
-    absl::StrAppend(&text, absl::StripTrailingAsciiWhitespace(line), "\n");
+    AppendLine(line, &text);
   }
   return text;
 }
@@ -73,8 +77,8 @@ std::string TextTable::Text(int indent) const {
 std::string LabelledLine(absl::string_view label, absl::string_view text) {
   std::string out;
   std::string lead = absl::StrCat("  ", label, Blanks(kLabelWidth - Width(label)), " ");
-  for (const std::string& line : WrapLines(text)) {
-    absl::StrAppend(&out, lead, line, "\n");
+  for (const std::string& line : WrapLines(text, kTextWidth)) {
+    AppendLine(absl::StrCat(lead, line), &out);
     lead = Blanks(kLabelWidth + 3);
   }
   return out;

@@ -28,6 +28,13 @@ class TextTable {
 // broken at blanks.
 std::string LabelledLine(absl::string_view label, absl::string_view text);
 
+// The words of `text`, broken at blanks into lines of at most `width` columns where words allow;
+// its own line feeds stay.
+std::vector<std::string> WrapLines(absl::string_view text, int width);
+
+// Appends `line` without blanks at its end, and a line feed.
+void AppendLine(absl::string_view line, std::string* text);
+
 // A bar of `share` (0 to 1) of `width` columns, in eighths of a column; at least one eighth when
 // share > 0.
 std::string Bar(double share, int width);

@@ -19,10 +19,12 @@ struct TokenFlags {
 };
 
 void AddFileAndName(CLI::App& app, TokenFlags* flags) {
-  app.add_option("--file", flags->file, "The tokens file of the controller (security.tokens)")
+  app.add_option("--file", flags->file, "Tokens file of the controller (security.tokens)")
       ->type_name("FILE")
       ->required();
-  app.add_option("--name", flags->name, "Who the token is for; the audit says it")->required();
+  app.add_option("--name", flags->name, "Who the token is for, as the audit names them")
+      ->type_name("NAME")
+      ->required();
 }
 
 absl::Status Add(const TokenFlags& flags) {
@@ -54,26 +56,30 @@ absl::Status List(const TokenFlags& flags) {
 Command TokenCommand() {
   Command add;
   add.name = "add";
-  add.summary = "Make a token, print it once, and add its hash to the file";
+  add.summary = "Make a token, print it once and add its hash to the file";
   add.example = "rhumb token add --file /tmp/rhumb-tokens --name alice --role operator";
   add.define = [](CLI::App& app) -> RunCommand {
     auto flags = std::make_shared<TokenFlags>();
     AddFileAndName(app, flags.get());
-    app.add_option("--role", flags->role, "viewer, adapter or operator")->capture_default_str();
+    app.add_option("--role", flags->role, "What the token allows")
+        ->type_name("viewer|adapter|operator")
+        ->capture_default_str();
     return [flags] { return Add(*flags); };
   };
   Command list;
   list.name = "list";
-  list.summary = "Names and roles";
+  list.summary = "List names and roles";
   list.example = "rhumb token list --file /tmp/rhumb-tokens";
   list.define = [](CLI::App& app) -> RunCommand {
     auto flags = std::make_shared<TokenFlags>();
-    app.add_option("--file", flags->file, "The tokens file")->type_name("FILE")->required();
+    app.add_option("--file", flags->file, "Tokens file of the controller")
+        ->type_name("FILE")
+        ->required();
     return [flags] { return List(*flags); };
   };
   Command remove;
   remove.name = "remove";
-  remove.summary = "Take a token's access away; a running controller notices";
+  remove.summary = "Take a token's access away, also from a running controller";
   remove.example = "rhumb token remove --file /tmp/rhumb-tokens --name alice";
   remove.define = [](CLI::App& app) -> RunCommand {
     auto flags = std::make_shared<TokenFlags>();
@@ -82,7 +88,7 @@ Command TokenCommand() {
   };
   Command command;
   command.name = "token";
-  command.summary = "Make and remove the bearer tokens that callers of `rhumb serve` show";
+  command.summary = "Make and remove the bearer tokens that callers of rhumb serve show";
   command.example = add.example;
   command.define = [add, list, remove](CLI::App& app) {
     return DefineNested(app, {add, list, remove});

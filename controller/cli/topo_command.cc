@@ -34,7 +34,7 @@ struct TopoOptions {
 
 std::shared_ptr<TopoOptions> AddTopology(CLI::App& app) {
   auto options = std::make_shared<TopoOptions>();
-  app.add_option("topology", options->topology, "A shipped network (rhumb topo list) or a file")
+  app.add_option("topology", options->topology, "Network: shipped name (rhumb topo list) or file")
       ->required()
       ->type_name("T");
   AddTopologyLoadFlags(app, &options->load);
@@ -202,15 +202,19 @@ RunCommand DefinePaths(CLI::App& app) {
   app.add_option("--from", options->from_node, "Source node")->required()->type_name("NODE");
   app.add_option("--to", options->to_node, "Destination node")->required()->type_name("NODE");
   app.add_option("--method", options->method,
-                 "diverse: what policies use; yen: the shortest by delay")
+                 "How paths are found: diverse as policies use them, yen the shortest by delay")
       ->check(CLI::IsMember({"diverse", "yen"}))
+      ->type_name("diverse|yen")
       ->capture_default_str();
   app.add_option("--max-paths", options->max_paths, "At most this many paths")
       ->check(CLI::Range(1, 1000))
+      ->type_name("N")
       ->capture_default_str();
-  app.add_option("--stretch", options->stretch,
-                 "No path is longer than this many times the shortest delay; 1 or more")
-      ->check(CLI::Range(1.0, 1e9));
+  app.add_option(
+         "--stretch", options->stretch,
+         "No path longer than this many times the shortest delay, 1 or more (default: no limit)")
+      ->check(CLI::Range(1.0, 1e9))
+      ->type_name("X");
   AddOutputOption(app, &options->output);
   return [options] { return Paths(*options); };
 }
@@ -218,7 +222,7 @@ RunCommand DefinePaths(CLI::App& app) {
 }  // namespace
 
 Command TopoCommand() {
-  return {"topo", "list, describe, check and convert networks",
+  return {"topo", "List, describe, check and convert networks",
           "rhumb topo describe esnet6-backbone", [](CLI::App& app) {
             return DefineNested(
                 app, {{"list", "List the networks and traffic that ship with Rhumb",

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -35,13 +36,14 @@ struct TrafficOptions {
 
 std::shared_ptr<TrafficOptions> AddTraffic(CLI::App& app) {
   auto options = std::make_shared<TrafficOptions>();
-  app.add_option("traffic", options->traffic,
-                 "Shipped traffic (rhumb topo list), a file, a directory of SNDlib matrices, or a "
-                 "generator such as gravity:seed=1")
+  app.add_option(
+         "traffic", options->traffic,
+         "Traffic: shipped name (rhumb topo list), file, directory of SNDlib matrices, or a "
+         "generator such as gravity:seed=1")
       ->required()
       ->type_name("F");
   app.add_option("--topology", options->topology,
-                 "The network, for generators and for files that only number their nodes")
+                 "Network, for generators and for files that only number their nodes")
       ->type_name("T");
   AddTopologyLoadFlags(app, &options->load);
   AddTrafficLoadFlags(app, &options->load);
@@ -105,6 +107,7 @@ RunCommand DefineDescribe(CLI::App& app) {
   auto options = AddTraffic(app);
   app.add_option("--largest", options->largest, "List this many of the largest demands")
       ->check(CLI::Range(0, 1000000))
+      ->type_name("N")
       ->capture_default_str();
   AddOutputOption(app, &options->output);
   return [options] { return Describe(*options); };
@@ -116,23 +119,45 @@ RunCommand DefineConvert(CLI::App& app) {
   return [options] { return Convert(*options); };
 }
 
+// "number of matrices (288)" as "Number of matrices" and the default "288".
+std::pair<std::string, std::string> SplitExplanation(std::string text) {
+  std::string fallback;
+  const size_t open = text.rfind(" (");
+  if (open != std::string::npos && text.back() == ')') {
+    fallback = text.substr(open + 2, text.size() - open - 3);
+    text.resize(open);
+  }
+  text[0] = absl::ascii_toupper(text[0]);
+  return {text, fallback};
+}
+
+std::string ModelDetails() {
+  std::vector<std::string> models;
+  for (const GeneratorTerm& model : TrafficGeneratorModels()) {
+    models.push_back(absl::StrCat(model.name, ": ", model.explanation, "."));
+  }
+  return absl::StrCat("The same settings may follow the model where traffic is named, as in ",
+                      "gravity:seed=1,count=50. A model brings the defaults in brackets below.\n\n",
+                      absl::StrJoin(models, "\n\n"));
+}
+
 RunCommand DefineGenerate(CLI::App& app) {
   auto options = std::make_shared<TrafficOptions>();
-  app.add_option("--topology", options->topology, "A shipped network or a file")
+  app.add_option("--topology", options->topology, "Network: shipped name or file")
       ->required()
       ->type_name("T");
-  std::string models;
-  for (const GeneratorTerm& model : TrafficGeneratorModels()) {
-    absl::StrAppend(&models, "\n", model.name, ": ", model.explanation);
-  }
-  app.add_option("--model", options->model, absl::StrCat("One of", models))
-      ->type_name("MODEL")
+  std::vector<std::string> models;
+  for (const GeneratorTerm& model : TrafficGeneratorModels()) models.push_back(model.name);
+  app.add_option("--model", options->model, "Model, as above")
+      ->type_name(absl::StrJoin(models, "|"))
       ->capture_default_str();
   AddTo(app, options.get());
   AddTopologyLoadFlags(app, &options->load);
   for (const GeneratorTerm& key : TrafficGeneratorKeys()) {
-    app.add_option(absl::StrCat("--", key.name), options->settings[key.name], key.explanation)
+    const auto [help, fallback] = SplitExplanation(key.explanation);
+    app.add_option(absl::StrCat("--", key.name), options->settings[key.name], help)
         ->type_name("VALUE")
+        ->default_str(fallback)
         ->group("Settings of the model");
   }
   return [options] { return Generate(*options); };
@@ -141,7 +166,7 @@ RunCommand DefineGenerate(CLI::App& app) {
 }  // namespace
 
 Command TrafficCommand() {
-  return {"traffic", "describe, convert and generate traffic matrices",
+  return {"traffic", "Describe, convert and generate traffic",
           "rhumb traffic describe abilene-2004", [](CLI::App& app) {
             return DefineNested(
                 app,
@@ -152,7 +177,7 @@ Command TrafficCommand() {
                  {"generate", "Generate traffic for a network",
                   "rhumb traffic generate --topology esnet6-backbone --model diurnal --seed 7 "
                   "--to day.traffic.json.gz",
-                  DefineGenerate}});
+                  DefineGenerate, ModelDetails()}});
           }};
 }
 

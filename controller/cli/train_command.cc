@@ -4,6 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -14,6 +18,8 @@
 #include "absl/time/time.h"
 #include "agents/policy_module.h"
 #include "agents/training/train_request.h"
+#include "controller/terminal/interrupt.h"
+#include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
 
 namespace rhumb {
@@ -76,6 +82,28 @@ void DrawBar(const TrainProgress& progress) {
             << std::flush;
 }
 
+// Under mpirun all processes are stopped, and one of them says so.
+bool SpeaksForJob() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+    const char* rank = std::getenv(name);
+    if (rank != nullptr) return std::strcmp(rank, "0") == 0;
+  }
+  return true;
+}
+
+// What is on disk of a run that goes on, for one that is stopped.
+std::string LastWords(const std::string& out) {
+  if (!SpeaksForJob()) return "";
+  std::error_code error;
+  const auto saved = std::filesystem::last_write_time(out + "/state.bin", error);
+  if (error) return "stopped; nothing was saved yet";
+  const auto age =
+      std::chrono::duration<double>(std::filesystem::file_time_type::clock::now() - saved);
+  return absl::StrFormat(
+      "stopped; %s holds the run as it was saved %s ago: go on with the same command and --resume",
+      out, DescribeSeconds(age.count()));
+}
+
 absl::Status Train(const TrainOptions& options) {
   if (options.stage != "flow" && options.stage != "packet") {
     return UsageError(
@@ -118,6 +146,8 @@ absl::Status Train(const TrainOptions& options) {
   request.result = [](const std::string& line) { std::cout << line << "\n"; };
   const auto run = LoadTraining();
   if (!run.ok()) return run.status();
+  // A training saves itself as it goes, so there is nothing to wait for.
+  const StopGuard guard([out = options.out] { return LastWords(out); }, kStopGrace.zero());
   char text[2048] = "";
   const int code = (*run)(&request, text, sizeof(text));
   if (terminal) std::cerr << "\n";
@@ -131,19 +161,21 @@ absl::Status Train(const TrainOptions& options) {
 Command TrainCommand() {
   Command command;
   command.name = "train";
-  command.summary =
-      "Learn the agent's weights in simulation, on random networks; with mpirun on many processors";
+  command.summary = "Train the agent in simulation, on random networks";
+  command.details =
+      "Under mpirun the processes share the work.\n\n"
+      "SIGTERM and Ctrl-C stop a training at once; what was last saved stays in --out, and "
+      "--resume goes on from there.";
   command.example = "rhumb train --stage flow --minutes 5 --out /tmp/agent";
   command.define = [](CLI::App& app) -> RunCommand {
     auto options = std::make_shared<TrainOptions>();
     app.add_option("--stage", options->stage,
-                   "flow: on the flow-level model; packet: reinforcement learning in ns-3")
+                   "On the flow-level model, or by reinforcement learning in ns-3")
+        ->type_name("flow|packet")
         ->capture_default_str();
-    app.add_option("--config", options->config,
-                   "TOML file; agents/training/configs/default.toml and packet.toml list every key")
+    app.add_option("--config", options->config, "TOML file with settings (default: all defaults)")
         ->type_name("FILE");
-    app.add_option("--init", options->init,
-                   "Checkpoint to start from; \"default\" and \"packet\" are shipped")
+    app.add_option("--init", options->init, "Checkpoint to start from (default: random weights)")
         ->type_name("CHECKPOINT");
     app.add_option("--out", options->out,
                    "Directory for checkpoints, metrics.csv and TensorBoard events")
@@ -151,10 +183,12 @@ Command TrainCommand() {
         ->capture_default_str();
     app.add_flag("--resume", options->resume, "Go on with the run in --out");
     app.add_option("--workers", options->workers,
-                   "Packet stage: simulators that play at the same time")
+                   "Simulators that play at the same time, at the packet stage")
+        ->type_name("N")
         ->capture_default_str();
     app.add_option("--minutes", options->minutes,
-                   "Stop after so long; --resume goes on (default: no limit)");
+                   "Time after which to stop; --resume goes on (default: no limit)")
+        ->type_name("MINUTES");
     return [options] { return Train(*options); };
   };
   return command;

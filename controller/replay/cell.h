@@ -2,6 +2,7 @@
 #ifndef RHUMB_CONTROLLER_REPLAY_CELL_H_
 #define RHUMB_CONTROLLER_REPLAY_CELL_H_
 
+#include <optional>
 #include <string>
 
 #include "simulator/measurements.h"
@@ -9,12 +10,15 @@
 namespace rhumb {
 
 struct Cell {
+  int interval = 0;  // number in the series
+
   // Of the decision.
   double plan_mlu =
       0;  // of the plan on the interval's mean demands and links at its start, nothing lost
   double moved_share = 0;  // against the plan before
   double decision_s = 0;   // wall time
-  bool fell_back = false;
+  // Why the policy had no answer of its own and took another one's; absent when it had.
+  std::optional<std::string> fell_back_because;
   std::string note;  // of the policy
 
   // Of the simulation; not set when the episode was lost.

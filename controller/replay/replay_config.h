@@ -29,11 +29,16 @@ struct PacketConfig {
   int segment_bytes = 1448;       // TCP payload of a full segment; 8948 for jumbo frames
 };
 
+// Every policy worth a comparison: the baselines, the agent, and the bound. The agent lives in a
+// module that may not be installed; then a replay of this list goes on without it.
+inline std::vector<std::string> DefaultPolicies() {
+  return {"shortest-path", "ecmp", "cspf", "lp-previous", "neural", "lp-omniscient"};
+}
+
 struct ReplayConfig {
   std::string topology;
   std::string traffic;  // name, file or generator
-  std::vector<std::string> policies = {"shortest-path", "ecmp", "cspf", "lp-previous",
-                                       "lp-omniscient"};
+  std::vector<std::string> policies = DefaultPolicies();
   std::string simulator = "flow";
   std::optional<double> load;
   std::optional<std::pair<int, int>> intervals;  // [begin, end) of the series

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -91,6 +92,7 @@ class PolicyRun {
   absl::StatusOr<Cell> PlayInterval(RoutingPolicy* policy, size_t index) {
     const ReplayInterval& interval = input_.intervals[index];
     Cell cell;
+    cell.interval = interval.number;
     if (absl::Status status = Decide(policy, interval, &cell); !status.ok()) return status;
     if (index > 0 || !options_.episode_per_interval) {
       if (absl::Status status = Measure(interval, index, &cell); !status.ok()) return status;
@@ -111,7 +113,7 @@ class PolicyRun {
     if (absl::Status status = decision->plan.Validate(interval.scheduled.topology); !status.ok()) {
       return absl::InternalError(absl::StrFormat("gave a bad plan: %s", status.message()));
     }
-    cell->fell_back = decision->fell_back;
+    if (decision->fell_back) cell->fell_back_because = decision->note;
     cell->note = std::move(decision->note);
     cell->plan_mlu = MaxLinkUtilization(
         interval.scheduled.topology,
@@ -231,12 +233,13 @@ absl::StatusOr<std::vector<PolicyCells>> RunReplay(const ReplayInput& input,
                                                    const ReplayEngineOptions& options) {
   const int num_policies = static_cast<int>(options.policies.size());
   std::vector<PolicyCells> result(num_policies);
-  std::vector<char> omniscient(num_policies * options.seeds, 0);
   for (int p = 0; p < num_policies; ++p) {
     result[p].name = options.policies[p];
     result[p].cells.resize(options.seeds);
   }
   std::atomic<int> done{0};
+  std::mutex mutex;
+  std::vector<int> seeds_left(num_policies, options.seeds);  // under mutex
   const int total = num_policies * options.seeds * input.num_counted();
   // All policies of a seed before the next seed: a run that is stopped has whole comparisons in its
   // journal.
@@ -250,11 +253,14 @@ absl::StatusOr<std::vector<PolicyCells>> RunReplay(const ReplayInput& input,
           const int now = ++done;
           if (options.on_progress) options.on_progress(now, total);
         });
-        omniscient[task] = sees_future;
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (!status.ok() || --seeds_left[policy] > 0) return status;
+        // Seeds of a policy that ended before are seen here: they were counted under the lock.
+        result[policy].omniscient = sees_future;
+        if (options.on_policy) options.on_policy(policy, result[policy]);
         return status;
       });
   if (!status.ok()) return status;
-  for (int p = 0; p < num_policies; ++p) result[p].omniscient = omniscient[p];
   return result;
 }
 

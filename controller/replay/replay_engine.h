@@ -27,6 +27,12 @@ class CellStore {
   virtual absl::Status Add(int policy, int seed, int interval, const Cell& cell) = 0;
 };
 
+struct PolicyCells {
+  std::string name;
+  bool omniscient = false;
+  std::vector<std::vector<Cell>> cells;  // [seeds][counted intervals]
+};
+
 struct ReplayEngineOptions {
   std::vector<std::string> policies;
   int seeds = 1;
@@ -40,14 +46,11 @@ struct ReplayEngineOptions {
   absl::Duration drain = absl::ZeroDuration();
 
   std::function<void(int done, int total)> on_progress;  // from several threads; may be empty
-  const std::atomic<bool>* stop = nullptr;               // not owned; may be null
-  CellStore* store = nullptr;                            // not owned; may be null
-};
-
-struct PolicyCells {
-  std::string name;
-  bool omniscient = false;
-  std::vector<std::vector<Cell>> cells;  // [seeds][counted intervals]
+  // A policy whose seeds and intervals were all played; one call at a time, from any thread; may be
+  // empty.
+  std::function<void(int policy, const PolicyCells&)> on_policy;
+  const std::atomic<bool>* stop = nullptr;  // not owned; may be null
+  CellStore* store = nullptr;               // not owned; may be null
 };
 
 // Every (policy, seed) is one sequence of intervals, decided and played in order: the first

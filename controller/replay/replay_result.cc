@@ -1,6 +1,9 @@
 #include "controller/replay/replay_result.h"
 
+#include <map>
 #include <utility>
+
+#include "agents/policy_registry.h"
 
 namespace rhumb {
 namespace {
@@ -94,6 +97,25 @@ PacketMetrics<Estimate> Compare(const PolicyCells& policy, const PolicyCells& re
   return OverSeeds(differences);
 }
 
+Fallbacks CollectFallbacks(const PolicyCells& policy) {
+  Fallbacks all;
+  std::map<int, std::string> reasons;  // by interval
+  for (const std::vector<Cell>& cells : policy.cells) {
+    for (const Cell& cell : cells) {
+      ++all.of;
+      if (!cell.fell_back_because) continue;
+      ++all.count;
+      reasons.emplace(cell.interval, *cell.fell_back_because);
+    }
+  }
+  for (const auto& [interval, reason] : reasons) all.intervals.push_back(interval);
+  if (reasons.empty()) return all;
+  all.reason = reasons.begin()->second;
+  all.to = FallbackOf(policy.name);
+  if (all.to.empty()) all.to = "another policy";
+  return all;
+}
+
 PolicyResult SummarizePolicy(const PolicyCells& policy, const std::vector<double>& optimum) {
   PolicyResult result;
   result.name = policy.name;
@@ -108,13 +130,13 @@ PolicyResult SummarizePolicy(const PolicyCells& policy, const std::vector<double
       if (!optimum.empty() && optimum[i] > 0) norm_mlu.push_back(cell.plan_mlu / optimum[i]);
       if (!cell.lost) mlu.push_back(cell.measured.mlu);
       result.has_flows = result.has_flows || cell.measured.flows.has_value();
-      result.fell_back += cell.fell_back;
       result.retried += cell.retries;
       result.lost += cell.lost;
     }
     const std::vector<char> played = Played(cells);
     if (Any(played)) seeds.push_back(OverIntervals(cells, played));
   }
+  result.fallbacks = CollectFallbacks(policy);
   result.mlu = Summarize(mlu);
   if (!norm_mlu.empty()) result.norm_mlu = Summarize(norm_mlu);
   result.decision_p50_s = Percentile(decisions, 0.50);

@@ -23,6 +23,15 @@ struct PacketMetrics {
   Value fct_s{}, fct_p99_s{}, completed_share{}, on_time_share{};
 };
 
+// Decisions for which a policy had no answer of its own.
+struct Fallbacks {
+  int count = 0;
+  int of = 0;                  // decisions in all
+  std::vector<int> intervals;  // numbers in the series, in order, each once
+  std::string reason;          // in the first of these intervals
+  std::string to;              // the policy whose answer was taken, such as "ecmp:inverse-capacity"
+};
+
 struct PolicyResult {
   std::string name;
   bool omniscient = false;
@@ -37,9 +46,9 @@ struct PolicyResult {
   std::optional<PacketMetrics<Estimate>> versus;
   bool has_flows = false;
 
-  int fell_back = 0;  // decisions that another policy had to make
-  int retried = 0;    // episodes that were played again
-  int lost = 0;       // cells without measurements, left out of every mean
+  Fallbacks fallbacks;
+  int retried = 0;  // episodes that were played again
+  int lost = 0;     // cells without measurements, left out of every mean
 };
 
 struct ReplayResult {
@@ -55,6 +64,7 @@ struct ReplayResult {
   double scale = 1;
   std::optional<double> hop_packets_per_s;  // packet level only
   double wall_s = 0;
+  std::vector<std::string> unfinished;  // policies of a replay that was stopped or failed
 };
 
 // The policy that others are compared with.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agents/policy_registry.h"
+#include "controller/replay/kept_work.h"
 #include "controller/replay/optimum_series.h"
 #include "controller/replay/packet_setup.h"
 #include "controller/replay/replay_engine.h"
@@ -41,6 +42,23 @@ absl::Status CheckSpellings(const ReplayConfig& config) {
   return absl::OkStatus();
 }
 
+// The default list without policies whose module is not there; a list that was chosen is played as
+// it is or not at all.
+ReplayConfig WithInstalledPolicies(ReplayConfig config) {
+  if (config.policies != DefaultPolicies()) return config;
+  std::vector<std::string> installed;
+  for (const std::string& spec : config.policies) {
+    const auto policy = MakePolicy(spec);
+    if (!absl::IsFailedPrecondition(policy.status())) {
+      installed.push_back(spec);
+      continue;
+    }
+    std::cerr << "note: " << spec << " is left out: " << policy.status().message() << "\n";
+  }
+  config.policies = std::move(installed);
+  return config;
+}
+
 int NumSeeds(const ReplayConfig& config) {
   if (IsPacketLevel(config)) return config.seeds.value_or(kDefaultPacketSeeds);
   if (config.seeds.value_or(1) > 1) {
@@ -70,15 +88,6 @@ absl::Status ExplainUnsaved(const absl::Status& status, bool has_journal) {
       absl::StrCat(status.message(), "; the results were printed but not saved: ",
                    has_journal ? "make room and repeat the command with --resume"
                                : "make room or choose another --out, and repeat the command"));
-}
-
-absl::Status ExplainStop(const absl::Status& status, const ReplayRunOptions& options,
-                         bool has_journal) {
-  if (!absl::IsCancelled(status)) return status;
-  if (!has_journal) return absl::CancelledError("stopped; nothing was written");
-  return absl::CancelledError(absl::StrFormat(
-      "stopped; finished episodes are in %s, go on with the same command and --resume",
-      options.out));
 }
 
 // Engine options for the chosen simulator, and a factory for it.
@@ -123,11 +132,26 @@ absl::Status CheckSomethingWasPlayed(const std::vector<PolicyCells>& policies) {
   return absl::OkStatus();
 }
 
-}  // namespace
+ReplayResult MakeResult(const ReplayConfig& config, const ReplayInput& input,
+                        const ReplayEngineOptions& engine, const std::vector<PolicyCells>& cells,
+                        const std::vector<double>& optimum, double wall_s) {
+  ReplayResult result;
+  result.topology = input.topology.name();
+  result.nodes = input.topology.num_nodes();
+  result.links = input.topology.num_links();
+  result.traffic = config.traffic;
+  result.simulator = config.simulator;
+  result.load = config.load;
+  result.intervals = input.num_counted();
+  result.seeds = engine.seeds;
+  result.scale = engine.scale;
+  result.policies = SummarizePolicies(cells, optimum);
+  result.hop_packets_per_s = HopPacketsPerSecond(cells);
+  result.wall_s = wall_s;
+  return result;
+}
 
-absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
-                                              const ReplayRunOptions& options,
-                                              absl::Status* saved) {
+absl::Status CheckUsage(const ReplayConfig& config, const ReplayRunOptions& options) {
   if (absl::Status status = CheckReplayConfig(config); !status.ok()) {
     return UsageError(status.message());
   }
@@ -139,11 +163,35 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
         "--resume is for --simulator ns3: a flow-level replay plays thousands of intervals a "
         "second and keeps no episodes to go on from; leave it out");
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<ReplayJournal>> OpenJournal(const ReplayConfig& config,
+                                                           const ReplayInput& input,
+                                                           const ReplayRunOptions& options) {
+  auto journal =
+      ReplayJournal::Open(options.out + "/journal.txt", Fingerprint(config, input), options.resume);
+  if (journal.ok() && options.resume) {
+    std::cerr << "note: " << (*journal)->num_found()
+              << (config.packet.continuous ? " intervals of finished episodes are taken over\n"
+                                           : " finished episodes are taken over\n");
+  }
+  return journal;
+}
+
+}  // namespace
+
+absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
+                                              const ReplayRunOptions& options,
+                                              absl::Status* saved) {
+  if (absl::Status status = CheckUsage(asked, options); !status.ok()) return status;
+  const ReplayConfig config = WithInstalledPolicies(asked);
   if (absl::Status status = CheckSpellings(config); !status.ok()) return status;
   if (!options.out.empty()) {
     if (absl::Status status = MakeDirectory(options.out); !status.ok()) return status;
   }
-  const InterruptFlag interrupt;
+  KeptWork kept(options.out, config.policies);
+  const StopGuard stop([&kept] { return kept.LastWords(); });
   absl::StatusOr<ReplayInput> input = LoadReplayInput(config, MakePolicy);
   if (!input.ok()) return input.status();
   for (const std::string& note : input->notes) std::cerr << "note: " << note << "\n";
@@ -154,59 +202,56 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
   engine.jobs = options.jobs > 0
                     ? options.jobs
                     : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  engine.stop = interrupt.flag();
+  engine.stop = stop.flag();
   const absl::StatusOr<SimulatorFactory> make_simulator = SetUpSimulator(config, *input, &engine);
   if (!make_simulator.ok()) return make_simulator.status();
 
   std::unique_ptr<ReplayJournal> journal;
   if (IsPacketLevel(config) && !options.out.empty()) {
-    auto opened = ReplayJournal::Open(options.out + "/journal.txt", Fingerprint(config, *input),
-                                      options.resume);
+    auto opened = OpenJournal(config, *input, options);
     if (!opened.ok()) return opened.status();
     journal = *std::move(opened);
     engine.store = journal.get();
-    if (options.resume) {
-      std::cerr << "note: " << journal->num_found()
-                << (config.packet.continuous ? " intervals of finished episodes are taken over\n"
-                                             : " finished episodes are taken over\n");
-    }
+    kept.HasJournal();
   }
   if (!options.out.empty()) {
     if (absl::Status status = WriteScenario(options.out, config); !status.ok()) return status;
   }
+  // What comes back as Cancelled was stopped by a signal.
+  auto explained = [&kept](const absl::Status& status) {
+    return absl::IsCancelled(status) ? absl::CancelledError(kept.LastWords()) : status;
+  };
 
   std::vector<double> optimum;
   if (config.optimum) {
     ProgressBar bar("optimum");
     absl::StatusOr<std::vector<double>> solved = OptimumSeries(
         *input, engine.jobs, engine.stop, [&bar](int done, int total) { bar.Update(done, total); });
-    if (!solved.ok()) return ExplainStop(solved.status(), options, journal != nullptr);
+    if (!solved.ok()) return explained(solved.status());
     optimum = *std::move(solved);
   }
 
   const auto start = std::chrono::steady_clock::now();
+  auto result_of = [&](const std::vector<PolicyCells>& cells) {
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    return MakeResult(config, *input, engine, cells, optimum, wall.count());
+  };
   absl::StatusOr<std::vector<PolicyCells>> cells;
   {
     ProgressBar bar("playing");
     engine.on_progress = [&bar](int done, int total) { bar.Update(done, total); };
+    engine.on_policy = [&](int policy, const PolicyCells& finished) {
+      kept.Finished(policy, finished, [&](const auto& done, const auto& unfinished) {
+        ReplayResult result = result_of(done);
+        result.unfinished = unfinished;
+        return WriteResultFiles(options.out, *input, done, optimum, result);
+      });
+    };
     cells = RunReplay(*input, MakePolicy, *make_simulator, engine);
   }
-  if (!cells.ok()) return ExplainStop(cells.status(), options, journal != nullptr);
+  if (!cells.ok()) return explained(cells.status());
   if (absl::Status status = CheckSomethingWasPlayed(*cells); !status.ok()) return status;
-
-  ReplayResult result;
-  result.topology = input->topology.name();
-  result.nodes = input->topology.num_nodes();
-  result.links = input->topology.num_links();
-  result.traffic = config.traffic;
-  result.simulator = config.simulator;
-  result.load = config.load;
-  result.intervals = input->num_counted();
-  result.seeds = engine.seeds;
-  result.scale = engine.scale;
-  result.policies = SummarizePolicies(*cells, optimum);
-  result.hop_packets_per_s = HopPacketsPerSecond(*cells);
-  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const ReplayResult result = result_of(*cells);
   if (!options.out.empty()) {
     *saved = ExplainUnsaved(WriteResultFiles(options.out, *input, *cells, optimum, result),
                             journal != nullptr);

@@ -18,9 +18,11 @@ struct ReplayRunOptions {
 };
 
 // Reads, computes the optimum, plays, and writes the result files. Progress and notes go to stderr.
-// InvalidArgument as a usage error for a policy or event that does not exist; Cancelled, saying how
-// to go on, after Ctrl-C. What took hours is not lost to a full disk: `saved` tells whether the
-// files were written, beside the result.
+// InvalidArgument as a usage error for a policy or event that does not exist; Cancelled, saying
+// what was kept and how to go on, after a signal. The default list of policies is played without
+// those whose module cannot be loaded, with a note; any other list is FailedPrecondition then. What
+// took hours is not lost to a full disk: `saved` tells whether the files were written, beside the
+// result.
 absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
                                               const ReplayRunOptions& options, absl::Status* saved);
 

@@ -57,6 +57,19 @@ void AddMeasured(const PolicyResult& policy, Json* object) {
                     {"on_time_share", of_flows(versus.on_time_share)}};
 }
 
+Json ToObject(const Fallbacks& fallbacks) {
+  Json json = {{"count", fallbacks.count},
+               {"of", fallbacks.of},
+               {"intervals", fallbacks.intervals},
+               {"first", nullptr}};
+  if (fallbacks.count > 0) {
+    json["first"] = {{"interval", fallbacks.intervals.front()},
+                     {"reason", fallbacks.reason},
+                     {"to", fallbacks.to}};
+  }
+  return json;
+}
+
 Json ToObject(const PolicyResult& policy, bool packets) {
   Json json = {{"name", policy.name}, {"mlu", ToObject(policy.mlu)}};
   json["norm_mlu"] = policy.norm_mlu ? ToObject(*policy.norm_mlu) : Json(nullptr);
@@ -64,7 +77,8 @@ Json ToObject(const PolicyResult& policy, bool packets) {
                          {"p99", policy.decision_p99_s * 1e3}};
   json["moved_share"] = {{"mean", policy.moved_share}};
   if (packets) AddMeasured(policy, &json);
-  json["fell_back"] = policy.fell_back;
+  json["fell_back"] = policy.fallbacks.count;
+  json["fallbacks"] = ToObject(policy.fallbacks);
   json["retried_episodes"] = policy.retried;
   json["lost_episodes"] = policy.lost;
   return json;
@@ -84,6 +98,8 @@ std::string ToJson(const ReplayResult& result) {
   json["simulation"] = {{"scale", result.scale},
                         {"hop_packets_per_s", OrNull(result.hop_packets_per_s)},
                         {"wall_s", result.wall_s}};
+  // Only where it was stopped: a complete result has the keys above and no other.
+  if (!result.unfinished.empty()) json["unfinished"] = result.unfinished;
   // Names from files may hold bytes that are not UTF-8.
   return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
 }

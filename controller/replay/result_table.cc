@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "topologies/formats/units.h"
 
 namespace rhumb {
@@ -203,21 +204,50 @@ std::string Verdict(const ReplayResult& result, int winner) {
   return text + ".\n";
 }
 
+constexpr size_t kIntervalsShown = 5;
+
+// "1 episode", "2 episodes".
+std::string Counted(int count, absl::string_view thing) {
+  return absl::StrCat(count, " ", thing, count == 1 ? "" : "s");
+}
+
+// "in interval 4", "in intervals 4, 5 and 7", "in intervals 4, 5, 7, 8, 9 and 20 more".
+std::string InIntervals(const std::vector<int>& intervals) {
+  std::vector<std::string> items;
+  for (const int interval : intervals) items.push_back(absl::StrCat(interval));
+  if (items.size() > kIntervalsShown + 1) {
+    const size_t more = items.size() - kIntervalsShown;
+    items.resize(kIntervalsShown);
+    items.push_back(absl::StrCat(more, " more"));
+  }
+  if (items.size() == 1) return "in interval " + items[0];
+  const std::string last = items.back();
+  items.pop_back();
+  return absl::StrCat("in intervals ", absl::StrJoin(items, ", "), " and ", last);
+}
+
+std::string FallbackText(const PolicyResult& policy) {
+  const Fallbacks& all = policy.fallbacks;
+  if (all.count == 0) return "";
+  return absl::StrFormat("! %s: %d of %s fell back to %s, %s%s: %s.\n", policy.name, all.count,
+                         Counted(all.of, "decision"), all.to, InIntervals(all.intervals),
+                         all.intervals.size() == 1 ? "" : "; the first",
+                         all.reason.empty() ? "it gave no reason" : all.reason);
+}
+
 std::string Faults(const ReplayResult& result) {
   std::string text;
   for (const PolicyResult& policy : result.policies) {
     if (policy.retried > 0) {
-      absl::StrAppendFormat(&text, "! %s: %d episodes died and were played again.\n", policy.name,
-                            policy.retried);
+      absl::StrAppendFormat(&text, "! %s: %s died and %s played again.\n", policy.name,
+                            Counted(policy.retried, "episode"),
+                            policy.retried == 1 ? "was" : "were");
     }
     if (policy.lost > 0) {
-      absl::StrAppendFormat(&text, "! %s: %d episodes are lost and not in its means.\n",
-                            policy.name, policy.lost);
+      absl::StrAppendFormat(&text, "! %s: %s %s lost and not in its means.\n", policy.name,
+                            Counted(policy.lost, "episode"), policy.lost == 1 ? "is" : "are");
     }
-    if (policy.fell_back > 0) {
-      absl::StrAppendFormat(&text, "! %s: %d decisions fell back to another policy.\n", policy.name,
-                            policy.fell_back);
-    }
+    absl::StrAppend(&text, FallbackText(policy));
   }
   return text;
 }
@@ -242,7 +272,8 @@ std::string RenderBlock(const ReplayResult& result, const Block& block, int winn
     widths.push_back(width);
     best.push_back(BestOf(column, result));
     // The blank after a number is the place of its mark.
-    out += std::string(kGap, ' ') + Pad(column.title, width, false) + " ";
+    out += std::string(kGap, ' ') + Pad(column.title, width, false);
+    if (widths.size() < block.columns.size()) out += " ";
   }
   out += "\n";
   for (size_t p = 0; p < result.policies.size(); ++p) {
@@ -253,8 +284,10 @@ std::string RenderBlock(const ReplayResult& result, const Block& block, int winn
     for (size_t c = 0; c < block.columns.size(); ++c) {
       const bool is_best =
           !policy.omniscient && best[c] && block.columns[c].value(policy) == best[c];
-      std::string cell =
-          Pad(block.columns[c].text(policy), widths[c], false) + (is_best ? "*" : " ");
+      const bool is_last = c + 1 == block.columns.size();
+      std::string cell = Pad(block.columns[c].text(policy), widths[c], false) + (is_best   ? "*"
+                                                                                 : is_last ? ""
+                                                                                           : " ");
       if (is_best && colour && !wins) cell = absl::StrCat(kBold, cell, kReset);
       out += std::string(kGap, ' ') + cell;
     }

@@ -56,6 +56,23 @@ TEST(PolicyRegistryTest, NamesTheKnownOptionsWhenAskedForAnother) {
   EXPECT_FALSE(MakePolicy("").ok());
 }
 
+TEST(PolicyRegistryTest, APolicyWithoutAnswerTakesThePlanOfItsFallback) {
+  const Observation nothing_measured = testing::Observe(testing::Diamond());
+  for (const PolicyInfo& info : KnownPolicies()) {
+    if (info.needs_module) continue;
+    for (const std::string& spec : info.specs) {
+      EXPECT_EQ(FallbackOf(spec), info.fallback);
+      const Decision decision = MakePolicy(spec).value()->Decide(nothing_measured).value();
+      ASSERT_EQ(decision.fell_back, !info.fallback.empty()) << spec;
+      if (!decision.fell_back) continue;
+      const Decision other = MakePolicy(info.fallback).value()->Decide(nothing_measured).value();
+      EXPECT_THAT(decision.plan.ratios(), ::testing::ElementsAreArray(other.plan.ratios())) << spec;
+      EXPECT_EQ(decision.plan.paths().num_paths(), other.plan.paths().num_paths()) << spec;
+    }
+  }
+  EXPECT_EQ(FallbackOf("nobody"), "");
+}
+
 TEST(PolicyRegistryTest, OnlyTheOmniscientPolicySeesTheFuture) {
   for (const testing::PolicyUnderTest& policy : RegisteredPolicies()) {
     EXPECT_EQ(policy.make()->omniscient(), policy.name.rfind("lp-omniscient", 0) == 0)

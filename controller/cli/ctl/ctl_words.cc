@@ -40,7 +40,7 @@ absl::StatusOr<std::pair<std::string, std::string>> ParseDemand(
 
 void AddDemand(CLI::App& app, std::vector<std::string>* words, bool required) {
   CLI::Option* option =
-      app.add_option("demand", *words, "'SOURCE>DESTINATION' in quotes, or SOURCE DESTINATION")
+      app.add_option("demand", *words, "Demand: 'SOURCE>DESTINATION' in quotes, or two words")
           ->type_name("DEMAND")
           ->expected(required ? 1 : 0, 2);
   if (required) option->required();

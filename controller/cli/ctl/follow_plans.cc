@@ -1,5 +1,6 @@
 #include "controller/cli/ctl/follow_plans.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <utility>
@@ -33,13 +34,19 @@ class CancelOnInterrupt {
   std::thread thread_;
 };
 
+void WaitUnlessStopped(absl::Duration pause, const std::atomic<bool>* stopped) {
+  const absl::Time end = absl::Now() + pause;
+  while (!*stopped && absl::Now() < end) absl::SleepFor(std::min(kSlice, end - absl::Now()));
+}
+
 }  // namespace
 
 absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options) {
   const absl::StatusOr<Connection> connection = Connection::Open(session.client);
   if (!connection.ok()) return connection.status();
   const auto north = rhumb::v1::North::NewStub(connection->channel());
-  const InterruptFlag interrupt;
+  // Nothing to keep: what was printed is there.
+  const StopGuard stop([] { return std::string("stopped"); });
   rhumb::v1::WatchPlanRequest request;
   request.set_with_routes(options.with_routes && session.json());
   const bool colour = StdoutIsTerminal();
@@ -50,7 +57,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
   for (;;) {
     grpc::ClientContext context;
     connection->Prepare(&context);
-    const CancelOnInterrupt watch(&context, interrupt.flag());
+    const CancelOnInterrupt watch(&context, stop.flag());
     const auto reader = north->WatchPlan(&context, request);
     rhumb::v1::LivePlan plan;
     while (reader->Read(&plan)) {
@@ -70,7 +77,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
       }
     }
     const grpc::Status status = reader->Finish();
-    if (*interrupt.flag()) return absl::OkStatus();
+    if (*stop.flag()) return absl::CancelledError("stopped");
     const bool away = status.ok() || status.error_code() == grpc::StatusCode::UNAVAILABLE;
     const absl::Duration pause = backoff.Next();
     if (!away || absl::Now() + pause > last_answer + connection->timeout()) {
@@ -80,7 +87,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
     if (shown > 0 && !std::exchange(told, true)) {
       std::cerr << "note: the server is gone; waiting for it\n";
     }
-    absl::SleepFor(pause);
+    WaitUnlessStopped(pause, stop.flag());
   }
 }
 

@@ -11,11 +11,11 @@ namespace rhumb {
 
 struct FollowOptions {
   bool with_routes = false;
-  uint64_t count = 0;  // 0: until interrupted
+  uint64_t count = 0;  // 0: until stopped
 };
 
-// A line a plan, until `count` or an interrupt. A server that goes away is waited for, for the
-// session's timeout.
+// A line a plan, until `count` or a signal (Cancelled). A server that goes away is waited for, for
+// the session's timeout.
 absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options);
 
 }  // namespace rhumb

@@ -31,8 +31,9 @@ struct PlanArguments {
 };
 
 void AddLimit(CLI::App& app, int* limit) {
-  app.add_option("--limit", *limit, "demands shown in the table")
+  app.add_option("--limit", *limit, "Demands shown in the table")
       ->check(CLI::Range(0, 1'000'000))
+      ->type_name("N")
       ->capture_default_str();
 }
 
@@ -57,9 +58,11 @@ RunCommand DefinePlan(CLI::App& app, const CtlSessionPtr& session) {
 
 RunCommand DefineWatch(CLI::App& app, const CtlSessionPtr& session) {
   auto options = std::make_shared<FollowOptions>();
-  app.add_flag("--with-routes", options->with_routes, "whole plans in JSON, not their heads only");
-  app.add_option("--count", options->count, "stop after so many plans [never]")
-      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--with-routes", options->with_routes,
+               "Print whole plans in JSON, not their heads only");
+  app.add_option("--count", options->count, "Stop after so many plans (default: never)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   return [session, options] { return FollowPlans(*session, *options); };
 }
 
@@ -84,7 +87,7 @@ RunCommand DefineEvaluate(CLI::App& app, const CtlSessionPtr& session) {
          [request](const std::vector<std::string>& links) {
            for (const std::string& link : links) request->add_failed_links(link);
          },
-         "repeatable: a link that fails, A-B or 'A>B'")
+         "A link that fails, A-B or 'A>B'")
       ->type_name("LINK")
       ->allow_extra_args(false);
   app.add_option_function<std::vector<std::string>>(
@@ -92,12 +95,12 @@ RunCommand DefineEvaluate(CLI::App& app, const CtlSessionPtr& session) {
          [request](const std::vector<std::string>& links) {
            for (const std::string& link : links) request->add_drained_links(link);
          },
-         "repeatable: a link that is drained")
+         "A link that is drained")
       ->type_name("LINK")
       ->allow_extra_args(false);
   app.add_option_function<double>(
          "--factor", [request](double factor) { request->set_demand_factor(factor); },
-         "multiplies all demands")
+         "Multiply all demands")
       ->type_name("X");
   app.add_option_function<std::vector<std::string>>(
          "--demand",
@@ -115,13 +118,13 @@ RunCommand DefineEvaluate(CLI::App& app, const CtlSessionPtr& session) {
              demand->set_rate_bps(*rate);
            }
          },
-         "repeatable: a demand with another rate, 'A>B=2G'")
+         "A demand with another rate, 'A>B=2G'")
       ->type_name("DEMAND=RATE")
       ->allow_extra_args(false);
   app.add_option_function<std::string>(
          "--policy", [request](const std::string& name) { request->set_policy(name); },
-         "decide with this policy [the plan in force, around what is dead]")
-      ->type_name("NAME");
+         "Decide with this policy (default: the plan in force, around what is dead)")
+      ->type_name("POLICY");
   return [session, request] {
     return Ask<rhumb::v1::EvaluatePlanRequest, rhumb::v1::EvaluatePlanResponse>(
         *session, &North::Stub::EvaluatePlan, *request,
@@ -151,8 +154,9 @@ RunCommand DefineAudit(CLI::App& app, const CtlSessionPtr& session) {
   auto request = std::make_shared<rhumb::v1::ListAuditRequest>();
   app.add_option_function<uint32_t>(
          "--limit", [request](uint32_t limit) { request->set_limit(limit); },
-         "records shown, the latest first; at most 1000 [100]")
-      ->type_name("N");
+         "Records shown, the latest first; at most 1000")
+      ->type_name("N")
+      ->default_str("100");
   return [session, request] {
     return Ask<rhumb::v1::ListAuditRequest, rhumb::v1::ListAuditResponse>(
         *session, &North::Stub::ListAudit, *request,
@@ -171,20 +175,19 @@ std::vector<Command> QuestionCommands(const CtlSessionPtr& session) {
     return [session, define](CLI::App& app) { return define(app, session); };
   };
   return {
-      {"status", "how the controller does, against shortest path", "rhumb ctl status",
+      {"status", "Show how the controller does against shortest path", "rhumb ctl status",
        with(DefineStatus)},
-      {"plan", "the plan in force", "rhumb ctl plan 'SNVAng>NYCMng'", with(DefinePlan)},
-      {"watch", "every plan as it is made", "rhumb ctl watch", with(DefineWatch)},
-      {"routes", "what a policy would do with any network and traffic",
+      {"plan", "Show the plan in force", "rhumb ctl plan 'SNVAng>NYCMng'", with(DefinePlan)},
+      {"watch", "Print every plan as it is made", "rhumb ctl watch", with(DefineWatch)},
+      {"routes", "Ask what a policy would do with any network and traffic",
        "rhumb ctl routes --topology abilene --traffic abilene-2004 --policy neural",
        with(DefineRoutes)},
-      {"evaluate", "what if: failures, drains, other traffic, another policy",
+      {"evaluate", "Try failures, drains, other traffic or another policy",
        "rhumb ctl evaluate --fail CHINng-IPLSng --factor 1.5", with(DefineEvaluate)},
-      {"explain", "why the plan in force is as it is", "rhumb ctl explain 'SNVAng>NYCMng'",
+      {"explain", "Explain the plan in force", "rhumb ctl explain 'SNVAng>NYCMng'",
        with(DefineExplain)},
-      {"audit", "who changed what", "rhumb ctl audit --limit 20", with(DefineAudit)},
-      {"health", "exit code 0 when the controller serves plans", "rhumb ctl health",
-       with(DefineHealth)},
+      {"audit", "List who changed what", "rhumb ctl audit --limit 20", with(DefineAudit)},
+      {"health", "Check that the controller serves plans", "rhumb ctl health", with(DefineHealth)},
   };
 }
 

@@ -8,21 +8,24 @@
 namespace rhumb {
 
 void AddRoutesQuestion(CLI::App& app, RoutesQuestion* question) {
-  app.add_option("--topology", question->topology, "shipped name (rhumb topo list) or a file")
+  app.add_option("--topology", question->topology, "Network: shipped name or file")
       ->type_name("T")
       ->required();
   app.add_option("--traffic", question->traffic,
-                 "shipped name, file, directory, or a generator: gravity:seed=1")
+                 "Traffic: shipped name, file, directory, or a generator such as gravity:seed=1")
       ->type_name("F")
       ->required();
-  app.add_option("--interval", question->interval, "which matrix [the mean of all]")
+  app.add_option("--interval", question->interval, "Which matrix (default: the mean of all)")
       ->type_name("N");
-  app.add_option("--factor", question->factor, "multiplies all demands")
+  app.add_option("--factor", question->factor, "Multiply all demands")
       ->check(CLI::NonNegativeNumber)
+      ->type_name("X")
       ->capture_default_str();
-  app.add_option("--policy", question->policy, "as in rhumb replay [that of the live network]")
-      ->type_name("NAME");
-  app.add_option("--max-paths", question->max_paths, "candidate paths per demand, at most 32 [8]");
+  app.add_option("--policy", question->policy, "Policy to ask (default: that of the live network)")
+      ->type_name("POLICY");
+  app.add_option("--max-paths", question->max_paths, "Candidate paths a demand, at most 32")
+      ->type_name("N")
+      ->default_str("8");
   AddTopologyLoadFlags(app, &question->load);
   AddTrafficLoadFlags(app, &question->load);
 }

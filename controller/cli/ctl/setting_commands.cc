@@ -23,7 +23,7 @@ template <typename Request>
 void AddComment(CLI::App& app, const std::shared_ptr<Request>& request) {
   app.add_option_function<std::string>(
          "--comment", [request](const std::string& text) { request->set_comment(text); },
-         "why, for the audit; at most 500 bytes")
+         "Why, for the audit; at most 500 bytes")
       ->type_name("TEXT");
 }
 
@@ -35,7 +35,7 @@ RunCommand DefineLink(CLI::App& app, const CtlSessionPtr& session, const char* d
   auto request = std::make_shared<Request>();
   app.add_option_function<std::string>(
          "link", [request](const std::string& name) { request->set_link(name); },
-         "A-B both directions, 'A>B' one, 'A>B#2' one of parallel links")
+         "Link: A-B both directions, 'A>B' one, 'A>B#2' one of parallel links")
       ->type_name("LINK")
       ->required();
   AddComment(app, request);
@@ -48,8 +48,8 @@ RunCommand DefinePolicy(CLI::App& app, const CtlSessionPtr& session) {
   auto request = std::make_shared<rhumb::v1::SetPolicyRequest>();
   app.add_option_function<std::string>(
          "policy", [request](const std::string& name) { request->set_policy(name); },
-         "as in rhumb replay --policies, such as neural or ecmp:hops")
-      ->type_name("NAME")
+         "Policy, such as neural or ecmp:hops")
+      ->type_name("POLICY")
       ->required();
   AddComment(app, request);
   return [session, request] {
@@ -94,7 +94,7 @@ RunCommand DefinePin(CLI::App& app, const CtlSessionPtr& session) {
   auto request = std::make_shared<rhumb::v1::PinDemandRequest>();
   AddDemand(app, &arguments->demand, /*required=*/true);
   app.add_option("--path", arguments->paths,
-                 "repeatable: links as in 'A>C,C>B=0.7', or nodes as in 'A>C>B=0.7'; without "
+                 "Links as in 'A>C,C>B=0.7', or nodes as in 'A>C>B=0.7'; without "
                  "shares all paths get the same")
       ->type_name("PATH")
       ->allow_extra_args(false)
@@ -115,7 +115,7 @@ RunCommand DefineRollback(CLI::App& app, const CtlSessionPtr& session) {
   auto request = std::make_shared<rhumb::v1::RollbackPlanRequest>();
   app.add_option_function<uint64_t>(
          "version", [request](uint64_t version) { request->set_plan_version(version); },
-         "a kept plan; `rhumb ctl watch` and the log name them")
+         "Version of a kept plan; `rhumb ctl watch` and the log name them")
       ->type_name("VERSION")
       ->required();
   app.add_option_function<std::string>(
@@ -127,8 +127,9 @@ RunCommand DefineRollback(CLI::App& app, const CtlSessionPtr& session) {
            }
            *request->mutable_confirm_within() = ToDuration(*time);
          },
-         "without `rhumb ctl confirm` by then it is reverted; 10s to 24h [10min]")
-      ->type_name("TIME");
+         "Revert unless `rhumb ctl confirm` comes by then; 10s to 24h")
+      ->type_name("TIME")
+      ->default_str("10min");
   AddComment(app, request);
   return [session, request] {
     return Ask<rhumb::v1::RollbackPlanRequest, rhumb::v1::RollbackPlanResponse>(
@@ -153,22 +154,22 @@ std::vector<Command> SettingCommands(const CtlSessionPtr& session) {
     return [session, define](CLI::App& app) { return define(app, session); };
   };
   return {
-      {"drain", "take links out of routing", "rhumb ctl drain CHINng-IPLSng --comment 'card swap'",
+      {"drain", "Take links out of routing", "rhumb ctl drain CHINng-IPLSng --comment 'card swap'",
        [session](CLI::App& app) {
          return DefineLink(app, session, "drained", &North::Stub::DrainLink);
        }},
-      {"undrain", "put drained links back into routing", "rhumb ctl undrain CHINng-IPLSng",
+      {"undrain", "Put drained links back into routing", "rhumb ctl undrain CHINng-IPLSng",
        [session](CLI::App& app) {
          return DefineLink(app, session, "undrained", &North::Stub::UndrainLink);
        }},
-      {"policy", "decide with another policy", "rhumb ctl policy ecmp", with(DefinePolicy)},
-      {"pin", "hold a demand on given paths",
+      {"policy", "Decide with another policy", "rhumb ctl policy ecmp", with(DefinePolicy)},
+      {"pin", "Hold a demand on given paths",
        "rhumb ctl pin 'SNVAng>NYCMng' --path 'SNVAng>DNVRng>KSCYng>IPLSng>CHINng>NYCMng'",
        with(DefinePin)},
-      {"unpin", "let a pinned demand go", "rhumb ctl unpin 'SNVAng>NYCMng'", with(DefineUnpin)},
-      {"rollback", "go back to a kept plan, to be confirmed",
+      {"unpin", "Let a pinned demand go", "rhumb ctl unpin 'SNVAng>NYCMng'", with(DefineUnpin)},
+      {"rollback", "Go back to a kept plan, to be confirmed",
        "rhumb ctl rollback 12 --confirm-within 5min", with(DefineRollback)},
-      {"confirm", "keep the plan that was rolled back to", "rhumb ctl confirm",
+      {"confirm", "Keep the plan that was rolled back to", "rhumb ctl confirm",
        with(DefineConfirm)},
   };
 }

@@ -6,11 +6,13 @@
 #include <CLI/CLI.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "controller/cli/nearest_word.h"
 #include "controller/terminal/usage_error.h"
 
 namespace rhumb {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 struct Outcome {
@@ -65,6 +67,37 @@ TEST(CommandLineTest, ExitsWith2ForUnknownOptionsAndSubcommandsAndForNone) {
 TEST(CommandLineTest, NamesAnUnknownCommandAndThoseThatThereAre) {
   const Outcome outcome = RunGreet({"wave", "--name", "x"}, absl::OkStatus());
   EXPECT_THAT(outcome.err, HasSubstr("no command \"wave\"; there are greet"));
+}
+
+TEST(CommandLineTest, SuggestsTheNearestCommandAndOption) {
+  EXPECT_EQ(RunGreet({"grete"}, absl::OkStatus()).err,
+            "rhumb: there is no command \"grete\"; did you mean greet?\nTry: rhumb --help\n");
+  EXPECT_EQ(RunGreet({"greet", "--nmae=Ada"}, absl::OkStatus()).err,
+            "rhumb greet: there is no option --nmae; did you mean --name?\nTry: rhumb greet "
+            "--help\n");
+  EXPECT_EQ(RunGreet({"greet", "--name", "Ada", "twice"}, absl::OkStatus()).err,
+            "rhumb greet: there is no place for the argument \"twice\"\nTry: rhumb greet --help\n");
+}
+
+TEST(CommandLineTest, NamesTheCommandWhoseOptionIsMissing) {
+  EXPECT_THAT(RunGreet({"greet"}, absl::OkStatus()).err,
+              AllOf(HasSubstr("rhumb greet: --name is required"), HasSubstr("rhumb greet --help")));
+}
+
+TEST(CommandLineTest, TellsItsVersionInBothSpellings) {
+  EXPECT_THAT(RunGreet({"-V"}, absl::OkStatus()).out, HasSubstr("rhumb "));
+  EXPECT_EQ(RunGreet({"-V"}, absl::OkStatus()).out, RunGreet({"--version"}, absl::OkStatus()).out);
+}
+
+TEST(NearestWordTest, TakesAWordThatBeginsSoOrIsTwoEditsAway) {
+  const std::vector<std::string> words = {"describe", "validate", "list"};
+  EXPECT_EQ(NearestWord("desc", words), "describe");
+  EXPECT_EQ(NearestWord("descrbie", words), "describe");
+  EXPECT_EQ(NearestWord("lsit", words), "list");
+  EXPECT_EQ(NearestWord("valdite", words), "validate");
+  EXPECT_EQ(NearestWord("x", words), std::nullopt);
+  EXPECT_EQ(NearestWord("draw", words), std::nullopt);
+  EXPECT_EQ(NearestWord("", words), std::nullopt);
 }
 
 TEST(CommandLineTest, ShowsTheExampleInHelp) {

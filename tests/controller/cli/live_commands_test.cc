@@ -26,8 +26,13 @@ class LiveCommandsTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_EQ(server_.Start(), ""); }
 
+  // Whatever they say, no line ends in a blank.
+  static ProgramResult Tidy(ProgramResult result) {
+    EXPECT_EQ(result.stdout_text.find(" \n"), std::string::npos) << result.stdout_text;
+    return result;
+  }
   ProgramResult Ctl(const std::string& arguments) {
-    return RunRhumb("ctl --server " + server_.address() + " " + arguments);
+    return Tidy(RunRhumb("ctl --server " + server_.address() + " " + arguments));
   }
   json CtlJson(const std::string& arguments) {
     const ProgramResult result = Ctl("--output json " + arguments);
@@ -35,8 +40,8 @@ class LiveCommandsTest : public ::testing::Test {
     return json::parse(result.stdout_text, nullptr, /*allow_exceptions=*/false);
   }
   ProgramResult Simulate(const std::string& arguments, const std::string& intervals = "0:12") {
-    return RunRhumb("simulate-network --server " + server_.address() + kScenario + "--intervals " +
-                    intervals + " " + arguments);
+    return Tidy(RunRhumb("simulate-network --server " + server_.address() + kScenario +
+                         "--intervals " + intervals + " " + arguments));
   }
   json SimulateJson(const std::string& arguments, const std::string& intervals = "0:12") {
     const ProgramResult result = Simulate("--output json " + arguments, intervals);
@@ -47,6 +52,24 @@ class LiveCommandsTest : public ::testing::Test {
   ServerProcess server_{RHUMB_PROGRAM,
                         "[decision]\npolicy = \"lp-previous\"\n[log]\nlevel = \"warning\"\n"};
 };
+
+TEST_F(LiveCommandsTest, TheExamplesOfHelpWorkAsTheyStand) {
+  setenv("RHUMB_SERVER", server_.address().c_str(), 1);
+  for (const char* command :
+       {"simulate-network", "ctl status", "ctl plan", "ctl routes", "ctl evaluate", "ctl explain",
+        "ctl audit", "ctl health", "ctl drain", "ctl undrain", "ctl pin", "ctl unpin",
+        "ctl rollback", "ctl confirm", "ctl policy"}) {
+    const std::string help = RunRhumb("help " + std::string(command)).stdout_text;
+    const std::string title = "\nExample:\n  rhumb ";
+    const size_t begin = help.find(title);
+    ASSERT_NE(begin, std::string::npos) << command;
+    const size_t example = begin + title.size();
+    const std::string line = help.substr(example, help.find('\n', example) - example);
+    const ProgramResult result = Tidy(RunRhumb(line));
+    EXPECT_EQ(result.exit_code, 0) << line << "\n" << result.stderr_text;
+  }
+  unsetenv("RHUMB_SERVER");
+}
 
 TEST_F(LiveCommandsTest, NetworkIsSteeredBelowShortestPathAroundAFailure) {
   const json result = SimulateJson("");

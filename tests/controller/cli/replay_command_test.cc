@@ -47,7 +47,7 @@ TEST(ReplayCommandTest, PrintsTheJsonOfTheContract) {
   EXPECT_EQ(json["topology"], "nsfnet");
   EXPECT_EQ(json["intervals"], 5);
   EXPECT_EQ(json["load"], 1.0);
-  ASSERT_EQ(json["policies"].size(), 5u);
+  ASSERT_EQ(json["policies"].size(), 6u);
   for (const Json& policy : json["policies"]) {
     for (const char* key : {"mlu", "norm_mlu"}) {
       EXPECT_THAT(Keys(policy[key]), ElementsAre("mean", "p50", "p95", "p99", "max"));
@@ -56,8 +56,8 @@ TEST(ReplayCommandTest, PrintsTheJsonOfTheContract) {
     EXPECT_THAT(Keys(policy["decision_ms"]), ElementsAre("p50", "p99"));
     EXPECT_THAT(Keys(policy["moved_share"]), ElementsAre("mean"));
   }
-  EXPECT_EQ(json["policies"][4]["name"], "lp-omniscient");
-  EXPECT_NEAR(json["policies"][4]["norm_mlu"]["max"], 1, 1e-3);
+  EXPECT_EQ(json["policies"][5]["name"], "lp-omniscient");
+  EXPECT_NEAR(json["policies"][5]["norm_mlu"]["max"], 1, 1e-3);
   EXPECT_THAT(Keys(json["simulation"]), ElementsAre("scale", "hop_packets_per_s", "wall_s"));
 }
 
@@ -112,6 +112,52 @@ TEST(ReplayCommandTest, ThePolicyThatIsPlayedManyTimesGivesTheSameNumbersToTheLa
   ASSERT_EQ(played.size(), 20u);
   EXPECT_GT(played[0]["moved_share"]["mean"], 0);
   for (const Json& policy : played) EXPECT_EQ(policy, played[0]);
+}
+
+TEST(ReplayCommandTest, TheAgentIsAmongTheDefaultPolicies) {
+  const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json");
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"][4]["name"], "neural");
+  EXPECT_THAT(result.stderr_text, IsEmpty());
+}
+
+// A module that does not load, in the first place where it is looked for.
+std::string BrokenModuleDirectory() {
+  const std::string directory = TemporaryPath("modules");
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory + "/librhumb_neural.so") << "no module";
+  return directory;
+}
+
+TEST(ReplayCommandTest, WithoutItsModuleTheDefaultGoesOnWithoutTheAgentAndSaysSoOnce) {
+  setenv("RHUMB_MODULE_DIR", BrokenModuleDirectory().c_str(), 1);
+  const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json");
+  unsetenv("RHUMB_MODULE_DIR");
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 5u);
+  EXPECT_EQ(std::count(result.stderr_text.begin(), result.stderr_text.end(), '\n'), 1);
+  EXPECT_THAT(result.stderr_text,
+              AllOf(HasSubstr("note: neural is left out: "), HasSubstr("librhumb_neural.so")));
+}
+
+TEST(ReplayCommandTest, WithoutItsModuleAnAgentThatWasAskedForIsAFailure) {
+  setenv("RHUMB_MODULE_DIR", BrokenModuleDirectory().c_str(), 1);
+  const ProgramResult result = RunRhumb(std::string(kSmall) + "--policies shortest-path,neural");
+  unsetenv("RHUMB_MODULE_DIR");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.stderr_text, HasSubstr("librhumb_neural.so"));
+  EXPECT_THAT(result.stdout_text, IsEmpty());
+}
+
+TEST(ReplayCommandTest, FallbacksStandInTheResultWithHowManyOfHowMany) {
+  const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json");
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  for (const Json& policy : Json::parse(result.stdout_text)["policies"]) {
+    const Json& fallbacks = policy["fallbacks"];
+    EXPECT_EQ(fallbacks["of"], 5) << policy["name"];
+    EXPECT_EQ(fallbacks["count"], policy["fell_back"]);
+    EXPECT_EQ(fallbacks["first"].is_null(), fallbacks["count"] == 0);
+  }
 }
 
 TEST(ReplayCommandTest, UsageErrorsExitWith2AndNameTheFault) {
@@ -186,7 +232,7 @@ TEST(ReplayCommandTest, AResultThatCannotBeSavedIsPrintedAllTheSame) {
   const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json --out " + out);
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.stderr_text, AllOf(HasSubstr("results.json"), HasSubstr("not saved")));
-  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 5u);
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 6u);
 }
 
 TEST(ReplayCommandTest, HelpShowsAnExampleThatWorks) {

@@ -21,6 +21,10 @@ TEST(LabelledLineTest, BreaksLongTextUnderItsLabel) {
             "  label           " + word + " " + word + "\n" + std::string(18, ' ') + word + "\n");
 }
 
+TEST(LabelledLineTest, EndsWithoutBlankWhenThereIsNothingToSay) {
+  EXPECT_EQ(LabelledLine("label", ""), "  label\n");
+}
+
 TEST(BarTest, CountsEighthsAndShowsTheSmallestShare) {
   EXPECT_EQ(Bar(0, 4), "");
   EXPECT_EQ(Bar(0.0001, 4), "▏");

@@ -104,10 +104,62 @@ TEST(ResultTableTest, SaysWhatWasLostAndRepeated) {
   ReplayResult result = TwoPolicies();
   result.policies[0].lost = 2;
   result.policies[1].retried = 1;
-  result.policies[1].fell_back = 3;
   EXPECT_THAT(ToTable(result, false),
               AllOf(HasSubstr("! shortest-path: 2 episodes are lost"),
-                    HasSubstr("! ecmp: 1 episodes died"), HasSubstr("! ecmp: 3 decisions fell")));
+                    HasSubstr("! ecmp: 1 episode died and was played again.")));
+}
+
+// A policy that was played over intervals 4 to 7 under two seeds.
+PolicyCells FallenBack(const std::string& name, const std::vector<int>& intervals) {
+  PolicyCells policy{name, false, std::vector<std::vector<Cell>>(2, std::vector<Cell>(4))};
+  for (int i = 0; i < 4; ++i) {
+    for (int seed = 0; seed < 2; ++seed) policy.cells[seed][i].interval = 4 + i;
+  }
+  for (const int interval : intervals) {
+    Cell& cell = policy.cells[interval % 2][interval - 4];
+    cell.fell_back_because = "why " + std::to_string(interval);
+  }
+  return policy;
+}
+
+TEST(FallbacksTest, CountDecisionsOfAllSeedsAndTellOfTheFirstInterval) {
+  const Fallbacks fallbacks = SummarizePolicies({FallenBack("neural", {7, 5})}, {})[0].fallbacks;
+  EXPECT_EQ(fallbacks.count, 2);
+  EXPECT_EQ(fallbacks.of, 8);
+  EXPECT_EQ(fallbacks.intervals, std::vector<int>({5, 7}));
+  EXPECT_EQ(fallbacks.reason, "why 5");
+  EXPECT_EQ(fallbacks.to, "ecmp:inverse-capacity");
+  EXPECT_EQ(SummarizePolicies({FallenBack("cspf", {4})}, {})[0].fallbacks.to, "shortest-path");
+}
+
+TEST(FallbacksTest, StandInTheTextInSingularAndPlural) {
+  ReplayResult result = TwoPolicies();
+  result.policies[1].fallbacks = {1, 8, {5}, "no demand", "shortest-path"};
+  EXPECT_THAT(ToTable(result, false),
+              HasSubstr("! ecmp: 1 of 8 decisions fell back to shortest-path, in interval 5: no "
+                        "demand.\n"));
+  result.policies[1].fallbacks = {2, 8, {5, 7}, "no demand", "shortest-path"};
+  EXPECT_THAT(ToTable(result, false), HasSubstr("2 of 8 decisions fell back to shortest-path, in "
+                                                "intervals 5 and 7; the first: no demand.\n"));
+  result.policies[1].fallbacks = {9, 9, {1, 2, 3, 4, 5, 6, 7, 8, 9}, "no demand", "shortest-path"};
+  EXPECT_THAT(ToTable(result, false), HasSubstr("in intervals 1, 2, 3, 4, 5 and 4 more; "));
+}
+
+TEST(FallbacksTest, StandInTheJson) {
+  ReplayResult result = TwoPolicies();
+  result.policies[1].fallbacks = {2, 8, {5, 7}, "no demand", "shortest-path"};
+  const auto json = nlohmann::json::parse(ToJson(result))["policies"];
+  EXPECT_EQ(json[0]["fallbacks"], nlohmann::json::parse(R"({"count": 0, "of": 0, "intervals": [],
+                                                            "first": null})"));
+  EXPECT_EQ(json[1]["fallbacks"], nlohmann::json::parse(R"({"count": 2, "of": 8,
+      "intervals": [5, 7],
+      "first": {"interval": 5, "reason": "no demand", "to": "shortest-path"}})"));
+}
+
+TEST(ResultTableTest, NoLineEndsInABlank) {
+  ReplayResult result = TwoPolicies();
+  for (PolicyResult& policy : result.policies) policy.has_flows = true;
+  EXPECT_EQ(ToTable(result, false).find(" \n"), std::string::npos) << ToTable(result, false);
 }
 
 TEST(NumberTextTest, WritesNumbersThatReadBackToTheSameBits) {
