@@ -158,7 +158,7 @@ absl::Status Run(Arguments arguments) {
   if (!connection.ok()) return connection.status();
   const InterruptFlag interrupt;
   arguments.player.stop = arguments.adapter.stop = interrupt.flag();
-  absl::StatusOr<ReplayInput> input = LoadReplayInput(scenario, MakePolicy);
+  absl::StatusOr<ReplayInput> input = LoadReplayInput(scenario, MakeLocalPolicy);
   if (!input.ok()) return input.status();
   for (const std::string& note : input->notes) std::cerr << "note: " << note << "\n";
   const auto factory = MakeFactory(scenario, *input, &arguments.player);

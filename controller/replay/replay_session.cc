@@ -30,7 +30,7 @@ bool IsPacketLevel(const ReplayConfig& config) { return config.simulator == "ns3
 // is read.
 absl::Status CheckSpellings(const ReplayConfig& config) {
   for (const std::string& spec : config.policies) {
-    const auto policy = MakePolicy(spec);
+    const auto policy = MakeLocalPolicy(spec);
     if (absl::IsInvalidArgument(policy.status())) return UsageError(policy.status().message());
     if (!policy.ok()) return policy.status();
   }
@@ -144,7 +144,7 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
     if (absl::Status status = MakeDirectory(options.out); !status.ok()) return status;
   }
   const InterruptFlag interrupt;
-  absl::StatusOr<ReplayInput> input = LoadReplayInput(config, MakePolicy);
+  absl::StatusOr<ReplayInput> input = LoadReplayInput(config, MakeLocalPolicy);
   if (!input.ok()) return input.status();
   for (const std::string& note : input->notes) std::cerr << "note: " << note << "\n";
 
@@ -189,7 +189,7 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
   {
     ProgressBar bar("playing");
     engine.on_progress = [&bar](int done, int total) { bar.Update(done, total); };
-    cells = RunReplay(*input, MakePolicy, *make_simulator, engine);
+    cells = RunReplay(*input, MakeLocalPolicy, *make_simulator, engine);
   }
   if (!cells.ok()) return ExplainStop(cells.status(), options, journal != nullptr);
   if (absl::Status status = CheckSomethingWasPlayed(*cells); !status.ok()) return status;
