@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -154,6 +155,13 @@ absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec
       "there is no policy \"%s\"; known: %s", spec,
       absl::StrJoin(Table(), ", ",
                     [](std::string* out, const Entry& entry) { out->append(Usage(entry)); })));
+}
+
+absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakeLocalPolicy(absl::string_view spec) {
+  // A checkpoint may be named by a path too, after the policy's name and a colon.
+  const absl::string_view name = spec.substr(0, spec.find(':'));
+  const bool is_path = absl::StrContains(name, '/') || absl::EndsWith(name, ".so");
+  return is_path ? MakePolicyFromModuleFile(spec) : MakePolicy(spec);
 }
 
 std::vector<std::string> SplitPolicyList(absl::string_view list) {

@@ -36,6 +36,11 @@ std::string FallbackOf(absl::string_view spec);
 // or option; FailedPrecondition when the policy's module is missing or refuses.
 absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec);
 
+// As MakePolicy, and also policy modules by their path, "./librhumb_NAME.so:option": see
+// MakePolicyFromModuleFile. Loads code, so it is for specs that whoever started the program wrote;
+// what callers send over the network goes to MakePolicy.
+absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakeLocalPolicy(absl::string_view spec);
+
 // The policies of a comma-separated list. Options have commas too, so "key=value" belongs to the
 // policy before it: "ecmp,neural:packet,iterations=8,guard=off,cspf" are three. Blanks around a
 // comma do not count; nothing between two commas is nothing.

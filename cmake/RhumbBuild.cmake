@@ -36,13 +36,14 @@ endif()
 
 # Linked by every target that holds our own code; generated code does without.
 add_library(rhumb_warnings INTERFACE)
-target_compile_options(rhumb_warnings INTERFACE -Wall -Wextra -Wpedantic)
+target_compile_options(rhumb_warnings INTERFACE $<BUILD_INTERFACE:-Wall> $<BUILD_INTERFACE:-Wextra>
+  $<BUILD_INTERFACE:-Wpedantic>)
 if(RHUMB_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC's flow analysis reports false positives in the standard library once sanitizers are woven in.
-  target_compile_options(rhumb_warnings INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(rhumb_warnings INTERFACE $<BUILD_INTERFACE:-Wno-maybe-uninitialized>)
 endif()
 if(RHUMB_WERROR)
-  target_compile_options(rhumb_warnings INTERFACE -Werror)
+  target_compile_options(rhumb_warnings INTERFACE $<BUILD_INTERFACE:-Werror>)
 endif()
 
 # What every program of our own needs beside its libraries: under the thread sanitizer, what it must be told.

@@ -1,36 +1,19 @@
 // What the policy registry finds in librhumb_neural.so.
-#include <cstdio>
-#include <exception>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "agents/neural/neural_policy.h"
+#include "agents/policy_module_entry.h"
 
 namespace {
 
-rhumb::RoutingPolicy* Make(const char* options, char* error, size_t error_size) {
-  const std::string text = options == nullptr ? "" : options;
-  const auto parsed = rhumb::neural::ParseNeuralPolicyOptions(text);
-  if (!parsed.ok()) {
-    std::snprintf(error, error_size, "%s", std::string(parsed.status().message()).c_str());
-    return nullptr;
-  }
-  auto policy =
-      rhumb::neural::NeuralPolicy::Create(text.empty() ? "neural" : "neural:" + text, *parsed);
-  if (!policy.ok()) {
-    std::snprintf(error, error_size, "%s", std::string(policy.status().message()).c_str());
-    return nullptr;
-  }
-  return policy->release();
+absl::StatusOr<std::unique_ptr<rhumb::RoutingPolicy>> MakeNeural(absl::string_view text) {
+  const auto options = rhumb::neural::ParseNeuralPolicyOptions(text);
+  if (!options.ok()) return options.status();
+  return rhumb::neural::NeuralPolicy::Create(
+      text.empty() ? "neural" : absl::StrCat("neural:", text), *options);
 }
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) rhumb::RoutingPolicy* rhumb_make_neural_policy(
-    const char* options, char* error, size_t error_size) {
-  try {
-    return Make(options, error, error_size);
-  } catch (const std::exception& failure) {
-    std::snprintf(error, error_size, "%s", failure.what());
-    return nullptr;
-  }
-}
+RHUMB_POLICY_MODULE(neural, MakeNeural)

@@ -63,7 +63,7 @@ absl::Status ServeUntilStopped(const ServeConfig& config) {
 
   ServerOptions options;
   options.config = config;
-  options.policies = MakePolicy;
+  options.policies = MakeLocalPolicy;
   options.version = RHUMB_VERSION;
   auto server = Server::Start(std::move(options));
   if (!server.ok()) return server.status();
@@ -89,7 +89,7 @@ absl::Status Serve(const ServeFlags& flags) {
   }
   // What is printed need not suit this machine.
   const std::vector<std::string> faults =
-      flags.print ? read.faults : CheckServeConfig(read, MakePolicy);
+      flags.print ? read.faults : CheckServeConfig(read, MakeLocalPolicy);
   if (!faults.empty()) {
     return absl::InvalidArgumentError(absl::StrFormat("the configuration has %d problem%s:\n%s",
                                                       faults.size(), faults.size() == 1 ? "" : "s",

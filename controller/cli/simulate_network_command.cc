@@ -210,7 +210,7 @@ absl::Status Run(Arguments arguments) {
   Played kept(arguments.out);
   const StopGuard stop([&kept] { return kept.LastWords(); });
   arguments.player.stop = arguments.adapter.stop = stop.flag();
-  absl::StatusOr<ReplayInput> input = LoadReplayInput(scenario, MakePolicy);
+  absl::StatusOr<ReplayInput> input = LoadReplayInput(scenario, MakeLocalPolicy);
   if (!input.ok()) return input.status();
   for (const std::string& note : input->notes) std::cerr << "note: " << note << "\n";
   const auto factory = MakeFactory(scenario, *input, &arguments.player);

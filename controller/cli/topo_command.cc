@@ -14,6 +14,7 @@
 #include "controller/terminal/usage_error.h"
 #include "topologies/analysis/topology_checks.h"
 #include "topologies/formats/units.h"
+#include "topologies/installation.h"
 #include "topologies/paths/candidate_paths.h"
 
 namespace rhumb {
@@ -72,6 +73,11 @@ absl::Status List(const TopoOptions& options) {
                        {"matrices", series.size()},
                        {"interval_s", absl::ToDoubleSeconds(series.interval())},
                        {"origin", series.origin()}});
+  }
+  if (networks.empty() && traffic.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("there are no networks and no traffic ",
+                     WhereShippedFilesWereSought(ShippedFiles::kTopologies)));
   }
   if (options.output == "json") {
     std::cout << ordered_json({{"topologies", networks}, {"traffic", traffic}}).dump(2) << "\n";

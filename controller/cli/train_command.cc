@@ -14,13 +14,12 @@
 #include <sstream>
 
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "agents/policy_module.h"
 #include "agents/training/train_request.h"
 #include "controller/terminal/interrupt.h"
 #include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
+#include "topologies/installation.h"
 
 namespace rhumb {
 namespace {
@@ -42,23 +41,31 @@ struct TrainOptions {
 };
 
 absl::StatusOr<training::RunTrainingFunction> LoadTraining() {
-  const std::vector<std::string> directories = PolicyModuleDirectories();
-  for (const std::string& directory : directories) {
-    const std::string path = directory + "/" + kModule;
-    if (access(path.c_str(), R_OK) != 0) continue;
-    void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    void* run = module == nullptr ? nullptr : dlsym(module, "rhumb_run_training");
-    if (run == nullptr) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "module %s does not load: %s; build program and module together", path, dlerror()));
-    }
-    return reinterpret_cast<training::RunTrainingFunction>(run);
+  const absl::StatusOr<std::string> path = FindShippedFile(ShippedFiles::kModules, kModule);
+  if (!path.ok()) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "training needs the module %s, which is not %s; or build it with `cmake --build --preset "
+        "release --target rhumb_training`",
+        kModule, WhereShippedFilesWereSought(ShippedFiles::kModules, "rhumb-training")));
   }
-  return absl::FailedPreconditionError(
-      absl::StrFormat("training needs the module %s, which is in none of %s; build it with `cmake "
-                      "--build --preset release "
-                      "--target rhumb_training` or set RHUMB_MODULE_DIR to its directory",
-                      kModule, absl::StrJoin(directories, ", ")));
+  void* module = dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* run = module == nullptr ? nullptr : dlsym(module, "rhumb_run_training");
+  if (run == nullptr) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "module %s does not load: %s; build program and module together", *path, dlerror()));
+  }
+  return reinterpret_cast<training::RunTrainingFunction>(run);
+}
+
+// A path, or the name of a shipped configuration: "packet" is packet.toml beside the program's
+// data.
+std::string ConfigFile(const std::string& given) {
+  if (given.find_first_of("/.") == std::string::npos) {
+    const absl::StatusOr<std::string> shipped =
+        FindShippedFile(ShippedFiles::kTrainingConfigs, given + ".toml");
+    if (shipped.ok()) return *shipped;
+  }
+  return given;
 }
 
 void DrawBar(const TrainProgress& progress) {
@@ -118,14 +125,17 @@ absl::Status Train(const TrainOptions& options) {
   TrainRequest request;
   request.config_name = "the defaults";
   if (!options.config.empty()) {
-    std::ifstream file(options.config);
+    const std::string path = ConfigFile(options.config);
+    std::ifstream file(path);
     std::ostringstream text;
     if (!file || !(text << file.rdbuf())) {
       return absl::NotFoundError(
-          absl::StrFormat("%s: cannot read it; give the path of a TOML file", options.config));
+          absl::StrFormat("%s: cannot read it; give the path of a TOML file, or the name of a "
+                          "shipped one such as packet, which are sought %s",
+                          path, WhereShippedFilesWereSought(ShippedFiles::kTrainingConfigs)));
     }
     request.config_toml = text.str();
-    request.config_name = options.config;
+    request.config_name = path;
   }
   request.stage = options.stage;
   request.workers = options.workers;
@@ -173,7 +183,9 @@ Command TrainCommand() {
                    "On the flow-level model, or by reinforcement learning in ns-3")
         ->type_name("flow|packet")
         ->capture_default_str();
-    app.add_option("--config", options->config, "TOML file with settings (default: all defaults)")
+    app.add_option("--config", options->config,
+                   "TOML file with settings, or a shipped one, \"default\" or \"packet\" (default: "
+                   "all defaults)")
         ->type_name("FILE");
     app.add_option("--init", options->init, "Checkpoint to start from (default: random weights)")
         ->type_name("CHECKPOINT");

@@ -31,7 +31,7 @@ bool IsPacketLevel(const ReplayConfig& config) { return config.simulator == "ns3
 // is read.
 absl::Status CheckSpellings(const ReplayConfig& config) {
   for (const std::string& spec : config.policies) {
-    const auto policy = MakePolicy(spec);
+    const auto policy = MakeLocalPolicy(spec);
     if (absl::IsInvalidArgument(policy.status())) return UsageError(policy.status().message());
     if (!policy.ok()) return policy.status();
   }
@@ -192,7 +192,7 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
   }
   KeptWork kept(options.out, config.policies);
   const StopGuard stop([&kept] { return kept.LastWords(); });
-  absl::StatusOr<ReplayInput> input = LoadReplayInput(config, MakePolicy);
+  absl::StatusOr<ReplayInput> input = LoadReplayInput(config, MakeLocalPolicy);
   if (!input.ok()) return input.status();
   for (const std::string& note : input->notes) std::cerr << "note: " << note << "\n";
 
@@ -247,7 +247,7 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
         return WriteResultFiles(options.out, *input, done, optimum, result);
       });
     };
-    cells = RunReplay(*input, MakePolicy, *make_simulator, engine);
+    cells = RunReplay(*input, MakeLocalPolicy, *make_simulator, engine);
   }
   if (!cells.ok()) return explained(cells.status());
   if (absl::Status status = CheckSomethingWasPlayed(*cells); !status.ok()) return status;

@@ -1,7 +1,5 @@
 #include "simulator/packet/packet_simulator.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -12,9 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "simulator/packet/worker_messages.h"
 #include "simulator/packet/worker_process.h"
+#include "topologies/installation.h"
 
 namespace rhumb {
 namespace {
@@ -206,26 +204,12 @@ absl::StatusOr<std::string> FindWorker() {
   if (const char* given = std::getenv("RHUMB_NS3_WORKER"); given != nullptr && *given != '\0') {
     return std::string(given);
   }
-  std::vector<std::string> tried;
-  char program[4096];
-  const ssize_t length = readlink("/proc/self/exe", program, sizeof program);
-  if (length > 0) {
-    const std::string path(program, static_cast<size_t>(length));
-    // A test program is some folders below the build tree's root, beside whose bin/ it looks.
-    std::string folder = path.substr(0, path.rfind('/'));
-    tried.push_back(folder + "/rhumb-ns3");
-    tried.push_back(folder + "/../libexec/rhumb/rhumb-ns3");
-    for (int up = 0; up < 4 && folder.rfind('/') != std::string::npos && !folder.empty(); ++up) {
-      folder.resize(folder.rfind('/'));
-      tried.push_back(folder + "/bin/rhumb-ns3");
-    }
-  }
-  for (const std::string& candidate : tried) {
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
+  absl::StatusOr<std::string> found = FindShippedFile(ShippedFiles::kWorkers, "rhumb-ns3");
+  if (found.ok()) return found;
   return absl::NotFoundError(
-      absl::StrCat("there is no ns-3 worker at any of ", absl::StrJoin(tried, ", "),
-                   "; build the target rhumb-ns3 or point $RHUMB_NS3_WORKER at it"));
+      absl::StrFormat("there is no ns-3 worker rhumb-ns3 %s; or build the target rhumb-ns3, or "
+                      "point $RHUMB_NS3_WORKER at it",
+                      WhereShippedFilesWereSought(ShippedFiles::kWorkers)));
 }
 
 absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakePacketSimulator(

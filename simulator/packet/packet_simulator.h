@@ -52,8 +52,8 @@ struct PacketSimulatorOptions {
   int socket_buffer_bytes = 0;
 };
 
-// $RHUMB_NS3_WORKER, else `rhumb-ns3` next to the running program, in its ../bin or in
-// ../libexec/rhumb. NotFound, with the places that were tried.
+// $RHUMB_NS3_WORKER, else `rhumb-ns3` where topologies/installation.h says workers are. NotFound,
+// with the places that were tried.
 absl::StatusOr<std::string> FindWorker();
 
 // Each simulator owns one worker, so jobs in parallel take one simulator each; one simulator is

@@ -108,6 +108,44 @@ TEST(PolicyModuleTest, LoadsAPolicyAndPassesItsOptions) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("sample: no option \"delay\""));
 }
 
+const std::string kSample = RHUMB_SAMPLE_MODULE_DIR "/librhumb_sample.so";
+
+TEST(PolicyModuleTest, LoadsAModuleByItsPath) {
+  const auto policy = MakeLocalPolicy(kSample + ":hops");
+  const absl::Status refused = MakeLocalPolicy(kSample).status();
+
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ((*policy)->name(), "sample:hops");
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("sample: no option \"\""));
+}
+
+TEST(PolicyModuleTest, AnExceptionInAModuleIsAReason) {
+  EXPECT_THAT(std::string(MakeLocalPolicy(kSample + ":throw").status().message()),
+              HasSubstr("thrown by the sample"));
+}
+
+TEST(PolicyModuleTest, AModuleOfAnotherRhumbIsRefusedAndNotRun) {
+  const absl::Status status =
+      MakeLocalPolicy(RHUMB_SAMPLE_MODULE_DIR "/librhumb_stale.so").status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("built for another Rhumb (revision 0)"));
+}
+
+TEST(PolicyModuleTest, PathsThatAreNoModulesAreRefusedWithTheSpelling) {
+  for (const char* spec : {"./hops.so", "librhumb_hops.so", "/tmp/librhumb_.so", "./"}) {
+    const absl::Status status = MakeLocalPolicy(spec).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << spec;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("PATH/librhumb_NAME.so")) << spec;
+  }
+  EXPECT_EQ(MakeLocalPolicy("./librhumb_none.so").status().code(), absl::StatusCode::kNotFound);
+}
+
+// Whoever may name a policy over the network must not make the controller run a file.
+TEST(PolicyModuleTest, NamesAloneLoadNoFiles) {
+  EXPECT_EQ(MakePolicy(kSample + ":hops").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(PolicyModuleTest, SaysHowToBuildAModuleThatIsMissing) {
   const absl::Status status = MakePolicyFromModule("nonesuch", "").status();
 

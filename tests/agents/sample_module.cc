@@ -1,16 +1,23 @@
-// A policy module as agents/policy_module.h describes it, for the loader's tests. Refuses every
-// option but "hops".
-#include <cstdio>
-#include <cstring>
+// A policy module for the loader's tests. Refuses every option but "hops", and throws on "throw".
+#include <stdexcept>
 
+#include "absl/strings/str_format.h"
 #include "agents/baselines/metric_policy.h"
 #include "agents/baselines/single_path_plan.h"
+#include "agents/policy_module_entry.h"
 
-extern "C" rhumb::RoutingPolicy* rhumb_make_sample_policy(const char* options, char* error,
-                                                          size_t error_size) {
-  if (std::strcmp(options, "hops") != 0) {
-    std::snprintf(error, error_size, "no option \"%s\"; write hops", options);
-    return nullptr;
+namespace {
+
+absl::StatusOr<std::unique_ptr<rhumb::RoutingPolicy>> MakeSample(absl::string_view options) {
+  if (options == "throw") throw std::runtime_error("thrown by the sample");
+  if (options != "hops") {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("no option \"%s\"; write hops", std::string(options)));
   }
-  return new rhumb::MetricPolicy("sample", &rhumb::ShortestPathPlan, rhumb::LinkMetric::kHops);
+  return std::make_unique<rhumb::MetricPolicy>("sample", &rhumb::ShortestPathPlan,
+                                               rhumb::LinkMetric::kHops);
 }
+
+}  // namespace
+
+RHUMB_POLICY_MODULE(sample, MakeSample)

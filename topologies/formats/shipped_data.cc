@@ -1,7 +1,6 @@
 #include "topologies/formats/shipped_data.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -12,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
+#include "topologies/installation.h"
 
 namespace rhumb {
 namespace {
@@ -21,15 +21,17 @@ namespace fs = std::filesystem;
 constexpr absl::string_view kTopologyEndings[] = {".topology.json", ".topology.json.gz"};
 constexpr absl::string_view kTrafficEndings[] = {".traffic.json", ".traffic.json.gz"};
 
-// Names in the shipped directory that end in one of `endings`, without it.
+// Names in the shipped directories that end in one of `endings`, without it.
 std::vector<std::string> ShippedNames(absl::Span<const absl::string_view> endings) {
   std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator it(ShippedDataDirectory(), error), end; !error && it != end;
-       it.increment(error)) {
-    const std::string file = it->path().filename().string();
-    for (absl::string_view ending : endings) {
-      if (absl::EndsWith(file, ending)) names.emplace_back(absl::StripSuffix(file, ending));
+  for (const std::string& directory : ShippedDirectories(ShippedFiles::kTopologies)) {
+    std::error_code error;
+    for (fs::directory_iterator it(directory, error), end; !error && it != end;
+         it.increment(error)) {
+      const std::string file = it->path().filename().string();
+      for (absl::string_view ending : endings) {
+        if (absl::EndsWith(file, ending)) names.emplace_back(absl::StripSuffix(file, ending));
+      }
     }
   }
   std::sort(names.begin(), names.end());
@@ -46,8 +48,9 @@ absl::StatusOr<std::string> FindFile(absl::string_view name_or_path, absl::strin
   if (looks_like_path && fs::exists(given, error)) return given;
   if (!given.empty() && given.find('/') == std::string::npos) {
     for (absl::string_view ending : endings) {
-      const std::string path = absl::StrCat(ShippedDataDirectory(), "/", given, ending);
-      if (fs::exists(path, error)) return path;
+      absl::StatusOr<std::string> path =
+          FindShippedFile(ShippedFiles::kTopologies, absl::StrCat(given, ending));
+      if (path.ok()) return path;
     }
   }
   if (!given.empty() && fs::exists(given, error)) return given;
@@ -55,24 +58,13 @@ absl::StatusOr<std::string> FindFile(absl::string_view name_or_path, absl::strin
   return absl::NotFoundError(absl::StrFormat(
       "there is neither a file nor a shipped %s named \"%s\"; give a path, or one of: %s%s", what,
       given,
-      names.empty() ? absl::StrCat("(none in ", ShippedDataDirectory(), ")")
-                    : absl::StrJoin(names, ", "),
+      names.empty()
+          ? absl::StrFormat("(none %s)", WhereShippedFilesWereSought(ShippedFiles::kTopologies))
+          : absl::StrJoin(names, ", "),
       what == "traffic" ? ", or a generator such as gravity:seed=1,count=50" : ""));
 }
 
 }  // namespace
-
-std::string ShippedDataDirectory() {
-  if (const char* set = std::getenv("RHUMB_DATA"); set != nullptr && *set != '\0') return set;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    const fs::path installed =
-        program.parent_path().parent_path() / "share" / "rhumb" / "topologies";
-    if (fs::is_directory(installed, error)) return installed.string();
-  }
-  return RHUMB_SOURCE_DATA_DIRECTORY;
-}
 
 std::vector<std::string> ShippedTopologies() { return ShippedNames(kTopologyEndings); }
 std::vector<std::string> ShippedTraffic() { return ShippedNames(kTrafficEndings); }

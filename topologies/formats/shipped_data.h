@@ -11,10 +11,8 @@
 
 namespace rhumb {
 
-// Where the shipped networks are: $RHUMB_DATA, else the directory beside the installed program
-// (<prefix>/share/rhumb/topologies), else the source tree that the program was built from.
-std::string ShippedDataDirectory();
-// Names that LoadTopology and LoadTraffic take without a path, sorted.
+// Names that LoadTopology and LoadTraffic take without a path, sorted. topologies/installation.h
+// says where they are looked for.
 std::vector<std::string> ShippedTopologies();
 std::vector<std::string> ShippedTraffic();
 

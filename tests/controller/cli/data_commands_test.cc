@@ -34,6 +34,25 @@ TEST(TopoListTest, ListsShippedNetworksAndTraffic) {
   EXPECT_THAT(table.stdout_text, AllOf(HasSubstr("nsfnet"), HasSubstr("abilene-2004")));
 }
 
+TEST(TopoListTest, WithoutDataSaysWhereItLookedAndFails) {
+  const std::string directory = TemporaryPath("nothing-shipped");
+  std::filesystem::create_directories(directory);
+  ::setenv("RHUMB_DATA", directory.c_str(), 1);
+
+  const ProgramResult table = RunRhumb("topo list");
+  const ProgramResult json = RunRhumb("topo list --output json");
+  const ProgramResult unknown = RunRhumb("topo describe abilene");
+
+  ::unsetenv("RHUMB_DATA");
+  EXPECT_EQ(table.exit_code, 1);
+  EXPECT_EQ(json.exit_code, 1);
+  EXPECT_THAT(table.stdout_text, IsEmpty());
+  EXPECT_THAT(json.stdout_text, IsEmpty());
+  for (const ProgramResult& result : {table, json, unknown}) {
+    EXPECT_THAT(result.stderr_text, AllOf(HasSubstr("in " + directory), HasSubstr("RHUMB_DATA")));
+  }
+}
+
 TEST(TopoDescribeTest, GivesTheSameFactsAsTextAndAsJson) {
   const ProgramResult text = RunRhumb("topo describe esnet6-backbone");
   EXPECT_EQ(text.exit_code, 0);

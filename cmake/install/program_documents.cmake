@@ -1,0 +1,10 @@
+# Run while building: lets the program RHUMB write its manual pages and completion scripts into DOCUMENTS.
+execute_process(COMMAND ${RHUMB} completion bash OUTPUT_VARIABLE bash ERROR_QUIET RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(STATUS "rhumb has no command `completion`: no manual pages and no completion are installed")
+else()
+  file(WRITE ${DOCUMENTS}/bash/rhumb "${bash}")
+  execute_process(COMMAND ${RHUMB} completion zsh OUTPUT_FILE ${DOCUMENTS}/zsh/_rhumb COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${RHUMB} internal-docs man --to ${DOCUMENTS}/man1 COMMAND_ERROR_IS_FATAL ANY)
+endif()
+file(TOUCH ${DOCUMENTS}/made)

@@ -1,0 +1,26 @@
+# Run by `cmake --install`: the systemd unit with the paths of this prefix, and the configuration that it reads.
+# An existing configuration stays: it is the administrator's.
+set(RHUMB_PREFIX "${CMAKE_INSTALL_PREFIX}")
+set(RHUMB_ETC "${RHUMB_PREFIX}/etc")
+if(RHUMB_PREFIX STREQUAL "/usr")
+  set(RHUMB_ETC "/etc")
+endif()
+set(unit "${RHUMB_PREFIX}/lib/systemd/system/rhumb.service")
+configure_file("${RHUMB_TEMPLATES}/rhumb.service.in" "$ENV{DESTDIR}${unit}" @ONLY)
+message(STATUS "Installing: $ENV{DESTDIR}${unit}")
+list(APPEND CMAKE_INSTALL_MANIFEST_FILES "${unit}")
+
+set(configuration "${RHUMB_ETC}/rhumb/rhumb.toml")
+if(EXISTS "$ENV{DESTDIR}${configuration}")
+  message(STATUS "Kept: $ENV{DESTDIR}${configuration}")
+else()
+  file(READ "${RHUMB_TEMPLATES}/rhumb.toml" text)
+  # The unit's StateDirectory. Without it the service would forget everything at the end.
+  string(REPLACE "\npath = \"\"\n" "\npath = \"/var/lib/rhumb/store\"\n" service_text "${text}")
+  if(service_text STREQUAL text)
+    message(FATAL_ERROR "${RHUMB_TEMPLATES}/rhumb.toml has no line `path = \"\"` below [store]")
+  endif()
+  file(WRITE "$ENV{DESTDIR}${configuration}" "${service_text}")
+  message(STATUS "Installing: $ENV{DESTDIR}${configuration}")
+  list(APPEND CMAKE_INSTALL_MANIFEST_FILES "${configuration}")
+endif()
