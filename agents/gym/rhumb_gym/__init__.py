@@ -16,7 +16,16 @@ from rhumb_gym.scenario import Scenario
 from rhumb_gym.server import SimulationProcess
 from rhumb_gym.vector import RhumbVectorEnv
 
-__all__ = ["BatchClient", "Layout", "Outcome", "RhumbEnv", "RhumbVectorEnv", "Scenario", "SimulationError",
-           "SimulationProcess", "register"]
+__all__ = [
+    "BatchClient",
+    "Layout",
+    "Outcome",
+    "RhumbEnv",
+    "RhumbVectorEnv",
+    "Scenario",
+    "SimulationError",
+    "SimulationProcess",
+    "register",
+]
 
 register()

@@ -32,7 +32,7 @@ class RhumbEnv(Env):
 
     def __init__(self, scenario=None, address=None, timeout=600.0, render_mode=None):
         if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode is {render_mode!r}; give \"ansi\" or nothing")
+            raise ValueError(f'render_mode is {render_mode!r}; give "ansi" or nothing')
         self.render_mode = render_mode
         self._client = None
         self._server = None
@@ -66,8 +66,12 @@ class RhumbEnv(Env):
         if outcome.fault and not outcome.truncated:
             raise RuntimeError(outcome.fault)
         self._keep(outcome)
-        info = {"layout": self.layout, "step": outcome.step, "terms": outcome.terms,
-                "measurements": outcome.measurements}
+        info = {
+            "layout": self.layout,
+            "step": outcome.step,
+            "terms": outcome.terms,
+            "measurements": outcome.measurements,
+        }
         if outcome.fault:
             info["fault"] = outcome.fault
         return self._observation, float(outcome.reward), outcome.done, outcome.truncated, info
@@ -78,8 +82,10 @@ class RhumbEnv(Env):
             return None
         utilization = self.layout.column(self._observation, "links", "utilization")
         usable = self.layout.column(self._observation, "links", "usable")
-        lines = [f"{self.layout.topology_name}: step {self._outcome.step} of {self.layout.steps}, "
-                 f"reward {self._outcome.reward:+.3f}, {int((usable == 0).sum())} links down"]
+        lines = [
+            f"{self.layout.topology_name}: step {self._outcome.step} of {self.layout.steps}, "
+            f"reward {self._outcome.reward:+.3f}, {int((usable == 0).sum())} links down"
+        ]
         for link in np.argsort(-utilization, kind="stable")[:10]:
             bar = "#" * int(round(40 * min(float(utilization[link]), 1.5)))
             lines.append(f"  {self.layout.link_names[link]:<24} {utilization[link]:6.3f} {bar}")
@@ -120,5 +126,3 @@ class RhumbEnv(Env):
             self.layout = layout
             self.observation_space = observation_space(layout)
             self.action_space = action_space(layout)
-
-

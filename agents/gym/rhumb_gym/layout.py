@@ -21,15 +21,23 @@ class Layout:
         self.topology_name = message.topology_name
         self.node_names = list(message.node_names)
         self.link_names = list(message.link_names)
-        self.link_ends = np.stack([message.link_source, message.link_destination], axis=1).astype(np.int64) \
+        self.link_ends = (
+            np.stack([message.link_source, message.link_destination], axis=1)
+            .astype(np.int64)
             .reshape(-1, 2)
-        self.demand_ends = np.stack([message.demand_source, message.demand_destination], axis=1).astype(np.int64) \
+        )
+        self.demand_ends = (
+            np.stack([message.demand_source, message.demand_destination], axis=1)
+            .astype(np.int64)
             .reshape(-1, 2)
+        )
         self.path_begin = np.array(message.path_begin, np.int64)
         self.path_link_begin = np.array(message.path_link_begin, np.int64)
         self.path_links = np.array(message.path_links, np.int64)
         self.path_demand = np.repeat(np.arange(len(self.path_begin) - 1), np.diff(self.path_begin))
-        self.path_of_link = np.repeat(np.arange(len(self.path_link_begin) - 1), np.diff(self.path_link_begin))
+        self.path_of_link = np.repeat(
+            np.arange(len(self.path_link_begin) - 1), np.diff(self.path_link_begin)
+        )
         self.link_features = list(message.link_features)
         self.path_features = list(message.path_features)
         self.demand_features = list(message.demand_features)
@@ -54,7 +62,11 @@ class Layout:
 
     def column(self, observation, kind, name):
         """The column `name` of observation[kind], kind being "links", "paths" or "demands"."""
-        features = {"links": self.link_features, "paths": self.path_features, "demands": self.demand_features}[kind]
+        features = {
+            "links": self.link_features,
+            "paths": self.path_features,
+            "demands": self.demand_features,
+        }[kind]
         if name not in features:
             raise KeyError(f"{kind} have no {name!r}; they have {', '.join(features)}")
         return observation[kind][:, features.index(name)]

@@ -20,8 +20,10 @@ def find_program():
     built = pathlib.Path(__file__).resolve().parents[3] / "build" / "release" / "bin" / "rhumb"
     if built.exists():
         return str(built)
-    raise FileNotFoundError("no program rhumb: put it on the PATH, set RHUMB_PROGRAM, or give the address of a running "
-                            "`rhumb serve-sim`")
+    raise FileNotFoundError(
+        "no program rhumb: put it on the PATH, set RHUMB_PROGRAM, or give the address of a running "
+        "`rhumb serve-sim`"
+    )
 
 
 class SimulationProcess:
@@ -38,8 +40,19 @@ class SimulationProcess:
             port_file = os.path.join(directory, "port")
             # The pipe stays open as long as this program lives, whatever becomes of it.
             self._process = subprocess.Popen(
-                [program or find_program(), "serve-sim", "--listen", "127.0.0.1:0", "--port-file", port_file,
-                 "--until-stdin-closes", *flags], stdin=subprocess.PIPE, stderr=log)
+                [
+                    program or find_program(),
+                    "serve-sim",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--port-file",
+                    port_file,
+                    "--until-stdin-closes",
+                    *flags,
+                ],
+                stdin=subprocess.PIPE,
+                stderr=log,
+            )
             self.address = f"127.0.0.1:{self._wait_for_port(port_file)}"
         except BaseException:
             self.close()
@@ -51,8 +64,10 @@ class SimulationProcess:
         end = time.monotonic() + _START_LIMIT_S
         while not os.path.exists(path):
             if self._process.poll() is not None:
-                raise RuntimeError(f"rhumb serve-sim ended with exit code {self._process.returncode} before it served; "
-                                   "its own words stand above, on stderr")
+                raise RuntimeError(
+                    f"rhumb serve-sim ended with exit code {self._process.returncode} before it served; "
+                    "its own words stand above, on stderr"
+                )
             if time.monotonic() > end:
                 raise TimeoutError(f"rhumb serve-sim did not serve within {_START_LIMIT_S} s")
             time.sleep(0.01)

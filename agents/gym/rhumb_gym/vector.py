@@ -27,7 +27,12 @@ class RhumbVectorEnv(VectorEnv):
     def __init__(self, scenario=None, num_envs=1, address=None, timeout=600.0, workers=None):
         self._client = None
         flags = [] if workers is None else ["--workers", str(workers)]
-        flags += ["--max-environments-per-client", str(num_envs), "--max-environments", str(max(num_envs, 256))]
+        flags += [
+            "--max-environments-per-client",
+            str(num_envs),
+            "--max-environments",
+            str(max(num_envs, 256)),
+        ]
         self._server = SimulationProcess(*flags) if address is None else None
         try:
             self._client = BatchClient(address or self._server.address, scenario, num_envs, timeout)
@@ -43,8 +48,12 @@ class RhumbVectorEnv(VectorEnv):
         if self._fixed:
             self.single_observation_space = observation_space(self.layouts[0])
             self.single_action_space = action_space(self.layouts[0])
-            self.observation_space = DictSpace({name: _batched(box, num_envs) for name, box in
-                                                self.single_observation_space.spaces.items()})
+            self.observation_space = DictSpace(
+                {
+                    name: _batched(box, num_envs)
+                    for name, box in self.single_observation_space.spaces.items()
+                }
+            )
             self.action_space = _batched(self.single_action_space, num_envs)
 
     def reset(self, *, seed=None, options=None):
@@ -65,16 +74,29 @@ class RhumbVectorEnv(VectorEnv):
         """An array [num_envs, paths], or a list of actions as RhumbEnv takes them."""
         if len(actions) != self.num_envs:
             raise ValueError(f"{len(actions)} actions for {self.num_envs} environments")
-        outcomes = self._client.play([
-            sim.Action(environment=i, reset_seed=self._episode()) if self._ended[i]
-            else self._client.action(i, actions[i]) for i in range(self.num_envs)])
-        refused = [f"environment {i}: {outcome.fault}" for i, outcome in enumerate(outcomes) if outcome.refused]
+        outcomes = self._client.play(
+            [
+                sim.Action(environment=i, reset_seed=self._episode())
+                if self._ended[i]
+                else self._client.action(i, actions[i])
+                for i in range(self.num_envs)
+            ]
+        )
+        refused = [
+            f"environment {i}: {outcome.fault}"
+            for i, outcome in enumerate(outcomes)
+            if outcome.refused
+        ]
         self._take(outcomes)
         if refused:
             raise ActionError("; ".join(refused))
-        return (self._observations(), np.array([outcome.reward for outcome in outcomes]),
-                np.array([outcome.done for outcome in outcomes]), np.array([outcome.truncated for outcome in outcomes]),
-                self._infos(outcomes))
+        return (
+            self._observations(),
+            np.array([outcome.reward for outcome in outcomes]),
+            np.array([outcome.done for outcome in outcomes]),
+            np.array([outcome.truncated for outcome in outcomes]),
+            self._infos(outcomes),
+        )
 
     def close(self):
         if self._client is not None:
@@ -114,12 +136,18 @@ class RhumbVectorEnv(VectorEnv):
         return {name: np.stack([one[name] for one in self._last]) for name in self._last[0]}
 
     def _infos(self, outcomes):
-        return {"step": np.array([outcome.step for outcome in outcomes]),
-                "terms": [outcome.terms for outcome in outcomes],
-                "measurements": [outcome.measurements for outcome in outcomes],
-                "fault": [outcome.fault for outcome in outcomes]}
+        return {
+            "step": np.array([outcome.step for outcome in outcomes]),
+            "terms": [outcome.terms for outcome in outcomes],
+            "measurements": [outcome.measurements for outcome in outcomes],
+            "fault": [outcome.fault for outcome in outcomes],
+        }
 
 
 def _batched(box, count):
-    return Box(float(box.low.min()) if box.low.size else 0.0, float(box.high.max()) if box.high.size else 0.0,
-               (count, *box.shape), box.dtype)
+    return Box(
+        float(box.low.min()) if box.low.size else 0.0,
+        float(box.high.max()) if box.high.size else 0.0,
+        (count, *box.shape),
+        box.dtype,
+    )

@@ -16,6 +16,7 @@ QUICK = {"topology": "abilene", "load": 1.0, "steps": 2, "history": 3}
 
 class ServedTest(unittest.TestCase):
     """One server a test class."""
+
     flags = ()
 
     @classmethod
@@ -31,8 +32,13 @@ class ServedTest(unittest.TestCase):
         cls.silence.close()
 
     def batch(self, scenario=None, environments=1, **more):
-        client = rhumb_gym.BatchClient(self.address, QUICK if scenario is None else scenario, environments,
-                                       timeout=LIMIT_S, **more)
+        client = rhumb_gym.BatchClient(
+            self.address,
+            QUICK if scenario is None else scenario,
+            environments,
+            timeout=LIMIT_S,
+            **more,
+        )
         self.addCleanup(client.close)
         return client
 

@@ -41,9 +41,15 @@ def main() -> None:
     padding = b"\0" * (task["bytes"] - 28 - _STAMP.size)  # less IP and UDP headers
     times = task["times"]
     windows = [{"sent": 0, "received": 0, "delays": []} for _ in times[1:]]
-    window_of = lambda sent: windows[min(max(bisect.bisect_right(times, sent) - 1, 0), len(windows) - 1)]
+    window_of = lambda sent: windows[
+        min(max(bisect.bisect_right(times, sent) - 1, 0), len(windows) - 1)
+    ]
     end = times[-1]
-    due = [(times[0] + rng.expovariate(rate), to, rate) for to, rate in task["demands"].items() if rate > 0]
+    due = [
+        (times[0] + rng.expovariate(rate), to, rate)
+        for to, rate in task["demands"].items()
+        if rate > 0
+    ]
     heapq.heapify(due)
     while (now := time.time()) < end + 1:
         while due and due[0][0] <= now:
@@ -51,7 +57,9 @@ def main() -> None:
             if at >= end:
                 continue
             try:
-                rng.choice(sources).sendto(_STAMP.pack(at) + padding, (to, PORT + rng.randrange(DESTINATION_PORTS)))
+                rng.choice(sources).sendto(
+                    _STAMP.pack(at) + padding, (to, PORT + rng.randrange(DESTINATION_PORTS))
+                )
             except (BlockingIOError, ConnectionRefusedError):
                 pass  # counts as offered
             window_of(at)["sent"] += 1

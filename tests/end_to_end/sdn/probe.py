@@ -62,8 +62,15 @@ def summary(seen: dict, delays: list, reordered: int, count: int) -> dict:
         before = number
     delays.sort()
     pick = lambda share: delays[min(len(delays) - 1, int(share * len(delays)))] if delays else None
-    return {"sent": count, "received": len(seen), "lost": count - len(seen), "reordered": reordered,
-            "delay_p50_s": pick(0.5), "delay_p99_s": pick(0.99), "outages": outages}
+    return {
+        "sent": count,
+        "received": len(seen),
+        "lost": count - len(seen),
+        "reordered": reordered,
+        "delay_p50_s": pick(0.5),
+        "delay_p99_s": pick(0.99),
+        "outages": outages,
+    }
 
 
 def main() -> None:

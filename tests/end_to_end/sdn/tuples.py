@@ -32,7 +32,10 @@ def serve(_) -> None:
 
 
 def udp(arguments) -> None:
-    sources = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(-(-arguments.count // UDP_PORTS))]
+    sources = [
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for _ in range(-(-arguments.count // UDP_PORTS))
+    ]
     for i, source in enumerate(sources):
         # The hash is symmetric: it sees source XOR destination port. Blocks of 64 keep the results apart.
         source.bind(("", 32768 + 64 * i + i % 64))
@@ -46,6 +49,7 @@ def tcp(arguments) -> None:
     def one(_) -> None:
         with socket.create_connection((arguments.to, PORT), timeout=30) as connection:
             connection.recv(1)
+
     with concurrent.futures.ThreadPoolExecutor(16) as workers:
         list(workers.map(one, range(arguments.count)))
 

@@ -20,7 +20,9 @@ class Counters:
         self._switches = switches
         self._links: Dict[str, Tuple[int, int]] = {}
         self._flows: Dict[DemandKey, int] = {}
-        self._seen: Dict[Tuple[DemandKey, str], int] = {}  # (demand, prefix) -> bytes that its rule counted last
+        self._seen: Dict[
+            Tuple[DemandKey, str], int
+        ] = {}  # (demand, prefix) -> bytes that its rule counted last
         self._waiting: set = set()  # (dpid, xid) of requests
         self._answered = hub.Event()
         self._last: Optional[float] = None
@@ -35,9 +37,12 @@ class Counters:
         for datapath in switches:
             hub.sleep(interval_s / 2 / len(switches))
             parser, ofproto = datapath.ofproto_parser, datapath.ofproto
-            for request in (parser.OFPPortStatsRequest(datapath, 0, ofproto.OFPP_ANY),
-                            openflow.flow_stats_request(datapath, rules.kind_cookie(rules.KIND_INGRESS),
-                                                        rules.KIND_MASK)):
+            for request in (
+                parser.OFPPortStatsRequest(datapath, 0, ofproto.OFPP_ANY),
+                openflow.flow_stats_request(
+                    datapath, rules.kind_cookie(rules.KIND_INGRESS), rules.KIND_MASK
+                ),
+            ):
                 datapath.set_xid(request)
                 self._waiting.add((datapath.id, request.xid))
                 self._answered.clear()
@@ -49,8 +54,13 @@ class Counters:
         if last is None:
             return None
         everyone = len(switches) == len(self._network.file.nodes)
-        return Telemetry(interval_end_s=now, interval_s=now - last, links=dict(self._links), flows=dict(self._flows),
-                         demands_complete=everyone)
+        return Telemetry(
+            interval_end_s=now,
+            interval_s=now - last,
+            links=dict(self._links),
+            flows=dict(self._flows),
+            demands_complete=everyone,
+        )
 
     def ports(self, message) -> None:
         for port in message.body:

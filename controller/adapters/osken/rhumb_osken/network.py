@@ -18,6 +18,7 @@ class Port(NamedTuple):
 @dataclasses.dataclass
 class DirectedLink:
     """One direction of a cable. `out` and `into` are known once LLDP has seen it."""
+
     name: str
     source: str
     destination: str
@@ -104,7 +105,9 @@ class Network:
         self.link_at[out] = link
         return appeared
 
-    def _free_link(self, source: str, destination: str, out: Port, into: Port) -> Optional[DirectedLink]:
+    def _free_link(
+        self, source: str, destination: str, out: Port, into: Port
+    ) -> Optional[DirectedLink]:
         ports = {source: out.number, destination: into.number}
         free = [link for link in self._of_pair[source, destination] if link.out is None]
         for link in free:  # told apart by the file
@@ -123,8 +126,13 @@ class Network:
 
     def is_up(self, link: DirectedLink) -> bool:
         for one in (link, self.links[self._reverse[link.name]]):
-            if (not one.seen or one.out in self._down_ports or one.into in self._down_ports
-                    or one.out.dpid in self._dead_switches or one.into.dpid in self._dead_switches):
+            if (
+                not one.seen
+                or one.out in self._down_ports
+                or one.into in self._down_ports
+                or one.out.dpid in self._dead_switches
+                or one.into.dpid in self._dead_switches
+            ):
                 return False
         return True
 
@@ -142,9 +150,13 @@ class Network:
         for link in self.links.values():
             up = self.is_up(link)
             self._reported[link.name] = UP if up else DOWN
-            declared = topology.links.add(name=link.name, source=link.source, destination=link.destination,
-                                          capacity_bps=self._capacity_bps(link),
-                                          operational_state=self._reported[link.name])
+            declared = topology.links.add(
+                name=link.name,
+                source=link.source,
+                destination=link.destination,
+                capacity_bps=self._capacity_bps(link),
+                operational_state=self._reported[link.name],
+            )
             if link.cable.delay_s:
                 declared.propagation_delay.FromNanoseconds(int(link.cable.delay_s * 1e9))
             if link.cable.igp_metric is not None:
@@ -167,5 +179,8 @@ class Network:
         return self._port_speed.get(link.out) or 1e9  # without_capacity() names these
 
     def without_capacity(self) -> List[str]:
-        return [link.name for link in self.links.values()
-                if link.cable.capacity_bps is None and not self._port_speed.get(link.out)]
+        return [
+            link.name
+            for link in self.links.values()
+            if link.cable.capacity_bps is None and not self._port_speed.get(link.out)
+        ]

@@ -13,7 +13,7 @@ def parts(ratios: Sequence[float], size: int = SIZE) -> List[int]:
     exact = [ratio * size / total for ratio in ratios]
     result = [int(value) for value in exact]
     by_remainder = sorted(range(len(ratios)), key=lambda i: (result[i] - exact[i], i))
-    for i in by_remainder[:size - sum(result)]:
+    for i in by_remainder[: size - sum(result)]:
         result[i] += 1
     return result
 

@@ -20,7 +20,9 @@ class Batch:
         """What went wrong; empty when every switch confirmed every message."""
         self._sealed = True
         if self._waiting and not self._event.wait(timeout_s):
-            self.problems += [f"switch {dpid:#x} did not confirm within {timeout_s:g} s" for dpid in self._waiting]
+            self.problems += [
+                f"switch {dpid:#x} did not confirm within {timeout_s:g} s" for dpid in self._waiting
+            ]
         return self.problems
 
     def _expect(self, dpid: int, xid: int) -> None:
@@ -37,7 +39,9 @@ class Switches:
 
     def __init__(self):
         self._datapaths: Dict[int, object] = {}
-        self._sent: Dict[Tuple[int, int], Tuple[Batch, Optional[Rule]]] = {}  # by (dpid, xid of a message)
+        self._sent: Dict[
+            Tuple[int, int], Tuple[Batch, Optional[Rule]]
+        ] = {}  # by (dpid, xid of a message)
         self._barriers: Dict[Tuple[int, int], Tuple[Batch, List[int]]] = {}
 
     def get(self, dpid: int):
@@ -93,11 +97,12 @@ class Switches:
         if rule is not None:
             batch.refused.append(rule)
         ofproto = datapath.ofproto
-        batch.problems.append(f"switch {datapath.id:#x} refused: {ofproto.ofp_error_type_to_str(message.type)} "
-                              f"{ofproto.ofp_error_code_to_str(message.type, message.code)}")
+        batch.problems.append(
+            f"switch {datapath.id:#x} refused: {ofproto.ofp_error_type_to_str(message.type)} "
+            f"{ofproto.ofp_error_code_to_str(message.type, message.code)}"
+        )
         return True
 
     def _forget(self, dpid: int, xids: List[int]) -> None:
         for xid in xids:
             self._sent.pop((dpid, xid), None)
-

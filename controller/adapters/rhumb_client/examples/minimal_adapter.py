@@ -32,19 +32,27 @@ class Printer(Adapter):
         for key in change.changed:
             for path in change.plan.routes[key]:
                 if len(path.links) > 10:  # what this network cannot do
-                    raise PlanRefused(grpc.StatusCode.FAILED_PRECONDITION,
-                                      f"{key.source}: a stack of {len(path.links)} labels; at most 10")
-                print(f"plan {change.plan.version}: {key.source} > {key.destination}: {path.ratio:.0%} over "
-                      + ", ".join(path.links))
+                    raise PlanRefused(
+                        grpc.StatusCode.FAILED_PRECONDITION,
+                        f"{key.source}: a stack of {len(path.links)} labels; at most 10",
+                    )
+                print(
+                    f"plan {change.plan.version}: {key.source} > {key.destination}: {path.ratio:.0%} over "
+                    + ", ".join(path.links)
+                )
         for key in change.removed:
-            print(f"plan {change.plan.version}: {key.source} > {key.destination} is no longer routed")
+            print(
+                f"plan {change.plan.version}: {key.source} > {key.destination} is no longer routed"
+            )
 
     def on_session(self, session):
         print(session)
 
 
 def main(address="127.0.0.1:7433"):
-    client = AdapterClient(ClientOptions(address=address, adapter="minimal", election_id=1), Printer())
+    client = AdapterClient(
+        ClientOptions(address=address, adapter="minimal", election_id=1), Printer()
+    )
     client.start()
     client.declare(topology())
     sent = dict.fromkeys(("A>B", "B>C"), 0)
@@ -52,12 +60,26 @@ def main(address="127.0.0.1:7433"):
         time.sleep(1)
         for link in sent:  # (3) Counters, cumulative, as the devices have them
             sent[link] += 50_000_000
-        client.report_telemetry(Telemetry(interval_end_s=time.time(), interval_s=1,
-                                          links={link: (count, 0) for link, count in sent.items()},
-                                          flows={DemandKey("A", "B"): sent["A>B"]}))
+        client.report_telemetry(
+            Telemetry(
+                interval_end_s=time.time(),
+                interval_s=1,
+                links={link: (count, 0) for link, count in sent.items()},
+                flows={DemandKey("A", "B"): sent["A>B"]},
+            )
+        )
         if second % 20 == 0:  # (4) A link changed its state
-            state = topology_pb2.OPERATIONAL_STATE_DOWN if second % 40 else topology_pb2.OPERATIONAL_STATE_UP
-            client.report_links([south_pb2.LinkUpdate(link=name, operational_state=state) for name in ("A>B", "B>A")])
+            state = (
+                topology_pb2.OPERATIONAL_STATE_DOWN
+                if second % 40
+                else topology_pb2.OPERATIONAL_STATE_UP
+            )
+            client.report_links(
+                [
+                    south_pb2.LinkUpdate(link=name, operational_state=state)
+                    for name in ("A>B", "B>A")
+                ]
+            )
 
 
 if __name__ == "__main__":

@@ -11,5 +11,19 @@ from rhumb_client.plan import DemandKey, PathShare, Plan, PlanChange
 from rhumb_client.session import Session
 from rhumb_client.telemetry import Telemetry
 
-__all__ = ["Adapter", "AdapterClient", "ApiError", "ClientOptions", "ClientProcess", "DemandKey", "OptionsError",
-           "PathShare", "Plan", "PlanChange", "PlanRefused", "Reason", "Session", "Telemetry"]
+__all__ = [
+    "Adapter",
+    "AdapterClient",
+    "ApiError",
+    "ClientOptions",
+    "ClientProcess",
+    "DemandKey",
+    "OptionsError",
+    "PathShare",
+    "Plan",
+    "PlanChange",
+    "PlanRefused",
+    "Reason",
+    "Session",
+    "Telemetry",
+]
