@@ -1,5 +1,5 @@
-"""Generates the Python stubs while the package is built, with protoc and grpc_python_plugin (Debian: protobuf-compiler,
-protobuf-compiler-grpc)."""
+"""Generates the Python stubs while the package is built, with protoc and grpc_python_plugin
+(Debian: protobuf-compiler, protobuf-compiler-grpc)."""
 import pathlib
 import shutil
 import subprocess

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Learns to route better than shortest path, in numpy alone, and shows it on traffic that it never saw.
+"""Learns to route better than shortest path, in numpy alone, and shows it on traffic that it never
+saw.
 
-The policy scores every candidate path by a few numbers that a controller knows and splits each demand by the softmax of
-the scores: six weights in all. They are found by an evolution strategy (antithetic perturbations, Salimans et al. 2017)
-whose episodes all run side by side in one call. Rewards are relative to shortest path on the same arrivals, so 0 is as
-good as shortest path.
+The policy scores every candidate path by a few numbers that a controller knows and splits each
+demand by the softmax of the scores: six weights in all. They are found by an evolution strategy
+(antithetic perturbations, Salimans et al. 2017) whose episodes all run side by side in one call.
+Rewards are relative to shortest path on the same arrivals, so 0 is as good as shortest path.
 
     PYTHONPATH=build/release/python:agents/gym agents/gym/examples/beat_shortest_path.py
 """
@@ -46,7 +47,8 @@ def logits(weights, layout, observation):
 
 
 def play(env, decide, seeds):
-    """Mean reward of the episodes of `seeds`, [seeds]; decide(i, layout, observation) gives an action."""
+    """Mean reward of the episodes of `seeds`, [seeds]; decide(i, layout, observation) gives an
+    action."""
     observations, _ = env.reset(seed=seeds)
     total, steps, over = np.zeros(len(seeds)), np.zeros(len(seeds)), np.zeros(len(seeds), bool)
     while not over.all():
@@ -69,7 +71,8 @@ def one(env, observations, i):
 
 
 def learn(env, start, generations, spread, rate, random, report):
-    """Half of the environments play weights + noise, the other half weights - noise, on the same episodes."""
+    """Half of the environments play weights + noise, the other half weights - noise, on the same
+    episodes."""
     weights = start.copy()
     pairs = env.num_envs // 2
     for generation in range(generations):
@@ -127,11 +130,11 @@ def main():
             0.5,
             0.4,
             random,
-            lambda generation, reward: print(
-                f"generation {generation + 1:3d}  reward {reward:+.3f}", flush=True
-            )
-            if generation % 10 == 9
-            else None,
+            lambda generation, reward: (
+                print(f"generation {generation + 1:3d}  reward {reward:+.3f}", flush=True)
+                if generation % 10 == 9
+                else None
+            ),
         )
         print(f"learned {np.round(weights, 2)} in {time.monotonic() - started:.0f} s")
 
@@ -146,8 +149,8 @@ def main():
             1 << 62, size=options.episodes
         )
         print(
-            f"{options.episodes} unseen episodes on {options.topology}, {options.simulator}; reward over shortest path "
-            "(95 % interval)"
+            f"{options.episodes} unseen episodes on {options.topology}, {options.simulator}; reward"
+            " over shortest path (95 % interval)"
         )
         for name, decide in policies.items():
             rewards = np.concatenate(

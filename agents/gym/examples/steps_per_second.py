@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """How many steps a second the environments make: one at a time, and batched.
 
-    PYTHONPATH=build/release/python:agents/gym agents/gym/examples/steps_per_second.py --simulator flow
+    PYTHONPATH=build/release/python:agents/gym \\
+        agents/gym/examples/steps_per_second.py --simulator flow
 """
 import argparse
 import time
@@ -43,8 +44,11 @@ def main():
                         simulated += measured["simulator_s"]
             took = time.monotonic() - start
             print(
-                f"{options.simulator}, {options.topology}, {count:3d} environments: {steps / took:8.1f} steps/s, "
-                f"{packets / took:9.0f} hop-packets/s, {simulated / took:.2f} simulators busy",
+                (
+                    f"{options.simulator}, {options.topology}, {count:3d} environments:"
+                    f" {steps / took:8.1f} steps/s, {packets / took:9.0f} hop-packets/s,"
+                    f" {simulated / took:.2f} simulators busy"
+                ),
                 flush=True,
             )
 

@@ -1,4 +1,5 @@
-"""A batch of environments on a `rhumb serve-sim`: the calls of rhumb.v1.Simulation with arrays instead of bytes."""
+"""A batch of environments on a `rhumb serve-sim`: the calls of rhumb.v1.Simulation with arrays
+instead of bytes."""
 import dataclasses
 from typing import Dict, Optional
 
@@ -91,7 +92,8 @@ class BatchClient:
 
     @staticmethod
     def action(environment, value):
-        """An array is one logit a path, {"split_ratios": array} one share a path, a text the name of a policy."""
+        """An array is one logit a path, {"split_ratios": array} one share a path, a text the name
+        of a policy."""
         if isinstance(value, str):
             return sim.Action(environment=environment, policy=value)
         if isinstance(value, dict):
@@ -104,7 +106,8 @@ class BatchClient:
         )
 
     def play(self, actions):
-        """Any mixture of steps and resets side by side (rhumb.v1.Action). [Outcome], in their order."""
+        """Any mixture of steps and resets side by side (rhumb.v1.Action). [Outcome], in their
+        order."""
         response = self._call(self._stub.Step, sim.StepRequest(batch=self._batch, actions=actions))
         return [self._outcome(message) for message in response.outcomes]
 

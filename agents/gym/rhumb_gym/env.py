@@ -10,22 +10,25 @@ _LARGEST_SEED = 1 << 63
 
 
 class RhumbEnv(Env):
-    """Routing of a network's traffic: before every interval one logit a candidate path, afterwards a reward.
+    """Routing of a network's traffic: before every interval one logit a candidate path, afterwards
+    a reward.
 
     scenario     see rhumb_gym.Scenario
-    address      HOST:PORT of a running `rhumb serve-sim`; without it one is started, and stopped by close()
+    address      HOST:PORT of a running `rhumb serve-sim`; without it one is started, and stopped by
+                 close()
     timeout      seconds that one reset or step may take
     render_mode  "ansi": render() returns a table of the busiest links
 
-    Actions are arrays [paths] of logits (split ratios are the softmax over each demand's paths); {"split_ratios": array}
-    and the name of one of Rhumb's policies ("ecmp") are taken, too, for baselines. Observations are dictionaries of
-    arrays; `layout`, also in `info`, says what they belong to.
+    Actions are arrays [paths] of logits (split ratios are the softmax over each demand's paths);
+    {"split_ratios": array} and the name of one of Rhumb's policies ("ecmp") are taken, too, for
+    baselines. Observations are dictionaries of arrays; `layout`, also in `info`, says what they
+    belong to.
 
     With random networks the spaces are those of the episode that runs and change with reset().
 
-    An episode that is lost because its ns-3 worker died ends with truncated=True and the reason in info["fault"]; the
-    reward of that step is 0 and the observation the last one. An action that the server refuses raises ActionError, and
-    the episode goes on.
+    An episode that is lost because its ns-3 worker died ends with truncated=True and the reason in
+    info["fault"]; the reward of that step is 0 and the observation the last one. An action that the
+    server refuses raises ActionError, and the episode goes on.
     """
 
     metadata = {"render_modes": ["ansi"]}
@@ -48,7 +51,8 @@ class RhumbEnv(Env):
             raise
 
     def reset(self, *, seed=None, options=None):
-        """Starts an episode; the same seed is the same episode. options={"episode": n} names it directly."""
+        """Starts an episode; the same seed is the same episode. options={"episode": n} names it
+        directly."""
         super().reset(seed=seed)
         episode = (options or {}).get("episode")
         if episode is None:

@@ -1,4 +1,5 @@
-"""`Env`, `VectorEnv`, `Box` and `DictSpace` of the gymnasium package when it is installed, else stand-ins with the same surface."""
+"""`Env`, `VectorEnv`, `Box` and `DictSpace` of the gymnasium package when it is installed, else
+stand-ins with the same surface."""
 import numpy as np
 
 try:
@@ -50,7 +51,8 @@ except ImportError:
             )
 
         def sample(self):
-            """Uniform where both ends are finite, standard normal or exponential from the finite end elsewhere."""
+            """Uniform where both ends are finite, standard normal or exponential from the finite
+            end elsewhere."""
             low, high = self.low.astype(float), self.high.astype(float)
             below, above = np.isfinite(low), np.isfinite(high)
             value = self.np_random.standard_normal(self.shape)
@@ -66,8 +68,8 @@ except ImportError:
 
         def __repr__(self):
             return (
-                f"Box({self.low.min() if self.low.size else 0}, {self.high.max() if self.high.size else 0}, "
-                f"{self.shape}, {self.dtype})"
+                f"Box({self.low.min() if self.low.size else 0},"
+                f" {self.high.max() if self.high.size else 0}, {self.shape}, {self.dtype})"
             )
 
         def __eq__(self, other):

@@ -8,9 +8,11 @@ class Layout:
     node_names, link_names                  lists of text
     link_ends        [links, 2]             source and destination node of every link
     demand_ends      [demands, 2]           of every demand
-    path_begin       [demands + 1]          the paths of demand d are path_begin[d] up to path_begin[d + 1]
+    path_begin       [demands + 1]          the paths of demand d are path_begin[d] up to
+                                            path_begin[d + 1]
     path_demand      [paths]                the demand of every path
-    path_link_begin  [paths + 1]            the links of path p are path_links[path_link_begin[p]:path_link_begin[p + 1]]
+    path_link_begin  [paths + 1]            the links of path p are
+                                            path_links[path_link_begin[p]:path_link_begin[p + 1]]
     path_links       [path links]
     path_of_link     [path links]           the path that an entry of path_links belongs to
     link_features, path_features, demand_features   names of the columns of the observation's arrays
@@ -57,7 +59,8 @@ class Layout:
         return len(self.path_begin) - 1
 
     def over_links(self, values, reduce=np.maximum):
-        """[paths]: `reduce` (np.maximum, np.add, np.minimum, ...) of `values` [links] along every path."""
+        """[paths]: `reduce` (np.maximum, np.add, np.minimum, ...) of `values` [links] along every
+        path."""
         return reduce.reduceat(np.asarray(values)[self.path_links], self.path_link_begin[:-1])
 
     def column(self, observation, kind, name):

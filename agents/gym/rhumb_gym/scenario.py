@@ -50,20 +50,24 @@ def _seconds(value):
 
 
 def Scenario(settings=None, **more):
-    """The rhumb.v1.SimulationScenario of a dictionary; proto/rhumb/v1/simulation.proto explains every field.
+    """The rhumb.v1.SimulationScenario of a dictionary; proto/rhumb/v1/simulation.proto explains
+    every field.
 
     simulator   "flow" (default) or "ns3"
-    topology    a shipped name ("abilene") or a rhumb.v1.Topology; without it random networks are drawn
+    topology    a shipped name ("abilene") or a rhumb.v1.Topology; without it random networks are
+                drawn
     random      {"families": [...], "min_nodes": n, "max_nodes": n}
     traffic     a generator ("gravity:sigma=1") or a rhumb.v1.TrafficSeries
     load        min_load and max_load at once
     min_load, max_load, steps, history, max_paths, events, failure_share, tcp_shares, narrowest_bps
     interval, warm_up, drain    seconds
-    flow_sizes  of "mice-elephants", "websearch", "bounded-pareto", "long-tail", "constant", "poisson"; one or a list
-    reward      {"reference": "shortest-path" or "none", "completion": w, "on_time": w, "delay": w, "loss": w,
-                 "goodput": w}
+    flow_sizes  of "mice-elephants", "websearch", "bounded-pareto", "long-tail", "constant",
+                "poisson"; one or a list
+    reward      {"reference": "shortest-path" or "none", "completion": w, "on_time": w, "delay": w,
+                 "loss": w, "goodput": w}
 
-    A SimulationScenario is returned as it is. ValueError for a key that is not known; values are checked by the server.
+    A SimulationScenario is returned as it is. ValueError for a key that is not known; values are
+    checked by the server.
     """
     if isinstance(settings, sim.SimulationScenario):
         return settings

@@ -10,7 +10,8 @@ _START_LIMIT_S = 60
 
 
 def find_program():
-    """$RHUMB_PROGRAM, else `rhumb` on the PATH, else that of a build tree this package lies beside."""
+    """$RHUMB_PROGRAM, else `rhumb` on the PATH, else that of a build tree this package lies
+    beside."""
     named = os.environ.get("RHUMB_PROGRAM")
     if named:
         return named
@@ -27,10 +28,11 @@ def find_program():
 
 
 class SimulationProcess:
-    """A `rhumb serve-sim` of one's own on a free port of this machine. It ends with this program, however that ends.
+    """A `rhumb serve-sim` of one's own on a free port of this machine. It ends with this program,
+    however that ends.
 
-    `flags` are further options of serve-sim, such as "--workers", "4". `log` is where its stderr goes: None for this
-    program's, or a file.
+    `flags` are further options of serve-sim, such as "--workers", "4". `log` is where its stderr
+    goes: None for this program's, or a file.
     """
 
     def __init__(self, *flags, program=None, log=None):
@@ -65,8 +67,8 @@ class SimulationProcess:
         while not os.path.exists(path):
             if self._process.poll() is not None:
                 raise RuntimeError(
-                    f"rhumb serve-sim ended with exit code {self._process.returncode} before it served; "
-                    "its own words stand above, on stderr"
+                    f"rhumb serve-sim ended with exit code {self._process.returncode} before it"
+                    " served; its own words stand above, on stderr"
                 )
             if time.monotonic() > end:
                 raise TimeoutError(f"rhumb serve-sim did not serve within {_START_LIMIT_S} s")

@@ -1,4 +1,5 @@
-"""Many environments that advance together, with the interface of gymnasium.vector.VectorEnv (1.x)."""
+"""Many environments that advance together, with the interface of gymnasium.vector.VectorEnv
+(1.x)."""
 import numpy as np
 
 from rhumb.v1 import simulation_pb2 as sim
@@ -11,15 +12,17 @@ _LARGEST_SEED = 1 << 63
 
 
 class RhumbVectorEnv(VectorEnv):
-    """`num_envs` environments of one scenario; each step of all is one call and is played on all processors.
+    """`num_envs` environments of one scenario; each step of all is one call and is played on all
+    processors.
 
-    Over a given network observations are dictionaries of arrays [num_envs, ...] and actions an array [num_envs, paths].
-    Over random networks, which differ in size, observations are lists of dictionaries and actions lists of arrays;
-    `layouts` has the layout of each environment.
+    Over a given network observations are dictionaries of arrays [num_envs, ...] and actions an
+    array [num_envs, paths]. Over random networks, which differ in size, observations are lists of
+    dictionaries and actions lists of arrays; `layouts` has the layout of each environment.
 
-    An environment whose episode ended starts the next one in the following step(), whose action for it is ignored, whose
-    reward is 0 (gymnasium's AutoresetMode.NEXT_STEP). An episode that is lost to a fault ends with truncated, the reason
-    in infos["fault"][i], and touches no other environment. `workers` is that of a server started here.
+    An environment whose episode ended starts the next one in the following step(), whose action for
+    it is ignored, whose reward is 0 (gymnasium's AutoresetMode.NEXT_STEP). An episode that is lost
+    to a fault ends with truncated, the reason in infos["fault"][i], and touches no other
+    environment. `workers` is that of a server started here.
     """
 
     metadata = {"render_modes": [], "autoreset_mode": NEXT_STEP}
@@ -57,7 +60,8 @@ class RhumbVectorEnv(VectorEnv):
             self.action_space = _batched(self.single_action_space, num_envs)
 
     def reset(self, *, seed=None, options=None):
-        """Starts an episode in each. A seed makes all that follows a function of it; a list of seeds are the episodes."""
+        """Starts an episode in each. A seed makes all that follows a function of it; a list of
+        seeds are the episodes."""
         if isinstance(seed, (list, tuple, np.ndarray)):
             episodes = [int(one) for one in seed]
             if len(episodes) != self.num_envs:
@@ -76,9 +80,11 @@ class RhumbVectorEnv(VectorEnv):
             raise ValueError(f"{len(actions)} actions for {self.num_envs} environments")
         outcomes = self._client.play(
             [
-                sim.Action(environment=i, reset_seed=self._episode())
-                if self._ended[i]
-                else self._client.action(i, actions[i])
+                (
+                    sim.Action(environment=i, reset_seed=self._episode())
+                    if self._ended[i]
+                    else self._client.action(i, actions[i])
+                )
                 for i in range(self.num_envs)
             ]
         )

@@ -1,4 +1,5 @@
-"""RhumbEnv and RhumbVectorEnv, against what gymnasium says of its interfaces; runs with and without gymnasium."""
+"""RhumbEnv and RhumbVectorEnv, against what gymnasium says of its interfaces; runs with and without
+gymnasium."""
 import os
 import signal
 import unittest

@@ -1,4 +1,5 @@
-"""rhumb_gym where a package gymnasium is: the real one if it is installed, else the stand-in beside this file."""
+"""rhumb_gym where a package gymnasium is: the real one if it is installed, else the stand-in beside
+this file."""
 import os
 import sys
 import unittest

@@ -1,4 +1,5 @@
-"""What the tests of this folder share: a real `rhumb serve-sim`, and scenarios that take milliseconds.
+"""What the tests of this folder share: a real `rhumb serve-sim`, and scenarios that take
+milliseconds.
 
 CTest sets RHUMB_PROGRAM and PYTHONPATH.
 """

@@ -1,4 +1,5 @@
-"""`mpirun -n 2 rhumb train` as a user runs it: the result, a rank that dies, a rank that hangs, a rank that is wrong.
+"""`mpirun -n 2 rhumb train` as a user runs it: the result, a rank that dies, a rank that hangs, a
+rank that is wrong.
 
 CTest sets RHUMB_PROGRAM and MPIRUN.
 """
@@ -17,7 +18,11 @@ LIMIT_S = 300  # of any wait; only a failing test comes near
 
 TINY = """
 seed = 5
-networks = {families = ["ring-chords"], count = 4, min_nodes = 4, max_nodes = 5, candidate_paths = 3}
+networks.families = ["ring-chords"]
+networks.count = 4
+networks.min_nodes = 4
+networks.max_nodes = 5
+networks.candidate_paths = 3
 optimizer = {updates = %d, batch_paths = 10, batch_networks = 2}
 objective = {iterations = 2, earlier_iterations = [0, 1]}
 validation = {networks = 2, every = 5, patience = 1000000}
@@ -172,9 +177,11 @@ class MpirunTest(unittest.TestCase):
         self.assertEqual(text.count("best of the shortest paths"), 1, text)  # one rank speaks
         cut = self.start("cut", 10000000, stage="packet")
         wait_until(
-            lambda: b"\n5," in self.file("cut", "metrics.csv").read_bytes()
-            if self.file("cut", "metrics.csv").exists()
-            else False,
+            lambda: (
+                b"\n5," in self.file("cut", "metrics.csv").read_bytes()
+                if self.file("cut", "metrics.csv").exists()
+                else False
+            ),
             "a checkpoint after an update",
         )
         os.kill(ranks_of(cut)[1], signal.SIGKILL)

@@ -1,4 +1,5 @@
-"""A South service that does what a test tells it to, to inject faults: stale plans, wrong bases, refusals, breaks."""
+"""A South service that does what a test tells it to, to inject faults: stale plans, wrong bases,
+refusals, breaks."""
 import concurrent.futures
 import queue
 import threading

@@ -1,5 +1,5 @@
-"""What controller/adapters/rhumb_client promises a newcomer: it installs from Debian's packages alone, and the example adapter
-in it steers its network with a real `rhumb serve`."""
+"""What controller/adapters/rhumb_client promises a newcomer: it installs from Debian's packages
+alone, and the example adapter in it steers its network with a real `rhumb serve`."""
 import os
 import pathlib
 import shutil

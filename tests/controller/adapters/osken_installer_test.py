@@ -1,5 +1,5 @@
-"""The os-ken application's installer, over real OpenFlow messages to switches that are made up: what it does when a link
-fails while it is at work."""
+"""The os-ken application's installer, over real OpenFlow messages to switches that are made up:
+what it does when a link fails while it is at work."""
 import ipaddress
 import random
 import struct
@@ -21,7 +21,8 @@ SPOKES = 12  # hosts behind their own switches, each with two ways to the others
 
 
 class FakeSwitch:
-    """Confirms every barrier at once, keeps the cookies that it was given, and tells `watch` of every message."""
+    """Confirms every barrier at once, keeps the cookies that it was given, and tells `watch` of
+    every message."""
 
     ofproto = ofproto_v1_3
     ofproto_parser = ofproto_v1_3_parser
@@ -133,7 +134,8 @@ class InstallerTest(unittest.TestCase):
         self.assertLessEqual(len(sent), installer._PORTION)
         self.assertEqual(self.installed(), self.all_over("X"))
 
-        # The answer to the failure, told as a change from the plan that was given up, moves what was cut off.
+        # The answer to the failure, told as a change from the plan that was given up, moves what
+        # was cut off.
         answer = {key: over("Y" if "s0" in key else "X", *key) for key in self.keys}
         self.install(3, answer)
         self.assertEqual(self.installed(), answer)
@@ -142,8 +144,8 @@ class InstallerTest(unittest.TestCase):
         self.install(1, self.all_over("X"))
         hub.sleep(0.05)
         resting = {name: set(fake.cookies) for name, fake in self.fakes.items()}
-        self.watch = (
-            lambda switch, cookie: None if self.installer._failures else self.take_down("s0", "X")
+        self.watch = lambda switch, cookie: (
+            None if self.installer._failures else self.take_down("s0", "X")
         )
         with self.assertRaises(PlanRefused):
             self.installer.install(self.change_to(2, self.halves()))
@@ -169,9 +171,7 @@ class InstallerTest(unittest.TestCase):
         self.assertEqual(set(order[: len(cut_off)]), set(cut_off))
         self.assertEqual(set(order), set(self.keys))
 
-    def test_what_was_cut_off_stays_moved_when_the_rest_is_refused_and_the_next_plan_is_compared_with_what_is_installed(
-        self,
-    ):
+    def test_what_was_cut_off_stays_moved_when_the_rest_is_refused_and_is_compared_with_next(self):
         self.install(1, self.all_over("X"))
         self.take_down("s0", "X")
         del self.switches._datapaths[

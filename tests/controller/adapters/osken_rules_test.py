@@ -1,4 +1,5 @@
-"""The os-ken application's own ideas, without os-ken: network file, link states, rules of a plan."""
+"""The os-ken application's own ideas, without os-ken: network file, link states, rules of a
+plan."""
 import collections
 import random
 import tempfile
@@ -184,7 +185,8 @@ class SplittingTest(unittest.TestCase):
 
 
 def ports_of_values(splits):
-    """Which way each hash value takes: that of the one exact rule that matches, else that of the one for the rest."""
+    """Which way each hash value takes: that of the one exact rule that matches, else that of the
+    one for the rest."""
     ports = []
     for value in range(256):
         exact = [split.port for split in splits if split.mask and value & split.mask == split.value]

@@ -1,4 +1,5 @@
-"""The client against a server that misbehaves on purpose; and, for the parts without a connection, by hand."""
+"""The client against a server that misbehaves on purpose; and, for the parts without a connection,
+by hand."""
 import pathlib
 import queue
 import subprocess
@@ -154,7 +155,8 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(answer.plan_version_in_force, 1)
 
     def test_a_plan_that_crosses_a_report_on_its_way_is_held_until_the_server_has_answered(self):
-        """The race that would route over a dead link: the plan was made before the server heard of the failure."""
+        """The race that would route over a dead link: the plan was made before the server heard of
+        the failure."""
         self.connect()
         self.south.send_plan(1, [DIRECT])
         self.answer()

@@ -1,5 +1,5 @@
-"""What scripts/sdn-demo shows: a scaled ESnet6 of Open vSwitch switches under shortest path, then under the agent, with a
-link that fails in the middle."""
+"""What scripts/sdn-demo shows: a scaled ESnet6 of Open vSwitch switches under shortest path, then
+under the agent, with a link that fails in the middle."""
 import argparse
 import signal
 import sys
@@ -50,19 +50,21 @@ def main() -> None:
     network = scaled_network(arguments.topology, arguments.packets, arguments.load, arguments.seed)
     source, destination = network.hottest
     say(
-        f"{arguments.topology}: {len(network.nodes)} Open vSwitch switches, {len(network.cables)} cables, a host at each "
-        f"switch; os-ken and rhumb serve steer them."
+        f"{arguments.topology}: {len(network.nodes)} Open vSwitch switches,"
+        f" {len(network.cables)} cables, a host at each switch; os-ken and rhumb serve steer them."
     )
     say(
-        f"Capacities are {network.factor:.2g} of the real ones, queues hold 50 ms. Propagation takes no time here: delay is "
-        "queues and software."
+        f"Capacities are {network.factor:.2g} of the real ones, queues hold 50 ms. Propagation"
+        " takes no time here: delay is queues and software."
     )
     say(
-        f"Offered: {arguments.packets:.0f} UDP packets a second of 1,000 bytes in {len(network.demands)} demands, and one TCP "
-        f"connection (iperf3) from {source} to {destination}."
+        f"Offered: {arguments.packets:.0f} UDP packets a second of 1,000 bytes in"
+        f" {len(network.demands)} demands, and one TCP connection (iperf3) from {source} to"
+        f" {destination}."
     )
     say(
-        f"Shortest path would load {source}-{destination}, its hottest link, to {arguments.load:g} times the capacity."
+        f"Shortest path would load {source}-{destination}, its hottest link, to"
+        f" {arguments.load:g} times the capacity."
     )
     say()
     began = time.time()
@@ -86,8 +88,8 @@ def show(arguments, network, bed: Testbed, north: North) -> None:
     reached = experiments.connected_pairs(bed)
     demands = experiments.check_paths_equal_plan(bed, north)
     say(
-        f"All {demands} pairs reachable {reached - began:.1f} s after the controllers' start; every path, read back from the "
-        "switches, equals the plan."
+        f"All {demands} pairs reachable {reached - began:.1f} s after the controllers' start; every"
+        " path, read back from the switches, equals the plan."
     )
     say()
     say(ROW.format("", "", "goodput of offered", "loss", "mean delay", "p99", "TCP"))
@@ -113,20 +115,22 @@ def show(arguments, network, bed: Testbed, north: North) -> None:
     say()
     for policy, reaction in reactions.items():
         say(
-            f"{policy}: when the link failed, {reaction.demands} demands were moved; {1e3 * reaction.total_s:.0f} ms from the "
-            f"switch's report to the switches' confirmation, {1e3 * reaction.decision_s:.0f} ms of it rhumb serve's."
+            f"{policy}: when the link failed, {reaction.demands} demands were moved;"
+            f" {1e3 * reaction.total_s:.0f} ms from the switch's report to the switches'"
+            f" confirmation, {1e3 * reaction.decision_s:.0f} ms of it rhumb serve's."
         )
     better = offered_load.paired(totals["shortest-path"], totals["neural"])
     say(
-        f"The agent against shortest path, both windows: goodput {100 * better['goodput'][0]:+.1f} %, loss "
-        f"{100 * better['loss'][0]:+.2f} points, mean delay {1e3 * better['delay_s'][0]:+.1f} ms. One run: figures.py load "
-        "repeats it and gives intervals."
+        "The agent against shortest path, both windows: goodput"
+        f" {100 * better['goodput'][0]:+.1f} %, loss {100 * better['loss'][0]:+.2f} points, mean"
+        f" delay {1e3 * better['delay_s'][0]:+.1f} ms. One run: figures.py load repeats it and"
+        " gives intervals."
     )
 
 
 def under(policy: str, arguments, network, bed: Testbed, north: North):
-    """Windows with all links up and with the hottest one down; what TCP carried in them; the reaction to the failure.
-    All links are up again in the end."""
+    """Windows with all links up and with the hottest one down; what TCP carried in them; the
+    reaction to the failure. All links are up again in the end."""
     source, destination = network.hottest
     cable = bed.cable_of(f"{source}>{destination}")
     transfers, log_before = [], 0

@@ -1,4 +1,5 @@
-"""What is done to a running network, and what came of it. The tests assert on the results, figures.py prints them."""
+"""What is done to a running network, and what came of it. The tests assert on the results,
+figures.py prints them."""
 import collections
 import itertools
 import json
@@ -41,7 +42,8 @@ def ring_with_chords(capacity_bps: float = 0) -> Tuple[List[str], List[Cable]]:
 
 
 def settled(north: North):
-    """The status once the adapter has the latest plan for the latest topology in force, else None."""
+    """The status once the adapter has the latest plan for the latest topology in force, else
+    None."""
     status = north.status_or_none()
     if (
         status
@@ -59,7 +61,8 @@ def wait_until_settled(north: North, timeout_s: float = 180):
 
 
 def connected_pairs(bed: Testbed, timeout_s: float = 300) -> float:
-    """Starts to ask from every host at once; the time at which the last pair could talk (seconds since 1970)."""
+    """Starts to ask from every host at once; the time at which the last pair could talk (seconds
+    since 1970)."""
     addresses = [bed.address(node) for node in bed.nodes]
     askers = [
         bed.start(
@@ -90,7 +93,8 @@ def connected_pairs(bed: Testbed, timeout_s: float = 300) -> float:
 def check_paths_equal_plan(bed: Testbed, north: North) -> int:
     """Reads the switches back and compares every demand. Returns how many there were.
 
-    Switches are read one after another; when a plan arrives meanwhile, what was read is of two plans and is read again.
+    Switches are read one after another; when a plan arrives meanwhile, what was read is of two
+    plans and is read again.
     """
     for _ in range(10):
         wait_until_settled(north)
@@ -119,7 +123,8 @@ def rules_of_ours(bed: Testbed) -> Dict[str, List[int]]:
 
 
 def resting_rules(bed: Testbed) -> Dict[str, List[int]]:
-    """The same, once nothing more is being removed: two readings, further apart than rules outlive their plan."""
+    """The same, once nothing more is being removed: two readings, further apart than rules outlive
+    their plan."""
     readings = [rules_of_ours(bed)]
 
     def same() -> bool:
@@ -172,7 +177,8 @@ def same_paths(one: dict, other: dict) -> bool:
 def measured_split(
     bed: Testbed, source: str, destination: str, paths: Sequence[tuple], protocol: str, count: int
 ) -> List[float]:
-    """Shares of `count` 5-tuples that took each path, by the port counters of the source's switch."""
+    """Shares of `count` 5-tuples that took each path, by the port counters of the source's
+    switch."""
     server = bed.start(
         destination, PYTHON, str(HERE / "tuples.py"), "serve", stdout=subprocess.PIPE, text=True
     )
@@ -193,7 +199,8 @@ def measured_split(
         latest = []
 
         def counted():
-            """Packets that each port sent, once no more come. Some are lost on a busy machine: before the switch."""
+            """Packets that each port sent, once no more come. Some are lost on a busy machine:
+            before the switch."""
             latest.append(_sent_packets(bed, source))
             return len(latest) > 1 and sum(latest[-1]) - sum(latest[-2]) < 10
 
@@ -302,7 +309,8 @@ class Transfer:
 
 
 def plan_changes(bed: Testbed, north: North, changes: int = 20, rate: float = 1000) -> dict:
-    """A probe while its demand is moved between paths that stay up. Adds "versions", how many plans were installed."""
+    """A probe while its demand is moved between paths that stay up. Adds "versions", how many plans
+    were installed."""
     source, destination, paths = three_paths(bed)
     plans = [{paths[0]: 1.0}, {paths[1]: 1.0}, {paths[0]: 0.5, paths[2]: 0.5}, {paths[2]: 1.0}]
     pin(bed, north, source, destination, plans[-1])
@@ -339,7 +347,8 @@ class Reaction(NamedTuple):
 
 
 def reaction(log: str) -> Optional[Reaction]:
-    """To the first port that goes down in this part of the application's log. None while it is not over."""
+    """To the first port that goes down in this part of the application's log. None while it is not
+    over."""
     down = re.search(r"port down .* at=([\d.]+) reported=([\d.]+)", log)
     if down is None:
         return None
@@ -356,7 +365,8 @@ def reaction(log: str) -> Optional[Reaction]:
 
 
 class Stalls:
-    """What the machine itself withholds: a thread that does nothing but sleep notes how late it woke."""
+    """What the machine itself withholds: a thread that does nothing but sleep notes how late it
+    woke."""
 
     _TICK_S = 0.002
 
@@ -387,9 +397,10 @@ class Stalls:
 
 
 class Failure(NamedTuple):
-    """Seconds. `outage`: without a delivered packet; the parts: from the last packet that got through to the application's
-    knowing, from its report to its having the plan, from there to the switches' confirmation. `stall`: the longest time
-    in them for which the machine let a process that only slept wait."""
+    """Seconds. `outage`: without a delivered packet; the parts: from the last packet that got
+    through to the application's knowing, from its report to its having the plan, from there to the
+    switches' confirmation. `stall`: the longest time in them for which the machine let a process
+    that only slept wait."""
 
     outage: float
     detection: float
@@ -434,7 +445,8 @@ def link_failure(bed: Testbed, north: North, cable: int) -> Failure:
 
 
 def _demand_over(bed: Testbed, north: North, cable: int):
-    """A demand all of whose paths cross the cable, if a decision upon later traffic leaves it there. Else None."""
+    """A demand all of whose paths cross the cable, if a decision upon later traffic leaves it
+    there. Else None."""
     ends = {bed.cables[cable].a, bed.cables[cable].b}
 
     def crossing(paths) -> bool:

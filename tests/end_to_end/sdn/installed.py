@@ -1,5 +1,6 @@
-"""Reads flows and groups back from the switches and follows packets through them: which paths are installed, with which
-shares. Knows OpenFlow and the cabling, and nothing of the application that installed the rules."""
+"""Reads flows and groups back from the switches and follows packets through them: which paths are
+installed, with which shares. Knows OpenFlow and the cabling, and nothing of the application that
+installed the rules."""
 import re
 from typing import Dict, List, NamedTuple, Tuple
 

@@ -1,13 +1,17 @@
-"""Offered load of one host: many UDP flows to other hosts, and a count of what arrives. Runs in a host's namespace.
+"""Offered load of one host: many UDP flows to other hosts, and a count of what arrives. Runs in a
+host's namespace.
 
 Reads one JSON object from its input:
-    {"bytes": 1000, "seed": 1, "times": [T0, T1, ...], "demands": {"10.0.2.1": PACKETS PER SECOND, ...}}
-sends from T0 (seconds since 1970) to the last time, and prints one second later, for every window between two times,
+    {"bytes": 1000, "seed": 1, "times": [T0, T1, ...],
+     "demands": {"10.0.2.1": PACKETS PER SECOND, ...}}
+sends from T0 (seconds since 1970) to the last time, and prints one second later, for every window
+between two times,
     {"sent": packets, "received": packets from anyone, "delays": [s, of every eighth packet]}
 A packet counts in the window in which it was sent.
 
-A packet belongs to one of 256 flows, drawn anew for each, so that splits by flow come near the ratios. Arrivals are
-Poisson. Packets that arrive in the last second after sending has ended still count.
+A packet belongs to one of 256 flows, drawn anew for each, so that splits by flow come near the
+ratios. Arrivals are Poisson. Packets that arrive in the last second after sending has ended still
+count.
 """
 import bisect
 import heapq

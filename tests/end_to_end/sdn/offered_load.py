@@ -1,4 +1,5 @@
-"""Plays the demands of a scaled network on a testbed, and compares policies on the same arrivals."""
+"""Plays the demands of a scaled network on a testbed, and compares policies on the same
+arrivals."""
 import json
 import pathlib
 import random
@@ -12,9 +13,10 @@ from scaled_network import PACKET_BYTES, ScaledNetwork
 from testbed import PYTHON, Testbed
 
 HERE = pathlib.Path(__file__).resolve().parent
-# Of `rhumb serve`, for switches that install a plan beside the packets that they forward, all on two processors: no path
-# for less than this share of a demand (870 demands over up to eight paths each are 17,000 rules), and no new plan for
-# what is mostly noise, because a demand is two packets a second here.
+# Of `rhumb serve`, for switches that install a plan beside the packets that they forward, all on
+# two processors: no path for less than this share of a demand (870 demands over up to eight paths
+# each are 17,000 rules), and no new plan for what is mostly noise, because a demand is two packets
+# a second here.
 DECISION = """smallest_share = 0.15
 [guard]
 hysteresis = 0.2
@@ -104,8 +106,8 @@ def alternate(
     settle_s: float,
     measure_s: float,
 ) -> Dict[str, List[Window]]:
-    """The policies in turn under traffic that never stops, `pairs` times; each is given `settle_s` before it counts, and
-    all have seen `learn_s` of the traffic before the first."""
+    """The policies in turn under traffic that never stops, `pairs` times; each is given `settle_s`
+    before it counts, and all have seen `learn_s` of the traffic before the first."""
     lengths, starts = [learn_s], {}
     for _ in range(pairs):
         for policy in policies:

@@ -19,7 +19,8 @@ def _die_with_parent() -> None:
 def start(
     command: Sequence[str], namespace: Optional[str] = None, log: Optional[str] = None, **options
 ):
-    """A child in a network namespace, its output in a file if given. Ctrl-C reaches only us: we end it."""
+    """A child in a network namespace, its output in a file if given. Ctrl-C reaches only us: we end
+    it."""
     if namespace:
         command = ["ip", "netns", "exec", namespace, *command]
     if log:

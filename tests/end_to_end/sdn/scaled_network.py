@@ -20,8 +20,9 @@ class ScaledNetwork(NamedTuple):
 
 
 def scaled_network(name: str, packets_per_s: float, load: float, seed: int = 1) -> ScaledNetwork:
-    """Gravity traffic with log-normal node weights of `packets_per_s` in all; capacities such that shortest path (IGP
-    metric) offers its hottest link `load` times its capacity. Parallel cables become one."""
+    """Gravity traffic with log-normal node weights of `packets_per_s` in all; capacities such that
+    shortest path (IGP metric) offers its hottest link `load` times its capacity. Parallel cables
+    become one."""
     data = json.loads((ROOT / f"topologies/data/{name}.topology.json").read_text())
     nodes = [node["name"] for node in data["nodes"]]
     capacity, metric = {}, {}

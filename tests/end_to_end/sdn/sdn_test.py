@@ -1,6 +1,8 @@
-"""Rhumb, os-ken and Open vSwitch as one system: `rhumb serve` steers switches in network namespaces.
+"""Rhumb, os-ken and Open vSwitch as one system: `rhumb serve` steers switches in network
+namespaces.
 
-Asserts behaviour and never time; what was measured is printed. figures.py measures the same with more repetitions.
+Asserts behaviour and never time; what was measured is printed. figures.py measures the same with
+more repetitions.
 """
 import signal
 import sys
@@ -18,8 +20,8 @@ from testbed import Cable, RHUMB, Testbed
 
 REASON = requirements.why_not(RHUMB)
 SKIPPED = 77  # what CTest takes for "skipped"
-# Packets a second where none may be lost: few enough for the sockets' buffers when the switch is off the processor for
-# most of a second, as it can be on a busy machine.
+# Packets a second where none may be lost: few enough for the sockets' buffers when the switch is
+# off the processor for most of a second, as it can be on a busy machine.
 RATE = 250
 
 
@@ -88,8 +90,8 @@ class Loop(unittest.TestCase):
 class SteeringTest(Loop):
     def test_all_pairs_talk_and_installed_paths_equal_the_plan(self):
         say(
-            f"20 switches, 32 links: built in {self.built - self.began:.1f} s, all 380 pairs reachable "
-            f"{self.reached - self.built:.1f} s later"
+            f"20 switches, 32 links: built in {self.built - self.began:.1f} s, all 380 pairs"
+            f" reachable {self.reached - self.built:.1f} s later"
         )
         self.assertEqual(experiments.check_paths_equal_plan(self.bed, self.north), 380)
 
@@ -134,8 +136,9 @@ class SteeringTest(Loop):
     def test_traffic_moves_off_a_link_that_fails_and_the_link_comes_back(self):
         failure = experiments.link_failure(self.bed, self.north, cable=0)
         say(
-            "link failure: outage {0.outage:.3f} s (detection {0.detection:.3f}, decision {0.decision:.3f}, "
-            "installation {0.installation:.3f}), {0.demands} demands moved".format(failure)
+            f"link failure: outage {failure.outage:.3f} s (detection {failure.detection:.3f},"
+            f" decision {failure.decision:.3f}, installation {failure.installation:.3f}),"
+            f" {failure.demands} demands moved"
         )
         self.assertGreater(failure.demands, 0)
         self.assertLess(failure.lost, 1900)  # it came back while the probe lasted

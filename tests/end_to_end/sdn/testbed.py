@@ -1,7 +1,9 @@
-"""A network of Open vSwitch switches and hosts in namespaces of this machine, with os-ken and `rhumb serve` beside it.
+"""A network of Open vSwitch switches and hosts in namespaces of this machine, with os-ken and
+`rhumb serve` beside it.
 
-Everything but the hosts is in one namespace, so ports and names collide with nothing; each node has one host. Node i
-(from 1) has datapath id i and its host 10.0.i.1 on port 100; the cables of a node are on ports 1, 2, ... in their order.
+Everything but the hosts is in one namespace, so ports and names collide with nothing; each node has
+one host. Node i (from 1) has datapath id i and its host 10.0.i.1 on port 100; the cables of a node
+are on ports 1, 2, ... in their order.
 """
 import os
 import pathlib
@@ -188,8 +190,8 @@ class Testbed:
         self.vsctl(*command[1:])
         # After the ports, because Open vSwitch takes away what it finds there.
         shaping = [
-            f"qdisc add dev {self.interface(i, node)} root tbf rate {int(cable.capacity_bps)} burst 4000 "
-            f"latency {self._queue_ms}ms"
+            f"qdisc add dev {self.interface(i, node)} root tbf rate {int(cable.capacity_bps)} burst"
+            f" 4000 latency {self._queue_ms}ms"
             for i, cable in enumerate(self.cables)
             if cable.capacity_bps
             for node in (cable.a, cable.b)
@@ -374,8 +376,8 @@ listen = ""
             **options,
         }
         (self.directory / "osken.conf").write_text(
-            "[DEFAULT]\nobserve_links = True\nofp_listen_host = 127.0.0.1\nofp_tcp_listen_port = 6653\n[rhumb]\n"
-            + "".join(f"{key} = {value}\n" for key, value in settings.items())
+            "[DEFAULT]\nobserve_links = True\nofp_listen_host = 127.0.0.1\nofp_tcp_listen_port ="
+            " 6653\n[rhumb]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items())
         )
         self.osken = start(
             [

@@ -1,8 +1,9 @@
 """Traffic of many different 5-tuples to one host. Runs in a host's namespace.
 
-    tuples.py serve                                    accepts TCP and takes UDP, until killed
-    tuples.py udp --to 10.0.2.1 --count 2048           one packet each from source ports in turn to 64 destination ports
-    tuples.py tcp --to 10.0.2.1 --count 2000           one connection each
+    tuples.py serve                              accepts TCP and takes UDP, until killed
+    tuples.py udp --to 10.0.2.1 --count 2048     one packet each from source ports in turn to 64
+                                                 destination ports
+    tuples.py tcp --to 10.0.2.1 --count 2000     one connection each
 """
 import argparse
 import concurrent.futures
@@ -37,7 +38,8 @@ def udp(arguments) -> None:
         for _ in range(-(-arguments.count // UDP_PORTS))
     ]
     for i, source in enumerate(sources):
-        # The hash is symmetric: it sees source XOR destination port. Blocks of 64 keep the results apart.
+        # The hash is symmetric: it sees source XOR destination port. Blocks of 64 keep the results
+        # apart.
         source.bind(("", 32768 + 64 * i + i % 64))
     for i in range(arguments.count):
         sources[i // UDP_PORTS].sendto(b"x" * 32, (arguments.to, PORT + i % UDP_PORTS))

@@ -33,8 +33,8 @@ from rhumb_osken.switches import Switches
 
 LOG = logging.getLogger(__name__)
 settings.register(cfg.CONF)
-# os-ken sends one LLDP packet every 50 ms, so a round over a hundred ports would take 5 s, and a link whose packet is lost
-# once or twice would be given up after 10 s.
+# os-ken sends one LLDP packet every 50 ms, so a round over a hundred ports would take 5 s, and a
+# link whose packet is lost once or twice would be given up after 10 s.
 os_ken_switches.Switches.LLDP_SEND_GUARD = 0.01
 
 
@@ -62,8 +62,8 @@ class RhumbRouting(app_manager.OSKenApp):
         self._lldp_missing: set = set()  # ports whose link LLDP has lost and not seen again
         self._read_back: dict = {}  # dpid -> what is gathered from a switch that connected
         self._started = time.monotonic()
-        # What os-ken loaded stays for good, half a million objects. Looking through them takes Python's collector 80 ms, in
-        # which a failure would wait.
+        # What os-ken loaded stays for good, half a million objects. Looking through them takes
+        # Python's collector 80 ms, in which a failure would wait.
         gc.collect()
         gc.freeze()
 
@@ -205,14 +205,16 @@ class RhumbRouting(app_manager.OSKenApp):
     @set_ev_cls(topology_event.EventLinkDelete)
     def _link_lost(self, event):
         source, destination = event.link.src, event.link.dst
-        # os-ken deletes the links of a switch whose control connection breaks; the data plane goes on (_give_up).
+        # os-ken deletes the links of a switch whose control connection breaks; the data plane goes
+        # on (_give_up).
         if self._switches.get(source.dpid) and self._switches.get(destination.dpid):
             port = Port(source.dpid, source.port_no)
             self._lldp_missing.add(port)
             hub.spawn_after(self._options.lldp_patience, self._lldp_still_missing, port)
 
     def _lldp_still_missing(self, port: Port) -> None:
-        # While its ports are up, LLDP alone takes a link down late: its packets are lost behind heavy traffic too.
+        # While its ports are up, LLDP alone takes a link down late: its packets are lost behind
+        # heavy traffic too.
         if port in self._lldp_missing:
             self._network.lldp_lost(port)
             self._report_changes()
@@ -228,7 +230,10 @@ class RhumbRouting(app_manager.OSKenApp):
     def _declare(self) -> None:
         for name in self._network.without_capacity():
             LOG.warning(
-                'link "%s": neither the network file nor its port says how fast it is; taken as 1 Gbit/s',
+                (
+                    'link "%s": neither the network file nor its port says how fast it is; taken as'
+                    " 1 Gbit/s"
+                ),
                 name,
             )
         self._declared = True

@@ -12,7 +12,8 @@ from rhumb_osken.switches import Switches
 
 
 class Counters:
-    """Asks every switch for its ports and its ingress flows, and adds up what they say since this run began."""
+    """Asks every switch for its ports and its ingress flows, and adds up what they say since this
+    run began."""
 
     def __init__(self, network: Network, forwarding: Forwarding, switches: Switches):
         self._network = network
@@ -28,9 +29,9 @@ class Counters:
         self._last: Optional[float] = None
 
     def collect(self, interval_s: float) -> Optional[Telemetry]:
-        """Asks one switch after the other during half of the interval, because reading all answers in one go would keep
-        the event loop from a failure for a tenth of a second. Then waits, at most the other half. None for the first
-        time, and when a switch does not answer in time."""
+        """Asks one switch after the other during half of the interval, because reading all answers
+        in one go would keep the event loop from a failure for a tenth of a second. Then waits, at
+        most the other half. None for the first time, and when a switch does not answer in time."""
         self._answered.clear()
         self._waiting.clear()
         switches = self._switches.connected()

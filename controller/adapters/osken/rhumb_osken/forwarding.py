@@ -1,9 +1,11 @@
-"""Which rules a plan needs, and how to get there from the rules that are installed. No os-ken in here.
+"""Which rules a plan needs, and how to get there from the rules that are installed. No os-ken in
+here.
 
-A label stands for the rest of a path, as the ports it leaves by: a switch that gets it sends the packet out of the first
-and swaps in the label of what remains. Such a rule is right for ever, so demands share it, and a new plan adds rules
-with labels that were never used for anything else, next to those that carry the traffic. What changes is one rule a
-demand at its ingress, at once for all its paths. When no packet can be under way any more, what no plan needs is removed.
+A label stands for the rest of a path, as the ports it leaves by: a switch that gets it sends the
+packet out of the first and swaps in the label of what remains. Such a rule is right for ever, so
+demands share it, and a new plan adds rules with labels that were never used for anything else, next
+to those that carry the traffic. What changes is one rule a demand at its ingress, at once for all
+its paths. When no packet can be under way any more, what no plan needs is removed.
 """
 import dataclasses
 import random
@@ -47,9 +49,8 @@ class Transition:
     """From one plan to the next. Exactly one of Forwarding.commit and .abort must follow."""
 
     prepare: List[Rule]  # installed first; they touch no traffic
-    at_once: List[
-        Rule
-    ]  # take over on a switch as soon as it has what it was to prepare: nothing else waits elsewhere
+    # Take over on a switch as soon as it has what it was to prepare: nothing else waits elsewhere.
+    at_once: List[Rule]
     switch: List[Rule]  # take over when every switch has prepared
     stop: List[Rule]  # removed then, without successor
     before: List[Rule]  # whose place is taken
@@ -117,7 +118,8 @@ class Forwarding:
     def plan_transition(
         self, routes: Dict[DemandKey, Sequence[PathShare]], removed: Iterable[DemandKey]
     ) -> Transition:
-        """Demands whose paths are installed already are left alone. Raises KeyError for links without ports."""
+        """Demands whose paths are installed already are left alone. Raises KeyError for links
+        without ports."""
         transition = Transition([], [], [], [], [], {}, [])
         try:
             for key, paths in routes.items():
@@ -143,7 +145,8 @@ class Forwarding:
         return transition
 
     def commit(self, transition: Transition) -> List[Rule]:
-        """The transition is in force. Returns the rules that no plan needs; drained() when they are gone."""
+        """The transition is in force. Returns the rules that no plan needs; drained() when they are
+        gone."""
         obsolete: List[Rule] = []
         for key, new in transition.demands.items():
             old = self._demands.pop(key, None)
@@ -163,7 +166,8 @@ class Forwarding:
         return obsolete
 
     def abort(self, transition: Transition) -> List[Rule]:
-        """The plan before is in force. Returns what was prepared and is to be removed; drained() when it is gone."""
+        """The plan before is in force. Returns what was prepared and is to be removed; drained()
+        when it is gone."""
         for tail in transition.new_tails:
             del self._tails[tail]
         for new in transition.demands.values():
@@ -207,7 +211,8 @@ class Forwarding:
             split = self._splits.take()
             most, start = max(buckets, key=lambda bucket: bucket.weight), 0
             for bucket in buckets:
-                # Exact ranges for all but the largest share, which needs one rule for what they leave.
+                # Exact ranges for all but the largest share, which needs one rule for what they
+                # leave.
                 ranges = (
                     [(0, 0)] if bucket is most else splitting.aligned_ranges(start, bucket.weight)
                 )

@@ -1,4 +1,5 @@
-"""Puts plans into force, make before break, and keeps every switch at what the plan in force needs."""
+"""Puts plans into force, make before break, and keeps every switch at what the plan in force
+needs."""
 import collections
 import logging
 import time
@@ -14,10 +15,11 @@ from rhumb_osken.rules import Rule
 from rhumb_osken.switches import Batch, Switches
 
 LOG = logging.getLogger(__name__)
-# Rules that are sent before the switches are asked to confirm. A failure is answered between two such portions, so they
-# bound how long it waits; each costs a round trip.
+# Rules that are sent before the switches are asked to confirm. A failure is answered between two
+# such portions, so they bound how long it waits; each costs a round trip.
 _PORTION = 96
-# Messages that are built before other green threads get their turn: a failure must be heard of while a plan is sent.
+# Messages that are built before other green threads get their turn: a failure must be heard of
+# while a plan is sent.
 _TURN = 16
 _LINK_FAILED = "a link failed meanwhile"
 
@@ -32,8 +34,8 @@ def _portions(of: List[Rule]) -> Tuple[List[List[Rule]], List[Rule]]:
 class Installer:
     """One plan at a time. `install` blocks its green thread until the switches have confirmed.
 
-    Demands that a failure has cut off come first. A plan that is still being prepared when a link fails is given up,
-    because the server's answer to the failure waits behind it.
+    Demands that a failure has cut off come first. A plan that is still being prepared when a link
+    fails is given up, because the server's answer to the failure waits behind it.
     """
 
     def __init__(
@@ -66,7 +68,8 @@ class Installer:
         self._whole = True
 
     def link_failed(self) -> None:
-        """The server has been told of a failure: a better plan than the one that is being prepared is on its way."""
+        """The server has been told of a failure: a better plan than the one that is being prepared
+        is on its way."""
         self._failures += 1
 
     def install(self, change: PlanChange) -> None:
@@ -82,8 +85,9 @@ class Installer:
         try:
             if cut_off and len(cut_off) < len(routes):
                 self._move(plan, cut_off, [], failures)
-                # Not in force yet, and what is installed is no longer the plan before: demands that were cut off stay
-                # moved whatever becomes of the rest, because their earlier paths are gone.
+                # Not in force yet, and what is installed is no longer the plan before: demands that
+                # were cut off stay moved whatever becomes of the rest, because their earlier paths
+                # are gone.
                 self._whole = True
                 routes = {key: paths for key, paths in routes.items() if key not in cut_off}
             self._move(plan, routes, removed, failures)
@@ -126,8 +130,10 @@ class Installer:
             raise self._given_up(plan, transition, problems, refused)
         self._collect(self._forwarding.commit(transition), now=False)
         LOG.info(
-            "plan installed version=%d topology_version=%d demands=%d rules=%d prepare_ms=%.1f switch_ms=%.1f "
-            "at=%.6f",
+            (
+                "plan installed version=%d topology_version=%d demands=%d rules=%d prepare_ms=%.1f"
+                " switch_ms=%.1f at=%.6f"
+            ),
             plan.version,
             plan.topology_version,
             len(transition.demands),
@@ -142,7 +148,8 @@ class Installer:
     ) -> PlanRefused:
         """What was prepared goes, at once or, when a failure is waiting for its answer, later."""
         link_failed = problems == [_LINK_FAILED]
-        # A group that was refused may be someone else's: it is not removed, and its number stays taken.
+        # A group that was refused may be someone else's: it is not removed, and its number stays
+        # taken.
         self._collect(
             [rule for rule in self._forwarding.abort(transition) if rule not in refused],
             now=not link_failed,
@@ -179,8 +186,10 @@ class Installer:
                     if link is not None and not self._network.is_up(link):
                         raise PlanRefused(
                             grpc.StatusCode.ABORTED,
-                            f'the path of "{key.source}" > "{key.destination}" uses link "{name}", '
-                            "which is down",
+                            (
+                                f'the path of "{key.source}" > "{key.destination}" uses link'
+                                f' "{name}", which is down'
+                            ),
                             Reason.STALE_VERSION,
                         )
 
@@ -196,8 +205,9 @@ class Installer:
     def _apply(
         self, add: Iterable[Rule] = (), remove: Iterable[Rule] = (), then: Iterable[Rule] = ()
     ) -> Tuple[List[str], List[Rule]]:
-        """Sends to all switches at once and waits for all; each adds `then` behind a barrier of its own. A dead switch
-        gets its rules when it is back. Returns what went wrong and which rules were refused."""
+        """Sends to all switches at once and waits for all; each adds `then` behind a barrier of its
+        own. A dead switch gets its rules when it is back. Returns what went wrong and which rules
+        were refused."""
         messages = collections.defaultdict(list)
         for i, (build, rule) in enumerate(
             [(openflow.add, rule) for rule in add] + [(openflow.delete, rule) for rule in remove]
@@ -253,8 +263,9 @@ class Installer:
     # Switches that come and go.
 
     def found(self, dpid: int, cookies: set, labels: Iterable[int], groups: set) -> None:
-        """A switch that connected has these rules of ours. It gets what it lacks; what it has too much of goes once a
-        plan is in force, because until then it may be what carries the traffic."""
+        """A switch that connected has these rules of ours. It gets what it lacks; what it has too
+        much of goes once a plan is in force, because until then it may be what carries the
+        traffic."""
         for label in labels:
             self._forwarding.labels.reserve(label)
         for group in groups:

@@ -1,4 +1,5 @@
-"""The network as it is: what the file says and what LLDP and port states show, under the names that Rhumb uses."""
+"""The network as it is: what the file says and what LLDP and port states show, under the names that
+Rhumb uses."""
 import collections
 import dataclasses
 from typing import Dict, List, NamedTuple, Optional, Tuple
@@ -29,8 +30,9 @@ class DirectedLink:
 
 
 class Network:
-    """Names, ports and states. A link is up when LLDP sees it and neither of its ports is down, in both directions:
-    what carries traffic one way only cannot be repaired by routing around one half of it."""
+    """Names, ports and states. A link is up when LLDP sees it and neither of its ports is down, in
+    both directions: what carries traffic one way only cannot be repaired by routing around one half
+    of it."""
 
     def __init__(self, file: NetworkFile):
         self.file = file
@@ -63,7 +65,8 @@ class Network:
     # Events. Each returns True when a link appeared that was not known.
 
     def switch_ports(self, dpid: int, speeds: Dict[int, float], down: List[int]) -> None:
-        """All ports of a switch that (re)connected: speed in bits/s (0: unknown), and which are down."""
+        """All ports of a switch that (re)connected: speed in bits/s (0: unknown), and which are
+        down."""
         self._down_ports = {port for port in self._down_ports if port.dpid != dpid}
         self._down_ports |= {Port(dpid, number) for number in down}
         self._port_speed.update({Port(dpid, number): speed for number, speed in speeds.items()})

@@ -10,7 +10,7 @@
     port = 100                   # OpenFlow port that leads there
     mac = "00:00:00:00:01:01"    # destination address that packets get on their last hop; optional
 
-    [[links]]                    # a cable: two directed links; several between the same nodes are parallel
+    [[links]]                    # a cable: two directed links; several of one pair are parallel
     between = ["SEAT", "BOIS"]
     capacity_bps = 8e6           # default: the speed of the port
     delay_s = 0.004              # default: 0

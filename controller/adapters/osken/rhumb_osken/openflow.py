@@ -12,7 +12,8 @@ _HASH_REGISTER, _SPLIT_REGISTER = "reg0", "reg1"
 
 
 def add(datapath, rule: Rule):
-    """Installs the rule. One with the same match and another cookie is replaced at once, and its counters go on."""
+    """Installs the rule. One with the same match and another cookie is replaced at once, and its
+    counters go on."""
     if isinstance(rule.content, Group):
         return _group(datapath, rule.content, datapath.ofproto.OFPGC_ADD)
     table, match, instructions = _flow(datapath, rule.content)

@@ -1,5 +1,6 @@
-"""What switches are told, as values. Tables: 0 classifies (label, local prefix, demand), 1 splits, 2 delivers to one of
-several hosts of a node. A rule is never changed: another rule with another cookie takes its place."""
+"""What switches are told, as values. Tables: 0 classifies (label, local prefix, demand), 1 splits,
+2 delivers to one of several hosts of a node. A rule is never changed: another rule with another
+cookie takes its place."""
 import dataclasses
 import ipaddress
 import random
@@ -10,7 +11,8 @@ from rhumb_osken.network_file import Host
 TABLE_CLASSIFY, TABLE_SPLIT, TABLE_DELIVER = 0, 1, 2
 SPLIT_BITS = 8  # shares are multiples of 1/256
 
-# A cookie is this mark, then the kind of rule, then a number. It tells our rules from those of other applications.
+# A cookie is this mark, then the kind of rule, then a number. It tells our rules from those of
+# other applications.
 COOKIE_MARK = 0x5268
 COOKIE_MARK_MASK = 0xFFFF << 48
 KIND_DELIVER, KIND_LOCAL, KIND_TRANSIT, KIND_SPLIT, KIND_INGRESS, KIND_GROUP = range(1, 7)
@@ -24,7 +26,8 @@ def kind_cookie(kind: int) -> int:
 
 
 class Transit(NamedTuple):
-    """Packets with a label that stands for the rest of their path: on to the next link, with the label of its rest."""
+    """Packets with a label that stands for the rest of their path: on to the next link, with the
+    label of its rest."""
 
     label: int
     next_label: int
@@ -32,7 +35,8 @@ class Transit(NamedTuple):
 
 
 class Deliver(NamedTuple):
-    """The last label of all paths to a node. `host` is None when the node has several: table 2 chooses."""
+    """The last label of all paths to a node. `host` is None when the node has several: table 2
+    chooses."""
 
     label: int
     host: Optional[Host]
@@ -46,8 +50,8 @@ class Local(NamedTuple):
 
 
 class Split(NamedTuple):
-    """Hash values `value`/`mask` of the split number `split` take this way; with mask 0 all that no other rule of the
-    split takes."""
+    """Hash values `value`/`mask` of the split number `split` take this way; with mask 0 all that no
+    other rule of the split takes."""
 
     split: int
     value: int
@@ -94,7 +98,8 @@ class Rule:
 
 
 class RuleMaker:
-    """Gives every rule a cookie that no other rule has, of this run or, most likely, of an earlier one."""
+    """Gives every rule a cookie that no other rule has, of this run or, most likely, of an earlier
+    one."""
 
     def __init__(self, rng: random.Random):
         self._run = rng.randrange(1 << 20)
@@ -111,8 +116,9 @@ class RuleMaker:
 
 
 class NumberPool:
-    """Labels, split numbers, group ids: the next free one after the last that was given, so that a number comes back as
-    late as possible. Numbers that were found on switches stay reserved until they are free again.
+    """Labels, split numbers, group ids: the next free one after the last that was given, so that a
+    number comes back as late as possible. Numbers that were found on switches stay reserved until
+    they are free again.
     """
 
     def __init__(self, first: int, last: int, start: int):

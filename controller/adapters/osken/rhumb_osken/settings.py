@@ -55,7 +55,10 @@ _OPTIONS = [
         "lldp_patience",
         default=60.0,
         min=0.0,
-        help="Seconds that a link whose ports are up outlives the last LLDP packet, beyond os-ken's ten",
+        help=(
+            "Seconds that a link whose ports are up outlives the last LLDP packet, beyond"
+            " os-ken's ten"
+        ),
     ),
     cfg.FloatOpt(
         "switch_timeout",

@@ -1,4 +1,5 @@
-"""Connected switches: sends batches of messages and says when a switch has confirmed them, or what it refused."""
+"""Connected switches: sends batches of messages and says when a switch has confirmed them, or what
+it refused."""
 from typing import Dict, List, Optional, Tuple
 
 from os_ken.lib import hub
@@ -35,7 +36,8 @@ class Batch:
 
 
 class Switches:
-    """By datapath id. Handlers are called from the application's event loop, `send` from anywhere else."""
+    """By datapath id. Handlers are called from the application's event loop, `send` from anywhere
+    else."""
 
     def __init__(self):
         self._datapaths: Dict[int, object] = {}
@@ -67,7 +69,8 @@ class Switches:
         return True
 
     def send(self, batch: Batch, datapath, messages: List[Tuple[object, Optional[Rule]]]) -> None:
-        """Messages with the rule that each is about. At most once a switch and batch. All go out in one piece."""
+        """Messages with the rule that each is about. At most once a switch and batch. All go out in
+        one piece."""
         barrier = datapath.ofproto_parser.OFPBarrierRequest(datapath)
         xids, data = [], bytearray()
         for message, rule in messages + [(barrier, None)]:

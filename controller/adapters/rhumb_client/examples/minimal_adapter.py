@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""An adapter in sixty lines, for a network of three routers that is made up: start `rhumb serve`, then this.
+"""An adapter in sixty lines, for a network of three routers that is made up: start `rhumb serve`,
+then this.
 
-    PYTHONPATH=build/release/python:controller/adapters/rhumb_client controller/adapters/rhumb_client/examples/minimal_adapter.py
+    PYTHONPATH=build/release/python:controller/adapters/rhumb_client \\
+        controller/adapters/rhumb_client/examples/minimal_adapter.py
 
 A real one replaces the four places marked (1) to (4) by calls of its SDN controller.
 """
@@ -28,7 +30,8 @@ def topology():
 
 class Printer(Adapter):
     def install(self, change):
-        """(2) Make before break: new paths next to the old ones, then the ingress routers, then the old paths go."""
+        """(2) Make before break: new paths next to the old ones, then the ingress routers, then the
+        old paths go."""
         for key in change.changed:
             for path in change.plan.routes[key]:
                 if len(path.links) > 10:  # what this network cannot do
@@ -37,8 +40,8 @@ class Printer(Adapter):
                         f"{key.source}: a stack of {len(path.links)} labels; at most 10",
                     )
                 print(
-                    f"plan {change.plan.version}: {key.source} > {key.destination}: {path.ratio:.0%} over "
-                    + ", ".join(path.links)
+                    f"plan {change.plan.version}: {key.source} > {key.destination}:"
+                    f" {path.ratio:.0%} over " + ", ".join(path.links)
                 )
         for key in change.removed:
             print(

@@ -1,4 +1,5 @@
-"""The connection of an adapter to Rhumb: election, topology, plans, telemetry, and all of it again after a break."""
+"""The connection of an adapter to Rhumb: election, topology, plans, telemetry, and all of it again
+after a break."""
 import logging
 import queue
 import threading
@@ -16,16 +17,18 @@ from rhumb_client.telemetry import Telemetry, TelemetrySender
 from rhumb_client.topology import TopologyKeeper
 
 LOG = logging.getLogger(__name__)
-# Plans that wait to be installed. When it is full the stream is not read, and the server merges what comes later.
+# Plans that wait to be installed. When it is full the stream is not read, and the server merges
+# what comes later.
 _WAITING_PLANS = 8
 
 
 class Adapter:
-    """What an SDN controller implements. Methods are called from threads of the client, one call at a time each."""
+    """What an SDN controller implements. Methods are called from threads of the client, one call at
+    a time each."""
 
     def install(self, change: PlanChange) -> None:
-        """Puts change.plan into force and returns when the network has confirmed it, or raises PlanRefused when the
-        plan before is still (or again) in force."""
+        """Puts change.plan into force and returns when the network has confirmed it, or raises
+        PlanRefused when the plan before is still (or again) in force."""
         raise NotImplementedError
 
     def on_session(self, session: Session) -> None:
@@ -51,7 +54,8 @@ class _Connection:
 class AdapterClient:
     """Owned by the adapter. All methods may be called from any thread and return at once.
 
-    Threads: one follows the plan stream and reconnects, one installs, one tells the topology, one sends telemetry.
+    Threads: one follows the plan stream and reconnects, one installs, one tells the topology, one
+    sends telemetry.
     """
 
     def __init__(self, options: ClientOptions, adapter: Adapter):
@@ -89,15 +93,16 @@ class AdapterClient:
                 thread.join(5.0)
 
     def declare(self, topology: topology_pb2.Topology) -> int:
-        """Declares the whole network. Kept, with later link reports, and declared again at every connection.
-        Returns how many changes were reported so far (PlanChange.changes_known)."""
+        """Declares the whole network. Kept, with later link reports, and declared again at every
+        connection. Returns how many changes were reported so far (PlanChange.changes_known)."""
         with self._changed:
             self._topology.declare(topology)
             self._changed.notify_all()
             return self._topology.reported
 
     def report_links(self, updates: Iterable[south_pb2.LinkUpdate]) -> int:
-        """Reports changes of declared links. Reports that wait are merged. Raises KeyError for an unknown link."""
+        """Reports changes of declared links. Reports that wait are merged. Raises KeyError for an
+        unknown link."""
         with self._changed:
             self._topology.report(updates)
             self._changed.notify_all()
@@ -108,7 +113,8 @@ class AdapterClient:
         self._telemetry.offer(telemetry)
 
     def try_again(self) -> None:
-        """What made the adapter refuse the latest plan may be over, for instance a switch is back: it is asked again."""
+        """What made the adapter refuse the latest plan may be over, for instance a switch is back:
+        it is asked again."""
         with self._changed:
             connection = self._connection
         if connection:
@@ -275,16 +281,19 @@ class AdapterClient:
         return True
 
     def _wait_until_current(self, connection, plan: Plan) -> Optional[int]:
-        """Waits while a change of the topology that this plan may or may not know is on its way to the server.
-        Raises PlanRefused when the plan is for an older topology. None when another adapter is primary.
+        """Waits while a change of the topology that this plan may or may not know is on its way to
+        the server. Raises PlanRefused when the plan is for an older topology. None when another
+        adapter is primary.
         """
         with self._changed:
             while not connection.over.is_set() and not self._closing.is_set():
                 if self._topology.is_stale(plan):
                     raise PlanRefused(
                         grpc.StatusCode.ABORTED,
-                        f"plan {plan.version} is for topology {plan.topology_version}, but the network is at "
-                        f"{self._topology.known_version}",
+                        (
+                            f"plan {plan.version} is for topology {plan.topology_version}, but the"
+                            f" network is at {self._topology.known_version}"
+                        ),
                         Reason.STALE_VERSION,
                     )
                 if not connection.primary:

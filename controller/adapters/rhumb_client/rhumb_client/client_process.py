@@ -1,8 +1,9 @@
 """An AdapterClient in a process of its own, behind a socket pair.
 
-For programs whose threads are not real ones: gRPC's streaming does not work under eventlet's or gevent's monkey
-patching, and a second process also keeps gRPC's threads from competing with an event loop for the interpreter lock.
-Messages are pickles with a length in front, between a parent and the child that it started itself.
+For programs whose threads are not real ones: gRPC's streaming does not work under eventlet's or
+gevent's monkey patching, and a second process also keeps gRPC's threads from competing with an
+event loop for the interpreter lock. Messages are pickles with a length in front, between a parent
+and the child that it started itself.
 """
 import logging
 import os
@@ -52,8 +53,9 @@ def _receive(connection: socket.socket):
 
 
 class ClientProcess:
-    """The parent's side. The methods of AdapterClient, and the callbacks of Adapter, on one thread (green or real) that
-    `spawn` starts. A child that dies is started again and told everything anew.
+    """The parent's side. The methods of AdapterClient, and the callbacks of Adapter, on one thread
+    (green or real) that `spawn` starts. A child that dies is started again and told everything
+    anew.
 
     spawn: starts a function as a thread, for instance os_ken.lib.hub.spawn.
     sleep: waits, for instance os_ken.lib.hub.sleep.

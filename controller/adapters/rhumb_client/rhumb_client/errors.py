@@ -26,10 +26,11 @@ class Reason(str, enum.Enum):
 
 
 class PlanRefused(Exception):
-    """Raised by an adapter that cannot put a plan into force; becomes a NACK. The network must carry the plan before
-    when this is raised.
+    """Raised by an adapter that cannot put a plan into force; becomes a NACK. The network must
+    carry the plan before when this is raised.
 
-    `code` is canonical (grpc.StatusCode); `message` names the device, the fault and its error number.
+    `code` is canonical (grpc.StatusCode); `message` names the device, the fault and its error
+    number.
     """
 
     def __init__(

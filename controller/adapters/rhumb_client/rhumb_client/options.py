@@ -25,13 +25,15 @@ class ClientOptions:
     key_file: Optional[str] = None
     # The name in the server's certificate when it is not that of `address`.
     server_name: Optional[str] = None
-    # A file with a bearer token of role adapter or operator; read at every connection, so it can be replaced.
+    # A file with a bearer token of role adapter or operator; read at every connection, so it can be
+    # replaced.
     token_file: Optional[str] = None
     # Plaintext elsewhere than loopback.
     allow_plaintext: bool = False
     # Deadline of a unary call.
     call_timeout_s: float = 10.0
-    # Between attempts to connect: starts at the first, grows by half each time up to the second, plus or minus a fifth.
+    # Between attempts to connect: starts at the first, grows by half each time up to the second,
+    # plus or minus a fifth.
     first_retry_s: float = 0.1
     last_retry_s: float = 10.0
 
@@ -50,8 +52,8 @@ class ClientOptions:
             )
         if not self.ca_file and not self.allow_plaintext and not _is_local(self.address):
             raise OptionsError(
-                f"address: {self.address!r} is not on loopback and no ca_file is given; give one, or "
-                "set allow_plaintext"
+                f"address: {self.address!r} is not on loopback and no ca_file is given; give one,"
+                " or set allow_plaintext"
             )
         for option in ("ca_file", "certificate_file", "key_file", "token_file"):
             path = getattr(self, option)

@@ -1,4 +1,5 @@
-"""Plans as values: what a demand's paths are, and how updates of the plan stream lead from one plan to the next."""
+"""Plans as values: what a demand's paths are, and how updates of the plan stream lead from one plan
+to the next."""
 import dataclasses
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -44,8 +45,8 @@ class PlanChange:
     previous: Optional[Plan]  # in force now, None for none that this client knows of
     changed: List[DemandKey]  # new, or split differently; their paths are in plan.routes
     removed: List[DemandKey]  # no longer routed
-    # How many changes of the topology (declare, report_links) had been reported when this was handed over. A reporter
-    # that has counted more since then knows a newer topology.
+    # How many changes of the topology (declare, report_links) had been reported when this was
+    # handed over. A reporter that has counted more since then knows a newer topology.
     changes_known: int = 0
 
 
@@ -64,8 +65,10 @@ def read_paths(
     except IndexError:
         raise PlanRefused(
             grpc.StatusCode.INVALID_ARGUMENT,
-            f'route "{route.source}" > "{route.destination}": a hop beyond the {len(link_names)} links '
-            "that the update names",
+            (
+                f'route "{route.source}" > "{route.destination}": a hop beyond the'
+                f" {len(link_names)} links that the update names"
+            ),
             Reason.BAD_FIELD,
         ) from None
     if not paths or any(not path.links for path in paths):
@@ -85,8 +88,8 @@ def read_paths(
 
 
 class PlanTracker:
-    """Follows the plan stream. Two plans are kept: the one that was received last, which deltas lead on from, and the
-    one in force, which a NACK leaves as it is. Not thread safe."""
+    """Follows the plan stream. Two plans are kept: the one that was received last, which deltas
+    lead on from, and the one in force, which a NACK leaves as it is. Not thread safe."""
 
     def __init__(self):
         self.received: Optional[Plan] = None
@@ -116,8 +119,10 @@ class PlanTracker:
         held = f"{self.received.epoch}.{self.received.version}" if self.received else "none"
         raise PlanRefused(
             grpc.StatusCode.ABORTED,
-            f"the update leads on from plan {epoch}.{version}, but the plan held is {held}; send the "
-            "whole plan",
+            (
+                f"the update leads on from plan {epoch}.{version}, but the plan held is {held};"
+                " send the whole plan"
+            ),
             Reason.STALE_VERSION,
         )
 

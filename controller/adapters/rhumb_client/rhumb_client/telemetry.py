@@ -12,7 +12,8 @@ from rhumb_client.errors import ApiError
 from rhumb_client.plan import DemandKey
 
 LOG = logging.getLogger(__name__)
-_KEPT = 4  # reports that wait while the stream is down; counters are cumulative, so older ones add little
+# Reports that wait while the stream is down; counters are cumulative, so older ones add little.
+_KEPT = 4
 _RETRY_S = 1.0
 
 
@@ -51,8 +52,8 @@ class Telemetry:
 
 
 class TelemetrySender:
-    """Numbers reports and sends them while a connection lasts. `offer` may be called from any thread and never blocks;
-    `run` is one thread's work for one connection."""
+    """Numbers reports and sends them while a connection lasts. `offer` may be called from any
+    thread and never blocks; `run` is one thread's work for one connection."""
 
     def __init__(
         self, source: str, election_id: int, on_answer: Callable[[south_pb2.TelemetryAnswer], None]

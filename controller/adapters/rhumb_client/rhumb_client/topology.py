@@ -16,10 +16,12 @@ class News:
 
 
 class TopologyKeeper:
-    """The network as declared, with all link reports on top; so it can be declared again at any time. Not thread safe.
+    """The network as declared, with all link reports on top; so it can be declared again at any
+    time. Not thread safe.
 
-    A change is *reported* by the adapter, *taken* into a request, and *answered* by the server with a version. A plan
-    whose version is not above that of the last answer, while a change is unanswered, may not know of the change.
+    A change is *reported* by the adapter, *taken* into a request, and *answered* by the server with
+    a version. A plan whose version is not above that of the last answer, while a change is
+    unanswered, may not know of the change.
     """
 
     def __init__(self):
@@ -113,7 +115,8 @@ class TopologyKeeper:
         self.known_version = max(self.known_version, response.topology_version)
 
     def refused(self, news: News, error: ApiError) -> None:
-        """Whatever was wrong, the whole network says it all; unless that was what the server will not have."""
+        """Whatever was wrong, the whole network says it all; unless that was what the server will
+        not have."""
         self._declare = True
         self._updates.clear()
         if (
