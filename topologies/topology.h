@@ -76,6 +76,8 @@ using TopologyDelta = std::vector<LinkChange>;
 using TopologyGraph =
     boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, LinkId>;
 
+// The network at one moment: its structure, shared between copies, and the state of its links.
+// Wide: one accessor a thing that is asked about nodes, links and their states.
 class Topology {
   struct Structure;
 
