@@ -76,9 +76,7 @@ using TopologyDelta = std::vector<LinkChange>;
 using TopologyGraph =
     boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, LinkId>;
 
-// The network at one moment: its structure, shared between copies, and the state of its links.
-// Wide: one accessor a thing that is asked about nodes, links and their states.
-class Topology {
+class Topology {  // Wide: one accessor a thing that is asked about nodes, links and states.
   struct Structure;
 
  public:

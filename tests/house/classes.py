@@ -128,7 +128,7 @@ def classes_of(path, source):
         first = line - 1
         while first > 0 and re.match(r"\s*(//|template\b)", lines[first - 1]):
             first -= 1
-        comment = "\n".join(lines[first:line])
+        comment = "\n".join(lines[first:line])  # its own line included
         methods = _public_methods(name, match.group("kind"), text[brace + 1 : end])
         found.append(Class(name, path, line, methods, bool(_REASON.search(comment))))
     return found

@@ -1,4 +1,4 @@
-"""Measures what controller/adapters/osken/README.md states. Each takes a minute or a few; the
+"""Measures what controller/adapters/osken/RESULTS.md states. Each takes a minute or a few; the
 machine should be idle.
 
     figures.py start | splits | changes | failures | load

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""An adapter in sixty lines, for a network of three routers that is made up: start `rhumb serve`,
-then this.
+"""A whole adapter on one page, for a network of three routers that is made up: start `rhumb
+serve`, then this.
 
     PYTHONPATH=build/release/python:controller/adapters/rhumb_client \\
         controller/adapters/rhumb_client/examples/minimal_adapter.py
