@@ -21,6 +21,7 @@ THIRD_PARTIES = {
     "toml": r"toml\+\+/",
     "xml": r"pugixml\.hpp",
     "zlib": r"zlib\.h",
+    "archive": r"archive(_entry)?\.h",
     "spdlog": r"spdlog/",
     "clp": r"Clp\w+\.hpp|Coin\w+\.hpp",
     "torch": r"torch/|ATen/|c10/",
@@ -57,7 +58,7 @@ _FLOORS = ("topologies", "simulator", "agents")
 _COMMON = ("absl", "protobuf")
 
 ROOMS = (
-    Room("topologies", third=_COMMON + ("boost", "json", "toml", "xml", "zlib")),
+    Room("topologies", third=_COMMON + ("boost", "json", "toml", "xml", "zlib", "archive")),
     Room("simulator", uses=("topologies",), third=_COMMON),
     # A program of its own with a licence of its own: no header of ours, no Abseil.
     Room("simulator/ns3_worker", third=("protobuf", "ns3")),
@@ -71,7 +72,7 @@ ROOMS = (
     # The wings of controller/.
     Room("controller/terminal", third=("absl",)),
     Room("controller/steering/threads", third=("absl",)),
-    Room("controller/steering/metrics", third=("absl",)),
+    Room("controller/steering/metrics", third=_COMMON),
     Room("controller/steering/plan", uses=("topologies",), third=_COMMON),
     Room(
         "controller/steering",
@@ -111,7 +112,12 @@ ROOMS = (
     ),
     Room(
         "controller/serving/metrics",
-        uses=("controller/steering/metrics", "controller/steering", "controller/serving/rpc"),
+        uses=(
+            "controller/steering/metrics",
+            "controller/steering/plan",
+            "controller/steering",
+            "controller/serving/rpc",
+        ),
         third=_COMMON + ("prometheus",),
     ),
     Room(

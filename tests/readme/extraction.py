@@ -4,7 +4,7 @@ import re
 import subprocess
 
 # Records of what was run once, of what was, and of where data came from: no instructions.
-NO_MANUALS = ("RESULTS.md", "CHANGELOG.md", "SOURCES.md")
+NO_MANUALS = ("RESULTS.md", "CHANGELOG.md")
 
 # First words that make a line of a code block a command, after NAME=VALUE settings.
 _PROGRAMS = (
@@ -12,7 +12,11 @@ _PROGRAMS = (
     r"|(?:\.?/?(?:build|scripts|tests|agents|controller|env|usr)/\S*)|/usr/\S+"
 )
 _COMMAND = re.compile(r"^(?:\$ )?(?:\w+=\S* )*(?:%s)(?=\s|$)" % _PROGRAMS)
-_INLINE = re.compile(r"`(rhumb [^`]*)`")
+# In a sentence only what has an option or is a script: "`rhumb replay`" is a name.
+_INLINE = re.compile(r"`(rhumb [^`]* --[^`]*|(?:\w+=\S+ )*scripts/[^`]*)`")
+
+# A form of a command and not one: `rhumb topo convert FILE --to NAME.topology.json.gz`.
+_PLACEHOLDER = re.compile(r"…|\b(COMMAND|DIR|FILE|HOST:PORT|NAME|POLICY|ROLE|TOPOLOGY|TRAFFIC)\b")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +38,7 @@ def _joined(lines):
 
 
 def commands_of(path, text):
-    """Commands of a document's code blocks, and of `rhumb ... --option` in its sentences.
+    """Commands of a document's code blocks, and `rhumb ... --option` and scripts in its sentences.
 
     A block is indented by four spaces after an empty line, or fenced without a language or as sh,
     bash, console or shell. Lines that are no command are output, files or code.
@@ -53,7 +57,7 @@ def commands_of(path, text):
                 block.append((number, line[4:]))
         else:
             for inline in _INLINE.finditer(line):
-                if " --" in inline.group(1):
+                if not _PLACEHOLDER.search(inline.group(1)):
                     shown.append(Shown(f"{path}:{number}", inline.group(1)))
         before = line
     shown += [

@@ -8,7 +8,8 @@ from running import Rule
 
 DOCUMENT = """# Title
 
-Look at `rhumb replay` first, then at `rhumb topo paths geant --from de1.de --to fr1.fr` in words.
+Look at `rhumb replay` and `rhumb topo convert FILE --to NAME.json` first, 
+then at `rhumb topo paths geant --from de1.de --to fr1.fr` in words.
 
     rhumb replay --topology abilene \\
       --policies ecmp            # a comment
@@ -65,13 +66,13 @@ class ExtractionTest(unittest.TestCase):
         self.assertEqual(
             [(shown.where, shown.text) for shown in extraction.commands_of("a.md", DOCUMENT)],
             [
-                ("a.md:3", "rhumb topo paths geant --from de1.de --to fr1.fr"),
+                ("a.md:4", "rhumb topo paths geant --from de1.de --to fr1.fr"),
                 (
-                    "a.md:5",
+                    "a.md:6",
                     "rhumb replay --topology abilene --policies ecmp            # a comment",
                 ),
-                ("a.md:7", "X=1 scripts/live-demo"),
-                ("a.md:16", "rhumb topo list"),
+                ("a.md:8", "X=1 scripts/live-demo"),
+                ("a.md:17", "rhumb topo list"),
             ],
         )
 

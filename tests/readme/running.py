@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from typing import Tuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("RHUMB_BUILD", ROOT / "build/release"))
+_COPIED = ("proto", "controller")
 LIMIT_S = 300  # of any command and any wait; only a failing test comes near
 
 
@@ -26,6 +28,10 @@ class Rule:
     reason: str
     # Options that take the place of those in the command, or are added.
     options: Tuple[str, ...] = ()
+    # What goes behind all options; may name variables of the environment.
+    append: str = ""
+    # A controller that listens is started first, unless the document did.
+    needs_server: bool = False
     # The command goes on until it is stopped, which must end it with success. It has begun when it
     # printed something.
     endless: bool = False
@@ -69,7 +75,11 @@ class Session:
         self._folder = tempfile.TemporaryDirectory(prefix="rhumb-readme-")
         self.directory = pathlib.Path(self._folder.name)
         for entry in ROOT.iterdir():
-            if entry.name not in ("build", "demo-results") and not entry.name.startswith("."):
+            if entry.name in _COPIED:
+                # pip builds beside the sources.
+                ignored = shutil.ignore_patterns("build", "*.egg-info", "__pycache__")
+                shutil.copytree(entry, self.directory / entry.name, ignore=ignored)
+            elif entry.name not in ("build", "demo-results") and not entry.name.startswith("."):
                 (self.directory / entry.name).symlink_to(entry)
         (self.directory / "build").mkdir()
         (self.directory / "build" / "release").symlink_to(BUILD)
@@ -78,6 +88,7 @@ class Session:
             **os.environ,
             "PATH": f"{BUILD}/bin:{os.environ['PATH']}",
             "NO_COLOR": "1",
+            "PYTHONUNBUFFERED": "1",
             # mpirun in a container, and more processes than processors.
             "OMPI_ALLOW_RUN_AS_ROOT": "1",
             "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -93,7 +104,13 @@ class Session:
             return f"{shown.where}: not run, {rule.reason}: {command}"
         if rule and rule.needs_root and os.geteuid() != 0:
             return f"{shown.where}: not run without root, {rule.reason}: {command}"
+        if rule and rule.needs_server and "RHUMB_SERVER" not in self._environment:
+            self._serve(shown, "rhumb serve")
+        for option in rule.options if rule else ():
+            self._check_replaced(shown, option)
         command = with_options(command, rule.options if rule else ())
+        if rule and rule.append:
+            command += " " + rule.append
         if command.startswith("export "):
             self._export(command)
         elif re.search(r"\brhumb serve(?!-sim)\b", command) and not re.search(
@@ -130,6 +147,12 @@ class Session:
         self._folder.cleanup()
         if faults:
             raise CommandFailed("\n".join(faults))
+
+    def _check_replaced(self, shown, option):
+        """A file that a shorter one takes the place of must be there all the same."""
+        own = re.search(rf"{re.escape(option.split()[0])}[ =](\S+/\S+)", shown.text)
+        if own and option.startswith("--config") and not (self.directory / own.group(1)).exists():
+            raise CommandFailed(f"{shown.where}: {shown.text}: there is no {own.group(1)}")
 
     def _export(self, command):
         for setting in shlex.split(command)[1:]:
