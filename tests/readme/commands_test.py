@@ -24,6 +24,7 @@ RULES = [
         skipped=True,
     ),
     Rule(r"^(cmake|ctest) ", "builds or tests the whole tree", skipped=True),
+    Rule(r"^scripts/live-demo", "a whole day", options=("--intervals 50:70",), once=True),
     Rule(r"^scripts/fuzz", "builds with another compiler, for half an hour", skipped=True),
     Rule(r"^scripts/sdn-demo", "the label sdn tests the same switches", skipped=True),
     Rule(r"^scripts/readme-figures", "a test of its own", skipped=True),
@@ -115,13 +116,15 @@ class CommandsTest(unittest.TestCase):
         self.assertEqual([rule.pattern for rule in RULES if not rule.used], [])
 
 
-# What must come before what: a rollback is confirmed, a drained link put back.
-_LATE = ("rhumb ctl undrain", "rhumb ctl unpin", "rhumb ctl rollback", "rhumb ctl confirm")
+# Questions change nothing and come first; what is done comes before what ends it, and a kept plan is
+# gone back to before a drained link makes it unsafe.
+_CHANGES = ("rollback", "confirm", "policy", "pin", "unpin", "drain", "undrain")
 
 
 def in_order(calls):
     def rank(shown):
-        return next((i for i, start in enumerate(_LATE, 1) if shown.text.startswith(start)), 0)
+        words = shown.text.split()
+        return next((i for i, word in enumerate(_CHANGES, 1) if word in words), 0)
 
     return sorted(calls, key=rank)
 

@@ -38,7 +38,10 @@ class Rule:
     # Not run at all, always or for anyone but root.
     skipped: bool = False
     needs_root: bool = False
+    # Shown in several places: the first is run.
+    once: bool = False
     used: bool = False
+    done: bool = False
 
 
 def with_options(command, options):
@@ -102,6 +105,10 @@ class Session:
         rule = rule_for(self._rules, command)
         if rule and rule.skipped:
             return f"{shown.where}: not run, {rule.reason}: {command}"
+        if rule and rule.once and rule.done:
+            return f"{shown.where}: run before: {command}"
+        if rule:
+            rule.done = True
         if rule and rule.needs_root and os.geteuid() != 0:
             return f"{shown.where}: not run without root, {rule.reason}: {command}"
         if rule and rule.needs_server and "RHUMB_SERVER" not in self._environment:
