@@ -76,7 +76,7 @@ using TopologyDelta = std::vector<LinkChange>;
 using TopologyGraph =
     boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, LinkId>;
 
-class Topology {
+class Topology {  // Wide: one accessor a thing that is asked about nodes, links and states.
   struct Structure;
 
  public:

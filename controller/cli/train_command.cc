@@ -187,7 +187,9 @@ Command TrainCommand() {
                    "TOML file with settings, or a shipped one, \"default\" or \"packet\" (default: "
                    "all defaults)")
         ->type_name("FILE");
-    app.add_option("--init", options->init, "Checkpoint to start from (default: random weights)")
+    app.add_option(
+           "--init", options->init,
+           "Checkpoint to start from; default and packet are shipped (default: random weights)")
         ->type_name("CHECKPOINT");
     app.add_option("--out", options->out,
                    "Directory for checkpoints, metrics.csv and TensorBoard events")

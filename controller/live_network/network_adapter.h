@@ -77,9 +77,9 @@ class NetworkAdapter {
   std::atomic<uint64_t> epoch_{0};
   uint64_t traffic_version_ = 0;
   absl::Time server_started_ = absl::InfinitePast();
-  int declared_on_ = 0;  // which connection of the stream
-  int offered_ = 0;      // updates, on the stream's thread
-  PlanSubscriber stream_;    // last: its thread uses what stands above
+  int declared_on_ = 0;    // which connection of the stream
+  int offered_ = 0;        // updates, on the stream's thread
+  PlanSubscriber stream_;  // last: its thread uses what stands above
 };
 
 }  // namespace rhumb

@@ -1,8 +1,8 @@
 // The paths over which a policy may split every demand.
 //
 // The choice decides how good any split can be. The default set is diverse and knows capacities but
-// no traffic: see README.md for how close the optimum over it comes to the exact multi-commodity
-// optimum.
+// no traffic: see topologies/RESULTS.md for how close the optimum over it comes to the exact
+// multi-commodity optimum.
 #ifndef RHUMB_TOPOLOGIES_PATHS_CANDIDATE_PATHS_H_
 #define RHUMB_TOPOLOGIES_PATHS_CANDIDATE_PATHS_H_
 
@@ -34,7 +34,7 @@ class CandidatePaths {
  public:
   // `pairs` empty: all ordered pairs of nodes, by source, then destination. InvalidArgument for an
   // unknown node, a pair of one node with itself, a repeated pair, or an option out of range. About
-  // max_paths + 2 goal-directed shortest-path searches a pair; README.md has measured times.
+  // max_paths + 2 goal-directed shortest-path searches a pair; RESULTS.md has measured times.
   static absl::StatusOr<CandidatePaths> Compute(const Topology& topology,
                                                 std::vector<NodePair> pairs,
                                                 const CandidatePathOptions& options);

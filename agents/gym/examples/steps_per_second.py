@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """How many steps a second the environments make: one at a time, and batched.
 
-    PYTHONPATH=build/release/python:agents/gym agents/gym/examples/steps_per_second.py --simulator flow
+    PYTHONPATH=build/release/python:agents/gym \\
+        agents/gym/examples/steps_per_second.py --simulator flow
 """
 import argparse
 import time
@@ -12,7 +13,9 @@ import rhumb_gym
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--topology", default="abilene")
     parser.add_argument("--simulator", default="flow", choices=["flow", "ns3"])
     parser.add_argument("--seconds", type=float, default=10)
@@ -20,8 +23,13 @@ def main():
     parser.add_argument("--workers", type=int)
     parser.add_argument("--steps", type=int, default=50, help="in an episode")
     options = parser.parse_args()
-    scenario = {"topology": options.topology, "simulator": options.simulator, "load": 0.8, "steps": options.steps,
-                "reward": {"reference": "none"}}
+    scenario = {
+        "topology": options.topology,
+        "simulator": options.simulator,
+        "load": 0.8,
+        "steps": options.steps,
+        "reward": {"reference": "none"},
+    }
     for count in options.batches:
         with rhumb_gym.RhumbVectorEnv(scenario, count, workers=options.workers) as env:
             env.reset(seed=1)
@@ -35,8 +43,14 @@ def main():
                         packets += measured["hop_packets"]
                         simulated += measured["simulator_s"]
             took = time.monotonic() - start
-            print(f"{options.simulator}, {options.topology}, {count:3d} environments: {steps / took:8.1f} steps/s, "
-                  f"{packets / took:9.0f} hop-packets/s, {simulated / took:.2f} simulators busy", flush=True)
+            print(
+                (
+                    f"{options.simulator}, {options.topology}, {count:3d} environments:"
+                    f" {steps / took:8.1f} steps/s, {packets / took:9.0f} hop-packets/s,"
+                    f" {simulated / took:.2f} simulators busy"
+                ),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
     observation, info = env.reset(seed=1)
     observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
 
-Needs grpcio, numpy and Rhumb's generated messages (rhumb-protos, or the build tree's python/ on PYTHONPATH); the
-gymnasium package is used when it is there and not missed when it is not.
+Needs grpcio, numpy and Rhumb's generated messages (rhumb-protos, or the build tree's python/ on
+PYTHONPATH); the gymnasium package is used when it is there and not missed when it is not.
 """
 from rhumb_gym.client import BatchClient, Outcome, SimulationError
 from rhumb_gym.env import RhumbEnv
@@ -16,7 +16,16 @@ from rhumb_gym.scenario import Scenario
 from rhumb_gym.server import SimulationProcess
 from rhumb_gym.vector import RhumbVectorEnv
 
-__all__ = ["BatchClient", "Layout", "Outcome", "RhumbEnv", "RhumbVectorEnv", "Scenario", "SimulationError",
-           "SimulationProcess", "register"]
+__all__ = [
+    "BatchClient",
+    "Layout",
+    "Outcome",
+    "RhumbEnv",
+    "RhumbVectorEnv",
+    "Scenario",
+    "SimulationError",
+    "SimulationProcess",
+    "register",
+]
 
 register()

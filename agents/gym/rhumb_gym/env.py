@@ -10,29 +10,32 @@ _LARGEST_SEED = 1 << 63
 
 
 class RhumbEnv(Env):
-    """Routing of a network's traffic: before every interval one logit a candidate path, afterwards a reward.
+    """Routing of a network's traffic: before every interval one logit a candidate path, afterwards
+    a reward.
 
     scenario     see rhumb_gym.Scenario
-    address      HOST:PORT of a running `rhumb serve-sim`; without it one is started, and stopped by close()
+    address      HOST:PORT of a running `rhumb serve-sim`; without it one is started, and stopped by
+                 close()
     timeout      seconds that one reset or step may take
     render_mode  "ansi": render() returns a table of the busiest links
 
-    Actions are arrays [paths] of logits (split ratios are the softmax over each demand's paths); {"split_ratios": array}
-    and the name of one of Rhumb's policies ("ecmp") are taken, too, for baselines. Observations are dictionaries of
-    arrays; `layout`, also in `info`, says what they belong to.
+    Actions are arrays [paths] of logits (split ratios are the softmax over each demand's paths);
+    {"split_ratios": array} and the name of one of Rhumb's policies ("ecmp") are taken, too, for
+    baselines. Observations are dictionaries of arrays; `layout`, also in `info`, says what they
+    belong to.
 
     With random networks the spaces are those of the episode that runs and change with reset().
 
-    An episode that is lost because its ns-3 worker died ends with truncated=True and the reason in info["fault"]; the
-    reward of that step is 0 and the observation the last one. An action that the server refuses raises ActionError, and
-    the episode goes on.
+    An episode that is lost because its ns-3 worker died ends with truncated=True and the reason in
+    info["fault"]; the reward of that step is 0 and the observation the last one. An action that the
+    server refuses raises ActionError, and the episode goes on.
     """
 
     metadata = {"render_modes": ["ansi"]}
 
     def __init__(self, scenario=None, address=None, timeout=600.0, render_mode=None):
         if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode is {render_mode!r}; give \"ansi\" or nothing")
+            raise ValueError(f'render_mode is {render_mode!r}; give "ansi" or nothing')
         self.render_mode = render_mode
         self._client = None
         self._server = None
@@ -48,7 +51,8 @@ class RhumbEnv(Env):
             raise
 
     def reset(self, *, seed=None, options=None):
-        """Starts an episode; the same seed is the same episode. options={"episode": n} names it directly."""
+        """Starts an episode; the same seed is the same episode. options={"episode": n} names it
+        directly."""
         super().reset(seed=seed)
         episode = (options or {}).get("episode")
         if episode is None:
@@ -66,8 +70,12 @@ class RhumbEnv(Env):
         if outcome.fault and not outcome.truncated:
             raise RuntimeError(outcome.fault)
         self._keep(outcome)
-        info = {"layout": self.layout, "step": outcome.step, "terms": outcome.terms,
-                "measurements": outcome.measurements}
+        info = {
+            "layout": self.layout,
+            "step": outcome.step,
+            "terms": outcome.terms,
+            "measurements": outcome.measurements,
+        }
         if outcome.fault:
             info["fault"] = outcome.fault
         return self._observation, float(outcome.reward), outcome.done, outcome.truncated, info
@@ -78,8 +86,10 @@ class RhumbEnv(Env):
             return None
         utilization = self.layout.column(self._observation, "links", "utilization")
         usable = self.layout.column(self._observation, "links", "usable")
-        lines = [f"{self.layout.topology_name}: step {self._outcome.step} of {self.layout.steps}, "
-                 f"reward {self._outcome.reward:+.3f}, {int((usable == 0).sum())} links down"]
+        lines = [
+            f"{self.layout.topology_name}: step {self._outcome.step} of {self.layout.steps}, "
+            f"reward {self._outcome.reward:+.3f}, {int((usable == 0).sum())} links down"
+        ]
         for link in np.argsort(-utilization, kind="stable")[:10]:
             bar = "#" * int(round(40 * min(float(utilization[link]), 1.5)))
             lines.append(f"  {self.layout.link_names[link]:<24} {utilization[link]:6.3f} {bar}")
@@ -120,5 +130,3 @@ class RhumbEnv(Env):
             self.layout = layout
             self.observation_space = observation_space(layout)
             self.action_space = action_space(layout)
-
-

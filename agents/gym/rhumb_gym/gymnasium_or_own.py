@@ -1,4 +1,5 @@
-"""`Env`, `VectorEnv`, `Box` and `DictSpace` of the gymnasium package when it is installed, else stand-ins with the same surface."""
+"""`Env`, `VectorEnv`, `Box` and `DictSpace` of the gymnasium package when it is installed, else
+stand-ins with the same surface."""
 import numpy as np
 
 try:
@@ -7,6 +8,7 @@ try:
     from gymnasium.spaces import Box
     from gymnasium.spaces import Dict as DictSpace
     from gymnasium.vector import VectorEnv
+
     HAVE_GYMNASIUM = True
 except ImportError:
     gymnasium = None
@@ -41,11 +43,16 @@ except ImportError:
 
         def contains(self, x):
             x = np.asarray(x)
-            return bool(x.shape == self.shape and np.can_cast(x.dtype, self.dtype) and np.all(x >= self.low)
-                        and np.all(x <= self.high))
+            return bool(
+                x.shape == self.shape
+                and np.can_cast(x.dtype, self.dtype)
+                and np.all(x >= self.low)
+                and np.all(x <= self.high)
+            )
 
         def sample(self):
-            """Uniform where both ends are finite, standard normal or exponential from the finite end elsewhere."""
+            """Uniform where both ends are finite, standard normal or exponential from the finite
+            end elsewhere."""
             low, high = self.low.astype(float), self.high.astype(float)
             below, above = np.isfinite(low), np.isfinite(high)
             value = self.np_random.standard_normal(self.shape)
@@ -55,15 +62,24 @@ except ImportError:
             value = np.where(above & ~below, np.where(above, high, 0) - tail, value)
             both = below & above
             width = np.where(both, high, 0) - np.where(both, low, 0)
-            return np.where(both, np.where(both, low, 0) + uniform * width, value).astype(self.dtype)
+            return np.where(both, np.where(both, low, 0) + uniform * width, value).astype(
+                self.dtype
+            )
 
         def __repr__(self):
-            return f"Box({self.low.min() if self.low.size else 0}, {self.high.max() if self.high.size else 0}, " \
-                   f"{self.shape}, {self.dtype})"
+            return (
+                f"Box({self.low.min() if self.low.size else 0},"
+                f" {self.high.max() if self.high.size else 0}, {self.shape}, {self.dtype})"
+            )
 
         def __eq__(self, other):
-            return isinstance(other, Box) and self.shape == other.shape and self.dtype == other.dtype \
-                and np.array_equal(self.low, other.low) and np.array_equal(self.high, other.high)
+            return (
+                isinstance(other, Box)
+                and self.shape == other.shape
+                and self.dtype == other.dtype
+                and np.array_equal(self.low, other.low)
+                and np.array_equal(self.high, other.high)
+            )
 
     class DictSpace(Space):
         """Named members, each of its own space."""
@@ -81,8 +97,11 @@ except ImportError:
             return {name: space.sample() for name, space in self.spaces.items()}
 
         def contains(self, x):
-            return isinstance(x, dict) and x.keys() == self.spaces.keys() \
+            return (
+                isinstance(x, dict)
+                and x.keys() == self.spaces.keys()
                 and all(space.contains(x[name]) for name, space in self.spaces.items())
+            )
 
         def __getitem__(self, name):
             return self.spaces[name]
@@ -132,8 +151,10 @@ except ImportError:
             self.close()
             return False
 
+
 try:
     from gymnasium.vector import AutoresetMode
+
     NEXT_STEP = AutoresetMode.NEXT_STEP
 except ImportError:
     NEXT_STEP = "next_step"

@@ -5,7 +5,8 @@ ENV_ID = "Rhumb-v0"
 
 
 def register():
-    """True when gymnasium knows the environment afterwards; without gymnasium there is nothing to do."""
+    """True when gymnasium knows the environment afterwards; without gymnasium there is nothing to
+    do."""
     if gymnasium is None:
         return False
     if ENV_ID not in gymnasium.registry:

@@ -10,7 +10,8 @@ _START_LIMIT_S = 60
 
 
 def find_program():
-    """$RHUMB_PROGRAM, else `rhumb` on the PATH, else that of a build tree this package lies beside."""
+    """$RHUMB_PROGRAM, else `rhumb` on the PATH, else that of a build tree this package lies
+    beside."""
     named = os.environ.get("RHUMB_PROGRAM")
     if named:
         return named
@@ -20,15 +21,18 @@ def find_program():
     built = pathlib.Path(__file__).resolve().parents[3] / "build" / "release" / "bin" / "rhumb"
     if built.exists():
         return str(built)
-    raise FileNotFoundError("no program rhumb: put it on the PATH, set RHUMB_PROGRAM, or give the address of a running "
-                            "`rhumb serve-sim`")
+    raise FileNotFoundError(
+        "no program rhumb: put it on the PATH, set RHUMB_PROGRAM, or give the address of a running "
+        "`rhumb serve-sim`"
+    )
 
 
 class SimulationProcess:
-    """A `rhumb serve-sim` of one's own on a free port of this machine. It ends with this program, however that ends.
+    """A `rhumb serve-sim` of one's own on a free port of this machine. It ends with this program,
+    however that ends.
 
-    `flags` are further options of serve-sim, such as "--workers", "4". `log` is where its stderr goes: None for this
-    program's, or a file.
+    `flags` are further options of serve-sim, such as "--workers", "4". `log` is where its stderr
+    goes: None for this program's, or a file.
     """
 
     def __init__(self, *flags, program=None, log=None):
@@ -38,8 +42,19 @@ class SimulationProcess:
             port_file = os.path.join(directory, "port")
             # The pipe stays open as long as this program lives, whatever becomes of it.
             self._process = subprocess.Popen(
-                [program or find_program(), "serve-sim", "--listen", "127.0.0.1:0", "--port-file", port_file,
-                 "--until-stdin-closes", *flags], stdin=subprocess.PIPE, stderr=log)
+                [
+                    program or find_program(),
+                    "serve-sim",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--port-file",
+                    port_file,
+                    "--until-stdin-closes",
+                    *flags,
+                ],
+                stdin=subprocess.PIPE,
+                stderr=log,
+            )
             self.address = f"127.0.0.1:{self._wait_for_port(port_file)}"
         except BaseException:
             self.close()
@@ -51,8 +66,10 @@ class SimulationProcess:
         end = time.monotonic() + _START_LIMIT_S
         while not os.path.exists(path):
             if self._process.poll() is not None:
-                raise RuntimeError(f"rhumb serve-sim ended with exit code {self._process.returncode} before it served; "
-                                   "its own words stand above, on stderr")
+                raise RuntimeError(
+                    f"rhumb serve-sim ended with exit code {self._process.returncode} before it"
+                    " served; its own words stand above, on stderr"
+                )
             if time.monotonic() > end:
                 raise TimeoutError(f"rhumb serve-sim did not serve within {_START_LIMIT_S} s")
             time.sleep(0.01)

@@ -9,12 +9,18 @@ LARGEST_LOGIT = 20.0
 
 def observation_space(layout):
     """Arrays as rhumb.v1.Observation has them: all numbers are at least 0."""
+
     def rows(count, columns):
         return Box(0.0, np.inf, (count, columns), np.float32)
-    return DictSpace({"links": rows(layout.num_links, len(layout.link_features)),
-                      "paths": rows(layout.num_paths, len(layout.path_features)),
-                      "demands": rows(layout.num_demands, len(layout.demand_features)),
-                      "demand_history": rows(layout.num_demands, layout.history)})
+
+    return DictSpace(
+        {
+            "links": rows(layout.num_links, len(layout.link_features)),
+            "paths": rows(layout.num_paths, len(layout.path_features)),
+            "demands": rows(layout.num_demands, len(layout.demand_features)),
+            "demand_history": rows(layout.num_demands, layout.history),
+        }
+    )
 
 
 def action_space(layout):

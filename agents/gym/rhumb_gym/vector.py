@@ -1,4 +1,5 @@
-"""Many environments that advance together, with the interface of gymnasium.vector.VectorEnv (1.x)."""
+"""Many environments that advance together, with the interface of gymnasium.vector.VectorEnv
+(1.x)."""
 import numpy as np
 
 from rhumb.v1 import simulation_pb2 as sim
@@ -11,15 +12,17 @@ _LARGEST_SEED = 1 << 63
 
 
 class RhumbVectorEnv(VectorEnv):
-    """`num_envs` environments of one scenario; each step of all is one call and is played on all processors.
+    """`num_envs` environments of one scenario; each step of all is one call and is played on all
+    processors.
 
-    Over a given network observations are dictionaries of arrays [num_envs, ...] and actions an array [num_envs, paths].
-    Over random networks, which differ in size, observations are lists of dictionaries and actions lists of arrays;
-    `layouts` has the layout of each environment.
+    Over a given network observations are dictionaries of arrays [num_envs, ...] and actions an
+    array [num_envs, paths]. Over random networks, which differ in size, observations are lists of
+    dictionaries and actions lists of arrays; `layouts` has the layout of each environment.
 
-    An environment whose episode ended starts the next one in the following step(), whose action for it is ignored, whose
-    reward is 0 (gymnasium's AutoresetMode.NEXT_STEP). An episode that is lost to a fault ends with truncated, the reason
-    in infos["fault"][i], and touches no other environment. `workers` is that of a server started here.
+    An environment whose episode ended starts the next one in the following step(), whose action for
+    it is ignored, whose reward is 0 (gymnasium's AutoresetMode.NEXT_STEP). An episode that is lost
+    to a fault ends with truncated, the reason in infos["fault"][i], and touches no other
+    environment. `workers` is that of a server started here.
     """
 
     metadata = {"render_modes": [], "autoreset_mode": NEXT_STEP}
@@ -27,7 +30,12 @@ class RhumbVectorEnv(VectorEnv):
     def __init__(self, scenario=None, num_envs=1, address=None, timeout=600.0, workers=None):
         self._client = None
         flags = [] if workers is None else ["--workers", str(workers)]
-        flags += ["--max-environments-per-client", str(num_envs), "--max-environments", str(max(num_envs, 256))]
+        flags += [
+            "--max-environments-per-client",
+            str(num_envs),
+            "--max-environments",
+            str(max(num_envs, 256)),
+        ]
         self._server = SimulationProcess(*flags) if address is None else None
         try:
             self._client = BatchClient(address or self._server.address, scenario, num_envs, timeout)
@@ -43,12 +51,17 @@ class RhumbVectorEnv(VectorEnv):
         if self._fixed:
             self.single_observation_space = observation_space(self.layouts[0])
             self.single_action_space = action_space(self.layouts[0])
-            self.observation_space = DictSpace({name: _batched(box, num_envs) for name, box in
-                                                self.single_observation_space.spaces.items()})
+            self.observation_space = DictSpace(
+                {
+                    name: _batched(box, num_envs)
+                    for name, box in self.single_observation_space.spaces.items()
+                }
+            )
             self.action_space = _batched(self.single_action_space, num_envs)
 
     def reset(self, *, seed=None, options=None):
-        """Starts an episode in each. A seed makes all that follows a function of it; a list of seeds are the episodes."""
+        """Starts an episode in each. A seed makes all that follows a function of it; a list of
+        seeds are the episodes."""
         if isinstance(seed, (list, tuple, np.ndarray)):
             episodes = [int(one) for one in seed]
             if len(episodes) != self.num_envs:
@@ -65,16 +78,31 @@ class RhumbVectorEnv(VectorEnv):
         """An array [num_envs, paths], or a list of actions as RhumbEnv takes them."""
         if len(actions) != self.num_envs:
             raise ValueError(f"{len(actions)} actions for {self.num_envs} environments")
-        outcomes = self._client.play([
-            sim.Action(environment=i, reset_seed=self._episode()) if self._ended[i]
-            else self._client.action(i, actions[i]) for i in range(self.num_envs)])
-        refused = [f"environment {i}: {outcome.fault}" for i, outcome in enumerate(outcomes) if outcome.refused]
+        outcomes = self._client.play(
+            [
+                (
+                    sim.Action(environment=i, reset_seed=self._episode())
+                    if self._ended[i]
+                    else self._client.action(i, actions[i])
+                )
+                for i in range(self.num_envs)
+            ]
+        )
+        refused = [
+            f"environment {i}: {outcome.fault}"
+            for i, outcome in enumerate(outcomes)
+            if outcome.refused
+        ]
         self._take(outcomes)
         if refused:
             raise ActionError("; ".join(refused))
-        return (self._observations(), np.array([outcome.reward for outcome in outcomes]),
-                np.array([outcome.done for outcome in outcomes]), np.array([outcome.truncated for outcome in outcomes]),
-                self._infos(outcomes))
+        return (
+            self._observations(),
+            np.array([outcome.reward for outcome in outcomes]),
+            np.array([outcome.done for outcome in outcomes]),
+            np.array([outcome.truncated for outcome in outcomes]),
+            self._infos(outcomes),
+        )
 
     def close(self):
         if self._client is not None:
@@ -114,12 +142,18 @@ class RhumbVectorEnv(VectorEnv):
         return {name: np.stack([one[name] for one in self._last]) for name in self._last[0]}
 
     def _infos(self, outcomes):
-        return {"step": np.array([outcome.step for outcome in outcomes]),
-                "terms": [outcome.terms for outcome in outcomes],
-                "measurements": [outcome.measurements for outcome in outcomes],
-                "fault": [outcome.fault for outcome in outcomes]}
+        return {
+            "step": np.array([outcome.step for outcome in outcomes]),
+            "terms": [outcome.terms for outcome in outcomes],
+            "measurements": [outcome.measurements for outcome in outcomes],
+            "fault": [outcome.fault for outcome in outcomes],
+        }
 
 
 def _batched(box, count):
-    return Box(float(box.low.min()) if box.low.size else 0.0, float(box.high.max()) if box.high.size else 0.0,
-               (count, *box.shape), box.dtype)
+    return Box(
+        float(box.low.min()) if box.low.size else 0.0,
+        float(box.high.max()) if box.high.size else 0.0,
+        (count, *box.shape),
+        box.dtype,
+    )

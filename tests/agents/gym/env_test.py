@@ -1,4 +1,5 @@
-"""RhumbEnv and RhumbVectorEnv, against what gymnasium says of its interfaces; runs with and without gymnasium."""
+"""RhumbEnv and RhumbVectorEnv, against what gymnasium says of its interfaces; runs with and without
+gymnasium."""
 import os
 import signal
 import unittest
@@ -12,7 +13,9 @@ from serving import QUICK, ServedTest, children_of, main
 
 class EnvTest(ServedTest):
     def env(self, scenario=None, **more):
-        env = rhumb_gym.RhumbEnv(QUICK if scenario is None else scenario, address=self.address, **more)
+        env = rhumb_gym.RhumbEnv(
+            QUICK if scenario is None else scenario, address=self.address, **more
+        )
         self.addCleanup(env.close)
         return env
 
@@ -30,7 +33,9 @@ class EnvTest(ServedTest):
             self.assertIs(terminated, step == 2)
             self.assertIs(truncated, False)
             self.assertEqual(info["step"], step)
-            self.assertEqual(set(info["terms"]), {"completion", "on_time", "delay", "loss", "goodput"})
+            self.assertEqual(
+                set(info["terms"]), {"completion", "on_time", "delay", "loss", "goodput"}
+            )
 
     def test_a_seed_makes_all_that_follows_repeatable(self):
         runs = []
@@ -82,7 +87,9 @@ class EnvTest(ServedTest):
         for reduce in (np.maximum, np.add):
             result = layout.over_links(values, reduce)
             for path in (0, 7, layout.num_paths - 1):
-                links = layout.path_links[layout.path_link_begin[path]:layout.path_link_begin[path + 1]]
+                links = layout.path_links[
+                    layout.path_link_begin[path] : layout.path_link_begin[path + 1]
+                ]
                 self.assertAlmostEqual(result[path], reduce.reduce(values[links]))
 
     def test_unknown_settings_are_named(self):
@@ -112,7 +119,9 @@ class OwnServerTest(unittest.TestCase):
 
 class VectorTest(ServedTest):
     def vector(self, scenario=None, count=3):
-        env = rhumb_gym.RhumbVectorEnv(QUICK if scenario is None else scenario, count, address=self.address)
+        env = rhumb_gym.RhumbVectorEnv(
+            QUICK if scenario is None else scenario, count, address=self.address
+        )
         self.addCleanup(env.close)
         return env
 
@@ -121,7 +130,10 @@ class VectorTest(ServedTest):
         observations, _ = env.reset(seed=[4, 5, 6])
         actions = np.stack([env.single_action_space.sample() for _ in range(3)])
         stepped, rewards, terminated, truncated, _ = env.step(actions)
-        self.assertEqual((rewards.shape, terminated.tolist(), truncated.tolist()), ((3,), [False] * 3, [False] * 3))
+        self.assertEqual(
+            (rewards.shape, terminated.tolist(), truncated.tolist()),
+            ((3,), [False] * 3, [False] * 3),
+        )
         self.assertTrue(env.observation_space.contains(stepped))
         single = rhumb_gym.RhumbEnv(QUICK, address=self.address)
         self.addCleanup(single.close)
@@ -151,13 +163,24 @@ class VectorTest(ServedTest):
         env = self.vector({"random": {"max_nodes": 9}, "steps": 1})
         observations, _ = env.reset(seed=1)
         self.assertEqual(len(observations), 3)
-        observations, rewards, terminated, _, _ = env.step([np.zeros(layout.num_paths) for layout in env.layouts])
+        observations, rewards, terminated, _, _ = env.step(
+            [np.zeros(layout.num_paths) for layout in env.layouts]
+        )
         self.assertEqual(terminated.tolist(), [True] * 3)
         self.assertTrue(np.isfinite(rewards).all())
 
     def test_a_dead_worker_ends_one_episode(self):
-        env = self.vector({**QUICK, "simulator": "ns3", "narrowest_bps": 1e5, "interval": 0.2, "warm_up": 0.0,
-                           "drain": 0.0, "flow_sizes": "constant"})
+        env = self.vector(
+            {
+                **QUICK,
+                "simulator": "ns3",
+                "narrowest_bps": 1e5,
+                "interval": 0.2,
+                "warm_up": 0.0,
+                "drain": 0.0,
+                "flow_sizes": "constant",
+            }
+        )
         env.reset(seed=1)
         os.kill(children_of(self.server.pid)[0], signal.SIGKILL)
         actions = np.zeros((3, env.layouts[0].num_paths))

@@ -11,15 +11,25 @@ EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "agents" / "gym" / "exa
 
 class ExampleTest(unittest.TestCase):
     def run_example(self, *arguments):
-        result = subprocess.run([sys.executable, EXAMPLES / arguments[0], *arguments[1:]], capture_output=True, text=True,
-                                timeout=500, env=os.environ, check=False)
+        result = subprocess.run(
+            [sys.executable, EXAMPLES / arguments[0], *arguments[1:]],
+            capture_output=True,
+            text=True,
+            timeout=500,
+            env=os.environ,
+            check=False,
+        )
         self.assertEqual(result.returncode, 0, result.stderr)
         return result.stdout
 
     def test_the_learner_beats_shortest_path_on_traffic_it_never_saw(self):
         text = self.run_example("beat_shortest_path.py", "--generations", "30")
-        means = {name.strip(): (float(mean), float(half)) for name, mean, half in
-                 re.findall(r"^  (.+?) +([+-]\d+\.\d+) ± (\d+\.\d+)$", text, re.MULTILINE)}
+        means = {
+            name.strip(): (float(mean), float(half))
+            for name, mean, half in re.findall(
+                r"^  (.+?) +([+-]\d+\.\d+) ± (\d+\.\d+)$", text, re.MULTILINE
+            )
+        }
         self.assertEqual(means["shortest-path"][0], 0, text)
         mean, half = means["learned"]
         self.assertGreater(mean - half, 0, text)

@@ -1,4 +1,5 @@
-"""rhumb_gym where a package gymnasium is: the real one if it is installed, else the stand-in beside this file."""
+"""rhumb_gym where a package gymnasium is: the real one if it is installed, else the stand-in beside
+this file."""
 import os
 import sys
 import unittest
@@ -17,7 +18,10 @@ class GymnasiumTest(ServedTest):
     def test_environments_are_gymnasiums(self):
         self.assertTrue(issubclass(rhumb_gym.RhumbEnv, gymnasium.Env))
         self.assertTrue(issubclass(rhumb_gym.RhumbVectorEnv, gymnasium.vector.VectorEnv))
-        self.assertEqual(rhumb_gym.RhumbVectorEnv.metadata["autoreset_mode"], gymnasium.vector.AutoresetMode.NEXT_STEP)
+        self.assertEqual(
+            rhumb_gym.RhumbVectorEnv.metadata["autoreset_mode"],
+            gymnasium.vector.AutoresetMode.NEXT_STEP,
+        )
 
     def test_makes_the_registered_environment(self):
         env = gymnasium.make("Rhumb-v0", scenario=QUICK, address=self.address)

@@ -1,4 +1,5 @@
-"""What the tests of this folder share: a real `rhumb serve-sim`, and scenarios that take milliseconds.
+"""What the tests of this folder share: a real `rhumb serve-sim`, and scenarios that take
+milliseconds.
 
 CTest sets RHUMB_PROGRAM and PYTHONPATH.
 """
@@ -16,6 +17,7 @@ QUICK = {"topology": "abilene", "load": 1.0, "steps": 2, "history": 3}
 
 class ServedTest(unittest.TestCase):
     """One server a test class."""
+
     flags = ()
 
     @classmethod
@@ -31,8 +33,13 @@ class ServedTest(unittest.TestCase):
         cls.silence.close()
 
     def batch(self, scenario=None, environments=1, **more):
-        client = rhumb_gym.BatchClient(self.address, QUICK if scenario is None else scenario, environments,
-                                       timeout=LIMIT_S, **more)
+        client = rhumb_gym.BatchClient(
+            self.address,
+            QUICK if scenario is None else scenario,
+            environments,
+            timeout=LIMIT_S,
+            **more,
+        )
         self.addCleanup(client.close)
         return client
 

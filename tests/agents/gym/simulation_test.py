@@ -23,7 +23,9 @@ def two_paths():
         topology.nodes.add(name=name)
     for a, b, metric in (("A", "B", 1), ("A", "C", 1), ("C", "B", 1)):
         for source, destination in ((a, b), (b, a)):
-            link = topology.links.add(source=source, destination=destination, capacity_bps=10e6, igp_metric=metric)
+            link = topology.links.add(
+                source=source, destination=destination, capacity_bps=10e6, igp_metric=metric
+            )
             link.propagation_delay.FromMilliseconds(1)
     return topology
 
@@ -37,7 +39,9 @@ def one_demand(rate=8e6):
 
 class SimulationTest(ServedTest):
     def stub(self):
-        channel = grpc.insecure_channel(self.address, options=[("grpc.max_receive_message_length", 256 << 20)])
+        channel = grpc.insecure_channel(
+            self.address, options=[("grpc.max_receive_message_length", 256 << 20)]
+        )
         self.addCleanup(channel.close)
         return simulation_pb2_grpc.SimulationStub(channel)
 
@@ -47,40 +51,60 @@ class SimulationTest(ServedTest):
         return raised.exception
 
     def test_says_what_the_numbers_belong_to(self):
-        client = self.batch({"topology": two_paths(), "traffic": one_demand(), "load": 0.8, "steps": 2})
+        client = self.batch(
+            {"topology": two_paths(), "traffic": one_demand(), "load": 0.8, "steps": 2}
+        )
         layout = client.layout
         self.assertEqual(layout.node_names, ["A", "B", "C"])
         self.assertEqual(layout.link_names, ["A>B", "B>A", "A>C", "C>A", "C>B", "B>C"])
-        self.assertEqual(layout.link_ends.tolist(), [[0, 1], [1, 0], [0, 2], [2, 0], [2, 1], [1, 2]])
+        self.assertEqual(
+            layout.link_ends.tolist(), [[0, 1], [1, 0], [0, 2], [2, 0], [2, 1], [1, 2]]
+        )
         self.assertEqual(layout.demand_ends.tolist(), [[0, 1]])
-        paths = [layout.path_links[layout.path_link_begin[p]:layout.path_link_begin[p + 1]].tolist()
-                 for p in range(layout.num_paths)]
+        paths = [
+            layout.path_links[layout.path_link_begin[p] : layout.path_link_begin[p + 1]].tolist()
+            for p in range(layout.num_paths)
+        ]
         self.assertEqual(paths, [[0], [2, 4]])
         outcome = client.reset([1])[0]
-        self.assertEqual({name: array.shape for name, array in outcome.observation.items()},
-                         {"links": (6, 8), "paths": (2, 4), "demands": (1, 4), "demand_history": (1, 8)})
-        np.testing.assert_allclose(layout.column(outcome.observation, "links", "capacity_bps"), 10e6)
-        np.testing.assert_allclose(layout.column(outcome.observation, "paths", "propagation_delay_s"), [1e-3, 2e-3])
+        self.assertEqual(
+            {name: array.shape for name, array in outcome.observation.items()},
+            {"links": (6, 8), "paths": (2, 4), "demands": (1, 4), "demand_history": (1, 8)},
+        )
+        np.testing.assert_allclose(
+            layout.column(outcome.observation, "links", "capacity_bps"), 10e6
+        )
+        np.testing.assert_allclose(
+            layout.column(outcome.observation, "paths", "propagation_delay_s"), [1e-3, 2e-3]
+        )
         # Load 0.8 of the 10 Mbit/s that shortest path uses.
         np.testing.assert_allclose(outcome.observation["demand_history"], 8e6, rtol=1e-5)
 
     def test_splits_as_the_softmax_of_the_logits_and_measures_it(self):
-        client = self.batch({"topology": two_paths(), "traffic": one_demand(), "load": 0.8, "steps": 3})
+        client = self.batch(
+            {"topology": two_paths(), "traffic": one_demand(), "load": 0.8, "steps": 3}
+        )
         client.reset([1])
         outcome = client.step([np.log([3.0, 1.0])])[0]
         utilization = client.layout.column(outcome.observation, "links", "utilization")
         np.testing.assert_allclose(utilization, [0.6, 0, 0.2, 0, 0.2, 0], rtol=1e-5)
-        np.testing.assert_allclose(client.layout.column(outcome.observation, "paths", "ratio"), [0.75, 0.25], rtol=1e-6)
+        np.testing.assert_allclose(
+            client.layout.column(outcome.observation, "paths", "ratio"), [0.75, 0.25], rtol=1e-6
+        )
         self.assertAlmostEqual(outcome.measurements["mlu"], 0.6, places=5)
         outcome = client.step([{"split_ratios": [0.25, 0.75]}])[0]
         utilization = client.layout.column(outcome.observation, "links", "utilization")
         np.testing.assert_allclose(utilization, [0.2, 0, 0.6, 0, 0.6, 0], rtol=1e-5)
         outcome = client.step(["shortest-path"])[0]
-        np.testing.assert_allclose(client.layout.column(outcome.observation, "paths", "ratio"), [1, 0])
+        np.testing.assert_allclose(
+            client.layout.column(outcome.observation, "paths", "ratio"), [1, 0]
+        )
         self.assertTrue(outcome.done)
 
     def test_rewards_what_is_better_than_shortest_path(self):
-        client = self.batch({"topology": two_paths(), "traffic": one_demand(), "load": 1.4, "steps": 3})
+        client = self.batch(
+            {"topology": two_paths(), "traffic": one_demand(), "load": 1.4, "steps": 3}
+        )
         client.reset([1])
         self.assertEqual(client.step(["shortest-path"])[0].reward, 0)
         # 14 Mbit/s over 10 lose 4; split 9 to 5 they lose nothing.
@@ -93,7 +117,9 @@ class SimulationTest(ServedTest):
 
     def test_takes_the_weights_of_a_reward(self):
         weights = {"completion": 0, "on_time": 0, "delay": 3, "loss": 0, "goodput": 0}
-        client = self.batch({"topology": two_paths(), "traffic": one_demand(), "load": 0.5, "reward": weights})
+        client = self.batch(
+            {"topology": two_paths(), "traffic": one_demand(), "load": 0.5, "reward": weights}
+        )
         client.reset([1])
         outcome = client.step([{"split_ratios": [0, 1]}])[0]
         self.assertAlmostEqual(outcome.reward, 3 * outcome.terms["delay"])
@@ -112,7 +138,9 @@ class SimulationTest(ServedTest):
                 for one, other in zip(a, b):
                     self.assertEqual(one.reward, other.reward)
                     for name in one.observation:
-                        np.testing.assert_array_equal(one.observation[name], other.observation[name])
+                        np.testing.assert_array_equal(
+                            one.observation[name], other.observation[name]
+                        )
 
     def test_never_shows_the_matrix_about_to_be_played(self):
         client = self.batch({**QUICK, "traffic": "gravity:noise=0.5", "steps": 3})
@@ -138,13 +166,22 @@ class SimulationTest(ServedTest):
             self.assertFalse(stub.CloseBatch(sim.CloseBatchRequest(batch=batch)).closed)
 
     def test_a_failed_link_is_seen_and_not_used(self):
-        client = self.batch({"topology": two_paths(), "traffic": one_demand(), "load": 0.8, "steps": 3,
-                             "events": ["link-down:A>B@1..2"]})
+        client = self.batch(
+            {
+                "topology": two_paths(),
+                "traffic": one_demand(),
+                "load": 0.8,
+                "steps": 3,
+                "events": ["link-down:A>B@1..2"],
+            }
+        )
         layout = client.layout
         outcome = client.reset([1])[0]
         self.assertEqual(layout.column(outcome.observation, "links", "usable").tolist(), [1] * 6)
         outcome = client.step([np.zeros(2)])[0]
-        self.assertEqual(layout.column(outcome.observation, "links", "usable").tolist(), [0, 1, 1, 1, 1, 1])
+        self.assertEqual(
+            layout.column(outcome.observation, "links", "usable").tolist(), [0, 1, 1, 1, 1, 1]
+        )
         self.assertEqual(layout.column(outcome.observation, "paths", "usable").tolist(), [0, 1])
         for action in (np.array([20.0, 0.0]), {"split_ratios": [1, 0]}):
             outcome = client.step([action])[0]
@@ -162,7 +199,9 @@ class SimulationTest(ServedTest):
         zeros = np.zeros(client.layout.num_paths)
         for _ in range(6):
             outcomes = client.step([zeros] * 8)
-            down.append([client.layout.column(o.observation, "links", "usable").tobytes() for o in outcomes])
+            down.append(
+                [client.layout.column(o.observation, "links", "usable").tobytes() for o in outcomes]
+            )
         self.assertGreater(len({tuple(column) for column in zip(*down)}), 1)
 
     def test_names_the_field_and_the_value_that_are_wrong(self):
@@ -184,35 +223,56 @@ class SimulationTest(ServedTest):
             ({**QUICK, "reward": {"loss": -1}}, "scenario.reward.loss", "-1"),
             ({**QUICK, "events": ["burst:ATLAng-IPLSng*3@0.5..1"]}, "scenario", "inside of step"),
             ({"topology": topology_pb2.Topology()}, "scenario.topology", "node"),
-            ({"topology": two_paths(), "traffic": traffic_pb2.TrafficSeries(nodes=["A", "Z"], matrices=[
-                traffic_pb2.TrafficMatrix(source=[0], destination=[1], rate_bps=[1])])},
-             "scenario.traffic_series", "Z"),
+            (
+                {
+                    "topology": two_paths(),
+                    "traffic": traffic_pb2.TrafficSeries(
+                        nodes=["A", "Z"],
+                        matrices=[
+                            traffic_pb2.TrafficMatrix(source=[0], destination=[1], rate_bps=[1])
+                        ],
+                    ),
+                },
+                "scenario.traffic_series",
+                "Z",
+            ),
         ]
         for scenario, field, value in cases:
             with self.subTest(field=field, value=value):
                 error = self.refusal(scenario)
-                self.assertIn(error.code, (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND), error)
+                self.assertIn(
+                    error.code, (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND), error
+                )
                 self.assertIn(field, str(error))
                 self.assertIn(value, str(error))
 
     def test_details_name_the_field_for_programs(self):
         with self.assertRaises(grpc.RpcError) as raised:
-            self.stub().CreateBatch(sim.CreateBatchRequest(scenario=rhumb_gym.Scenario({**QUICK, "steps": 20000})))
+            self.stub().CreateBatch(
+                sim.CreateBatchRequest(scenario=rhumb_gym.Scenario({**QUICK, "steps": 20000}))
+            )
         trailers = dict(raised.exception.trailing_metadata())
         status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
         bad = status_pb2.BadRequest()
         for detail in status.details:
             if detail.type_url.endswith("google.rpc.BadRequest"):
                 bad.ParseFromString(detail.value)
-        self.assertEqual([violation.field for violation in bad.field_violations], ["scenario.steps"])
+        self.assertEqual(
+            [violation.field for violation in bad.field_violations], ["scenario.steps"]
+        )
 
     def test_a_refused_action_costs_nothing(self):
         client = self.batch(environments=2)
         client.reset([1, 2])
         paths = client.layout.num_paths
-        bad = [(np.zeros(paths - 1), "4"), (np.full(paths, np.inf), "inf"), ("astrology", "astrology"),
-               ("lp-omniscient", "traffic to come"), ({"split_ratios": np.zeros(paths)}, "sum to 0"),
-               ({"split_ratios": np.full(paths, -1.0)}, "-1")]
+        bad = [
+            (np.zeros(paths - 1), "4"),
+            (np.full(paths, np.inf), "inf"),
+            ("astrology", "astrology"),
+            ("lp-omniscient", "traffic to come"),
+            ({"split_ratios": np.zeros(paths)}, "sum to 0"),
+            ({"split_ratios": np.full(paths, -1.0)}, "-1"),
+        ]
         for action, words in bad:
             outcome = client.step([action], [0])[0]
             self.assertTrue(outcome.refused, action)
@@ -235,7 +295,11 @@ class SimulationTest(ServedTest):
         client = self.batch(environments=2)
         client.reset([1, 2])
         zeros = np.zeros(client.layout.num_paths)
-        for environments, words in (([0, 2], "actions[1].environment: is 2"), ([1, 1], "second time"), ([], "empty")):
+        for environments, words in (
+            ([0, 2], "actions[1].environment: is 2"),
+            ([1, 1], "second time"),
+            ([], "empty"),
+        ):
             with self.assertRaises(rhumb_gym.SimulationError) as raised:
                 client.step([zeros] * len(environments), environments)
             self.assertEqual(raised.exception.code, grpc.StatusCode.INVALID_ARGUMENT)
@@ -246,14 +310,23 @@ class SimulationTest(ServedTest):
         client = self.batch(environments=3)
         client.reset([1, 2, 3])
         zeros = np.zeros(client.layout.num_paths)
-        outcomes = client.play([client.action(2, zeros), sim.Action(environment=0, reset_seed=9),
-                                client.action(1, "ecmp")])
+        outcomes = client.play(
+            [
+                client.action(2, zeros),
+                sim.Action(environment=0, reset_seed=9),
+                client.action(1, "ecmp"),
+            ]
+        )
         self.assertEqual([outcome.step for outcome in outcomes], [1, 0, 1])
 
     def test_one_call_of_a_batch_at_a_time(self):
         stub = self.stub()
-        batch = stub.CreateBatch(sim.CreateBatchRequest(
-            scenario=rhumb_gym.Scenario({"random": {"min_nodes": 30, "max_nodes": 30}}), environments=8)).batch
+        batch = stub.CreateBatch(
+            sim.CreateBatchRequest(
+                scenario=rhumb_gym.Scenario({"random": {"min_nodes": 30, "max_nodes": 30}}),
+                environments=8,
+            )
+        ).batch
         request = sim.ResetRequest(batch=batch, seeds=range(8))
         calls = [stub.Reset.future(request) for _ in range(2)]
         codes = sorted(call.code().name for call in calls)
@@ -273,8 +346,10 @@ class SimulationTest(ServedTest):
         self.assertEqual(check(b""), b"\x08\x01")  # SERVING
 
     def test_a_scenario_is_proto3_json_too(self):
-        scenario = json_format.Parse(json.dumps({"topologyName": "abilene", "minLoad": 1, "maxLoad": 1, "steps": 1}),
-                                     sim.SimulationScenario())
+        scenario = json_format.Parse(
+            json.dumps({"topologyName": "abilene", "minLoad": 1, "maxLoad": 1, "steps": 1}),
+            sim.SimulationScenario(),
+        )
         client = self.batch(scenario)
         self.assertIsNone(client.reset([1])[0].fault)
 
@@ -326,8 +401,13 @@ class IdleTest(ServedTest):
 
 class ProgramTest(unittest.TestCase):
     def run_program(self, *flags):
-        return subprocess.run([os.environ["RHUMB_PROGRAM"], "serve-sim", *flags], capture_output=True, text=True,
-                              timeout=LIMIT_S, check=False)
+        return subprocess.run(
+            [os.environ["RHUMB_PROGRAM"], "serve-sim", *flags],
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
 
     def test_keeps_to_this_machine_unless_told_otherwise(self):
         result = self.run_program("--listen", "0.0.0.0:0")
@@ -345,13 +425,17 @@ class ProgramTest(unittest.TestCase):
 
     def test_stops_on_sigterm_after_its_calls(self):
         with rhumb_gym.SimulationProcess() as server:
-            client = rhumb_gym.BatchClient(server.address, {"random": {"min_nodes": 30, "max_nodes": 30}}, 4)
+            client = rhumb_gym.BatchClient(
+                server.address, {"random": {"min_nodes": 30, "max_nodes": 30}}, 4
+            )
             stub = client._stub
             call = stub.Reset.future(sim.ResetRequest(batch=client._batch, seeds=range(4)))
             # It has begun once another call of the batch is refused.
             code = None
             while code != grpc.StatusCode.FAILED_PRECONDITION and not call.done():
-                probe = stub.Step.future(sim.StepRequest(batch=client._batch, actions=[sim.Action(environment=99)]))
+                probe = stub.Step.future(
+                    sim.StepRequest(batch=client._batch, actions=[sim.Action(environment=99)])
+                )
                 code = probe.code()
             os.kill(server.pid, signal.SIGTERM)
             self.assertEqual(call.code(), grpc.StatusCode.OK)
@@ -365,19 +449,33 @@ class ProgramTest(unittest.TestCase):
 
 
 class Ns3Test(ServedTest):
-    SCENARIO = {"topology": two_paths(), "traffic": one_demand(), "load": 0.7, "simulator": "ns3", "steps": 2,
-                "flow_sizes": "constant", "narrowest_bps": 1e6, "interval": 0.5, "warm_up": 0.1, "drain": 0.1,
-                "tcp_shares": [0.0]}
+    SCENARIO = {
+        "topology": two_paths(),
+        "traffic": one_demand(),
+        "load": 0.7,
+        "simulator": "ns3",
+        "steps": 2,
+        "flow_sizes": "constant",
+        "narrowest_bps": 1e6,
+        "interval": 0.5,
+        "warm_up": 0.1,
+        "drain": 0.1,
+        "tcp_shares": [0.0],
+    }
 
     def test_plays_packets(self):
         client = self.batch(self.SCENARIO, 2)
         client.reset([1, 1])
         outcomes = client.step([{"split_ratios": [1, 0]}, {"split_ratios": [0, 1]}])
         for outcome, loads in zip(outcomes, ([0.7, 0, 0], [0, 0.7, 0.7])):
-            utilization = client.layout.column(outcome.observation, "links", "utilization")[[0, 2, 4]]
+            utilization = client.layout.column(outcome.observation, "links", "utilization")[
+                [0, 2, 4]
+            ]
             np.testing.assert_allclose(utilization, loads, atol=0.05)
             self.assertGreater(outcome.measurements["hop_packets"], 0)
-        self.assertGreater(outcomes[1].measurements["mean_delay_s"], 1.5 * outcomes[0].measurements["mean_delay_s"])
+        self.assertGreater(
+            outcomes[1].measurements["mean_delay_s"], 1.5 * outcomes[0].measurements["mean_delay_s"]
+        )
 
     def test_a_dead_worker_costs_one_episode_and_says_so(self):
         client = self.batch(self.SCENARIO, 2)

@@ -1,4 +1,5 @@
-"""`mpirun -n 2 rhumb train` as a user runs it: the result, a rank that dies, a rank that hangs, a rank that is wrong.
+"""`mpirun -n 2 rhumb train` as a user runs it: the result, a rank that dies, a rank that hangs, a
+rank that is wrong.
 
 CTest sets RHUMB_PROGRAM and MPIRUN.
 """
@@ -17,7 +18,11 @@ LIMIT_S = 300  # of any wait; only a failing test comes near
 
 TINY = """
 seed = 5
-networks = {families = ["ring-chords"], count = 4, min_nodes = 4, max_nodes = 5, candidate_paths = 3}
+networks.families = ["ring-chords"]
+networks.count = 4
+networks.min_nodes = 4
+networks.max_nodes = 5
+networks.candidate_paths = 3
 optimizer = {updates = %d, batch_paths = 10, batch_networks = 2}
 objective = {iterations = 2, earlier_iterations = [0, 1]}
 validation = {networks = 2, every = 5, patience = 1000000}
@@ -79,10 +84,30 @@ class MpirunTest(unittest.TestCase):
         return path
 
     def start(self, out, updates, *flags, stage="flow", ranks=2, environment=None):
-        command = [MPIRUN, "--allow-run-as-root", "--oversubscribe", "-n", str(ranks), RHUMB, "train", "--stage", stage,
-                   "--config", self.config(stage, updates), "--out", os.path.join(self.directory, out), *flags]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   text=True, env={**os.environ, **(environment or {})})
+        command = [
+            MPIRUN,
+            "--allow-run-as-root",
+            "--oversubscribe",
+            "-n",
+            str(ranks),
+            RHUMB,
+            "train",
+            "--stage",
+            stage,
+            "--config",
+            self.config(stage, updates),
+            "--out",
+            os.path.join(self.directory, out),
+            *flags,
+        ]
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -106,8 +131,21 @@ class MpirunTest(unittest.TestCase):
         self.assertIn(os.path.join(self.directory, "cut"), text)
         # The checkpoint is whole: a policy loads it.
         replay = subprocess.run(
-            [RHUMB, "replay", "--topology", "abilene", "--traffic", "gravity:count=2", "--policies",
-             f"neural:{self.file('cut', 'last.ckpt')}", "--no-optimum"], capture_output=True, text=True, check=False)
+            [
+                RHUMB,
+                "replay",
+                "--topology",
+                "abilene",
+                "--traffic",
+                "gravity:count=2",
+                "--policies",
+                f"neural:{self.file('cut', 'last.ckpt')}",
+                "--no-optimum",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         self.assertEqual(replay.returncode, 0, replay.stderr)
 
     def test_a_run_cut_off_by_a_dead_rank_ends_like_one_that_was_not(self):
@@ -125,7 +163,9 @@ class MpirunTest(unittest.TestCase):
         code, text = self.run_to_end("cut", 150, "--resume")
         self.assertEqual(code, 0, text)
         for name in ("state.bin", "metrics.csv", "best.ckpt", "last.ckpt"):
-            self.assertEqual(self.file("cut", name).read_bytes(), self.file("whole", name).read_bytes(), name)
+            self.assertEqual(
+                self.file("cut", name).read_bytes(), self.file("whole", name).read_bytes(), name
+            )
 
         # Another number of ranks may go on, too; the run is over, so nothing changes.
         code, text = self.run_to_end("cut", 150, "--resume", ranks=1)
@@ -136,15 +176,34 @@ class MpirunTest(unittest.TestCase):
         self.assertEqual(code, 0, text)
         self.assertEqual(text.count("best of the shortest paths"), 1, text)  # one rank speaks
         cut = self.start("cut", 10000000, stage="packet")
-        wait_until(lambda: b"\n5," in self.file("cut", "metrics.csv").read_bytes()
-                   if self.file("cut", "metrics.csv").exists() else False, "a checkpoint after an update")
+        wait_until(
+            lambda: (
+                b"\n5," in self.file("cut", "metrics.csv").read_bytes()
+                if self.file("cut", "metrics.csv").exists()
+                else False
+            ),
+            "a checkpoint after an update",
+        )
         os.kill(ranks_of(cut)[1], signal.SIGKILL)
         text, _ = cut.communicate(timeout=LIMIT_S)
         self.assertNotEqual(cut.returncode, 0, text)
         self.assertIn("go on with --resume", text)
         replay = subprocess.run(
-            [RHUMB, "replay", "--topology", "abilene", "--traffic", "gravity:count=2", "--policies",
-             f"neural:{self.file('cut', 'last.ckpt')}", "--no-optimum"], capture_output=True, text=True, check=False)
+            [
+                RHUMB,
+                "replay",
+                "--topology",
+                "abilene",
+                "--traffic",
+                "gravity:count=2",
+                "--policies",
+                f"neural:{self.file('cut', 'last.ckpt')}",
+                "--no-optimum",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         self.assertEqual(replay.returncode, 0, replay.stderr)
 
         half = self.start("half", 40, stage="packet")
@@ -156,7 +215,9 @@ class MpirunTest(unittest.TestCase):
         code, text = self.run_to_end("half", 40, "--resume", stage="packet")
         self.assertEqual(code, 0, text)
         for name in ("best.ckpt", "last.ckpt", "test.csv"):
-            self.assertEqual(self.file("half", name).read_bytes(), self.file("whole", name).read_bytes(), name)
+            self.assertEqual(
+                self.file("half", name).read_bytes(), self.file("whole", name).read_bytes(), name
+            )
 
     def test_a_rank_that_hangs_is_waited_for_no_longer_than_the_patience(self):
         job = self.start("hung", 10000000, environment={"RHUMB_PEER_PATIENCE_S": "2"})

@@ -1,5 +1,5 @@
-"""What controller/adapters/rhumb_client promises a newcomer: it installs from Debian's packages alone, and the example adapter
-in it steers its network with a real `rhumb serve`."""
+"""What controller/adapters/rhumb_client promises a newcomer: it installs from Debian's packages
+alone, and the example adapter in it steers its network with a real `rhumb serve`."""
 import os
 import pathlib
 import shutil
@@ -58,21 +58,41 @@ class MinimalAdapterTest(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.directory)
         # pip leaves its work beside what it installs, so what it is given is a copy.
         for part in ("proto", "controller/adapters/rhumb_client"):
-            shutil.copytree(ROOT / part, cls.directory / part, ignore=shutil.ignore_patterns("build", "*.egg-info"))
-        for command in (["/usr/bin/python3", "-m", "venv", "--system-site-packages", "env"],
-                        ["env/bin/pip", "install", "--no-index", "--no-build-isolation", "./proto",
-                         "./controller/adapters/rhumb_client"]):
-            done = subprocess.run(command, cwd=cls.directory, env=cls.environment(), capture_output=True, text=True)
+            shutil.copytree(
+                ROOT / part,
+                cls.directory / part,
+                ignore=shutil.ignore_patterns("build", "*.egg-info"),
+            )
+        for command in (
+            ["/usr/bin/python3", "-m", "venv", "--system-site-packages", "env"],
+            [
+                "env/bin/pip",
+                "install",
+                "--no-index",
+                "--no-build-isolation",
+                "./proto",
+                "./controller/adapters/rhumb_client",
+            ],
+        ):
+            done = subprocess.run(
+                command, cwd=cls.directory, env=cls.environment(), capture_output=True, text=True
+            )
             if done.returncode:
                 raise AssertionError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
 
     @staticmethod
     def environment():
         """Without the path to the tree's own modules: the installed ones are to be found."""
-        return {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        return {
+            key: value
+            for key, value in os.environ.items()
+            if key not in ("PYTHONPATH", "VIRTUAL_ENV")
+        }
 
     def start(self, command, **options):
-        process = subprocess.Popen(command, cwd=self.directory, env=self.environment(), text=True, bufsize=1, **options)
+        process = subprocess.Popen(
+            command, cwd=self.directory, env=self.environment(), text=True, bufsize=1, **options
+        )
         lines = Lines(process.stdout or process.stderr)
         self.addCleanup(lines.close)  # cleanups run from the last to the first
         self.addCleanup(process.wait)
@@ -84,22 +104,36 @@ class MinimalAdapterTest(unittest.TestCase):
         (self.directory / "rhumb.toml").write_text(
             f'[server]\nlisten = "127.0.0.1:0"\nports_file = "{self.directory}/ports"\n'
             '[decision]\npolicy = "shortest-path"\ninterval = "1s"\n'
-            f'[store]\npath = "{self.directory}/state.db"\n[metrics]\nlisten = ""\n')
+            f'[store]\npath = "{self.directory}/state.db"\n[metrics]\nlisten = ""\n'
+        )
         log = self.start([RHUMB, "serve", "--config", "rhumb.toml"], stderr=subprocess.PIPE)
         log.wait_for("the server", lambda _: (self.directory / "ports").exists())
-        return "127.0.0.1:" + dict(line.split() for line in (self.directory / "ports").read_text().splitlines())["grpc"]
+        return (
+            "127.0.0.1:"
+            + dict(line.split() for line in (self.directory / "ports").read_text().splitlines())[
+                "grpc"
+            ]
+        )
 
     def test_the_example_steers_its_network_and_moves_traffic_off_the_link_that_fails(self):
         address = self.start_serve()
         lines = self.start(["env/bin/python", "-u", EXAMPLE, address], stdout=subprocess.PIPE)
 
         def direct(seen):
-            return all(any(line.endswith(f": {a} > {b}: 100% over {a}>{b}") for line in seen)
-                       for a in "ABC" for b in "ABC" if a != b)
+            return all(
+                any(line.endswith(f": {a} > {b}: 100% over {a}>{b}") for line in seen)
+                for a in "ABC"
+                for b in "ABC"
+                if a != b
+            )
+
         lines.wait_for("a path for each of the six demands", direct)
         # Twenty seconds on, by its own clock, the example takes A-B down; C is the way round.
-        lines.wait_for("the way round", lambda seen: any(line.endswith(": A > B: 100% over A>C, C>B") for line in seen)
-                       and any(line.endswith(": B > A: 100% over B>C, C>A") for line in seen))
+        lines.wait_for(
+            "the way round",
+            lambda seen: any(line.endswith(": A > B: 100% over A>C, C>B") for line in seen)
+            and any(line.endswith(": B > A: 100% over B>C, C>A") for line in seen),
+        )
 
         with grpc.insecure_channel(address) as channel:
             north = north_pb2_grpc.NorthStub(channel)
@@ -111,13 +145,16 @@ class MinimalAdapterTest(unittest.TestCase):
             self.assertEqual(status.adapters[0].plan_version_in_force, status.plan.plan_version)
             # 50 MB a second over A>B, as the example counts.
             self.assertEqual(status.telemetry, north_pb2.TELEMETRY_FRESHNESS_FRESH)
-            demand = north.ExplainDecision(north_pb2.ExplainDecisionRequest(source="A", destination="B"),
-                                           timeout=10).demands[0]
+            demand = north.ExplainDecision(
+                north_pb2.ExplainDecisionRequest(source="A", destination="B"), timeout=10
+            ).demands[0]
             self.assertAlmostEqual(demand.rate_bps / 400e6, 1, delta=0.2)
 
         before = lines.count()
-        lines.wait_for("the direct path again", lambda seen: any(
-            line.endswith(": A > B: 100% over A>B") for line in seen[before:]))
+        lines.wait_for(
+            "the direct path again",
+            lambda seen: any(line.endswith(": A > B: 100% over A>B") for line in seen[before:]),
+        )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""The os-ken application's installer, over real OpenFlow messages to switches that are made up: what it does when a link
-fails while it is at work."""
+"""The os-ken application's installer, over real OpenFlow messages to switches that are made up:
+what it does when a link fails while it is at work."""
 import ipaddress
 import random
 import struct
@@ -21,7 +21,9 @@ SPOKES = 12  # hosts behind their own switches, each with two ways to the others
 
 
 class FakeSwitch:
-    """Confirms every barrier at once, keeps the cookies that it was given, and tells `watch` of every message."""
+    """Confirms every barrier at once, keeps the cookies that it was given, and tells `watch` of
+    every message."""
+
     ofproto = ofproto_v1_3
     ofproto_parser = ofproto_v1_3_parser
 
@@ -41,7 +43,9 @@ class FakeSwitch:
             _, kind, length, xid = struct.unpack_from("!BBHI", data)
             if kind == ofproto_v1_3.OFPT_FLOW_MOD:
                 cookie, command = struct.unpack_from("!Q9xB", data, 8)
-                (self.cookies.add if command == ofproto_v1_3.OFPFC_ADD else self.cookies.discard)(cookie)
+                (self.cookies.add if command == ofproto_v1_3.OFPFC_ADD else self.cookies.discard)(
+                    cookie
+                )
                 self._watch(self, cookie)
             elif kind == ofproto_v1_3.OFPT_BARRIER_REQUEST:
                 self._switches.barrier_reply(self.id, xid)
@@ -68,7 +72,10 @@ class InstallerTest(unittest.TestCase):
         self.file = star()
         self.network = Network(self.file)
         for cable in self.file.cables:
-            ends = [Port(self.file.nodes[name].dpid, port) for name, port in zip(cable.between, cable.ports)]
+            ends = [
+                Port(self.file.nodes[name].dpid, port)
+                for name, port in zip(cable.between, cable.ports)
+            ]
             self.network.lldp_seen(*ends)
             self.network.lldp_seen(*ends[::-1])
         self.switches = Switches()
@@ -92,7 +99,9 @@ class InstallerTest(unittest.TestCase):
         self.plan = change.plan
 
     def take_down(self, source, middle):
-        port = next(link.out for link in self.network.links.values() if link.name == f"{source}>{middle}")
+        port = next(
+            link.out for link in self.network.links.values() if link.name == f"{source}>{middle}"
+        )
         self.network.port_state(port, True)
         self.installer.link_failed()
 
@@ -101,8 +110,10 @@ class InstallerTest(unittest.TestCase):
 
     def halves(self):
         """Has more rules to prepare than are sent in one go."""
-        return {key: tuple(PathShare(path.links, 0.5) for middle in "XY" for path in over(middle, *key))
-                for key in self.keys}
+        return {
+            key: tuple(PathShare(path.links, 0.5) for middle in "XY" for path in over(middle, *key))
+            for key in self.keys
+        }
 
     def installed(self):
         return self.forwarding.paths()
@@ -115,6 +126,7 @@ class InstallerTest(unittest.TestCase):
             sent.append(cookie)
             if len(sent) == 1:
                 self.take_down("s0", "X")
+
         self.watch = watch
         with self.assertRaises(PlanRefused) as refused:
             self.installer.install(self.change_to(2, self.halves()))
@@ -122,7 +134,8 @@ class InstallerTest(unittest.TestCase):
         self.assertLessEqual(len(sent), installer._PORTION)
         self.assertEqual(self.installed(), self.all_over("X"))
 
-        # The answer to the failure, told as a change from the plan that was given up, moves what was cut off.
+        # The answer to the failure, told as a change from the plan that was given up, moves what
+        # was cut off.
         answer = {key: over("Y" if "s0" in key else "X", *key) for key in self.keys}
         self.install(3, answer)
         self.assertEqual(self.installed(), answer)
@@ -131,7 +144,9 @@ class InstallerTest(unittest.TestCase):
         self.install(1, self.all_over("X"))
         hub.sleep(0.05)
         resting = {name: set(fake.cookies) for name, fake in self.fakes.items()}
-        self.watch = lambda switch, cookie: None if self.installer._failures else self.take_down("s0", "X")
+        self.watch = lambda switch, cookie: (
+            None if self.installer._failures else self.take_down("s0", "X")
+        )
         with self.assertRaises(PlanRefused):
             self.installer.install(self.change_to(2, self.halves()))
         self.watch = lambda switch, cookie: None
@@ -149,19 +164,25 @@ class InstallerTest(unittest.TestCase):
         def watch(switch, cookie):
             if cookie & rules.KIND_MASK == rules.kind_cookie(rules.KIND_INGRESS):
                 order.append(self.forwarding.demand_of(cookie))
+
         self.watch = watch
         self.install(2, self.all_over("Y"))
         cut_off = [key for key in self.keys if "s0" in key]
-        self.assertEqual(set(order[:len(cut_off)]), set(cut_off))
+        self.assertEqual(set(order[: len(cut_off)]), set(cut_off))
         self.assertEqual(set(order), set(self.keys))
 
-    def test_what_was_cut_off_stays_moved_when_the_rest_is_refused_and_the_next_plan_is_compared_with_what_is_installed(self):
+    def test_what_was_cut_off_stays_moved_when_the_rest_is_refused_and_is_compared_with_next(self):
         self.install(1, self.all_over("X"))
         self.take_down("s0", "X")
-        del self.switches._datapaths[self.file.nodes["s1"].dpid]  # away: whatever is to change there is refused
+        del self.switches._datapaths[
+            self.file.nodes["s1"].dpid
+        ]  # away: whatever is to change there is refused
         cut_off = [key for key in self.keys if "s0" in key and "s1" not in key]
-        answer = {key: over("Y" if key in cut_off or key.source == "s1" else "X", *key)
-                  for key in self.keys if key not in (DemandKey("s0", "s1"), DemandKey("s1", "s0"))}
+        answer = {
+            key: over("Y" if key in cut_off or key.source == "s1" else "X", *key)
+            for key in self.keys
+            if key not in (DemandKey("s0", "s1"), DemandKey("s1", "s0"))
+        }
         with self.assertRaisesRegex(PlanRefused, "s1.* is not connected"):
             self.installer.install(self.change_to(2, answer))
         for key in cut_off:

@@ -1,4 +1,5 @@
-"""The os-ken application's own ideas, without os-ken: network file, link states, rules of a plan."""
+"""The os-ken application's own ideas, without os-ken: network file, link states, rules of a
+plan."""
 import collections
 import random
 import tempfile
@@ -72,16 +73,29 @@ class NetworkFileTest(unittest.TestCase):
 
     def test_faults_name_file_entry_and_value(self):
         self.refused(r"\.toml: nodes\[0\]: dpid is missing", '[[nodes]]\nname = "A"\n')
-        self.refused(r"nodes\[1\]: name 'A' appears twice",
-                     '[[nodes]]\nname = "A"\ndpid = 1\n[[nodes]]\nname = "A"\ndpid = 2\n')
-        self.refused(r"nodes\[1\]: dpid 1 is that of 'A'",
-                     '[[nodes]]\nname = "A"\ndpid = 1\n[[nodes]]\nname = "B"\ndpid = 1\n')
-        self.refused(r"links\[0\]: unknown node 'X'", DIAMOND.replace('between = ["A", "B"]', 'between = ["A", "X"]'))
-        self.refused(r"links\[0\]: capacity_bps = -1 is not finite and above 0", DIAMOND.replace("1e9", "-1"))
+        self.refused(
+            r"nodes\[1\]: name 'A' appears twice",
+            '[[nodes]]\nname = "A"\ndpid = 1\n[[nodes]]\nname = "A"\ndpid = 2\n',
+        )
+        self.refused(
+            r"nodes\[1\]: dpid 1 is that of 'A'",
+            '[[nodes]]\nname = "A"\ndpid = 1\n[[nodes]]\nname = "B"\ndpid = 1\n',
+        )
+        self.refused(
+            r"links\[0\]: unknown node 'X'",
+            DIAMOND.replace('between = ["A", "B"]', 'between = ["A", "X"]'),
+        )
+        self.refused(
+            r"links\[0\]: capacity_bps = -1 is not finite and above 0", DIAMOND.replace("1e9", "-1")
+        )
         self.refused(r"links\[0\]: capacity_bps = nan", DIAMOND.replace("1e9", "nan"))
-        self.refused(r"hosts\[0\]: prefix '10.0.1.1/24'", DIAMOND.replace("10.0.1.0/24", "10.0.1.1/24"))
-        self.refused(r"prefix 10.0.4.0/25 overlaps 10.0.4.0/24 of 'D'|overlaps",
-                     DIAMOND.replace("10.0.1.0/24", "10.0.4.0/25"))
+        self.refused(
+            r"hosts\[0\]: prefix '10.0.1.1/24'", DIAMOND.replace("10.0.1.0/24", "10.0.1.1/24")
+        )
+        self.refused(
+            r"prefix 10.0.4.0/25 overlaps 10.0.4.0/24 of 'D'|overlaps",
+            DIAMOND.replace("10.0.1.0/24", "10.0.4.0/25"),
+        )
         self.refused(r"unknown key 'capcity'", DIAMOND.replace("delay_s", "capcity"))
         self.refused(r"not TOML", "[[nodes")
 
@@ -103,7 +117,10 @@ class NetworkTest(unittest.TestCase):
         network.declaration()
         network.port_state(Port(1, 1), down=True)
         changes = network.changes()
-        self.assertEqual({(change.link, change.operational_state) for change in changes}, {("A>B", DOWN), ("B>A", DOWN)})
+        self.assertEqual(
+            {(change.link, change.operational_state) for change in changes},
+            {("A>B", DOWN), ("B>A", DOWN)},
+        )
         self.assertEqual(network.changes(), [])
 
     def test_a_link_is_up_again_only_when_LLDP_sees_both_directions(self):
@@ -119,7 +136,9 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(len(network.changes()), 2)
 
     def test_parallel_cables_are_told_apart_by_their_ports(self):
-        network = network_of(DIAMOND + '[[links]]\nbetween = ["A", "B"]\ncapacity_bps = 5e8\nports = [7, 7]\n')
+        network = network_of(
+            DIAMOND + '[[links]]\nbetween = ["A", "B"]\ncapacity_bps = 5e8\nports = [7, 7]\n'
+        )
         network.lldp_seen(Port(1, 7), Port(2, 7))
         network.lldp_seen(Port(2, 1), Port(1, 1))
         network.lldp_seen(Port(1, 1), Port(2, 1))
@@ -137,7 +156,9 @@ class NetworkTest(unittest.TestCase):
         network = diamond()
         network.declaration()
         network.switch_dead(2)
-        self.assertEqual({change.link for change in network.changes()}, {"A>B", "B>A", "B>D", "D>B"})
+        self.assertEqual(
+            {change.link for change in network.changes()}, {"A>B", "B>A", "B>D", "D>B"}
+        )
 
 
 class SplittingTest(unittest.TestCase):
@@ -155,13 +176,17 @@ class SplittingTest(unittest.TestCase):
         for _ in range(100):
             cut = sorted(rng.sample(range(257), 2))
             covered = collections.Counter(
-                value for start, mask in splitting.aligned_ranges(cut[0], cut[1] - cut[0])
-                for value in range(256) if value & mask == start)
+                value
+                for start, mask in splitting.aligned_ranges(cut[0], cut[1] - cut[0])
+                for value in range(256)
+                if value & mask == start
+            )
             self.assertEqual(covered, collections.Counter(range(*cut)))
 
 
 def ports_of_values(splits):
-    """Which way each hash value takes: that of the one exact rule that matches, else that of the one for the rest."""
+    """Which way each hash value takes: that of the one exact rule that matches, else that of the
+    one for the rest."""
     ports = []
     for value in range(256):
         exact = [split.port for split in splits if split.mask and value & split.mask == split.value]
@@ -184,17 +209,24 @@ class ForwardingTest(unittest.TestCase):
         self.assertEqual([type(rule.content) for rule in transition.prepare], [Transit])
         transit = transition.prepare[0]
         self.assertEqual((transit.node, transit.content.port), ("B", 2))
-        deliver = next(rule.content for rule in self.forwarding.base("D") if isinstance(rule.content, Deliver))
+        deliver = next(
+            rule.content for rule in self.forwarding.base("D") if isinstance(rule.content, Deliver)
+        )
         self.assertEqual(transit.content.next_label, deliver.label)
         self.assertIsNone(deliver.host)  # D has two: table 2 chooses
-        self.assertEqual([str(rule.content.prefix) for rule in transition.switch + transition.at_once], ["10.0.4.0/24", "10.0.5.0/24"])
+        self.assertEqual(
+            [str(rule.content.prefix) for rule in transition.switch + transition.at_once],
+            ["10.0.4.0/24", "10.0.5.0/24"],
+        )
         self.assertEqual(transition.switch[0].content.way, Bucket(256, transit.content.label, 1))
         self.assertEqual(obsolete, [])
 
     def test_what_is_installed_already_is_left_alone(self):
         self.install({AD: [OVER_B]})
         transition, obsolete = self.install({AD: [OVER_B]})
-        self.assertEqual((transition.prepare, transition.switch, transition.at_once, obsolete), ([], [], [], []))
+        self.assertEqual(
+            (transition.prepare, transition.switch, transition.at_once, obsolete), ([], [], [], [])
+        )
 
     def test_a_new_path_has_new_labels_and_the_old_ones_are_kept_until_they_have_drained(self):
         before, _ = self.install({AD: [OVER_B]})
@@ -213,19 +245,26 @@ class ForwardingTest(unittest.TestCase):
         transition, _ = self.install({AD: paths})
         splits = [rule.content for rule in transition.prepare if isinstance(rule.content, Split)]
         self.assertEqual(collections.Counter(ports_of_values(splits)), {1: 179, 2: 77})
-        self.assertEqual(sum(split.port == 1 for split in splits), 1)  # the largest share: what the others leave
+        self.assertEqual(
+            sum(split.port == 1 for split in splits), 1
+        )  # the largest share: what the others leave
         self.assertTrue(all(rule.content.split == splits[0].split for rule in transition.switch))
 
     def test_a_demand_that_needs_nothing_new_elsewhere_need_not_wait_for_other_switches(self):
         halves = [OVER_B._replace(ratio=0.5), OVER_C._replace(ratio=0.5)]
         first, _ = self.install({AD: halves})
         self.assertEqual((len(first.switch), first.at_once), (2, []))
-        second, _ = self.install({AD: [OVER_B]})  # after a failure on the other path: its labels are there
+        second, _ = self.install(
+            {AD: [OVER_B]}
+        )  # after a failure on the other path: its labels are there
         self.assertEqual((second.prepare, second.switch, len(second.at_once)), ([], [], 2))
 
     def test_another_ratio_moves_only_the_hash_values_in_between(self):
         def port_of(transition):
-            return ports_of_values([rule.content for rule in transition.prepare if isinstance(rule.content, Split)])
+            return ports_of_values(
+                [rule.content for rule in transition.prepare if isinstance(rule.content, Split)]
+            )
+
         first, _ = self.install({AD: [OVER_B._replace(ratio=0.7), OVER_C._replace(ratio=0.3)]})
         second, _ = self.install({AD: [OVER_C._replace(ratio=0.4), OVER_B._replace(ratio=0.6)]})
         moved = sum(a != b for a, b in zip(port_of(first), port_of(second)))
@@ -276,8 +315,10 @@ class ForwardingTest(unittest.TestCase):
             self.forwarding.drained(self.install(routes)[1])
         fresh = Forwarding(diamond(), "multipath", random.Random(4))
         fresh.commit(fresh.plan_transition(routes, []))
-        shape = lambda forwarding: {node: collections.Counter(type(rule.content) for rule in forwarding.wanted(node))
-                                    for node in "ABCD"}
+        shape = lambda forwarding: {
+            node: collections.Counter(type(rule.content) for rule in forwarding.wanted(node))
+            for node in "ABCD"
+        }
         for forwarding in (self.forwarding, fresh):
             for node in "ABCD":
                 forwarding.base(node)

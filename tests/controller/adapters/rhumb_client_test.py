@@ -1,4 +1,5 @@
-"""The client against a server that misbehaves on purpose; and, for the parts without a connection, by hand."""
+"""The client against a server that misbehaves on purpose; and, for the parts without a connection,
+by hand."""
 import pathlib
 import queue
 import subprocess
@@ -10,8 +11,16 @@ import grpc
 
 from fake_south import FakeSouth, abort_with
 from rhumb.v1 import south_pb2, topology_pb2
-from rhumb_client import (Adapter, AdapterClient, ClientOptions, ClientProcess, DemandKey, OptionsError, PlanRefused,
-                          Telemetry)
+from rhumb_client import (
+    Adapter,
+    AdapterClient,
+    ClientOptions,
+    ClientProcess,
+    DemandKey,
+    OptionsError,
+    PlanRefused,
+    Telemetry,
+)
 from rhumb_client.backoff import Backoff
 
 PATIENCE_S = 120  # of what will happen; a busy machine may take its time
@@ -52,6 +61,7 @@ class RecordingAdapter(Adapter):
 def reason_of(answer):
     """Reason in the details of a NACK, read without the client's code."""
     from rhumb.v1 import status_pb2
+
     return status_pb2.ErrorInfo.FromString(answer.error.details[0].value).reason
 
 
@@ -64,8 +74,17 @@ class ClientTest(unittest.TestCase):
         self.addCleanup(lambda: self.client.close())
 
     def make_client(self, **options):
-        return AdapterClient(ClientOptions(address=f"127.0.0.1:{self.south.port}", adapter="test", election_id=1,
-                                           first_retry_s=0.02, last_retry_s=0.1, **options), self.adapter)
+        return AdapterClient(
+            ClientOptions(
+                address=f"127.0.0.1:{self.south.port}",
+                adapter="test",
+                election_id=1,
+                first_retry_s=0.02,
+                last_retry_s=0.1,
+                **options,
+            ),
+            self.adapter,
+        )
 
     def connect(self):
         self.client.start()
@@ -96,7 +115,9 @@ class ClientTest(unittest.TestCase):
 
     def test_a_delta_changes_only_what_it_names(self):
         self.connect()
-        self.south.send_plan(1, [DIRECT, ("B", "C", [(["B>C"], 1.0)]), ("C", "A", [(["C>A"], 1.0)])])
+        self.south.send_plan(
+            1, [DIRECT, ("B", "C", [(["B>C"], 1.0)]), ("C", "A", [(["C>A"], 1.0)])]
+        )
         self.change()
         self.south.send_plan(2, [AROUND], base=1, removed=[("C", "A")])
         change = self.change()
@@ -120,8 +141,13 @@ class ClientTest(unittest.TestCase):
         self.connect()
         self.south.send_plan(1, [DIRECT])
         self.answer()
-        self.client.report_links([south_pb2.LinkUpdate(link="A>B",
-                                                       operational_state=topology_pb2.OPERATIONAL_STATE_DOWN)])
+        self.client.report_links(
+            [
+                south_pb2.LinkUpdate(
+                    link="A>B", operational_state=topology_pb2.OPERATIONAL_STATE_DOWN
+                )
+            ]
+        )
         self.south.updates.get(timeout=PATIENCE_S)
         self.south.send_plan(2, [AROUND], base=1, topology_version=1)
         answer = self.answer()
@@ -129,14 +155,22 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(answer.plan_version_in_force, 1)
 
     def test_a_plan_that_crosses_a_report_on_its_way_is_held_until_the_server_has_answered(self):
-        """The race that would route over a dead link: the plan was made before the server heard of the failure."""
+        """The race that would route over a dead link: the plan was made before the server heard of
+        the failure."""
         self.connect()
         self.south.send_plan(1, [DIRECT])
         self.answer()
-        self.south.before_update = lambda request: self.south.send_plan(2, [("A", "B", [(["A>B"], 1.0)])], base=1)
+        self.south.before_update = lambda request: self.south.send_plan(
+            2, [("A", "B", [(["A>B"], 1.0)])], base=1
+        )
         self.change()
-        self.client.report_links([south_pb2.LinkUpdate(link="A>B",
-                                                       operational_state=topology_pb2.OPERATIONAL_STATE_DOWN)])
+        self.client.report_links(
+            [
+                south_pb2.LinkUpdate(
+                    link="A>B", operational_state=topology_pb2.OPERATIONAL_STATE_DOWN
+                )
+            ]
+        )
         self.assertEqual(reason_of(self.answer()), "STALE_VERSION")
         self.assertTrue(self.adapter.changes.empty())
 
@@ -149,9 +183,15 @@ class ClientTest(unittest.TestCase):
         def answer_late(request):
             self.south.send_plan(2, [AROUND], base=1, topology_version=2)
             installed.append(self.answer())
+
         self.south.before_update = answer_late
-        self.client.report_links([south_pb2.LinkUpdate(link="A>B",
-                                                       operational_state=topology_pb2.OPERATIONAL_STATE_DOWN)])
+        self.client.report_links(
+            [
+                south_pb2.LinkUpdate(
+                    link="A>B", operational_state=topology_pb2.OPERATIONAL_STATE_DOWN
+                )
+            ]
+        )
         self.south.updates.get(timeout=PATIENCE_S)
         self.assertEqual(installed[0].plan_version_in_force, 2)
 
@@ -159,7 +199,9 @@ class ClientTest(unittest.TestCase):
         self.connect()
         self.south.send_plan(1, [DIRECT])
         self.answer()
-        self.adapter.refusal = PlanRefused(grpc.StatusCode.RESOURCE_EXHAUSTED, "switch 0x1: table full")
+        self.adapter.refusal = PlanRefused(
+            grpc.StatusCode.RESOURCE_EXHAUSTED, "switch 0x1: table full"
+        )
         self.south.send_plan(2, [AROUND], base=1)
         answer = self.answer()
         self.assertEqual(answer.error.code, grpc.StatusCode.RESOURCE_EXHAUSTED.value[0])
@@ -172,7 +214,9 @@ class ClientTest(unittest.TestCase):
 
     def test_a_refused_plan_is_offered_again_when_the_adapter_asks(self):
         self.connect()
-        self.adapter.refusal = PlanRefused(grpc.StatusCode.UNAVAILABLE, "switch 0x1 is not connected")
+        self.adapter.refusal = PlanRefused(
+            grpc.StatusCode.UNAVAILABLE, "switch 0x1 is not connected"
+        )
         self.south.send_plan(1, [DIRECT])
         self.assertEqual(self.answer().plan_version_in_force, 0)
         self.adapter.refusal = None
@@ -229,8 +273,13 @@ class ClientTest(unittest.TestCase):
 
     def test_reports_made_without_a_connection_are_part_of_the_next_declaration(self):
         self.client.declare(triangle())
-        self.client.report_links([south_pb2.LinkUpdate(link="B>C",
-                                                       operational_state=topology_pb2.OPERATIONAL_STATE_DOWN)])
+        self.client.report_links(
+            [
+                south_pb2.LinkUpdate(
+                    link="B>C", operational_state=topology_pb2.OPERATIONAL_STATE_DOWN
+                )
+            ]
+        )
         self.client.start()
         request = self.south.declared.get(timeout=PATIENCE_S)
         states = {link.name: link.operational_state for link in request.topology.links}
@@ -273,10 +322,14 @@ class ClientTest(unittest.TestCase):
     def test_telemetry_is_numbered_from_one_and_goes_on_after_a_break(self):
         self.connect()
         for end in (100.0, 101.0):
-            self.client.report_telemetry(Telemetry(interval_end_s=end, interval_s=1, links={"A>B": (10, 0)},
-                                                   flows={AB: 5}))
+            self.client.report_telemetry(
+                Telemetry(interval_end_s=end, interval_s=1, links={"A>B": (10, 0)}, flows={AB: 5})
+            )
         first, second = (self.south.reports.get(timeout=PATIENCE_S) for _ in range(2))
-        self.assertEqual((first.sequence, first.restarted, second.sequence, second.restarted), (1, True, 2, False))
+        self.assertEqual(
+            (first.sequence, first.restarted, second.sequence, second.restarted),
+            (1, True, 2, False),
+        )
         self.assertEqual((first.source, first.election_id, first.flows[0].bytes), ("test", 1, 5))
         self.assertEqual(first.interval.seconds, 1)
         port = self.south.port
@@ -288,27 +341,90 @@ class ClientTest(unittest.TestCase):
 
     def test_mutual_TLS_under_the_name_in_the_certificate(self):
         with tempfile.TemporaryDirectory() as directory:
+
             def openssl(*arguments):
-                subprocess.run(["openssl", *arguments], cwd=directory, check=True, capture_output=True)
-            openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
-                    "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
+                subprocess.run(
+                    ["openssl", *arguments], cwd=directory, check=True, capture_output=True
+                )
+
+            openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "1",
+                "-subj",
+                "/CN=authority",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.pem",
+            )
             for name in ("server", "adapter"):
-                openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", f"{name}.key",
-                        "-out", f"{name}.csr")
-                openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                        "-days", "1", "-copy_extensions", "copyall", "-out", f"{name}.pem")
+                openssl(
+                    "req",
+                    "-newkey",
+                    "ec",
+                    "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1",
+                    "-nodes",
+                    "-subj",
+                    f"/CN={name}",
+                    "-addext",
+                    f"subjectAltName=DNS:{name}",
+                    "-keyout",
+                    f"{name}.key",
+                    "-out",
+                    f"{name}.csr",
+                )
+                openssl(
+                    "x509",
+                    "-req",
+                    "-in",
+                    f"{name}.csr",
+                    "-CA",
+                    "ca.pem",
+                    "-CAkey",
+                    "ca.key",
+                    "-CAcreateserial",
+                    "-days",
+                    "1",
+                    "-copy_extensions",
+                    "copyall",
+                    "-out",
+                    f"{name}.pem",
+                )
             path = lambda name: f"{directory}/{name}"
             read = lambda name: pathlib.Path(path(name)).read_bytes()
             self.south.stop()
-            self.south = FakeSouth().start(credentials=grpc.ssl_server_credentials(
-                [(read("server.key"), read("server.pem"))], read("ca.pem"), require_client_auth=True))
-            self.client = self.make_client(ca_file=path("ca.pem"), certificate_file=path("adapter.pem"),
-                                           key_file=path("adapter.key"), server_name="server")
+            self.south = FakeSouth().start(
+                credentials=grpc.ssl_server_credentials(
+                    [(read("server.key"), read("server.pem"))],
+                    read("ca.pem"),
+                    require_client_auth=True,
+                )
+            )
+            self.client = self.make_client(
+                ca_file=path("ca.pem"),
+                certificate_file=path("adapter.pem"),
+                key_file=path("adapter.key"),
+                server_name="server",
+            )
             self.connect()
-            stranger = AdapterClient(ClientOptions(address=f"127.0.0.1:{self.south.port}", adapter="stranger",
-                                                   election_id=2, ca_file=path("ca.pem"), server_name="server"),
-                                     RecordingAdapter())
+            stranger = AdapterClient(
+                ClientOptions(
+                    address=f"127.0.0.1:{self.south.port}",
+                    adapter="stranger",
+                    election_id=2,
+                    ca_file=path("ca.pem"),
+                    server_name="server",
+                ),
+                RecordingAdapter(),
+            )
             self.addCleanup(stranger.close)
             stranger.start()
             session = stranger._adapter.sessions.get(timeout=PATIENCE_S)
@@ -320,11 +436,17 @@ class ClientTest(unittest.TestCase):
             file.flush()
             self.client = self.make_client(token_file=file.name)
             self.connect()
-            self.assertEqual(self.south.metadata.get(timeout=PATIENCE_S)["authorization"], "Bearer secret")
+            self.assertEqual(
+                self.south.metadata.get(timeout=PATIENCE_S)["authorization"], "Bearer secret"
+            )
 
     def test_the_same_through_a_process_of_its_own(self):
-        self.client = ClientProcess(ClientOptions(address=f"127.0.0.1:{self.south.port}", adapter="test"), self.adapter,
-                                    lambda work: threading.Thread(target=work, daemon=True).start(), lambda s: None)
+        self.client = ClientProcess(
+            ClientOptions(address=f"127.0.0.1:{self.south.port}", adapter="test"),
+            self.adapter,
+            lambda work: threading.Thread(target=work, daemon=True).start(),
+            lambda s: None,
+        )
         self.connect()
         self.south.send_plan(1, [DIRECT])
         self.assertEqual(self.change().changed, [AB])
@@ -332,17 +454,28 @@ class ClientTest(unittest.TestCase):
         self.south.send_plan(2, [AROUND], base=1)
         self.assertEqual(self.change().plan.routes[AB][0].links, ("A>C", "C>B"))
         self.assertEqual(self.answer().plan_version_in_force, 2)
-        self.adapter.refusal = PlanRefused(grpc.StatusCode.UNAVAILABLE, "no", metadata={"dpid": "1"})
+        self.adapter.refusal = PlanRefused(
+            grpc.StatusCode.UNAVAILABLE, "no", metadata={"dpid": "1"}
+        )
         self.south.send_plan(3, [DIRECT], base=2)
         answer = self.answer()
         self.assertEqual((answer.error.message, answer.plan_version_in_force), ("no", 2))
 
     def test_a_client_process_that_dies_is_replaced_and_told_everything(self):
-        self.client = ClientProcess(ClientOptions(address=f"127.0.0.1:{self.south.port}", adapter="test"), self.adapter,
-                                    lambda work: threading.Thread(target=work, daemon=True).start(), lambda s: None)
+        self.client = ClientProcess(
+            ClientOptions(address=f"127.0.0.1:{self.south.port}", adapter="test"),
+            self.adapter,
+            lambda work: threading.Thread(target=work, daemon=True).start(),
+            lambda s: None,
+        )
         self.connect()
-        self.client.report_links([south_pb2.LinkUpdate(link="B>C",
-                                                       operational_state=topology_pb2.OPERATIONAL_STATE_DOWN)])
+        self.client.report_links(
+            [
+                south_pb2.LinkUpdate(
+                    link="B>C", operational_state=topology_pb2.OPERATIONAL_STATE_DOWN
+                )
+            ]
+        )
         self.south.updates.get(timeout=PATIENCE_S)
         self.client._child.kill()
         request = self.south.declared.get(timeout=PATIENCE_S)
@@ -373,6 +506,7 @@ class BackoffTest(unittest.TestCase):
         class Middle:
             def uniform(self, low, high):
                 return (low + high) / 2
+
         backoff = Backoff(1.0, 3.0, Middle())
         self.assertEqual([round(backoff.next_s(), 3) for _ in range(4)], [1.0, 1.5, 2.25, 3.0])
         backoff.reset()

@@ -1,4 +1,5 @@
-"""What is done to a running network, and what came of it. The tests assert on the results, figures.py prints them."""
+"""What is done to a running network, and what came of it. The tests assert on the results,
+figures.py prints them."""
 import collections
 import itertools
 import json
@@ -20,16 +21,37 @@ RESOLUTION = 1 / 256  # of split ratios in the switches
 
 def ring_with_chords(capacity_bps: float = 0) -> Tuple[List[str], List[Cable]]:
     """20 nodes, 32 cables; any cable may fail."""
-    chords = [(1, 6), (2, 9), (3, 14), (4, 17), (5, 12), (7, 15), (8, 19), (10, 18), (11, 20), (13, 1), (16, 6), (9, 17)]
+    chords = [
+        (1, 6),
+        (2, 9),
+        (3, 14),
+        (4, 17),
+        (5, 12),
+        (7, 15),
+        (8, 19),
+        (10, 18),
+        (11, 20),
+        (13, 1),
+        (16, 6),
+        (9, 17),
+    ]
     pairs = [(i, i % 20 + 1) for i in range(1, 21)] + chords
-    return [f"n{i}" for i in range(1, 21)], [Cable(f"n{a}", f"n{b}", capacity_bps) for a, b in pairs]
+    return [f"n{i}" for i in range(1, 21)], [
+        Cable(f"n{a}", f"n{b}", capacity_bps) for a, b in pairs
+    ]
 
 
 def settled(north: North):
-    """The status once the adapter has the latest plan for the latest topology in force, else None."""
+    """The status once the adapter has the latest plan for the latest topology in force, else
+    None."""
     status = north.status_or_none()
-    if (status and status.ready and status.adapters and status.plan.topology_version == status.topology_version
-            and status.adapters[0].plan_version_in_force == status.plan.plan_version):
+    if (
+        status
+        and status.ready
+        and status.adapters
+        and status.plan.topology_version == status.topology_version
+        and status.adapters[0].plan_version_in_force == status.plan.plan_version
+    ):
         return status
     return None
 
@@ -39,11 +61,22 @@ def wait_until_settled(north: North, timeout_s: float = 180):
 
 
 def connected_pairs(bed: Testbed, timeout_s: float = 300) -> float:
-    """Starts to ask from every host at once; the time at which the last pair could talk (seconds since 1970)."""
+    """Starts to ask from every host at once; the time at which the last pair could talk (seconds
+    since 1970)."""
     addresses = [bed.address(node) for node in bed.nodes]
-    askers = [bed.start(node, PYTHON, str(HERE / "reach.py"), "--me", bed.address(node),
-                        *[address for address in addresses if address != bed.address(node)],
-                        stdout=subprocess.PIPE, text=True) for node in bed.nodes]
+    askers = [
+        bed.start(
+            node,
+            PYTHON,
+            str(HERE / "reach.py"),
+            "--me",
+            bed.address(node),
+            *[address for address in addresses if address != bed.address(node)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for node in bed.nodes
+    ]
     watch = threading.Timer(timeout_s, lambda: [stop(asker) for asker in askers])
     watch.start()
     try:
@@ -60,7 +93,8 @@ def connected_pairs(bed: Testbed, timeout_s: float = 300) -> float:
 def check_paths_equal_plan(bed: Testbed, north: North) -> int:
     """Reads the switches back and compares every demand. Returns how many there were.
 
-    Switches are read one after another; when a plan arrives meanwhile, what was read is of two plans and is read again.
+    Switches are read one after another; when a plan arrives meanwhile, what was read is of two
+    plans and is read again.
     """
     for _ in range(10):
         wait_until_settled(north)
@@ -74,23 +108,29 @@ def check_paths_equal_plan(bed: Testbed, north: North) -> int:
         found = installed.of_demand(source, destination)
         for path in set(paths) | set(found):
             if abs(paths.get(path, 0) - found.get(path, 0)) > RESOLUTION:
-                raise AssertionError(f"{source} > {destination}: planned {paths}, installed {found}")
+                raise AssertionError(
+                    f"{source} > {destination}: planned {paths}, installed {found}"
+                )
     return len(planned)
 
 
 def rules_of_ours(bed: Testbed) -> Dict[str, List[int]]:
     """Cookies of the application's rules on every switch."""
-    return {node: sorted(flow.cookie for flow in flows if flow.cookie >> 48 == 0x5268)
-            for node, flows in InstalledPaths(bed).flows.items()}
+    return {
+        node: sorted(flow.cookie for flow in flows if flow.cookie >> 48 == 0x5268)
+        for node, flows in InstalledPaths(bed).flows.items()
+    }
 
 
 def resting_rules(bed: Testbed) -> Dict[str, List[int]]:
-    """The same, once nothing more is being removed: two readings, further apart than rules outlive their plan."""
+    """The same, once nothing more is being removed: two readings, further apart than rules outlive
+    their plan."""
     readings = [rules_of_ours(bed)]
 
     def same() -> bool:
         readings.append(rules_of_ours(bed))
         return readings[-1] == readings[-2]
+
     time.sleep(1.5)
     wait_for(same, "the rules to rest", 180, 1.5)
     return readings[-1]
@@ -121,7 +161,9 @@ def three_paths(bed: Testbed) -> Tuple[str, str, List[tuple]]:
     return source, destination, paths
 
 
-def pin(bed: Testbed, north: North, source: str, destination: str, paths: Dict[tuple, float]) -> None:
+def pin(
+    bed: Testbed, north: North, source: str, destination: str, paths: Dict[tuple, float]
+) -> None:
     """Pins the demand and waits until the switches have it."""
     north.pin(source, destination, paths)
     wait_for(lambda: same_paths(north.routes()[source, destination], paths), "the pinned plan")
@@ -132,21 +174,36 @@ def same_paths(one: dict, other: dict) -> bool:
     return set(one) == set(other) and all(abs(one[path] - other[path]) < 1e-6 for path in one)
 
 
-def measured_split(bed: Testbed, source: str, destination: str, paths: Sequence[tuple], protocol: str,
-                   count: int) -> List[float]:
-    """Shares of `count` 5-tuples that took each path, by the port counters of the source's switch."""
-    server = bed.start(destination, PYTHON, str(HERE / "tuples.py"), "serve", stdout=subprocess.PIPE, text=True)
+def measured_split(
+    bed: Testbed, source: str, destination: str, paths: Sequence[tuple], protocol: str, count: int
+) -> List[float]:
+    """Shares of `count` 5-tuples that took each path, by the port counters of the source's
+    switch."""
+    server = bed.start(
+        destination, PYTHON, str(HERE / "tuples.py"), "serve", stdout=subprocess.PIPE, text=True
+    )
     server.stdout.readline()
     try:
         before = _sent_packets(bed, source)
-        bed.run(source, PYTHON, str(HERE / "tuples.py"), protocol, "--to", bed.address(destination),
-                "--count", str(count), timeout_s=240)
+        bed.run(
+            source,
+            PYTHON,
+            str(HERE / "tuples.py"),
+            protocol,
+            "--to",
+            bed.address(destination),
+            "--count",
+            str(count),
+            timeout_s=240,
+        )
         latest = []
 
         def counted():
-            """Packets that each port sent, once no more come. Some are lost on a busy machine: before the switch."""
+            """Packets that each port sent, once no more come. Some are lost on a busy machine:
+            before the switch."""
             latest.append(_sent_packets(bed, source))
             return len(latest) > 1 and sum(latest[-1]) - sum(latest[-2]) < 10
+
         wait_for(counted, "the counters of the switch", every_s=1)
         grown = [after - first for after, first in zip(latest[-1], before)]
     finally:
@@ -162,8 +219,10 @@ def measured_split(bed: Testbed, source: str, destination: str, paths: Sequence[
 def _sent_packets(bed: Testbed, node: str) -> List[int]:
     """By port number from 1, of ports to other switches; LLDP is of no weight."""
     text = bed.ofctl("dump-ports", node)
-    ports = {int(number): int(packets) for number, packets in re.findall(
-        r"port\s+(\d+): rx.*?\n\s+tx pkts=(\d+)", text)}
+    ports = {
+        int(number): int(packets)
+        for number, packets in re.findall(r"port\s+(\d+): rx.*?\n\s+tx pkts=(\d+)", text)
+    }
     degree = max(port for (owner, _), port in bed.port.items() if owner == node)
     return [ports[port] for port in range(1, degree + 1)]
 
@@ -174,14 +233,33 @@ def _sent_packets(bed: Testbed, node: str) -> List[int]:
 class Probe:
     """Packets for some seconds from one host to another, in the background."""
 
-    def __init__(self, bed: Testbed, source: str, destination: str, seconds: float, rate: float = 1000):
+    def __init__(
+        self, bed: Testbed, source: str, destination: str, seconds: float, rate: float = 1000
+    ):
         count = int(seconds * rate)
         arguments = ["--port", "7000", "--count", str(count)]
-        self._receiver = bed.start(destination, PYTHON, str(HERE / "probe.py"), "receive", *arguments,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._receiver = bed.start(
+            destination,
+            PYTHON,
+            str(HERE / "probe.py"),
+            "receive",
+            *arguments,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self._receiver.stderr.readline()
-        self._sender = bed.start(source, PYTHON, str(HERE / "probe.py"), "send", "--to", bed.address(destination),
-                                 "--rate", str(rate), *arguments)
+        self._sender = bed.start(
+            source,
+            PYTHON,
+            str(HERE / "probe.py"),
+            "send",
+            "--to",
+            bed.address(destination),
+            "--rate",
+            str(rate),
+            *arguments,
+        )
         self._seconds = seconds
 
     def running(self) -> bool:
@@ -201,10 +279,23 @@ class Transfer:
     def __init__(self, bed: Testbed, source: str, destination: str, seconds: float):
         self._seconds = seconds
         port = str(next(self._ports))
-        self._server = bed.start(destination, "iperf3", "-s", "-1", "-p", port, stdout=subprocess.DEVNULL)
+        self._server = bed.start(
+            destination, "iperf3", "-s", "-1", "-p", port, stdout=subprocess.DEVNULL
+        )
         wait_for(lambda: f":{port} " in bed.run(destination, "ss", "-Hltn"), "iperf3")
-        self._client = bed.start(source, "iperf3", "-c", bed.address(destination), "-p", port, "-J", "-t",
-                                 str(max(1, int(seconds))), stdout=subprocess.PIPE, text=True)
+        self._client = bed.start(
+            source,
+            "iperf3",
+            "-c",
+            bed.address(destination),
+            "-p",
+            port,
+            "-J",
+            "-t",
+            str(max(1, int(seconds))),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def running(self) -> bool:
         return self._client.poll() is None
@@ -218,7 +309,8 @@ class Transfer:
 
 
 def plan_changes(bed: Testbed, north: North, changes: int = 20, rate: float = 1000) -> dict:
-    """A probe while its demand is moved between paths that stay up. Adds "versions", how many plans were installed."""
+    """A probe while its demand is moved between paths that stay up. Adds "versions", how many plans
+    were installed."""
     source, destination, paths = three_paths(bed)
     plans = [{paths[0]: 1.0}, {paths[1]: 1.0}, {paths[0]: 0.5, paths[2]: 0.5}, {paths[2]: 1.0}]
     pin(bed, north, source, destination, plans[-1])
@@ -238,6 +330,7 @@ def plan_changes(bed: Testbed, north: North, changes: int = 20, rate: float = 10
 
 class Reaction(NamedTuple):
     """To a failure, by the application's log; times are seconds since 1970."""
+
     noticed: float  # the switch's report
     reported: float  # to the server
     received: float  # the first plan after that
@@ -254,13 +347,17 @@ class Reaction(NamedTuple):
 
 
 def reaction(log: str) -> Optional[Reaction]:
-    """To the first port that goes down in this part of the application's log. None while it is not over."""
+    """To the first port that goes down in this part of the application's log. None while it is not
+    over."""
     down = re.search(r"port down .* at=([\d.]+) reported=([\d.]+)", log)
     if down is None:
         return None
     noticed, reported = map(float, down.groups())
-    answers = {found[1]: float(found[2]) for found in re.finditer(r"plan received version=(\d+) .* at=([\d.]+)", log)
-               if float(found[2]) > reported}
+    answers = {
+        found[1]: float(found[2])
+        for found in re.finditer(r"plan received version=(\d+) .* at=([\d.]+)", log)
+        if float(found[2]) > reported
+    }
     for found in re.finditer(r"plan installed version=(\d+) .* demands=(\d+) .* at=([\d.]+)", log):
         if found[1] in answers:
             return Reaction(noticed, reported, answers[found[1]], float(found[3]), int(found[2]))
@@ -268,7 +365,8 @@ def reaction(log: str) -> Optional[Reaction]:
 
 
 class Stalls:
-    """What the machine itself withholds: a thread that does nothing but sleep notes how late it woke."""
+    """What the machine itself withholds: a thread that does nothing but sleep notes how late it
+    woke."""
 
     _TICK_S = 0.002
 
@@ -293,13 +391,17 @@ class Stalls:
 
     def worst_s(self, begin: float, end: float) -> float:
         """Of those that overlap [begin, end], seconds since 1970."""
-        return max((late for woke, late in self._late if begin <= woke and woke - late <= end), default=0.0)
+        return max(
+            (late for woke, late in self._late if begin <= woke and woke - late <= end), default=0.0
+        )
 
 
 class Failure(NamedTuple):
-    """Seconds. `outage`: without a delivered packet; the parts: from the last packet that got through to the application's
-    knowing, from its report to its having the plan, from there to the switches' confirmation. `stall`: the longest time
-    in them for which the machine let a process that only slept wait."""
+    """Seconds. `outage`: without a delivered packet; the parts: from the last packet that got
+    through to the application's knowing, from its report to its having the plan, from there to the
+    switches' confirmation. `stall`: the longest time in them for which the machine let a process
+    that only slept wait."""
+
     outage: float
     detection: float
     decision: float
@@ -311,7 +413,9 @@ class Failure(NamedTuple):
 
 def link_failure(bed: Testbed, north: North, cable: int) -> Failure:
     """Takes a cable down under a probe that crosses it, then up again."""
-    source, destination = wait_for(lambda: _demand_over(bed, north, cable), "a demand over the cable that stays there")
+    source, destination = wait_for(
+        lambda: _demand_over(bed, north, cable), "a demand over the cable that stays there"
+    )
     probe = Probe(bed, source, destination, seconds=3)
     time.sleep(1)
     log_before = len(bed.osken_log())
@@ -319,26 +423,43 @@ def link_failure(bed: Testbed, north: North, cable: int) -> Failure:
     with Stalls() as stalls:
         bed.set_link(cable, up=False)
         result = probe.result()
-    wait_for(lambda: north.status().topology_version > before and settled(north), "a plan without the link")
+    wait_for(
+        lambda: north.status().topology_version > before and settled(north),
+        "a plan without the link",
+    )
     seen = reaction(bed.osken_log()[log_before:])
     died, outage = max(result["outages"], key=lambda found: found[1], default=(seen.noticed, 0.0))
     bed.set_link(cable, up=True)
     wait_for(lambda: not north.status().down_links and settled(north), "the link's return")
     if not result["lost"]:
         raise RuntimeError(f"the probe of {source} > {destination} did not cross cable {cable}")
-    return Failure(outage, seen.noticed - died, seen.decision_s, seen.installed - seen.received,
-                   stalls.worst_s(died, seen.installed), seen.demands, result["lost"])
+    return Failure(
+        outage,
+        seen.noticed - died,
+        seen.decision_s,
+        seen.installed - seen.received,
+        stalls.worst_s(died, seen.installed),
+        seen.demands,
+        result["lost"],
+    )
 
 
 def _demand_over(bed: Testbed, north: North, cable: int):
-    """A demand all of whose paths cross the cable, if a decision upon later traffic leaves it there. Else None."""
+    """A demand all of whose paths cross the cable, if a decision upon later traffic leaves it
+    there. Else None."""
     ends = {bed.cables[cable].a, bed.cables[cable].b}
 
     def crossing(paths) -> bool:
         return all(any(set(pair) == ends for pair in zip(path, path[1:])) for path in paths)
+
     first = wait_until_settled(north)
     before = north.routes()
-    wait_for(lambda: north.status().decided_traffic_version > first.decided_traffic_version, "another decision")
+    wait_for(
+        lambda: north.status().decided_traffic_version > first.decided_traffic_version,
+        "another decision",
+    )
     wait_until_settled(north)
     after = north.routes()
-    return next((key for key, paths in after.items() if crossing(paths) and before[key] == paths), None)
+    return next(
+        (key for key, paths in after.items() if crossing(paths) and before[key] == paths), None
+    )

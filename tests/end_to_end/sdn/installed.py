@@ -1,5 +1,6 @@
-"""Reads flows and groups back from the switches and follows packets through them: which paths are installed, with which
-shares. Knows OpenFlow and the cabling, and nothing of the application that installed the rules."""
+"""Reads flows and groups back from the switches and follows packets through them: which paths are
+installed, with which shares. Knows OpenFlow and the cabling, and nothing of the application that
+installed the rules."""
 import re
 from typing import Dict, List, NamedTuple, Tuple
 
@@ -17,12 +18,17 @@ def parse_flows(text: str) -> List[Flow]:
     """Of `ovs-ofctl dump-flows`."""
     flows = []
     for line in text.splitlines():
-        found = re.match(r" cookie=(0x[0-9a-f]+),.*? table=(\d+), n_packets=(\d+),.*?, (?:idle_age=\d+, )?"
-                         r"priority=(\d+),?(\S*) actions=(\S+)", line)
+        found = re.match(
+            r" cookie=(0x[0-9a-f]+),.*? table=(\d+), n_packets=(\d+),.*?, (?:idle_age=\d+, )?"
+            r"priority=(\d+),?(\S*) actions=(\S+)",
+            line,
+        )
         if found:
             cookie, table, packets, priority, match, actions = found.groups()
             fields = dict(part.partition("=")[::2] for part in match.split(",") if part)
-            flows.append(Flow(int(cookie, 16), int(table), int(priority), fields, actions, int(packets)))
+            flows.append(
+                Flow(int(cookie, 16), int(table), int(priority), fields, actions, int(packets))
+            )
     return flows
 
 
@@ -32,8 +38,12 @@ def parse_groups(text: str) -> Dict[int, List[Tuple[int, str]]]:
     for line in text.splitlines():
         found = re.match(r" group_id=(\d+),type=select,(.*)", line)
         if found:
-            groups[int(found[1])] = [(int(weight), actions) for weight, actions in re.findall(
-                r"bucket=(?:bucket_id:\d+,)?weight:(\d+),actions=(.*?)(?=,bucket=|$)", found[2])]
+            groups[int(found[1])] = [
+                (int(weight), actions)
+                for weight, actions in re.findall(
+                    r"bucket=(?:bucket_id:\d+,)?weight:(\d+),actions=(.*?)(?=,bucket=|$)", found[2]
+                )
+            ]
     return groups
 
 
@@ -52,7 +62,11 @@ class InstalledPaths:
     def of_demand(self, source: str, destination: str) -> Dict[Tuple[str, ...], float]:
         """Nodes of a path -> its share."""
         prefix = f"10.0.{self._bed.number[destination]}.0/24"
-        entry = [flow for flow in self.flows[source] if flow.table == 0 and flow.match.get("nw_dst") == prefix]
+        entry = [
+            flow
+            for flow in self.flows[source]
+            if flow.table == 0 and flow.match.get("nw_dst") == prefix
+        ]
         if len(entry) != 1:
             raise AssertionError(f"{len(entry)} ingress flows for {source} > {destination}")
         shares: Dict[Tuple[str, ...], float] = {}
@@ -67,18 +81,31 @@ class InstalledPaths:
             buckets = self.groups[node][int(group[1])]
             total = sum(weight for weight, _ in buckets)
             return [(weight / total, action) for weight, action in buckets]
-        multipath = re.match(r"multipath\(symmetric_l3l4\+udp,0,modulo_n,(\d+),0,NXM_NX_REG0\[0\.\.7\]\),"
-                             r"(?:load:|set_field:)(0x[0-9a-f]+)->(?:NXM_NX_REG1\[\]|reg1),goto_table:1", actions)
+        multipath = re.match(
+            r"multipath\(symmetric_l3l4\+udp,0,modulo_n,(\d+),0,NXM_NX_REG0\[0\.\.7\]\),"
+            r"(?:load:|set_field:)(0x[0-9a-f]+)->(?:NXM_NX_REG1\[\]|reg1),goto_table:1",
+            actions,
+        )
         if not multipath:
             return [(1.0, actions)]
         of_value: Dict[int, Flow] = {}
-        flows = [flow for flow in self.flows[node] if flow.table == 1 and flow.match.get("reg1") == multipath[2]]
-        for flow in sorted(flows, key=lambda flow: flow.priority):  # what has priority takes values from the others
+        flows = [
+            flow
+            for flow in self.flows[node]
+            if flow.table == 1 and flow.match.get("reg1") == multipath[2]
+        ]
+        for flow in sorted(
+            flows, key=lambda flow: flow.priority
+        ):  # what has priority takes values from the others
             value, _, mask = flow.match.get("reg0", "0/0").partition("/")
             mask = int(mask or "0xff", 16)
-            of_value.update((i, flow) for i in range(int(multipath[1])) if i & mask == int(value, 16) & mask)
+            of_value.update(
+                (i, flow) for i in range(int(multipath[1])) if i & mask == int(value, 16) & mask
+            )
         if len(of_value) != int(multipath[1]):
-            raise AssertionError(f"split {multipath[2]} at {node} covers {len(of_value)} of {multipath[1]} values")
+            raise AssertionError(
+                f"split {multipath[2]} at {node} covers {len(of_value)} of {multipath[1]} values"
+            )
         return [(1 / len(of_value), flow.actions) for flow in of_value.values()]
 
     def _follow(self, node: str, actions: str, destination: str) -> List[str]:
@@ -96,7 +123,11 @@ class InstalledPaths:
             if node in path:
                 raise AssertionError(f"loop: {path + [node]}")
             path.append(node)
-            matching = [flow for flow in self.flows[node] if flow.match.get("mpls_label") == label[1]]
+            matching = [
+                flow for flow in self.flows[node] if flow.match.get("mpls_label") == label[1]
+            ]
             if len(matching) != 1:
-                raise AssertionError(f"{len(matching)} flows for label {label[1]} at {node}, after {path}")
+                raise AssertionError(
+                    f"{len(matching)} flows for label {label[1]} at {node}, after {path}"
+                )
             actions = matching[0].actions

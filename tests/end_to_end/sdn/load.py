@@ -1,13 +1,17 @@
-"""Offered load of one host: many UDP flows to other hosts, and a count of what arrives. Runs in a host's namespace.
+"""Offered load of one host: many UDP flows to other hosts, and a count of what arrives. Runs in a
+host's namespace.
 
 Reads one JSON object from its input:
-    {"bytes": 1000, "seed": 1, "times": [T0, T1, ...], "demands": {"10.0.2.1": PACKETS PER SECOND, ...}}
-sends from T0 (seconds since 1970) to the last time, and prints one second later, for every window between two times,
+    {"bytes": 1000, "seed": 1, "times": [T0, T1, ...],
+     "demands": {"10.0.2.1": PACKETS PER SECOND, ...}}
+sends from T0 (seconds since 1970) to the last time, and prints one second later, for every window
+between two times,
     {"sent": packets, "received": packets from anyone, "delays": [s, of every eighth packet]}
 A packet counts in the window in which it was sent.
 
-A packet belongs to one of 256 flows, drawn anew for each, so that splits by flow come near the ratios. Arrivals are
-Poisson. Packets that arrive in the last second after sending has ended still count.
+A packet belongs to one of 256 flows, drawn anew for each, so that splits by flow come near the
+ratios. Arrivals are Poisson. Packets that arrive in the last second after sending has ended still
+count.
 """
 import bisect
 import heapq
@@ -41,9 +45,15 @@ def main() -> None:
     padding = b"\0" * (task["bytes"] - 28 - _STAMP.size)  # less IP and UDP headers
     times = task["times"]
     windows = [{"sent": 0, "received": 0, "delays": []} for _ in times[1:]]
-    window_of = lambda sent: windows[min(max(bisect.bisect_right(times, sent) - 1, 0), len(windows) - 1)]
+    window_of = lambda sent: windows[
+        min(max(bisect.bisect_right(times, sent) - 1, 0), len(windows) - 1)
+    ]
     end = times[-1]
-    due = [(times[0] + rng.expovariate(rate), to, rate) for to, rate in task["demands"].items() if rate > 0]
+    due = [
+        (times[0] + rng.expovariate(rate), to, rate)
+        for to, rate in task["demands"].items()
+        if rate > 0
+    ]
     heapq.heapify(due)
     while (now := time.time()) < end + 1:
         while due and due[0][0] <= now:
@@ -51,7 +61,9 @@ def main() -> None:
             if at >= end:
                 continue
             try:
-                rng.choice(sources).sendto(_STAMP.pack(at) + padding, (to, PORT + rng.randrange(DESTINATION_PORTS)))
+                rng.choice(sources).sendto(
+                    _STAMP.pack(at) + padding, (to, PORT + rng.randrange(DESTINATION_PORTS))
+                )
             except (BlockingIOError, ConnectionRefusedError):
                 pass  # counts as offered
             window_of(at)["sent"] += 1

@@ -31,8 +31,12 @@ class North:
     def plan(self):
         """Header and routes."""
         plan = self.stub.GetPlan(north_pb2.GetPlanRequest(), timeout=10)
-        return plan.header, {(route.source, route.destination): {nodes_of(path.links): path.ratio for path in route.paths}
-                             for route in plan.routes}
+        return plan.header, {
+            (route.source, route.destination): {
+                nodes_of(path.links): path.ratio for path in route.paths
+            }
+            for route in plan.routes
+        }
 
     def pin(self, source: str, destination: str, paths: dict) -> None:
         """`paths`: nodes -> share."""

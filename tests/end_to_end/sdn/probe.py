@@ -1,7 +1,10 @@
-"""Numbered UDP packets from one host to another, and what became of them. Runs in a host's namespace.
+"""Numbered UDP packets from one host to another, and what became of them. Runs in a host's
+namespace.
 
-    probe.py receive --port 7000 --count 5000 [--idle 2]     prints one JSON object when all came, or none for --idle seconds
+    probe.py receive --port 7000 --count 5000 [--idle 2]
     probe.py send --to 10.0.2.1 --port 7000 --count 5000 --rate 1000
+
+The receiver prints one JSON object when all came, or none for --idle seconds.
 
 Every packet carries its number and the time at which it was sent, on a clock that both share.
 """
@@ -54,7 +57,8 @@ def receive(arguments) -> None:
 
 
 def summary(seen: dict, delays: list, reordered: int, count: int) -> dict:
-    """`outages`: [when the first lost packet was due, seconds without a delivered packet], by times of sending."""
+    """`outages`: [when the first lost packet was due, seconds without a delivered packet], by times
+    of sending."""
     outages, before = [], None
     for number in sorted(seen):
         if before is not None and number != before + 1:
@@ -62,8 +66,15 @@ def summary(seen: dict, delays: list, reordered: int, count: int) -> dict:
         before = number
     delays.sort()
     pick = lambda share: delays[min(len(delays) - 1, int(share * len(delays)))] if delays else None
-    return {"sent": count, "received": len(seen), "lost": count - len(seen), "reordered": reordered,
-            "delay_p50_s": pick(0.5), "delay_p99_s": pick(0.99), "outages": outages}
+    return {
+        "sent": count,
+        "received": len(seen),
+        "lost": count - len(seen),
+        "reordered": reordered,
+        "delay_p50_s": pick(0.5),
+        "delay_p99_s": pick(0.99),
+        "outages": outages,
+    }
 
 
 def main() -> None:

@@ -16,31 +16,43 @@ def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def start(command: Sequence[str], namespace: Optional[str] = None, log: Optional[str] = None, **options):
-    """A child in a network namespace, its output in a file if given. Ctrl-C reaches only us: we end it."""
+def start(
+    command: Sequence[str], namespace: Optional[str] = None, log: Optional[str] = None, **options
+):
+    """A child in a network namespace, its output in a file if given. Ctrl-C reaches only us: we end
+    it."""
     if namespace:
         command = ["ip", "netns", "exec", namespace, *command]
     if log:
         options["stdout"] = open(log, "ab")
         options["stderr"] = subprocess.STDOUT
-    process = subprocess.Popen(list(command), preexec_fn=_die_with_parent, start_new_session=True,
-                               **options)
+    process = subprocess.Popen(
+        list(command), preexec_fn=_die_with_parent, start_new_session=True, **options
+    )
     if log:
         options["stdout"].close()
     return process
 
 
-def run(command: Sequence[str], namespace: Optional[str] = None, timeout_s: float = 180, **options) -> str:
+def run(
+    command: Sequence[str], namespace: Optional[str] = None, timeout_s: float = 180, **options
+) -> str:
     """The output of a command that must succeed."""
     if namespace:
         command = ["ip", "netns", "exec", namespace, *command]
-    done = subprocess.run(list(command), capture_output=True, text=True, timeout=timeout_s, **options)
+    done = subprocess.run(
+        list(command), capture_output=True, text=True, timeout=timeout_s, **options
+    )
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed with {done.returncode}: {done.stderr.strip()}")
+        raise RuntimeError(
+            f"{' '.join(command)} failed with {done.returncode}: {done.stderr.strip()}"
+        )
     return done.stdout
 
 
-def stop(process: Optional[subprocess.Popen], sign: int = signal.SIGTERM, patience_s: float = 10) -> None:
+def stop(
+    process: Optional[subprocess.Popen], sign: int = signal.SIGTERM, patience_s: float = 10
+) -> None:
     if process is None or process.poll() is not None:
         return
     process.send_signal(sign)
@@ -71,7 +83,9 @@ def uninterrupted():
             signal.signal(sign, handler)
 
 
-def wait_for(condition: Callable[[], object], what: str, timeout_s: float = 180, every_s: float = 0.05):
+def wait_for(
+    condition: Callable[[], object], what: str, timeout_s: float = 180, every_s: float = 0.05
+):
     """The first value of `condition` that is not false. Fails with what it waited for."""
     deadline = time.monotonic() + timeout_s
     while True:

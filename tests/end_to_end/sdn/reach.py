@@ -1,6 +1,7 @@
-"""Asks all other hosts for an answer until each has given one. Runs in a host's namespace, until killed.
+"""Asks all other hosts for an answer until each has given one. Runs in a host's namespace, until
+killed.
 
-    reach.py --me 10.0.1.1 10.0.2.1 10.0.3.1 ...      prints the time at which the last one had answered
+    reach.py --me 10.0.1.1 10.0.2.1 10.0.3.1 ...      prints when the last one had answered
 """
 import argparse
 import socket

@@ -4,9 +4,15 @@ import shutil
 import subprocess
 from typing import Optional
 
-_PROGRAMS = {"ovs-vswitchd": "openvswitch-switch", "ovsdb-server": "openvswitch-switch",
-             "osken-manager": "python3-os-ken", "ip": "iproute2", "tc": "iproute2", "ethtool": "ethtool",
-             "iperf3": "iperf3"}
+_PROGRAMS = {
+    "ovs-vswitchd": "openvswitch-switch",
+    "ovsdb-server": "openvswitch-switch",
+    "osken-manager": "python3-os-ken",
+    "ip": "iproute2",
+    "tc": "iproute2",
+    "ethtool": "ethtool",
+    "iperf3": "iperf3",
+}
 
 
 def why_not(rhumb: str) -> Optional[str]:
@@ -26,9 +32,24 @@ def why_not(rhumb: str) -> Optional[str]:
     if tried.returncode:
         return f"network namespaces do not work here: {tried.stderr.strip()}"
     try:
-        tried = subprocess.run(["ip", "-n", name, "link", "add", "name", "end0", "type", "veth", "peer", "name",
-                                "end1"],
-                               capture_output=True, text=True)
+        tried = subprocess.run(
+            [
+                "ip",
+                "-n",
+                name,
+                "link",
+                "add",
+                "name",
+                "end0",
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "end1",
+            ],
+            capture_output=True,
+            text=True,
+        )
         if tried.returncode:
             return f"virtual links do not work here: {tried.stderr.strip()}"
     finally:

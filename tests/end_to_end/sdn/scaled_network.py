@@ -20,8 +20,9 @@ class ScaledNetwork(NamedTuple):
 
 
 def scaled_network(name: str, packets_per_s: float, load: float, seed: int = 1) -> ScaledNetwork:
-    """Gravity traffic with log-normal node weights of `packets_per_s` in all; capacities such that shortest path (IGP
-    metric) offers its hottest link `load` times its capacity. Parallel cables become one."""
+    """Gravity traffic with log-normal node weights of `packets_per_s` in all; capacities such that
+    shortest path (IGP metric) offers its hottest link `load` times its capacity. Parallel cables
+    become one."""
     data = json.loads((ROOT / f"topologies/data/{name}.topology.json").read_text())
     nodes = [node["name"] for node in data["nodes"]]
     capacity, metric = {}, {}
@@ -39,15 +40,19 @@ def scaled_network(name: str, packets_per_s: float, load: float, seed: int = 1) 
         for destination, path in _shortest_paths(source, metric).items():
             if destination != source:
                 for ends in zip(path, path[1:]):
-                    offered[ends] = (offered.get(ends, 0)
-                                     + demands[source, destination] * (PACKET_BYTES + _OVERHEAD_BYTES) * 8)
+                    offered[ends] = (
+                        offered.get(ends, 0)
+                        + demands[source, destination] * (PACKET_BYTES + _OVERHEAD_BYTES) * 8
+                    )
     hottest = max(offered, key=lambda ends: offered[ends] / capacity[ends])
     factor = offered[hottest] / load / capacity[hottest]
     cables = [Cable(a, b, capacity[a, b] * factor, metric[a, b]) for a, b in capacity if a < b]
     return ScaledNetwork(nodes, cables, demands, factor, hottest, load)
 
 
-def _shortest_paths(source: str, metric: Dict[Tuple[str, str], float]) -> Dict[str, Tuple[str, ...]]:
+def _shortest_paths(
+    source: str, metric: Dict[Tuple[str, str], float]
+) -> Dict[str, Tuple[str, ...]]:
     neighbours: Dict[str, list] = {}
     for (a, b), cost in metric.items():
         neighbours.setdefault(a, []).append((b, cost))

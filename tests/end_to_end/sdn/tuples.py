@@ -1,8 +1,9 @@
 """Traffic of many different 5-tuples to one host. Runs in a host's namespace.
 
-    tuples.py serve                                    accepts TCP and takes UDP, until killed
-    tuples.py udp --to 10.0.2.1 --count 2048           one packet each from source ports in turn to 64 destination ports
-    tuples.py tcp --to 10.0.2.1 --count 2000           one connection each
+    tuples.py serve                              accepts TCP and takes UDP, until killed
+    tuples.py udp --to 10.0.2.1 --count 2048     one packet each from source ports in turn to 64
+                                                 destination ports
+    tuples.py tcp --to 10.0.2.1 --count 2000     one connection each
 """
 import argparse
 import concurrent.futures
@@ -32,9 +33,13 @@ def serve(_) -> None:
 
 
 def udp(arguments) -> None:
-    sources = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(-(-arguments.count // UDP_PORTS))]
+    sources = [
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for _ in range(-(-arguments.count // UDP_PORTS))
+    ]
     for i, source in enumerate(sources):
-        # The hash is symmetric: it sees source XOR destination port. Blocks of 64 keep the results apart.
+        # The hash is symmetric: it sees source XOR destination port. Blocks of 64 keep the results
+        # apart.
         source.bind(("", 32768 + 64 * i + i % 64))
     for i in range(arguments.count):
         sources[i // UDP_PORTS].sendto(b"x" * 32, (arguments.to, PORT + i % UDP_PORTS))
@@ -46,6 +51,7 @@ def tcp(arguments) -> None:
     def one(_) -> None:
         with socket.create_connection((arguments.to, PORT), timeout=30) as connection:
             connection.recv(1)
+
     with concurrent.futures.ThreadPoolExecutor(16) as workers:
         list(workers.map(one, range(arguments.count)))
 

@@ -12,7 +12,8 @@ from rhumb_osken.switches import Switches
 
 
 class Counters:
-    """Asks every switch for its ports and its ingress flows, and adds up what they say since this run began."""
+    """Asks every switch for its ports and its ingress flows, and adds up what they say since this
+    run began."""
 
     def __init__(self, network: Network, forwarding: Forwarding, switches: Switches):
         self._network = network
@@ -20,24 +21,29 @@ class Counters:
         self._switches = switches
         self._links: Dict[str, Tuple[int, int]] = {}
         self._flows: Dict[DemandKey, int] = {}
-        self._seen: Dict[Tuple[DemandKey, str], int] = {}  # (demand, prefix) -> bytes that its rule counted last
+        self._seen: Dict[
+            Tuple[DemandKey, str], int
+        ] = {}  # (demand, prefix) -> bytes that its rule counted last
         self._waiting: set = set()  # (dpid, xid) of requests
         self._answered = hub.Event()
         self._last: Optional[float] = None
 
     def collect(self, interval_s: float) -> Optional[Telemetry]:
-        """Asks one switch after the other during half of the interval, because reading all answers in one go would keep
-        the event loop from a failure for a tenth of a second. Then waits, at most the other half. None for the first
-        time, and when a switch does not answer in time."""
+        """Asks one switch after the other during half of the interval, because reading all answers
+        in one go would keep the event loop from a failure for a tenth of a second. Then waits, at
+        most the other half. None for the first time, and when a switch does not answer in time."""
         self._answered.clear()
         self._waiting.clear()
         switches = self._switches.connected()
         for datapath in switches:
             hub.sleep(interval_s / 2 / len(switches))
             parser, ofproto = datapath.ofproto_parser, datapath.ofproto
-            for request in (parser.OFPPortStatsRequest(datapath, 0, ofproto.OFPP_ANY),
-                            openflow.flow_stats_request(datapath, rules.kind_cookie(rules.KIND_INGRESS),
-                                                        rules.KIND_MASK)):
+            for request in (
+                parser.OFPPortStatsRequest(datapath, 0, ofproto.OFPP_ANY),
+                openflow.flow_stats_request(
+                    datapath, rules.kind_cookie(rules.KIND_INGRESS), rules.KIND_MASK
+                ),
+            ):
                 datapath.set_xid(request)
                 self._waiting.add((datapath.id, request.xid))
                 self._answered.clear()
@@ -49,8 +55,13 @@ class Counters:
         if last is None:
             return None
         everyone = len(switches) == len(self._network.file.nodes)
-        return Telemetry(interval_end_s=now, interval_s=now - last, links=dict(self._links), flows=dict(self._flows),
-                         demands_complete=everyone)
+        return Telemetry(
+            interval_end_s=now,
+            interval_s=now - last,
+            links=dict(self._links),
+            flows=dict(self._flows),
+            demands_complete=everyone,
+        )
 
     def ports(self, message) -> None:
         for port in message.body:

@@ -1,9 +1,11 @@
-"""Which rules a plan needs, and how to get there from the rules that are installed. No os-ken in here.
+"""Which rules a plan needs, and how to get there from the rules that are installed. No os-ken in
+here.
 
-A label stands for the rest of a path, as the ports it leaves by: a switch that gets it sends the packet out of the first
-and swaps in the label of what remains. Such a rule is right for ever, so demands share it, and a new plan adds rules
-with labels that were never used for anything else, next to those that carry the traffic. What changes is one rule a
-demand at its ingress, at once for all its paths. When no packet can be under way any more, what no plan needs is removed.
+A label stands for the rest of a path, as the ports it leaves by: a switch that gets it sends the
+packet out of the first and swaps in the label of what remains. Such a rule is right for ever, so
+demands share it, and a new plan adds rules with labels that were never used for anything else, next
+to those that carry the traffic. What changes is one rule a demand at its ingress, at once for all
+its paths. When no packet can be under way any more, what no plan needs is removed.
 """
 import dataclasses
 import random
@@ -12,7 +14,18 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 from rhumb_client import DemandKey, PathShare
 from rhumb_osken import rules, splitting
 from rhumb_osken.network import Network, Port
-from rhumb_osken.rules import Bucket, Deliver, Group, Ingress, Local, NumberPool, Rule, RuleMaker, Split, Transit
+from rhumb_osken.rules import (
+    Bucket,
+    Deliver,
+    Group,
+    Ingress,
+    Local,
+    NumberPool,
+    Rule,
+    RuleMaker,
+    Split,
+    Transit,
+)
 
 Tail = Tuple[Port, ...]
 
@@ -34,8 +47,10 @@ class _Demand:
 @dataclasses.dataclass
 class Transition:
     """From one plan to the next. Exactly one of Forwarding.commit and .abort must follow."""
+
     prepare: List[Rule]  # installed first; they touch no traffic
-    at_once: List[Rule]  # take over on a switch as soon as it has what it was to prepare: nothing else waits elsewhere
+    # Take over on a switch as soon as it has what it was to prepare: nothing else waits elsewhere.
+    at_once: List[Rule]
     switch: List[Rule]  # take over when every switch has prepared
     stop: List[Rule]  # removed then, without successor
     before: List[Rule]  # whose place is taken
@@ -52,7 +67,9 @@ class Forwarding:
         self._method = method
         self._make = RuleMaker(rng).make
         self.labels = NumberPool(16, (1 << 20) - 1, rng.randrange(16, 1 << 20))
-        self.groups = NumberPool(rules.GROUP_MARK, rules.GROUP_MARK | 0xffffff, rules.GROUP_MARK | rng.randrange(1 << 24))
+        self.groups = NumberPool(
+            rules.GROUP_MARK, rules.GROUP_MARK | 0xFFFFFF, rules.GROUP_MARK | rng.randrange(1 << 24)
+        )
         self._splits = NumberPool(1, (1 << 32) - 1, rng.randrange(1, 1 << 32))
         self._base: Dict[str, List[Rule]] = {}
         self._deliver: Dict[str, int] = {}
@@ -78,7 +95,11 @@ class Forwarding:
         if node not in self._base:
             hosts = self._network.file.nodes[node].hosts
             self._deliver[node] = self.labels.take()
-            contents = [Deliver(self._deliver[node], hosts[0] if len(hosts) == 1 else None)] if hosts else []
+            contents = (
+                [Deliver(self._deliver[node], hosts[0] if len(hosts) == 1 else None)]
+                if hosts
+                else []
+            )
             contents += [Local(rules.TABLE_CLASSIFY, host) for host in hosts]
             if len(hosts) > 1:
                 contents += [Local(rules.TABLE_DELIVER, host) for host in hosts]
@@ -94,9 +115,11 @@ class Forwarding:
                 found += demand.own + demand.ingress
         return [rule for rule in self._draining.values() if rule.node == node] + found
 
-    def plan_transition(self, routes: Dict[DemandKey, Sequence[PathShare]],
-                        removed: Iterable[DemandKey]) -> Transition:
-        """Demands whose paths are installed already are left alone. Raises KeyError for links without ports."""
+    def plan_transition(
+        self, routes: Dict[DemandKey, Sequence[PathShare]], removed: Iterable[DemandKey]
+    ) -> Transition:
+        """Demands whose paths are installed already are left alone. Raises KeyError for links
+        without ports."""
         transition = Transition([], [], [], [], [], {}, [])
         try:
             for key, paths in routes.items():
@@ -112,7 +135,9 @@ class Forwarding:
             raise
         unprepared = set(transition.new_tails)
         for new in transition.demands.values():
-            (transition.switch if unprepared.intersection(new.tails) else transition.at_once).extend(new.ingress)
+            (
+                transition.switch if unprepared.intersection(new.tails) else transition.at_once
+            ).extend(new.ingress)
         for key in removed:
             if key in self._demands:
                 transition.demands[key] = None
@@ -120,7 +145,8 @@ class Forwarding:
         return transition
 
     def commit(self, transition: Transition) -> List[Rule]:
-        """The transition is in force. Returns the rules that no plan needs; drained() when they are gone."""
+        """The transition is in force. Returns the rules that no plan needs; drained() when they are
+        gone."""
         obsolete: List[Rule] = []
         for key, new in transition.demands.items():
             old = self._demands.pop(key, None)
@@ -140,7 +166,8 @@ class Forwarding:
         return obsolete
 
     def abort(self, transition: Transition) -> List[Rule]:
-        """The plan before is in force. Returns what was prepared and is to be removed; drained() when it is gone."""
+        """The plan before is in force. Returns what was prepared and is to be removed; drained()
+        when it is gone."""
         for tail in transition.new_tails:
             del self._tails[tail]
         for new in transition.demands.values():
@@ -160,15 +187,20 @@ class Forwarding:
             elif isinstance(rule.content, Group):
                 self.groups.free(rule.content.group)
 
-    def _route(self, key: DemandKey, paths: Tuple[PathShare, ...], transition: Transition) -> _Demand:
+    def _route(
+        self, key: DemandKey, paths: Tuple[PathShare, ...], transition: Transition
+    ) -> _Demand:
         demand = _Demand(paths)
         file = self._network.file
         hosts = file.nodes[key.destination].hosts
         if not hosts or not file.nodes[key.source].hosts:
             return demand  # nothing can send or receive
         shares = splitting.parts([path.ratio for path in paths])
-        buckets = [Bucket(share, *self._first_hop(path, demand, transition))
-                   for path, share in zip(paths, shares) if share]
+        buckets = [
+            Bucket(share, *self._first_hop(path, demand, transition))
+            for path, share in zip(paths, shares)
+            if share
+        ]
         way = split = group = None
         if len(buckets) == 1:
             way = buckets[0]
@@ -179,17 +211,28 @@ class Forwarding:
             split = self._splits.take()
             most, start = max(buckets, key=lambda bucket: bucket.weight), 0
             for bucket in buckets:
-                # Exact ranges for all but the largest share, which needs one rule for what they leave.
-                ranges = [(0, 0)] if bucket is most else splitting.aligned_ranges(start, bucket.weight)
-                demand.own += [self._make(key.source, Split(split, value, mask, bucket.next_label, bucket.port))
-                               for value, mask in ranges]
+                # Exact ranges for all but the largest share, which needs one rule for what they
+                # leave.
+                ranges = (
+                    [(0, 0)] if bucket is most else splitting.aligned_ranges(start, bucket.weight)
+                )
+                demand.own += [
+                    self._make(
+                        key.source, Split(split, value, mask, bucket.next_label, bucket.port)
+                    )
+                    for value, mask in ranges
+                ]
                 start += bucket.weight
         transition.prepare += demand.own
-        demand.ingress = [self._make(key.source, Ingress(host.prefix, way, split, group)) for host in hosts]
+        demand.ingress = [
+            self._make(key.source, Ingress(host.prefix, way, split, group)) for host in hosts
+        ]
         self._ingress.update((rule.cookie, key) for rule in demand.ingress)
         return demand
 
-    def _first_hop(self, path: PathShare, demand: _Demand, transition: Transition) -> Tuple[int, int]:
+    def _first_hop(
+        self, path: PathShare, demand: _Demand, transition: Transition
+    ) -> Tuple[int, int]:
         """Label and port at the ingress, after the labels of all that remains behind it."""
         links = [self._network.links[name] for name in path.links]
         ports = []

@@ -1,4 +1,5 @@
-"""The network as it is: what the file says and what LLDP and port states show, under the names that Rhumb uses."""
+"""The network as it is: what the file says and what LLDP and port states show, under the names that
+Rhumb uses."""
 import collections
 import dataclasses
 from typing import Dict, List, NamedTuple, Optional, Tuple
@@ -18,6 +19,7 @@ class Port(NamedTuple):
 @dataclasses.dataclass
 class DirectedLink:
     """One direction of a cable. `out` and `into` are known once LLDP has seen it."""
+
     name: str
     source: str
     destination: str
@@ -28,8 +30,9 @@ class DirectedLink:
 
 
 class Network:
-    """Names, ports and states. A link is up when LLDP sees it and neither of its ports is down, in both directions:
-    what carries traffic one way only cannot be repaired by routing around one half of it."""
+    """Names, ports and states. A link is up when LLDP sees it and neither of its ports is down, in
+    both directions: what carries traffic one way only cannot be repaired by routing around one half
+    of it."""
 
     def __init__(self, file: NetworkFile):
         self.file = file
@@ -62,7 +65,8 @@ class Network:
     # Events. Each returns True when a link appeared that was not known.
 
     def switch_ports(self, dpid: int, speeds: Dict[int, float], down: List[int]) -> None:
-        """All ports of a switch that (re)connected: speed in bits/s (0: unknown), and which are down."""
+        """All ports of a switch that (re)connected: speed in bits/s (0: unknown), and which are
+        down."""
         self._down_ports = {port for port in self._down_ports if port.dpid != dpid}
         self._down_ports |= {Port(dpid, number) for number in down}
         self._port_speed.update({Port(dpid, number): speed for number, speed in speeds.items()})
@@ -104,7 +108,9 @@ class Network:
         self.link_at[out] = link
         return appeared
 
-    def _free_link(self, source: str, destination: str, out: Port, into: Port) -> Optional[DirectedLink]:
+    def _free_link(
+        self, source: str, destination: str, out: Port, into: Port
+    ) -> Optional[DirectedLink]:
         ports = {source: out.number, destination: into.number}
         free = [link for link in self._of_pair[source, destination] if link.out is None]
         for link in free:  # told apart by the file
@@ -123,8 +129,13 @@ class Network:
 
     def is_up(self, link: DirectedLink) -> bool:
         for one in (link, self.links[self._reverse[link.name]]):
-            if (not one.seen or one.out in self._down_ports or one.into in self._down_ports
-                    or one.out.dpid in self._dead_switches or one.into.dpid in self._dead_switches):
+            if (
+                not one.seen
+                or one.out in self._down_ports
+                or one.into in self._down_ports
+                or one.out.dpid in self._dead_switches
+                or one.into.dpid in self._dead_switches
+            ):
                 return False
         return True
 
@@ -142,9 +153,13 @@ class Network:
         for link in self.links.values():
             up = self.is_up(link)
             self._reported[link.name] = UP if up else DOWN
-            declared = topology.links.add(name=link.name, source=link.source, destination=link.destination,
-                                          capacity_bps=self._capacity_bps(link),
-                                          operational_state=self._reported[link.name])
+            declared = topology.links.add(
+                name=link.name,
+                source=link.source,
+                destination=link.destination,
+                capacity_bps=self._capacity_bps(link),
+                operational_state=self._reported[link.name],
+            )
             if link.cable.delay_s:
                 declared.propagation_delay.FromNanoseconds(int(link.cable.delay_s * 1e9))
             if link.cable.igp_metric is not None:
@@ -167,5 +182,8 @@ class Network:
         return self._port_speed.get(link.out) or 1e9  # without_capacity() names these
 
     def without_capacity(self) -> List[str]:
-        return [link.name for link in self.links.values()
-                if link.cable.capacity_bps is None and not self._port_speed.get(link.out)]
+        return [
+            link.name
+            for link in self.links.values()
+            if link.cable.capacity_bps is None and not self._port_speed.get(link.out)
+        ]

@@ -10,7 +10,7 @@
     port = 100                   # OpenFlow port that leads there
     mac = "00:00:00:00:01:01"    # destination address that packets get on their last hop; optional
 
-    [[links]]                    # a cable: two directed links; several between the same nodes are parallel
+    [[links]]                    # a cable: two directed links; several of one pair are parallel
     between = ["SEAT", "BOIS"]
     capacity_bps = 8e6           # default: the speed of the port
     delay_s = 0.004              # default: 0
@@ -66,7 +66,9 @@ def read_network_file(path: str) -> NetworkFile:
         with open(path, "rb") as file:
             data = tomllib.load(file)
     except OSError as error:
-        raise NetworkFileError(f"{path}: {error.strerror}; set network in section [rhumb]") from error
+        raise NetworkFileError(
+            f"{path}: {error.strerror}; set network in section [rhumb]"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise NetworkFileError(f"{path}: not TOML: {error}") from error
     return _Reader(path).read(data)
@@ -108,12 +110,16 @@ class _Reader:
             for host in node.hosts:
                 for other, owner in prefixes.items():
                     if host.prefix.overlaps(other):
-                        self._fail(f"nodes[{i}]", f"prefix {host.prefix} overlaps {other} of {owner!r}")
+                        self._fail(
+                            f"nodes[{i}]", f"prefix {host.prefix} overlaps {other} of {owner!r}"
+                        )
                 prefixes[host.prefix] = node.name
             nodes[node.name] = node
             dpids[node.dpid] = node.name
-        cables = tuple(self._cable(table, f"links[{i}]", nodes)
-                       for i, table in enumerate(self._get(data, "top level", "links", list, [])))
+        cables = tuple(
+            self._cable(table, f"links[{i}]", nodes)
+            for i, table in enumerate(self._get(data, "top level", "links", list, []))
+        )
         return NetworkFile(str(data.get("name", "")), nodes, cables)
 
     def _node(self, table: dict, where: str) -> Node:
@@ -124,8 +130,10 @@ class _Reader:
         dpid = self._get(table, where, "dpid", int, required=True)
         if not 0 < dpid < 2**64:
             self._fail(where, f"dpid {dpid} is outside 1 to 2^64 - 1")
-        hosts = tuple(self._host(host, f"{where}.hosts[{i}]")
-                      for i, host in enumerate(self._get(table, where, "hosts", list, [])))
+        hosts = tuple(
+            self._host(host, f"{where}.hosts[{i}]")
+            for i, host in enumerate(self._get(table, where, "hosts", list, []))
+        )
         return Node(name, dpid, hosts)
 
     def _host(self, table: dict, where: str) -> Host:
@@ -136,7 +144,7 @@ class _Reader:
         except ValueError as error:
             self._fail(where, f"prefix {text!r}: {error}")
         port = self._get(table, where, "port", int, required=True)
-        if not 0 < port < 0xffffff00:
+        if not 0 < port < 0xFFFFFF00:
             self._fail(where, f"port {port} is not an OpenFlow port number")
         mac = self._get(table, where, "mac", str)
         if mac is not None and not _MAC.match(mac):
@@ -151,12 +159,23 @@ class _Reader:
         for name in between:
             if name not in nodes:
                 self._fail(where, f"unknown node {name!r}")
-        for key, least in (("capacity_bps", "above 0"), ("igp_metric", "above 0"), ("delay_s", "not negative")):
+        for key, least in (
+            ("capacity_bps", "above 0"),
+            ("igp_metric", "above 0"),
+            ("delay_s", "not negative"),
+        ):
             value = self._get(table, where, key, (int, float), 1)
             if not math.isfinite(value) or value < 0 or (value == 0 and least == "above 0"):
                 self._fail(where, f"{key} = {value!r} is not finite and {least}")
         ports: Optional[List[int]] = self._get(table, where, "ports", list)
-        if ports is not None and (len(ports) != 2 or not all(isinstance(port, int) for port in ports)):
+        if ports is not None and (
+            len(ports) != 2 or not all(isinstance(port, int) for port in ports)
+        ):
             self._fail(where, f"ports = {ports!r} are not two port numbers")
-        return Cable(tuple(between), table.get("capacity_bps"), float(table.get("delay_s", 0.0)),
-                     table.get("igp_metric"), tuple(ports) if ports else None)
+        return Cable(
+            tuple(between),
+            table.get("capacity_bps"),
+            float(table.get("delay_s", 0.0)),
+            table.get("igp_metric"),
+            tuple(ports) if ports else None,
+        )

@@ -1,4 +1,5 @@
-"""Connected switches: sends batches of messages and says when a switch has confirmed them, or what it refused."""
+"""Connected switches: sends batches of messages and says when a switch has confirmed them, or what
+it refused."""
 from typing import Dict, List, Optional, Tuple
 
 from os_ken.lib import hub
@@ -20,7 +21,9 @@ class Batch:
         """What went wrong; empty when every switch confirmed every message."""
         self._sealed = True
         if self._waiting and not self._event.wait(timeout_s):
-            self.problems += [f"switch {dpid:#x} did not confirm within {timeout_s:g} s" for dpid in self._waiting]
+            self.problems += [
+                f"switch {dpid:#x} did not confirm within {timeout_s:g} s" for dpid in self._waiting
+            ]
         return self.problems
 
     def _expect(self, dpid: int, xid: int) -> None:
@@ -33,11 +36,14 @@ class Batch:
 
 
 class Switches:
-    """By datapath id. Handlers are called from the application's event loop, `send` from anywhere else."""
+    """By datapath id. Handlers are called from the application's event loop, `send` from anywhere
+    else."""
 
     def __init__(self):
         self._datapaths: Dict[int, object] = {}
-        self._sent: Dict[Tuple[int, int], Tuple[Batch, Optional[Rule]]] = {}  # by (dpid, xid of a message)
+        self._sent: Dict[
+            Tuple[int, int], Tuple[Batch, Optional[Rule]]
+        ] = {}  # by (dpid, xid of a message)
         self._barriers: Dict[Tuple[int, int], Tuple[Batch, List[int]]] = {}
 
     def get(self, dpid: int):
@@ -63,7 +69,8 @@ class Switches:
         return True
 
     def send(self, batch: Batch, datapath, messages: List[Tuple[object, Optional[Rule]]]) -> None:
-        """Messages with the rule that each is about. At most once a switch and batch. All go out in one piece."""
+        """Messages with the rule that each is about. At most once a switch and batch. All go out in
+        one piece."""
         barrier = datapath.ofproto_parser.OFPBarrierRequest(datapath)
         xids, data = [], bytearray()
         for message, rule in messages + [(barrier, None)]:
@@ -93,11 +100,12 @@ class Switches:
         if rule is not None:
             batch.refused.append(rule)
         ofproto = datapath.ofproto
-        batch.problems.append(f"switch {datapath.id:#x} refused: {ofproto.ofp_error_type_to_str(message.type)} "
-                              f"{ofproto.ofp_error_code_to_str(message.type, message.code)}")
+        batch.problems.append(
+            f"switch {datapath.id:#x} refused: {ofproto.ofp_error_type_to_str(message.type)} "
+            f"{ofproto.ofp_error_code_to_str(message.type, message.code)}"
+        )
         return True
 
     def _forget(self, dpid: int, xids: List[int]) -> None:
         for xid in xids:
             self._sent.pop((dpid, xid), None)
-

@@ -1,4 +1,5 @@
-"""The connection of an adapter to Rhumb: election, topology, plans, telemetry, and all of it again after a break."""
+"""The connection of an adapter to Rhumb: election, topology, plans, telemetry, and all of it again
+after a break."""
 import logging
 import queue
 import threading
@@ -16,16 +17,18 @@ from rhumb_client.telemetry import Telemetry, TelemetrySender
 from rhumb_client.topology import TopologyKeeper
 
 LOG = logging.getLogger(__name__)
-# Plans that wait to be installed. When it is full the stream is not read, and the server merges what comes later.
+# Plans that wait to be installed. When it is full the stream is not read, and the server merges
+# what comes later.
 _WAITING_PLANS = 8
 
 
 class Adapter:
-    """What an SDN controller implements. Methods are called from threads of the client, one call at a time each."""
+    """What an SDN controller implements. Methods are called from threads of the client, one call at
+    a time each."""
 
     def install(self, change: PlanChange) -> None:
-        """Puts change.plan into force and returns when the network has confirmed it, or raises PlanRefused when the
-        plan before is still (or again) in force."""
+        """Puts change.plan into force and returns when the network has confirmed it, or raises
+        PlanRefused when the plan before is still (or again) in force."""
         raise NotImplementedError
 
     def on_session(self, session: Session) -> None:
@@ -51,7 +54,8 @@ class _Connection:
 class AdapterClient:
     """Owned by the adapter. All methods may be called from any thread and return at once.
 
-    Threads: one follows the plan stream and reconnects, one installs, one tells the topology, one sends telemetry.
+    Threads: one follows the plan stream and reconnects, one installs, one tells the topology, one
+    sends telemetry.
     """
 
     def __init__(self, options: ClientOptions, adapter: Adapter):
@@ -64,9 +68,13 @@ class AdapterClient:
         self._topology = TopologyKeeper()  # guarded by _changed
         self._tracker = PlanTracker()  # of the installing thread
         self._updates = queue.Queue(_WAITING_PLANS)
-        self._telemetry = TelemetrySender(options.adapter, options.election_id, adapter.on_telemetry_answer)
-        self._threads = [threading.Thread(target=work, name=f"rhumb-{work.__name__.strip('_')}", daemon=True)
-                         for work in (self._follow_plans, self._install_plans, self._tell_topology)]
+        self._telemetry = TelemetrySender(
+            options.adapter, options.election_id, adapter.on_telemetry_answer
+        )
+        self._threads = [
+            threading.Thread(target=work, name=f"rhumb-{work.__name__.strip('_')}", daemon=True)
+            for work in (self._follow_plans, self._install_plans, self._tell_topology)
+        ]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -85,15 +93,16 @@ class AdapterClient:
                 thread.join(5.0)
 
     def declare(self, topology: topology_pb2.Topology) -> int:
-        """Declares the whole network. Kept, with later link reports, and declared again at every connection.
-        Returns how many changes were reported so far (PlanChange.changes_known)."""
+        """Declares the whole network. Kept, with later link reports, and declared again at every
+        connection. Returns how many changes were reported so far (PlanChange.changes_known)."""
         with self._changed:
             self._topology.declare(topology)
             self._changed.notify_all()
             return self._topology.reported
 
     def report_links(self, updates: Iterable[south_pb2.LinkUpdate]) -> int:
-        """Reports changes of declared links. Reports that wait are merged. Raises KeyError for an unknown link."""
+        """Reports changes of declared links. Reports that wait are merged. Raises KeyError for an
+        unknown link."""
         with self._changed:
             self._topology.report(updates)
             self._changed.notify_all()
@@ -104,7 +113,8 @@ class AdapterClient:
         self._telemetry.offer(telemetry)
 
     def try_again(self) -> None:
-        """What made the adapter refuse the latest plan may be over, for instance a switch is back: it is asked again."""
+        """What made the adapter refuse the latest plan may be over, for instance a switch is back:
+        it is asked again."""
         with self._changed:
             connection = self._connection
         if connection:
@@ -130,21 +140,38 @@ class AdapterClient:
             if self._closing.is_set():
                 return
             wait_s = max(wait_s, backoff.next_s())
-            LOG.info("not connected to %s (%s); next attempt in %.1f s", self._options.address, problem, wait_s)
+            LOG.info(
+                "not connected to %s (%s); next attempt in %.1f s",
+                self._options.address,
+                problem,
+                wait_s,
+            )
             self._adapter.on_session(Session(connected=False, problem=problem))
             self._closing.wait(wait_s)
 
     def _follow(self, channel, backoff) -> None:
         connection = _Connection(south_pb2_grpc.SouthStub(channel), self._options.metadata())
         in_force = self._tracker.in_force
-        connection.requests.put(south_pb2.PlanStreamRequest(subscribe=south_pb2.PlanSubscription(
-            adapter=self._options.adapter, election_id=self._options.election_id,
-            held_epoch=in_force.epoch if in_force else 0, held_plan_version=in_force.version if in_force else 0)))
+        connection.requests.put(
+            south_pb2.PlanStreamRequest(
+                subscribe=south_pb2.PlanSubscription(
+                    adapter=self._options.adapter,
+                    election_id=self._options.election_id,
+                    held_epoch=in_force.epoch if in_force else 0,
+                    held_plan_version=in_force.version if in_force else 0,
+                )
+            )
+        )
         self._updates.put((connection, None))
-        connection.call = connection.stub.StreamPlans(iter(connection.requests.get, None),
-                                                      metadata=connection.metadata)
-        telemetry = threading.Thread(target=self._telemetry.run, name="rhumb-telemetry", daemon=True,
-                                     args=(connection.stub, connection.metadata, connection.over))
+        connection.call = connection.stub.StreamPlans(
+            iter(connection.requests.get, None), metadata=connection.metadata
+        )
+        telemetry = threading.Thread(
+            target=self._telemetry.run,
+            name="rhumb-telemetry",
+            daemon=True,
+            args=(connection.stub, connection.metadata, connection.over),
+        )
         with self._changed:
             self._connection = connection
         try:
@@ -180,14 +207,21 @@ class AdapterClient:
             self._topology.election(state, elected)
             self._changed.notify_all()
         if elected:
-            self._updates.put((connection, None))  # what was only followed so far is now to be installed
+            self._updates.put(
+                (connection, None)
+            )  # what was only followed so far is now to be installed
         self._tell_session(connection)
 
     def _tell_session(self, connection, problem: Optional[str] = None) -> None:
         with self._changed:
-            session = Session(connected=not connection.over.is_set(), primary=connection.primary,
-                              primary_election_id=self._topology.primary_election_id, epoch=self._topology.epoch,
-                              topology_version=self._topology.known_version, problem=problem)
+            session = Session(
+                connected=not connection.over.is_set(),
+                primary=connection.primary,
+                primary_election_id=self._topology.primary_election_id,
+                epoch=self._topology.epoch,
+                topology_version=self._topology.known_version,
+                problem=problem,
+            )
         self._adapter.on_session(session)
 
     # Installing.
@@ -214,10 +248,15 @@ class AdapterClient:
             except PlanRefused as refusal:
                 LOG.warning("plan refused: %s", refusal.message)
                 answer.error.CopyFrom(refusal.to_proto())
-            except Exception as error:  # an adapter's own fault must be seen by the operator, not end the thread
+            except (
+                Exception
+            ) as error:  # an adapter's own fault must be seen by the operator, not end the thread
                 LOG.exception("the adapter failed")
-                answer.error.CopyFrom(PlanRefused(grpc.StatusCode.INTERNAL,
-                                                  f"the adapter failed: {error!r}").to_proto())
+                answer.error.CopyFrom(
+                    PlanRefused(
+                        grpc.StatusCode.INTERNAL, f"the adapter failed: {error!r}"
+                    ).to_proto()
+                )
             answer.nonce = connection.last_nonce
             answer.plan_version_in_force = self._tracker.version_in_force()
             connection.requests.put(south_pb2.PlanStreamRequest(answer=answer))
@@ -225,7 +264,9 @@ class AdapterClient:
     def _install_received(self, connection, only_if_new: bool) -> bool:
         """False when there is nothing to answer."""
         plan = self._tracker.received
-        if only_if_new and (plan is None or plan is self._tracker.in_force or connection.last_nonce is None):
+        if only_if_new and (
+            plan is None or plan is self._tracker.in_force or connection.last_nonce is None
+        ):
             return False
         changes_known = self._wait_until_current(connection, plan)
         if connection.over.is_set():
@@ -233,20 +274,28 @@ class AdapterClient:
         if changes_known is None:  # a standby only follows
             return True
         change = plan.changed_from(self._tracker.in_force)
-        self._adapter.install(PlanChange(plan, change.previous, change.changed, change.removed, changes_known))
+        self._adapter.install(
+            PlanChange(plan, change.previous, change.changed, change.removed, changes_known)
+        )
         self._tracker.installed(plan)
         return True
 
     def _wait_until_current(self, connection, plan: Plan) -> Optional[int]:
-        """Waits while a change of the topology that this plan may or may not know is on its way to the server.
-        Raises PlanRefused when the plan is for an older topology. None when another adapter is primary."""
+        """Waits while a change of the topology that this plan may or may not know is on its way to
+        the server. Raises PlanRefused when the plan is for an older topology. None when another
+        adapter is primary.
+        """
         with self._changed:
             while not connection.over.is_set() and not self._closing.is_set():
                 if self._topology.is_stale(plan):
                     raise PlanRefused(
                         grpc.StatusCode.ABORTED,
-                        f"plan {plan.version} is for topology {plan.topology_version}, but the network is at "
-                        f"{self._topology.known_version}", Reason.STALE_VERSION)
+                        (
+                            f"plan {plan.version} is for topology {plan.topology_version}, but the"
+                            f" network is at {self._topology.known_version}"
+                        ),
+                        Reason.STALE_VERSION,
+                    )
                 if not connection.primary:
                     return None
                 if self._topology.is_current(plan):
@@ -261,16 +310,22 @@ class AdapterClient:
         while True:
             with self._changed:
                 while not self._closing.is_set() and not (
-                        self._connection and self._connection.primary and self._topology.has_news()):
+                    self._connection and self._connection.primary and self._topology.has_news()
+                ):
                     self._changed.wait()
                 if self._closing.is_set():
                     return
                 connection = self._connection
                 news = self._topology.take_news(self._options.election_id)
-            call = (connection.stub.SetTopology if isinstance(news.request, south_pb2.SetTopologyRequest)
-                    else connection.stub.UpdateTopology)
+            call = (
+                connection.stub.SetTopology
+                if isinstance(news.request, south_pb2.SetTopologyRequest)
+                else connection.stub.UpdateTopology
+            )
             try:
-                response = call(news.request, timeout=self._options.call_timeout_s, metadata=connection.metadata)
+                response = call(
+                    news.request, timeout=self._options.call_timeout_s, metadata=connection.metadata
+                )
             except grpc.RpcError as rpc_error:
                 error = ApiError.from_rpc(rpc_error)
                 with self._changed:

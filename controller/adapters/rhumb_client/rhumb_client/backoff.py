@@ -3,7 +3,8 @@ import random
 
 
 class Backoff:
-    """Grows by half with every attempt, with a fifth of jitter so that adapters do not come back in step."""
+    """Grows by half with every attempt, with a fifth of jitter so that adapters do not come back in
+    step."""
 
     def __init__(self, first_s: float, last_s: float, rng: random.Random = random):
         self._first_s = first_s

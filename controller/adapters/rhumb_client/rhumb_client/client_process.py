@@ -1,8 +1,9 @@
 """An AdapterClient in a process of its own, behind a socket pair.
 
-For programs whose threads are not real ones: gRPC's streaming does not work under eventlet's or gevent's monkey
-patching, and a second process also keeps gRPC's threads from competing with an event loop for the interpreter lock.
-Messages are pickles with a length in front, between a parent and the child that it started itself.
+For programs whose threads are not real ones: gRPC's streaming does not work under eventlet's or
+gevent's monkey patching, and a second process also keeps gRPC's threads from competing with an
+event loop for the interpreter lock. Messages are pickles with a length in front, between a parent
+and the child that it started itself.
 """
 import logging
 import os
@@ -36,6 +37,7 @@ def _send(connection: socket.socket, *message) -> None:
 
 def _receive(connection: socket.socket):
     """None at the end."""
+
     def read(size):
         data = bytearray()
         while len(data) < size:
@@ -44,20 +46,24 @@ def _receive(connection: socket.socket):
                 return None
             data += part
         return data
+
     header = read(_HEADER.size)
     payload = read(_HEADER.unpack(header)[0]) if header else None
     return pickle.loads(payload) if payload else None
 
 
 class ClientProcess:
-    """The parent's side. The methods of AdapterClient, and the callbacks of Adapter, on one thread (green or real) that
-    `spawn` starts. A child that dies is started again and told everything anew.
+    """The parent's side. The methods of AdapterClient, and the callbacks of Adapter, on one thread
+    (green or real) that `spawn` starts. A child that dies is started again and told everything
+    anew.
 
     spawn: starts a function as a thread, for instance os_ken.lib.hub.spawn.
     sleep: waits, for instance os_ken.lib.hub.sleep.
     """
 
-    def __init__(self, options: ClientOptions, adapter, spawn: Callable, sleep: Callable[[float], None]):
+    def __init__(
+        self, options: ClientOptions, adapter, spawn: Callable, sleep: Callable[[float], None]
+    ):
         options.check()
         self._options = options
         self._adapter = adapter
@@ -135,8 +141,12 @@ class ClientProcess:
             self._socket = None
             mine.close()
             if not self._closing:
-                LOG.error("the client process ended (status %s); starting another", self._child.poll())
-                self._adapter.on_session(Session(connected=False, problem="the client process ended"))
+                LOG.error(
+                    "the client process ended (status %s); starting another", self._child.poll()
+                )
+                self._adapter.on_session(
+                    Session(connected=False, problem="the client process ended")
+                )
                 self._sleep(_RESTART_S)
                 self._child.poll()
 
@@ -145,7 +155,10 @@ class ClientProcess:
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(p for p in sys.path if p))
         self._child = subprocess.Popen(
             [sys.executable, "-m", "rhumb_client", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()], env=environment, start_new_session=True)
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            start_new_session=True,
+        )
         theirs.close()
         with self._lock:
             self._socket = mine
@@ -157,7 +170,9 @@ class ClientProcess:
                 self._tell("declare", self._topology.SerializeToString())
             if self._states:
                 self._reported += 1
-                self._tell("report_links", [update.SerializeToString() for update in self._states.values()])
+                self._tell(
+                    "report_links", [update.SerializeToString() for update in self._states.values()]
+                )
         return mine
 
     def _take(self, kind: str, *content) -> None:
@@ -168,7 +183,9 @@ class ClientProcess:
         elif kind == "telemetry_answer":
             self._adapter.on_telemetry_answer(south_pb2.TelemetryAnswer.FromString(content[0]))
 
-    def _install(self, header: bytes, routes: dict, removed: list, whole: bool, changes_known: int) -> None:
+    def _install(
+        self, header: bytes, routes: dict, removed: list, whole: bool, changes_known: int
+    ) -> None:
         header = live_plan_pb2.PlanHeader.FromString(header)
         previous = None if whole else self._plan
         merged = dict(previous.routes) if previous else {}
@@ -211,8 +228,14 @@ class _Proxy:
     def install(self, change: PlanChange) -> None:
         plan = change.plan
         self._answered.clear()
-        self._send("install", plan.header.SerializeToString(), {key: plan.routes[key] for key in change.changed},
-                   change.removed, change.previous is None, change.changes_known)
+        self._send(
+            "install",
+            plan.header.SerializeToString(),
+            {key: plan.routes[key] for key in change.changed},
+            change.removed,
+            change.previous is None,
+            change.changes_known,
+        )
         self._answered.wait()
         if self._refusal is not None:
             raise self._refusal
@@ -247,4 +270,3 @@ def run_child(connection: socket.socket) -> None:
             proxy.result(content[0])
         elif kind == "try_again":
             client.try_again()
-

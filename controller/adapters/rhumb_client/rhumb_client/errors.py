@@ -12,6 +12,7 @@ _DOMAIN = "rhumb.v1"
 
 class Reason(str, enum.Enum):
     """`ErrorInfo.reason`: what programs may branch on (ErrorReason in status.proto)."""
+
     BAD_FIELD = "BAD_FIELD"
     NOT_PRIMARY = "NOT_PRIMARY"
     NO_TOPOLOGY = "NO_TOPOLOGY"
@@ -25,14 +26,20 @@ class Reason(str, enum.Enum):
 
 
 class PlanRefused(Exception):
-    """Raised by an adapter that cannot put a plan into force; becomes a NACK. The network must carry the plan before
-    when this is raised.
+    """Raised by an adapter that cannot put a plan into force; becomes a NACK. The network must
+    carry the plan before when this is raised.
 
-    `code` is canonical (grpc.StatusCode); `message` names the device, the fault and its error number.
+    `code` is canonical (grpc.StatusCode); `message` names the device, the fault and its error
+    number.
     """
 
-    def __init__(self, code: grpc.StatusCode, message: str, reason: Reason = Reason.NOT_INSTALLED,
-                 metadata: Optional[Dict[str, str]] = None):
+    def __init__(
+        self,
+        code: grpc.StatusCode,
+        message: str,
+        reason: Reason = Reason.NOT_INSTALLED,
+        metadata: Optional[Dict[str, str]] = None,
+    ):
         super().__init__(message)
         self.code = code
         self.message = message
@@ -41,7 +48,9 @@ class PlanRefused(Exception):
 
     def to_proto(self) -> status_pb2.Status:
         status = status_pb2.Status(code=self.code.value[0], message=self.message)
-        info = status_pb2.ErrorInfo(reason=self.reason.value, domain=_DOMAIN, metadata=self.metadata)
+        info = status_pb2.ErrorInfo(
+            reason=self.reason.value, domain=_DOMAIN, metadata=self.metadata
+        )
         detail = status.details.add()
         detail.type_url = _TYPE_PREFIX + "ErrorInfo"
         detail.value = info.SerializeToString()
@@ -57,8 +66,14 @@ class ApiError(Exception):
     `reason` is None when the failure did not come from Rhumb (no connection, for instance).
     """
 
-    def __init__(self, code: grpc.StatusCode, message: str, reason: Optional[Reason] = None,
-                 fields: Optional[List[str]] = None, retry_after_s: Optional[float] = None):
+    def __init__(
+        self,
+        code: grpc.StatusCode,
+        message: str,
+        reason: Optional[Reason] = None,
+        fields: Optional[List[str]] = None,
+        retry_after_s: Optional[float] = None,
+    ):
         super().__init__(f"{code.name}: {message}")
         self.code = code
         self.message = message
@@ -72,7 +87,7 @@ class ApiError(Exception):
     @classmethod
     def from_rpc(cls, error: grpc.RpcError) -> "ApiError":
         status = status_pb2.Status()
-        for key, value in (error.trailing_metadata() or ()):
+        for key, value in error.trailing_metadata() or ():
             if key == "grpc-status-details-bin":
                 status.ParseFromString(value)
         return cls._with_details(error.code(), error.details() or "", status)

@@ -25,28 +25,36 @@ class ClientOptions:
     key_file: Optional[str] = None
     # The name in the server's certificate when it is not that of `address`.
     server_name: Optional[str] = None
-    # A file with a bearer token of role adapter or operator; read at every connection, so it can be replaced.
+    # A file with a bearer token of role adapter or operator; read at every connection, so it can be
+    # replaced.
     token_file: Optional[str] = None
     # Plaintext elsewhere than loopback.
     allow_plaintext: bool = False
     # Deadline of a unary call.
     call_timeout_s: float = 10.0
-    # Between attempts to connect: starts at the first, grows by half each time up to the second, plus or minus a fifth.
+    # Between attempts to connect: starts at the first, grows by half each time up to the second,
+    # plus or minus a fifth.
     first_retry_s: float = 0.1
     last_retry_s: float = 10.0
 
     def check(self) -> None:
         if not 1 <= len(self.adapter.encode()) <= 100:
-            raise OptionsError(f"adapter: {self.adapter!r} has {len(self.adapter.encode())} bytes; give 1 to 100")
+            raise OptionsError(
+                f"adapter: {self.adapter!r} has {len(self.adapter.encode())} bytes; give 1 to 100"
+            )
         if not 0 <= self.election_id < 2**64:
             raise OptionsError(f"election_id: {self.election_id} is outside 0 to 2^64 - 1")
         if bool(self.certificate_file) != bool(self.key_file):
             raise OptionsError("certificate_file and key_file belong together; give both or none")
         if self.certificate_file and not self.ca_file:
-            raise OptionsError("certificate_file: needs ca_file, the certificate that signed the server's")
+            raise OptionsError(
+                "certificate_file: needs ca_file, the certificate that signed the server's"
+            )
         if not self.ca_file and not self.allow_plaintext and not _is_local(self.address):
-            raise OptionsError(f"address: {self.address!r} is not on loopback and no ca_file is given; give one, or "
-                               "set allow_plaintext")
+            raise OptionsError(
+                f"address: {self.address!r} is not on loopback and no ca_file is given; give one,"
+                " or set allow_plaintext"
+            )
         for option in ("ca_file", "certificate_file", "key_file", "token_file"):
             path = getattr(self, option)
             if path and not pathlib.Path(path).is_file():
@@ -64,7 +72,10 @@ class ClientOptions:
             ("grpc.max_receive_message_length", 64 << 20),
             ("grpc.keepalive_time_ms", 20_000),
             ("grpc.keepalive_timeout_ms", 10_000),
-            ("grpc.use_local_subchannel_pool", 1),  # a new channel dials at once, whatever the last one knew
+            (
+                "grpc.use_local_subchannel_pool",
+                1,
+            ),  # a new channel dials at once, whatever the last one knew
             ("grpc.enable_http_proxy", 0),
         ]
         if not self.ca_file:
@@ -72,8 +83,9 @@ class ClientOptions:
         if self.server_name:
             settings.append(("grpc.ssl_target_name_override", self.server_name))
         read = lambda path: pathlib.Path(path).read_bytes() if path else None
-        credentials = grpc.ssl_channel_credentials(read(self.ca_file), read(self.key_file),
-                                                   read(self.certificate_file))
+        credentials = grpc.ssl_channel_credentials(
+            read(self.ca_file), read(self.key_file), read(self.certificate_file)
+        )
         return grpc.secure_channel(self.address, credentials, settings)
 
 

@@ -1,4 +1,5 @@
-"""Plans as values: what a demand's paths are, and how updates of the plan stream lead from one plan to the next."""
+"""Plans as values: what a demand's paths are, and how updates of the plan stream lead from one plan
+to the next."""
 import dataclasses
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -21,6 +22,7 @@ class PathShare(NamedTuple):
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """A whole plan. Not to be changed: it is shared."""
+
     epoch: int
     version: int
     topology_version: int
@@ -38,41 +40,56 @@ class Plan:
 @dataclasses.dataclass(frozen=True)
 class PlanChange:
     """A plan to put into force, and how it differs from the one that is."""
+
     plan: Plan
     previous: Optional[Plan]  # in force now, None for none that this client knows of
     changed: List[DemandKey]  # new, or split differently; their paths are in plan.routes
     removed: List[DemandKey]  # no longer routed
-    # How many changes of the topology (declare, report_links) had been reported when this was handed over. A reporter
-    # that has counted more since then knows a newer topology.
+    # How many changes of the topology (declare, report_links) had been reported when this was
+    # handed over. A reporter that has counted more since then knows a newer topology.
     changes_known: int = 0
 
 
-def read_paths(route: routing_plan_pb2.DemandRoute, link_names: Sequence[str] = ()) -> Tuple[PathShare, ...]:
+def read_paths(
+    route: routing_plan_pb2.DemandRoute, link_names: Sequence[str] = ()
+) -> Tuple[PathShare, ...]:
     """Paths with a share above 0. Refuses a route that no network could install.
 
     `link_names` are those of the update that the route is in: what its hops count in."""
     try:
-        paths = tuple(PathShare((*path.links, *(link_names[hop] for hop in path.hops)), path.ratio)
-                      for path in route.paths if path.ratio > 0)
+        paths = tuple(
+            PathShare((*path.links, *(link_names[hop] for hop in path.hops)), path.ratio)
+            for path in route.paths
+            if path.ratio > 0
+        )
     except IndexError:
-        raise PlanRefused(grpc.StatusCode.INVALID_ARGUMENT,
-                          f'route "{route.source}" > "{route.destination}": a hop beyond the {len(link_names)} links '
-                          'that the update names', Reason.BAD_FIELD) from None
+        raise PlanRefused(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            (
+                f'route "{route.source}" > "{route.destination}": a hop beyond the'
+                f" {len(link_names)} links that the update names"
+            ),
+            Reason.BAD_FIELD,
+        ) from None
     if not paths or any(not path.links for path in paths):
-        raise PlanRefused(grpc.StatusCode.INVALID_ARGUMENT,
-                          f'route "{route.source}" > "{route.destination}": no path, or a path without links',
-                          Reason.BAD_FIELD)
+        raise PlanRefused(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            f'route "{route.source}" > "{route.destination}": no path, or a path without links',
+            Reason.BAD_FIELD,
+        )
     total = sum(path.ratio for path in paths)
     if not 0.999 <= total <= 1.001:
-        raise PlanRefused(grpc.StatusCode.INVALID_ARGUMENT,
-                          f'route "{route.source}" > "{route.destination}": ratios sum to {total:.6f}, not 1',
-                          Reason.BAD_FIELD)
+        raise PlanRefused(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            f'route "{route.source}" > "{route.destination}": ratios sum to {total:.6f}, not 1',
+            Reason.BAD_FIELD,
+        )
     return paths
 
 
 class PlanTracker:
-    """Follows the plan stream. Two plans are kept: the one that was received last, which deltas lead on from, and the
-    one in force, which a NACK leaves as it is. Not thread safe."""
+    """Follows the plan stream. Two plans are kept: the one that was received last, which deltas
+    lead on from, and the one in force, which a NACK leaves as it is. Not thread safe."""
 
     def __init__(self):
         self.received: Optional[Plan] = None
@@ -100,9 +117,14 @@ class PlanTracker:
             if plan is not None and (plan.epoch, plan.version) == (epoch, version):
                 return plan
         held = f"{self.received.epoch}.{self.received.version}" if self.received else "none"
-        raise PlanRefused(grpc.StatusCode.ABORTED,
-                          f"the update leads on from plan {epoch}.{version}, but the plan held is {held}; send the "
-                          "whole plan", Reason.STALE_VERSION)
+        raise PlanRefused(
+            grpc.StatusCode.ABORTED,
+            (
+                f"the update leads on from plan {epoch}.{version}, but the plan held is {held};"
+                " send the whole plan"
+            ),
+            Reason.STALE_VERSION,
+        )
 
     def new_stream(self) -> None:
         """The server was told that what is in force is held."""

@@ -12,13 +12,15 @@ from rhumb_client.errors import ApiError
 from rhumb_client.plan import DemandKey
 
 LOG = logging.getLogger(__name__)
-_KEPT = 4  # reports that wait while the stream is down; counters are cumulative, so older ones add little
+# Reports that wait while the stream is down; counters are cumulative, so older ones add little.
+_KEPT = 4
 _RETRY_S = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Telemetry:
     """What was measured in one interval. Counters are cumulative and may restart at 0."""
+
     interval_end_s: float  # seconds since 1970
     interval_s: float
     # Link name -> bytes put on the wire, bytes dropped at the queue.
@@ -31,8 +33,13 @@ class Telemetry:
     demands_complete: bool = False
 
     def to_proto(self, source: str, election_id: int, sequence: int) -> south_pb2.TelemetryReport:
-        report = south_pb2.TelemetryReport(election_id=election_id, source=source, sequence=sequence,
-                                           restarted=sequence == 1, demands_complete=self.demands_complete)
+        report = south_pb2.TelemetryReport(
+            election_id=election_id,
+            source=source,
+            sequence=sequence,
+            restarted=sequence == 1,
+            demands_complete=self.demands_complete,
+        )
         report.interval_end.FromNanoseconds(int(self.interval_end_s * 1e9))
         report.interval.FromNanoseconds(int(self.interval_s * 1e9))
         for link, (sent, dropped) in self.links.items():
@@ -45,10 +52,12 @@ class Telemetry:
 
 
 class TelemetrySender:
-    """Numbers reports and sends them while a connection lasts. `offer` may be called from any thread and never blocks;
-    `run` is one thread's work for one connection."""
+    """Numbers reports and sends them while a connection lasts. `offer` may be called from any
+    thread and never blocks; `run` is one thread's work for one connection."""
 
-    def __init__(self, source: str, election_id: int, on_answer: Callable[[south_pb2.TelemetryAnswer], None]):
+    def __init__(
+        self, source: str, election_id: int, on_answer: Callable[[south_pb2.TelemetryAnswer], None]
+    ):
         self._source = source
         self._election_id = election_id
         self._on_answer = on_answer
@@ -71,8 +80,11 @@ class TelemetrySender:
             try:
                 for answer in stub.StreamTelemetry(self._reports(over, ended), metadata=metadata):
                     if answer.HasField("error"):
-                        LOG.warning("telemetry report %d refused: %s", answer.sequence,
-                                    ApiError.from_proto(answer.error))
+                        LOG.warning(
+                            "telemetry report %d refused: %s",
+                            answer.sequence,
+                            ApiError.from_proto(answer.error),
+                        )
                     self._on_answer(answer)
             except grpc.RpcError as error:
                 if not over.is_set():

@@ -10,15 +10,18 @@ from rhumb_client.plan import Plan
 @dataclasses.dataclass(frozen=True)
 class News:
     """A request and the number of the last change that it holds."""
+
     request: Union[south_pb2.SetTopologyRequest, south_pb2.UpdateTopologyRequest]
     reported: int
 
 
 class TopologyKeeper:
-    """The network as declared, with all link reports on top; so it can be declared again at any time. Not thread safe.
+    """The network as declared, with all link reports on top; so it can be declared again at any
+    time. Not thread safe.
 
-    A change is *reported* by the adapter, *taken* into a request, and *answered* by the server with a version. A plan
-    whose version is not above that of the last answer, while a change is unanswered, may not know of the change.
+    A change is *reported* by the adapter, *taken* into a request, and *answered* by the server with
+    a version. A plan whose version is not above that of the last answer, while a change is
+    unanswered, may not know of the change.
     """
 
     def __init__(self):
@@ -87,13 +90,19 @@ class TopologyKeeper:
         return self._answered == self.reported or plan.topology_version > self._answered_version
 
     def has_news(self) -> bool:
-        return self._topology is not None and not self._rejected and (self._declare or bool(self._updates))
+        return (
+            self._topology is not None
+            and not self._rejected
+            and (self._declare or bool(self._updates))
+        )
 
     def take_news(self, election_id: int) -> News:
         if self._declare:
             request = south_pb2.SetTopologyRequest(election_id=election_id, topology=self._topology)
         else:
-            request = south_pb2.UpdateTopologyRequest(election_id=election_id, links=self._updates.values())
+            request = south_pb2.UpdateTopologyRequest(
+                election_id=election_id, links=self._updates.values()
+            )
         self._declare = False
         self._updates = {}
         return News(request, self.reported)
@@ -106,8 +115,12 @@ class TopologyKeeper:
         self.known_version = max(self.known_version, response.topology_version)
 
     def refused(self, news: News, error: ApiError) -> None:
-        """Whatever was wrong, the whole network says it all; unless that was what the server will not have."""
+        """Whatever was wrong, the whole network says it all; unless that was what the server will
+        not have."""
         self._declare = True
         self._updates.clear()
-        if isinstance(news.request, south_pb2.SetTopologyRequest) and error.reason == Reason.BAD_FIELD:
+        if (
+            isinstance(news.request, south_pb2.SetTopologyRequest)
+            and error.reason == Reason.BAD_FIELD
+        ):
             self._rejected = self.reported == news.reported

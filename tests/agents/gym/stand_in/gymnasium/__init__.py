@@ -1,5 +1,5 @@
-"""What rhumb_gym uses of gymnasium 1.x, with its signatures: Debian has no package of it, and the branch that uses it is
-to be tried all the same. On PYTHONPATH for one test only."""
+"""What rhumb_gym uses of gymnasium 1.x, with its signatures: Debian has no package of it, and the
+branch that uses it is to be tried all the same. On PYTHONPATH for one test only."""
 import numpy as np
 
 from gymnasium import spaces, vector  # noqa: F401

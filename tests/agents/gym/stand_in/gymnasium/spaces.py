@@ -31,4 +31,6 @@ class Dict(Space):
         self.spaces = dict(spaces)
 
     def contains(self, x):
-        return x.keys() == self.spaces.keys() and all(self.spaces[name].contains(x[name]) for name in x)
+        return x.keys() == self.spaces.keys() and all(
+            self.spaces[name].contains(x[name]) for name in x
+        )
