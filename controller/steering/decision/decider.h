@@ -48,7 +48,7 @@ struct DecisionOutput {
   double guard_s = 0;
 };
 
-// Decides; no thread. Keeps policies and candidate paths between calls.
+// Owned by the thread that decides. Keeps policies and candidate paths between calls.
 //
 // What a policy says is made cheap to install first (Economical, with `smallest_share`).
 class Decider {
