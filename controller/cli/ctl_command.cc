@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "controller/cli/client_flags.h"
 #include "controller/cli/ctl/ctl_commands.h"
 #include "controller/cli/nested_commands.h"
 
