@@ -116,8 +116,8 @@ class CommandsTest(unittest.TestCase):
         self.assertEqual([rule.pattern for rule in RULES if not rule.used], [])
 
 
-# Questions change nothing and come first; what is done comes before what ends it, and a kept plan is
-# gone back to before a drained link makes it unsafe.
+# Questions change nothing and come first; what is done comes before what ends it; and to go back to
+# a kept plan comes before a drain, which makes that plan unsafe.
 _CHANGES = ("rollback", "confirm", "policy", "pin", "unpin", "drain", "undrain")
 
 

@@ -41,14 +41,14 @@ class Block:
 def without_times(printed):
     """Output of a replay without the last column of the table that ends with "decision"."""
     lines, within = [], False
-    for line in printed.rstrip("\n").split("\n"):
+    for line in map(str.rstrip, printed.rstrip("\n").split("\n")):
         if _TIMES.search(line):
             line, within = _TIMES.sub("", line), True
         elif not line.strip():
             within = False
         elif within:
             line = _TIME.sub("", line)
-        lines.append(line.rstrip())
+        lines.append(line)
     return "\n".join(lines)
 
 

@@ -71,6 +71,10 @@ class BlocksTest(unittest.TestCase):
         delayed = PRINTED.replace("38.3 ms", "38.4 ms")
         self.assertNotEqual(figures.replaced(DOCUMENT, lambda command: delayed), DOCUMENT)
 
+    def test_blanks_at_the_ends_of_lines_do_not_matter(self):
+        blanks = PRINTED.replace("\n", " \n")
+        self.assertEqual(figures.replaced(DOCUMENT, lambda command: blanks), DOCUMENT)
+
     def test_a_wrong_figure_is_written_anew_and_nothing_else(self):
         stale = DOCUMENT.replace("2.43 %", "4.44 %")
         self.assertEqual(figures.replaced(stale, lambda command: PRINTED), DOCUMENT)

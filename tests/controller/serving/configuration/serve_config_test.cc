@@ -70,12 +70,13 @@ TEST(ServeConfigTest, EveryFieldOfEveryOptionStructureHasAKey) {
   EXPECT_EQ(kFields<ServeConfig>, 8u) << "a new structure is to be counted here";
 }
 
-// Another value of the same type, as TOML spells it.
+// Another value of the same type, as the writer spells it: times in double quotes, other texts in
+// single ones.
 std::string Another(const std::string& value) {
   if (value == "true") return "false";
   if (value == "false") return "true";
-  if (absl::EndsWith(value, "m\"") || absl::EndsWith(value, "s\"")) return "\"77ms\"";
-  if (value[0] == '"') return "\"another\"";
+  if (value[0] == '"') return "\"77ms\"";
+  if (value[0] == '\'') return "'another'";
   return absl::StrContains(value, '.') || absl::StrContains(value, 'e') ? "7.5" : "77";
 }
 
