@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "controller/configuration/toml_fields.h"
+#include "topologies/formats/toml_fields.h"
 
 namespace rhumb {
 namespace {

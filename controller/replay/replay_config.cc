@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "controller/configuration/toml_fields.h"
+#include "topologies/formats/toml_fields.h"
 #include "topologies/generators/traffic_generator.h"
 
 namespace rhumb {

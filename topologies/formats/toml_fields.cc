@@ -1,4 +1,4 @@
-#include "controller/configuration/toml_fields.h"
+#include "topologies/formats/toml_fields.h"
 
 #include <limits>
 #include <sstream>

@@ -1,8 +1,8 @@
 // Reads and writes the fields of a TOML table through one list of keys: a function template that
 // visits a structure serves both, so a key that can be read can be written, and the other way
 // round. An optional member stays without a value when its key is absent, and is then not written.
-#ifndef RHUMB_CONTROLLER_CONFIGURATION_TOML_FIELDS_H_
-#define RHUMB_CONTROLLER_CONFIGURATION_TOML_FIELDS_H_
+#ifndef RHUMB_TOPOLOGIES_FORMATS_TOML_FIELDS_H_
+#define RHUMB_TOPOLOGIES_FORMATS_TOML_FIELDS_H_
 
 #include <toml++/toml.h>
 
@@ -130,4 +130,4 @@ class TomlWriter {
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_CONFIGURATION_TOML_FIELDS_H_
+#endif  // RHUMB_TOPOLOGIES_FORMATS_TOML_FIELDS_H_
