@@ -4,9 +4,9 @@
 #include <string>
 
 #include "absl/strings/str_format.h"
+#include "agents/training/flow_run.h"
 #include "agents/training/packet_run.h"
 #include "agents/training/replica_group.h"
-#include "agents/training/trainer.h"
 
 namespace {
 

@@ -9,25 +9,20 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "agents/training/adam.h"
-#include "agents/training/random.h"
+#include "agents/training/run_state.h"
 
 namespace rhumb::training {
 
 // What changes from update to update, and the graph network that does not.
-struct PacketState {
+struct PacketState : RunState {
   explicit PacketState(std::vector<float> head)
       : price_head(std::move(head)), adam(price_head.size()) {}
 
   std::vector<float> weights;     // of the graph network
   std::vector<float> price_head;  // what is learned
   Adam adam;
-  Random random{0};
   double return_variance = 0;  // moving average, by whose root rewards are divided for the critic
-  int64_t updates = 0;
   std::vector<float> best_head;
-  double best_score = 0;  // valid once best_head is not empty
-  int64_t stale_validations = 0;
-  std::string metrics;  // the CSV so far
 
   std::string Serialize(const std::string& config_toml) const;
   // FailedPrecondition for a state of another configuration, DataLoss for a torn one.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "episode.h"
 
-#include <ns3/nstime.h>
 #include <ns3/object-factory.h>
 #include <ns3/priority-queue-scheduler.h>
 #include <ns3/rng-seed-manager.h>
-#include <ns3/simulator.h>
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +15,8 @@
 #include "global_plane.h"
 #include "ip_plane.h"
 #include "label_plane.h"
+#include "packet_sizes.h"
+#include "simulated_time.h"
 
 namespace rhumb_ns3 {
 namespace {
@@ -89,7 +89,7 @@ Episode::Episode(const Reset& reset, std::string* fault) : delays_(reset) {
   const ShortestDelays::RoundTrips round_trips = delays_.round_trips();
   const double buffer_s =
       reset.buffer_s() > 0 ? reset.buffer_s() : std::max(kLeastBufferS, round_trips.mean_s);
-  const uint64_t packet_bytes = reset.segment_bytes() + 52;
+  const uint64_t packet_bytes = FullPacketBytes(reset);
   double fastest_bps = 0;
   links_.reserve(reset.link_source_size());
   for (int i = 0; i < reset.link_source_size(); ++i) {
@@ -154,7 +154,7 @@ std::string Episode::SetLinks(const rhumb::worker::LinkStates& states) {
     std::string fault = plane_->LinkChanged(states.link(i), states.up(i), states.capacity_bps(i));
     if (!fault.empty()) return fault;
   }
-  traffic_->LinksChanged();
+  traffic_->path_choice().LinksChanged();
   return "";
 }
 
@@ -165,10 +165,10 @@ void Episode::Apply(const rhumb::worker::Change* change) {
       fault = SetLinks(change->links());
       break;
     case rhumb::worker::Change::kDemands:
-      fault = traffic_->SetDemands(change->demands());
+      fault = traffic_->arrivals().SetDemands(change->demands());
       break;
     case rhumb::worker::Change::kPlan:
-      fault = traffic_->SetPlan(change->plan());
+      fault = traffic_->path_choice().SetPlan(change->plan());
       break;
     case rhumb::worker::Change::KIND_NOT_SET:
       fault = "nothing changes";
@@ -195,15 +195,15 @@ std::string Episode::CheckPlay(const rhumb::worker::Play& play) const {
 }
 
 void Episode::RunFor(double seconds) {
-  ns3::Simulator::Stop(ns3::TimeStep(static_cast<uint64_t>(seconds * 1e9 + 0.5)));
+  ns3::Simulator::Stop(Nanoseconds(seconds * 1e9));
   ns3::Simulator::Run();
 }
 
 std::string Episode::Play(const rhumb::worker::Play& play, rhumb::worker::Result* result) {
   if (std::string fault = CheckPlay(play); !fault.empty()) return fault;
-  traffic_->BeginInterval();
-  for (std::string fault : {SetLinks(play.links()), traffic_->SetPlan(play.plan()),
-                            traffic_->SetDemands(play.demands())}) {
+  traffic_->counts().BeginInterval();
+  for (std::string fault : {SetLinks(play.links()), traffic_->path_choice().SetPlan(play.plan()),
+                            traffic_->arrivals().SetDemands(play.demands())}) {
     if (!fault.empty()) return fault;
   }
   const auto wall_start = std::chrono::steady_clock::now();
@@ -211,7 +211,7 @@ std::string Episode::Play(const rhumb::worker::Play& play, rhumb::worker::Result
   const uint64_t hops_before = plane_->hop_packets();
   const uint64_t events_before = ns3::Simulator::GetEventCount();
 
-  traffic_->SetArrivals(true);
+  traffic_->arrivals().Set(true);
   if (play.warm_up_s() > 0) RunFor(play.warm_up_s());
 
   traffic_->BeginWindow();
@@ -224,19 +224,18 @@ std::string Episode::Play(const rhumb::worker::Play& play, rhumb::worker::Result
     if (!fault_.empty()) return std::exchange(fault_, "");
   }
   if (play.duration_s() > now_s) RunFor(play.duration_s() - now_s);
-  traffic_->FillDemands(play.duration_s(), result);
+  traffic_->counts().FillDemands(play.duration_s(), result);
   FillLinks(play.duration_s(), result);
-  traffic_->EndWindow();
-  traffic_->SetArrivals(false);
+  traffic_->counts().End();
+  traffic_->arrivals().Set(false);
 
-  if (play.drain_s() > 0 && traffic_->num_pending() > 0) {
-    traffic_->StopWhenDrained(true);
-    const ns3::EventId stop =
-        ns3::Simulator::Schedule(ns3::TimeStep(static_cast<uint64_t>(play.drain_s() * 1e9 + 0.5)),
-                                 static_cast<void (*)()>(&ns3::Simulator::Stop));
+  if (play.drain_s() > 0 && traffic_->counts().num_pending() > 0) {
+    traffic_->counts().StopWhenDrained(true);
+    const ns3::EventId stop = ns3::Simulator::Schedule(
+        Nanoseconds(play.drain_s() * 1e9), static_cast<void (*)()>(&ns3::Simulator::Stop));
     ns3::Simulator::Run();
     ns3::Simulator::Cancel(stop);  // when all flows were done before
-    traffic_->StopWhenDrained(false);
+    traffic_->counts().StopWhenDrained(false);
   }
   traffic_->FillFlows(result);
 

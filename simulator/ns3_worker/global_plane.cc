@@ -18,13 +18,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "packet_sizes.h"
+#include "simulated_time.h"
+
 namespace rhumb_ns3 {
 namespace {
 
-constexpr uint32_t kUdpHeaderBytes = 28;
 constexpr uint32_t kPppHeaderBytes = 2;
-
-int64_t NowNs() { return ns3::Simulator::Now().GetTimeStep(); }
 
 // Follows a packet from its source.
 class FollowTag : public ns3::Tag {
@@ -184,8 +184,8 @@ void GlobalPlane::SendUdp(Demand* demand, PathId, uint32_t flow, uint32_t wire_b
       ns3::Create<ns3::Packet>(payload), 0,
       ns3::InetSocketAddress(addresses_[demand->destination], kServerPort));
   if (sent < 0) {  // no route
-    traffic_.CountSent(demand, false);
-    traffic_.CountLost(demand, false, flow);
+    traffic_.counts().CountSent(demand, false);
+    traffic_.PacketLost(demand, false, flow);
   }
   sending_demand_ = nullptr;
 }
@@ -246,7 +246,7 @@ void GlobalPlane::Sent(uint32_t node, const ns3::Ipv4Header& header,
   if (!Identify(node, header, packet, &tag.content.demand, &tag.content.flow, &reverse)) return;
   tag.content.reverse = reverse;
   tag.content.sent_ns = NowNs();
-  traffic_.CountSent(tag.content.demand, reverse);
+  traffic_.counts().CountSent(tag.content.demand, reverse);
   packet->AddPacketTag(tag);
 }
 
@@ -254,15 +254,15 @@ void GlobalPlane::Delivered(const ns3::Ipv4Header& header, ns3::Ptr<const ns3::P
                             uint32_t) {
   FollowTag tag;
   if (!packet->PeekPacketTag(tag)) return;
-  traffic_.CountDelivered(tag.content.demand, tag.content.reverse != 0,
-                          packet->GetSize() + header.GetSerializedSize(),
-                          NowNs() - tag.content.sent_ns);
+  traffic_.counts().CountDelivered(tag.content.demand, tag.content.reverse != 0,
+                                   packet->GetSize() + header.GetSerializedSize(),
+                                   NowNs() - tag.content.sent_ns);
 }
 
 void GlobalPlane::CountLost(const ns3::Ptr<const ns3::Packet>& packet) {
   FollowTag tag;
   if (!packet->PeekPacketTag(tag)) return;
-  traffic_.CountLost(tag.content.demand, tag.content.reverse != 0, tag.content.flow);
+  traffic_.PacketLost(tag.content.demand, tag.content.reverse != 0, tag.content.flow);
 }
 
 void GlobalPlane::LostInside(const ns3::Ipv4Header&, ns3::Ptr<const ns3::Packet> packet,

@@ -16,11 +16,12 @@
 
 #include <utility>
 
+#include "packet_sizes.h"
+
 namespace rhumb_ns3 {
 namespace {
 
 constexpr uint32_t kBaseAddress = 0x0a000001;  // 10.0.0.1 is node 0
-constexpr uint32_t kUdpHeaderBytes = 28;
 constexpr uint16_t kIpv4 = 0x0800;
 
 }  // namespace

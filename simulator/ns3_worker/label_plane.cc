@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "label_plane.h"
 
-#include <ns3/simulator.h>
-
 #include <utility>
+
+#include "simulated_time.h"
 
 namespace rhumb_ns3 {
 
@@ -11,7 +11,7 @@ LabelPlane::LabelPlane(std::vector<FifoLink>* links, PathTable* paths, Traffic* 
     : links_(*links), traffic_(*traffic), network_(links, paths, this) {}
 
 void LabelPlane::Inject(TransitData data) {
-  traffic_.CountSent(data.demand, data.reverse);
+  traffic_.counts().CountSent(data.demand, data.reverse);
   network_.Send(std::move(data));
 }
 
@@ -27,12 +27,12 @@ void LabelPlane::SendUdp(Demand* demand, PathId path, uint32_t flow, uint32_t wi
 bool LabelPlane::StartTcp(uint32_t) { return false; }
 
 void LabelPlane::Delivered(const TransitData& packet, int64_t delay_ns) {
-  traffic_.CountDelivered(packet.demand, packet.reverse, packet.bytes, delay_ns);
+  traffic_.counts().CountDelivered(packet.demand, packet.reverse, packet.bytes, delay_ns);
   PassUp(packet);
 }
 
 void LabelPlane::Lost(const TransitData& packet) {
-  traffic_.CountLost(packet.demand, packet.reverse, packet.flow);
+  traffic_.PacketLost(packet.demand, packet.reverse, packet.flow);
 }
 
 void LabelPlane::PassUp(const TransitData& packet) {
@@ -40,20 +40,20 @@ void LabelPlane::PassUp(const TransitData& packet) {
 }
 
 std::string LabelPlane::LinkChanged(uint32_t link, bool up, double capacity_bps) {
-  const int64_t now_ns = ns3::Simulator::Now().GetTimeStep();
+  const int64_t now_ns = NowNs();
   links_[link].SetUp(up, now_ns);
   if (capacity_bps != links_[link].rate_bps()) links_[link].SetRate(capacity_bps, now_ns);
   return "";
 }
 
 void LabelPlane::ClearCounters() {
-  const int64_t now_ns = ns3::Simulator::Now().GetTimeStep();
+  const int64_t now_ns = NowNs();
   for (FifoLink& link : links_) link.ClearCounters(now_ns);
 }
 
 LinkResult LabelPlane::Measure(uint32_t index) {
   FifoLink& link = links_[index];
-  const int64_t now_ns = ns3::Simulator::Now().GetTimeStep();
+  const int64_t now_ns = NowNs();
   const LinkCounters& counters = link.counters;
   LinkResult result;
   result.offered_bits = 8.0 * static_cast<double>(counters.arrived_bytes);

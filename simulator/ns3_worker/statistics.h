@@ -57,13 +57,12 @@ class DelayHistogram {
   uint64_t total_ = 0;
 };
 
-// All packets; those towards the source (acknowledgements) are not in `data_delivered` and `delay`.
+// All packets; those towards the source (acknowledgements) are not in `delay`.
 struct PacketStatistics {
   uint64_t sent = 0;
   uint64_t delivered = 0;
   uint64_t lost = 0;
   double delay_sum_ns = 0;  // of all delivered
-  uint64_t data_delivered = 0;
   DelayHistogram delay;
   void Clear() { *this = PacketStatistics(); }
 };

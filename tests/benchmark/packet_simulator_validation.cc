@@ -1,5 +1,5 @@
 // How far packet-level results are from queueing theory and from the plan's own link loads. Prints
-// what simulator/packet/README.md quotes.
+// what simulator/packet/RESULTS.md quotes.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

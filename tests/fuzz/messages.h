@@ -6,6 +6,7 @@
 #include <google/protobuf/message.h>
 
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -19,6 +20,8 @@ struct FuzzedMessage {
   // Aborts when the controller breaks a promise; see SteeredNetwork.
   void (*run)(const google::protobuf::Message& message);
 };
+
+inline void PrintTo(const FuzzedMessage& message, std::ostream* out) { *out << message.name; }
 
 absl::Span<const FuzzedMessage> FuzzedMessages();
 

@@ -97,6 +97,44 @@ void TomlReader::Number(const char* key, double& value) {
   value = *number;
 }
 
+std::optional<double> TomlReader::Limited(const char* key, double low, double high, bool whole) {
+  const toml::node* node = Find(key);
+  if (node == nullptr) return std::nullopt;
+  const auto number = node->is_number() ? node->value<double>() : std::nullopt;
+  if (!number || (whole && !node->is_integer()) || !(*number >= low && *number <= high)) {
+    Fault(key, *node,
+          absl::StrFormat("is not %s from %g to %g", whole ? "a whole number" : "a number", low,
+                          high));
+    return std::nullopt;
+  }
+  return number;
+}
+
+void TomlReader::Choice(const char* key, const char* off, const char* on, bool& value) {
+  const toml::node* node = Find(key);
+  if (node == nullptr) return;
+  const std::string text = node->value_exact<std::string>().value_or("");
+  if (text != off && text != on) {
+    return Fault(key, *node, absl::StrFormat("is neither \"%s\" nor \"%s\"", off, on));
+  }
+  value = text == on;
+}
+
+void TomlReader::List(const char* key, const std::string& expected,
+                      const std::function<bool(const toml::node& element)>& take) {
+  const toml::node* node = Find(key);
+  if (node == nullptr) return;
+  const toml::array* array = node->as_array();
+  bool good = array != nullptr && !array->empty();
+  for (size_t i = 0; good && i < array->size(); ++i) good = take(*array->get(i));
+  if (!good) Fault(key, *node, absl::StrCat("is not ", expected));
+}
+
+void TomlReader::Problem(const char* key, absl::string_view what) {
+  if (const toml::node* node = Find(key)) return Fault(key, *node, what);
+  faults_.push_back(absl::StrFormat("%s: %s %s", where_, FullName(key), what));
+}
+
 void TomlReader::Time(const char* key, absl::Duration& value) {
   const toml::node* node = Find(key);
   if (node == nullptr) return;
@@ -123,6 +161,31 @@ void TomlReader::ReportUnknownKeys() {
     Fault(std::string(key.str()), node,
           absl::StrCat("is not known; keys here are ", absl::StrJoin(known_, ", ")));
   }
+}
+
+void TomlFile::Section(const std::string& name,
+                       const std::function<void(TomlReader& fields)>& visit) {
+  sections_.insert(name);
+  const toml::table* table = table_.get_as<toml::table>(name);
+  TomlReader reader(table == nullptr ? empty_ : *table, name, where_, &faults_);
+  visit(reader);
+  reader.ReportUnknownKeys();
+}
+
+absl::Status TomlFile::Finish() {
+  for (const auto& [key, node] : table_) {
+    const std::string name(key.str());
+    if (node.is_table() == (sections_.count(name) > 0)) continue;
+    if (!node.is_table()) {
+      top_.Problem(name.c_str(), absl::StrFormat("is not a section; write [%s]", name));
+    } else {
+      top_.Problem(name.c_str(),
+                   absl::StrCat("is not a section; there are ", absl::StrJoin(sections_, ", ")));
+    }
+  }
+  top_.ReportUnknownKeys();
+  if (faults_.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(faults_, "\n"));
 }
 
 void TomlWriter::Line(const char* key, const std::string& value) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "agents/training/replica_group.h"
 #include "simulator/packet/packet_simulator.h"
 #include "tests/agents/training/metrics_file.h"
+#include "tests/simulator/fake_simulators.h"
 
 namespace rhumb::training {
 namespace {
@@ -87,27 +89,16 @@ std::vector<pid_t> Workers() {
   return pids;
 }
 
-// Kills all workers just before an interval is played, once.
-class DeadlySimulator : public NetworkSimulator {
- public:
-  DeadlySimulator(std::unique_ptr<NetworkSimulator> simulator, std::atomic<int>* plays, int deadly)
-      : simulator_(std::move(simulator)), plays_(*plays), deadly_(deadly) {}
-
-  absl::Status Reset(const Episode& episode) override { return simulator_->Reset(episode); }
-  absl::StatusOr<Measurements> Play(const RoutingPlan& plan, const Interval& interval) override {
-    if (++plays_ == deadly_) {
-      const std::vector<pid_t> workers = Workers();
-      EXPECT_FALSE(workers.empty());
-      for (pid_t pid : workers) kill(pid, SIGKILL);
-    }
-    return simulator_->Play(plan, interval);
-  }
-
- private:
-  std::unique_ptr<NetworkSimulator> simulator_;
-  std::atomic<int>& plays_;
-  const int deadly_;
-};
+// What a simulator does that kills all workers, once, just before the `deadly`th interval is
+// played.
+std::function<void(const Interval&)> KillWorkersAt(int deadly, std::atomic<int>* plays) {
+  return [deadly, plays](const Interval&) {
+    if (++*plays != deadly) return;
+    const std::vector<pid_t> workers = Workers();
+    EXPECT_FALSE(workers.empty());
+    for (pid_t pid : workers) kill(pid, SIGKILL);
+  };
+}
 
 TEST_F(PacketLearningTest, KilledWorkersChangeNothingOfWhatIsLearned) {
   request_.config_toml =
@@ -122,7 +113,8 @@ TEST_F(PacketLearningTest, KilledWorkersChangeNothingOfWhatIsLearned) {
       -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
     auto simulator = MakePacketSimulator(options);
     if (!simulator.ok()) return simulator.status();
-    return std::make_unique<DeadlySimulator>(*std::move(simulator), &plays, 40);
+    return std::make_unique<testing::InterruptedSimulator>(*std::move(simulator),
+                                                           KillWorkersAt(40, &plays));
   };
   std::string said;
   request_.result = [&said](const std::string& line) { said += line; };

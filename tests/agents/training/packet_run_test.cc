@@ -180,16 +180,23 @@ networks = {families = ["torus"]}
 episodes = {min_load = 2, max_load = 1, tcp_shares = [0, 2], traffic = "packerl"}
 policy = {first_prices = [1, 2]}
 ppo = {repeats = 1, colour = "red"}
-simulator = {socket_buffer_bytes = 1000}
-validation = {min_load = 3}
+simulator = {socket_buffer_bytes = 1000, level = "formula"}
+validation = {min_load = 3, every = true}
 )",
                                         "bad.toml");
   ASSERT_FALSE(config.ok());
   const std::string message(config.status().message());
-  for (const char* part :
-       {"bad.toml: networks.families", "episodes.min_load", "episodes.tcp_shares",
-        "episodes.traffic: \"packerl\" needs", "policy.first_prices", "ppo.repeats",
-        "ppo.colour: unknown key", "simulator.socket_buffer_bytes", "validation.min_load"}) {
+  for (const char* part : {"bad.toml:2: networks.families is not a list of waxman",
+                           "bad.toml:3: episodes.min_load must not exceed",
+                           "bad.toml:3: episodes.tcp_shares is not a list of numbers",
+                           "bad.toml:3: episodes.traffic \"packerl\" needs",
+                           "bad.toml:4: policy.first_prices names too few",
+                           "bad.toml:5: ppo.repeats must be 2 or more",
+                           "bad.toml:5: ppo.colour is not known; keys here are baseline, clip",
+                           "bad.toml:6: simulator.socket_buffer_bytes must be 0 or at least",
+                           "bad.toml:6: simulator.level is neither \"packet\" nor \"flow\"",
+                           "bad.toml:7: validation.min_load must not exceed",
+                           "bad.toml:7: validation.every is not a whole number from 1 to 1e+09"}) {
     EXPECT_THAT(message, HasSubstr(part));
   }
 }

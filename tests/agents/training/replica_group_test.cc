@@ -14,6 +14,7 @@
 #include "agents/neural/path_graph.h"
 #include "agents/neural/torch_network.h"
 #include "agents/training/flow_objective.h"
+#include "agents/training/flow_run.h"
 #include "agents/training/trainer.h"
 
 namespace rhumb::training {

@@ -18,6 +18,7 @@
 #include "agents/training/routing_environment.h"
 #include "agents/training/scenario_scores.h"
 #include "simulator/flow/flow_simulator.h"
+#include "tests/agents/training/scripted_environment.h"
 #include "tests/networks.h"
 
 namespace rhumb::training {
@@ -25,59 +26,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// Episodes of one step whose reward is the seed; some seeds fail, some wait.
-struct Script {
-  std::map<uint64_t, std::vector<absl::Status>> faults;  // of the first resets of a seed
-  std::map<uint64_t, absl::Notification*> gates;
-  absl::Mutex mutex;
-  int made ABSL_GUARDED_BY(mutex) = 0;
-};
-
-class ScriptedEnvironment : public Environment {
- public:
-  explicit ScriptedEnvironment(std::shared_ptr<Script> script) : script_(std::move(script)) {
-    absl::MutexLock lock(&script_->mutex);
-    ++script_->made;
-  }
-
-  absl::Status Reset(uint64_t seed) override {
-    seed_ = seed;
-    if (const auto gate = script_->gates.find(seed); gate != script_->gates.end()) {
-      gate->second->WaitForNotification();
-    }
-    absl::MutexLock lock(&script_->mutex);
-    auto& faults = script_->faults[seed];
-    if (faults.empty()) return absl::OkStatus();
-    absl::Status fault = faults.front();
-    faults.erase(faults.begin());
-    return fault;
-  }
-  absl::StatusOr<EnvironmentStep> Step(absl::Span<const float>) override { return Done(); }
-  absl::StatusOr<EnvironmentStep> StepWithPlan(const RoutingPlan&) override { return Done(); }
-  const Observation& observation() const override { return observation_; }
-  const EnvironmentCost& cost() const override { return cost_; }
-
- private:
-  EnvironmentStep Done() {
-    ++cost_.steps;
-    EnvironmentStep step;
-    step.reward = static_cast<double>(seed_);
-    step.done = true;
-    return step;
-  }
-
-  std::shared_ptr<Script> script_;
-  uint64_t seed_ = 0;
-  Observation observation_{testing::Diamond(), {}, {}, std::make_shared<const PathSet>(), {}};
-  EnvironmentCost cost_;
-};
-
-EnvironmentFactory Scripted(std::shared_ptr<Script> script) {
-  return [script]() -> absl::StatusOr<std::unique_ptr<Environment>> {
-    return std::make_unique<ScriptedEnvironment>(script);
-  };
-}
+using testing::Script;
+using testing::Scripted;
 
 RolloutJob ShortestPathJob(uint64_t seed, int repeats = 1) {
   RolloutJob job;

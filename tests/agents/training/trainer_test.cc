@@ -10,6 +10,7 @@
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/inference.h"
 #include "agents/training/flow_objective.h"
+#include "agents/training/flow_run.h"
 #include "tests/networks.h"
 #include "topologies/paths/candidate_paths.h"
 

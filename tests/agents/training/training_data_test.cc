@@ -144,17 +144,22 @@ TEST(TrainingConfigTest, ReadsTheShippedFileAsTheDefaults) {
 
 TEST(TrainingConfigTest, ReportsEveryProblemAtOnce) {
   const auto config = ParseTrainingConfig(
-      "speed = 1\n[networks]\nfamilies = [\"torus\"]\ncount = 0\n[optimizer]\nupdates = "
-      "2.5\nlerning_rate = 1\n",
+      "speed = 1\ntraffic = 2\n[networks]\nfamilies = [\"torus\"]\ncount = 0\n[optimizer]\n"
+      "updates = 2.5\nlerning_rate = 1\n[optimiser]\n",
       "a.toml");
   ASSERT_FALSE(config.ok());
   const std::string message(config.status().message());
-  for (const char* part : {"speed", "networks.families", "networks.count", "optimizer.updates",
-                           "optimizer.lerning_rate"}) {
+  for (const char* part :
+       {"a.toml:1: speed is not known", "a.toml:2: traffic is not a section; write [traffic]",
+        "a.toml:4: networks.families is not a list of waxman",
+        "a.toml:5: networks.count is not a whole number from 1 to 1e+06",
+        "a.toml:7: optimizer.updates is not a whole number",
+        "a.toml:8: optimizer.lerning_rate is not known; keys here are average_memory",
+        "a.toml:9: optimiser is not a section; there are networks"}) {
     EXPECT_THAT(message, HasSubstr(part));
   }
   EXPECT_THAT(std::string(ParseTrainingConfig("a = [", "a.toml").status().message()),
-              HasSubstr("a.toml:1"));
+              HasSubstr("a.toml:1: not valid TOML"));
 }
 
 TEST(EventFileTest, ChecksumIsCastagnolis) { EXPECT_EQ(Crc32c("123456789"), 0xe3069283U); }

@@ -12,15 +12,22 @@
 #include "controller/replay/replay_journal.h"
 #include "controller/replay/replay_result.h"
 #include "simulator/flow/flow_simulator.h"
+#include "tests/agents/fake_policies.h"
 #include "tests/networks.h"
+#include "tests/simulator/fake_simulators.h"
 #include "topologies/formats/file_io.h"
 
 namespace rhumb {
 namespace {
 
 using ::rhumb::testing::Diamond;
+using ::rhumb::testing::FailingPolicy;
+using ::rhumb::testing::FragileSimulator;
+using ::rhumb::testing::InterruptedSimulator;
 using ::rhumb::testing::RandomConnected;
 using ::rhumb::testing::RandomTraffic;
+using ::rhumb::testing::Shown;
+using ::rhumb::testing::SpyPolicy;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -44,38 +51,10 @@ ReplayInput Input(const Topology& topology, const TrafficSeries& series,
 
 absl::StatusOr<std::unique_ptr<NetworkSimulator>> FlowFactory() { return MakeFlowSimulator(); }
 
-// What a policy was shown at each of its decisions.
-struct Shown {
-  size_t past = 0;
-  double latest_bps = 0;
-  size_t measurements = 0;
-  bool has_plan = false;
-};
-
-// Decides like shortest-path and writes down what it saw.
-class Spy : public RoutingPolicy {
- public:
-  Spy(bool omniscient, std::vector<Shown>* shown) : omniscient_(omniscient), shown_(*shown) {}
-  std::string name() const override { return "spy"; }
-  bool omniscient() const override { return omniscient_; }
-  absl::StatusOr<Decision> Decide(const Observation& observation) override {
-    shown_.push_back(
-        {observation.past_demands.size(),
-         observation.past_demands.empty() ? 0 : observation.past_demands.back()->total_bps(),
-         observation.past_measurements.size(), observation.plan_in_force.has_value()});
-    EXPECT_NE(observation.candidate_paths, nullptr);
-    return (*MakePolicy("shortest-path"))->Decide(observation);
-  }
-
- private:
-  const bool omniscient_;
-  std::vector<Shown>& shown_;
-};
-
 PolicyFactory SpyFactory(bool omniscient, std::vector<Shown>* shown) {
   return [=](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
     if (spec != "spy") return MakePolicy(spec);
-    return std::make_unique<Spy>(omniscient, shown);
+    return std::make_unique<SpyPolicy>(*MakePolicy("shortest-path"), omniscient, shown);
   };
 }
 
@@ -96,6 +75,7 @@ TEST(ReplayEngineTest, PoliciesSeeThePastAndTheOmniscientOneAlsoTheNextMatrix) {
       EXPECT_EQ(shown[i].latest_bps, input.intervals[i + omniscient].measured->total_bps());
       EXPECT_EQ(shown[i].measurements, i + 1);
       EXPECT_TRUE(shown[i].has_plan);
+      EXPECT_TRUE(shown[i].has_candidate_paths);
     }
   }
 }
@@ -152,28 +132,12 @@ TEST(ReplayEngineTest, ResultsDoNotDependOnTheNumberOfJobs) {
   EXPECT_EQ(json[0], json[1]);
 }
 
-// Dies on chosen episodes; otherwise an empty measurement that carries the episode's seed as
-// goodput.
-class FragileSimulator : public NetworkSimulator {
- public:
-  explicit FragileSimulator(std::function<bool(uint64_t seed)> dies) : dies_(std::move(dies)) {}
-  absl::Status Reset(const Episode& episode) override {
-    seed_ = episode.seed;
-    return absl::OkStatus();
-  }
-  absl::StatusOr<Measurements> Play(const RoutingPlan&, const Interval& interval) override {
-    EXPECT_THAT(interval.changes_at_start, SizeIs(0));
-    if (dies_(seed_)) return absl::UnavailableError("the worker died");
-    Measurements m;
-    m.goodput_bps = static_cast<double>(seed_);
-    m.offered_bps = 2 * m.goodput_bps;
-    return m;
-  }
-
- private:
-  const std::function<bool(uint64_t)> dies_;
-  uint64_t seed_ = 0;
-};
+// Dies in chosen episodes, and expects episodes without changes of links.
+std::unique_ptr<NetworkSimulator> Fragile(std::function<bool(uint64_t seed)> dies) {
+  return std::make_unique<InterruptedSimulator>(
+      std::make_unique<FragileSimulator>(std::move(dies)),
+      [](const Interval& interval) { EXPECT_THAT(interval.changes_at_start, SizeIs(0)); });
+}
 
 TEST(ReplayEngineTest, ADeadWorkerCostsOneEpisodeWhichIsPlayedAgainOnAFreshOne) {
   const Topology topology = Diamond();
@@ -182,7 +146,7 @@ TEST(ReplayEngineTest, ADeadWorkerCostsOneEpisodeWhichIsPlayedAgainOnAFreshOne) 
   auto died = std::make_shared<bool>(false);
   const SimulatorFactory factory = [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
     ++simulators;
-    return std::make_unique<FragileSimulator>([died](uint64_t seed) {
+    return Fragile([died](uint64_t seed) {
       const bool dies = seed == 1000003 + 2 && !*died;
       *died = *died || dies;
       return dies;
@@ -209,8 +173,7 @@ TEST(ReplayEngineTest, AnEpisodeThatDiesTwiceIsLostAndCountedAndLeftOutOfBothSid
   std::atomic<int> simulators{0};
   const SimulatorFactory factory = [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
     const bool faulty = simulators++ > 0;
-    return std::make_unique<FragileSimulator>(
-        [faulty](uint64_t seed) { return faulty && seed == 1000003 + 3; });
+    return Fragile([faulty](uint64_t seed) { return faulty && seed == 1000003 + 3; });
   };
   ReplayEngineOptions options;
   options.policies = {"shortest-path", "ecmp"};
@@ -246,15 +209,11 @@ TEST(ReplayEngineTest, StopsBetweenIntervals) {
 TEST(ReplayEngineTest, NamesPolicyAndIntervalOfAFailure) {
   const Topology topology = Diamond();
   const ReplayInput input = Input(topology, Growing(topology, 3));
-  class Failing : public RoutingPolicy {
-    std::string name() const override { return "failing"; }
-    absl::StatusOr<Decision> Decide(const Observation&) override {
-      return absl::ResourceExhaustedError("out of pivots");
-    }
-  };
   const PolicyFactory factory =
       [](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
-    if (spec == "failing") return std::make_unique<Failing>();
+    if (spec == "failing") {
+      return std::make_unique<FailingPolicy>(absl::ResourceExhaustedError("out of pivots"));
+    }
     return MakePolicy(spec);
   };
   ReplayEngineOptions options;
@@ -401,7 +360,7 @@ TEST(ReplayEngineTest, TakesAnEpisodeOfManyIntervalsFromTheStoreWholeOrNotAtAll)
   options.store = journal->get();
   int plays = 0;
   const SimulatorFactory make = [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
-    return std::make_unique<FragileSimulator>([&plays](uint64_t) { return ++plays < 0; });
+    return Fragile([&plays](uint64_t) { return ++plays < 0; });
   };
   const auto first = RunReplay(input, MakePolicy, make, options);
   ASSERT_TRUE(first.ok()) << first.status();
@@ -444,7 +403,7 @@ TEST(ReplayEngineTest, TakesFinishedCellsFromTheStore) {
   const auto cells = RunReplay(
       input, MakePolicy,
       [&]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
-        return std::make_unique<FragileSimulator>([&episodes](uint64_t) { return ++episodes < 0; });
+        return Fragile([&episodes](uint64_t) { return ++episodes < 0; });
       },
       options);
   ASSERT_TRUE(cells.ok()) << cells.status();

@@ -14,6 +14,7 @@
 #include "tests/controller/serving/server/patience.h"
 #include "tests/controller/serving/server/routes.h"
 #include "tests/controller/serving/server/test_adapter.h"
+#include "tests/controller/steering/store/fake_stores.h"
 #include "tests/networks.h"
 
 namespace rhumb::testing {
@@ -68,24 +69,11 @@ TEST(HealthTest, AWatcherIsToldWhenServingBeginsAndWhenItEnds) {
   EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-// A disk that fills up and is cleared again.
-class FaultyStore : public MemoryStore {
- public:
-  explicit FaultyStore(std::shared_ptr<std::atomic<bool>> full) : full_(std::move(full)) {}
-  absl::Status Write(const std::vector<StoreChange>& changes) override {
-    if (*full_) return absl::UnavailableError("disk full");
-    return MemoryStore::Write(changes);
-  }
-
- private:
-  std::shared_ptr<std::atomic<bool>> full_;
-};
-
 TEST(HealthTest, AStoreThatFailsIsSaidWhileSteeringGoesOn) {
   auto full = std::make_shared<std::atomic<bool>>(false);
   ServerOptions options;
   options.config = TestConfig();
-  options.store = std::make_unique<FaultyStore>(full);
+  options.store = std::make_unique<FullDiskStore>(full);
   LiveServer server(std::move(options));
   Caller caller(server.Connect());
   ASSERT_TRUE(caller.SetTopology(Diamond()).ok());

@@ -7,6 +7,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "agents/policy_registry.h"
+#include "tests/agents/fake_policies.h"
 #include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/error_details.h"
 #include "tests/controller/serving/server/live_server.h"
@@ -66,22 +67,6 @@ TEST(LimitsTest, APeerThatCallsTooOftenIsToldToWait) {
   EXPECT_EQ(last.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_GE(served, 3);
 }
-
-// Answers when the test lets it.
-class WaitingPolicy : public RoutingPolicy {
- public:
-  WaitingPolicy(std::atomic<int>* asked, absl::Notification* go) : asked_(*asked), go_(*go) {}
-  std::string name() const override { return "waiting"; }
-  absl::StatusOr<Decision> Decide(const Observation&) override {
-    ++asked_;
-    go_.WaitForNotification();
-    return absl::InternalError("done waiting");
-  }
-
- private:
-  std::atomic<int>& asked_;
-  absl::Notification& go_;
-};
 
 TEST(LimitsTest, QuestionsBeyondTheQueueAreRefusedInsteadOfQueued) {
   absl::Notification go;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agents/policy_registry.h"
+#include "tests/agents/fake_policies.h"
 #include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"
 #include "tests/controller/serving/server/patience.h"
@@ -16,40 +17,11 @@
 namespace rhumb::testing {
 namespace {
 
-// Everything over the path with the most hops: worse than shortest path wherever there is a choice.
-class DetourPolicy : public RoutingPolicy {
- public:
-  std::string name() const override { return "detour"; }
-  bool uses_candidate_paths() const override { return true; }
-  absl::StatusOr<Decision> Decide(const Observation& observation) override {
-    const PathSet& paths = *observation.candidate_paths;
-    std::vector<double> ratios(paths.num_paths(), 0);
-    for (int i = 0; i < paths.num_pairs(); ++i) {
-      const PathSet::Range range = paths.paths_of(i);
-      int longest = range.begin;
-      for (int p = range.begin; p < range.end; ++p) {
-        if (paths.links(p).size() > paths.links(longest).size()) longest = p;
-      }
-      if (range.size() > 0) ratios[longest] = 1;
-    }
-    return Decision{
-        RoutingPlan(observation.candidate_paths, std::move(ratios), observation.topology.version()),
-        std::nullopt, false, "test"};
-  }
-};
-
-// Fails, as a policy does whose solver gives up.
-class FailingPolicy : public RoutingPolicy {
- public:
-  std::string name() const override { return "failing"; }
-  absl::StatusOr<Decision> Decide(const Observation&) override {
-    return absl::InternalError("no answer");
-  }
-};
-
 absl::StatusOr<std::unique_ptr<RoutingPolicy>> TestPolicies(absl::string_view spec) {
   if (spec == "detour") return std::make_unique<DetourPolicy>();
-  if (spec == "failing") return std::make_unique<FailingPolicy>();
+  if (spec == "failing") {
+    return std::make_unique<FailingPolicy>(absl::InternalError("no answer"));
+  }
   return MakePolicy(spec);
 }
 

@@ -9,6 +9,7 @@
 
 #include "agents/policy_registry.h"
 #include "controller/steering/store/memory_store.h"
+#include "tests/controller/steering/store/fake_stores.h"
 #include "tests/networks.h"
 #include "topologies/formats/proto_conversion.h"
 
@@ -16,14 +17,6 @@ namespace rhumb {
 namespace {
 
 using SetTopologyAnswer = absl::StatusOr<rhumb::v1::SetTopologyResponse>;
-
-// A store on a disk that is full.
-class BrokenStore : public MemoryStore {
- public:
-  absl::Status Write(const std::vector<StoreChange>&) override {
-    return absl::UnavailableError("disk full");
-  }
-};
 
 class ControlThreadTest : public ::testing::Test {
  protected:
@@ -61,7 +54,7 @@ TEST_F(ControlThreadTest, AnswersOnceTheChangeIsStoredWithThePlanAlreadyOut) {
 }
 
 TEST_F(ControlThreadTest, SteersOnWhenTheDiskFailsAndSaysSo) {
-  Start(std::make_unique<BrokenStore>());
+  Start(std::make_unique<testing::FullDiskStore>(std::make_shared<std::atomic<bool>>(true)));
   const auto answer = Declare();
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_FALSE(answer->durable());

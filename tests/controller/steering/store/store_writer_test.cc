@@ -5,40 +5,13 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "controller/steering/store/memory_store.h"
+#include "tests/controller/steering/store/fake_stores.h"
 
 namespace rhumb {
 namespace {
 
-// What reached the disk; outlives the store.
-class Disk {
- public:
-  void Add(const std::vector<StoreChange>& changes) {
-    absl::MutexLock lock(&mutex_);
-    for (const StoreChange& change : changes) {
-      for (const LivePlanPtr& plan : change.plans) plans_.push_back(plan->version());
-    }
-  }
-  std::vector<uint64_t> plans() const {
-    absl::MutexLock lock(&mutex_);
-    return plans_;
-  }
-
- private:
-  mutable absl::Mutex mutex_;
-  std::vector<uint64_t> plans_ ABSL_GUARDED_BY(mutex_);
-};
-
-class DiskStore : public MemoryStore {
- public:
-  explicit DiskStore(Disk* disk) : disk_(*disk) {}
-  absl::Status Write(const std::vector<StoreChange>& changes) override {
-    disk_.Add(changes);
-    return absl::OkStatus();
-  }
-
- private:
-  Disk& disk_;
-};
+using testing::RecordingStore;
+using testing::StoreRecord;
 
 LivePlanPtr Plan(uint64_t version) {
   auto plan = std::make_shared<LivePlan>(
@@ -57,7 +30,8 @@ StoreChange ChangeWith(uint64_t plan_version, bool promised) {
 class StoreWriterTest : public ::testing::Test {
  protected:
   StoreWriterTest()
-      : writer_(std::make_unique<StoreWriter>(std::make_unique<DiskStore>(&disk_), &metrics_)) {
+      : writer_(
+            std::make_unique<StoreWriter>(std::make_unique<RecordingStore>(&disk_), &metrics_)) {
     writer_->Load();
   }
   // Waits for the answer.
@@ -70,7 +44,7 @@ class StoreWriterTest : public ::testing::Test {
     answered.WaitForNotification();
   }
 
-  Disk disk_;
+  StoreRecord disk_;
   NoMetrics metrics_;
   std::unique_ptr<StoreWriter> writer_;
 };

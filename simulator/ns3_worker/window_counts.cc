@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The half of Traffic that counts.
-#include <ns3/simulator.h>
+#include "window_counts.h"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "flow_sizes.h"
-#include "traffic.h"
+#include "simulated_time.h"
 
 namespace rhumb_ns3 {
 namespace {
@@ -23,33 +23,26 @@ double Ratio(uint64_t part, uint64_t whole) {
 
 }  // namespace
 
-void Traffic::BeginWindow() {
+void WindowCounts::Begin(std::vector<Demand*> reported) {
   for (const uint32_t index : window_flows_) flows_[index].counted = false;
   window_flows_.clear();
   num_pending_ = 0;
   goodput_bytes_ = 0;
   statistics_.Clear();
-  for (Demand* demand : order_) {
+  for (Demand* demand : demands_.in_order()) {
     demand->counters = DemandCounters();
     CountUnrouted(demand);
     demand->unrouted_bits = 0;
   }
-  window_demands_ = plan_demands_;
-  in_window_ = true;
+  reported_ = std::move(reported);
+  open_ = true;
 }
 
-void Traffic::EndWindow() { in_window_ = false; }
-
-void Traffic::CountSent(Demand* demand, bool reverse) {
-  ++statistics_.sent;
-  if (!reverse) ++demand->counters.sent_packets;
-}
-
-void Traffic::CountDelivered(Demand* demand, bool reverse, uint32_t wire_bytes, int64_t delay_ns) {
+void WindowCounts::CountDelivered(Demand* demand, bool reverse, uint32_t wire_bytes,
+                                  int64_t delay_ns) {
   ++statistics_.delivered;
   statistics_.delay_sum_ns += static_cast<double>(delay_ns);
   if (reverse) return;
-  ++statistics_.data_delivered;
   statistics_.delay.Add(delay_ns);
   DemandCounters& counters = demand->counters;
   ++counters.delivered_packets;
@@ -57,24 +50,41 @@ void Traffic::CountDelivered(Demand* demand, bool reverse, uint32_t wire_bytes, 
   counters.delay_ns_bytes += static_cast<double>(delay_ns) * wire_bytes;
 }
 
-void Traffic::CountLost(Demand* demand, bool reverse, uint32_t index) {
-  ++statistics_.lost;
-  if (!reverse) ++demand->counters.lost_packets;
-  if (index == kNoFlow || reverse) return;
-  // A datagram is not sent again: its flow can no longer finish.
-  if (!flows_[index].tcp) FlowFailed(index);
+void WindowCounts::CountUnrouted(Demand* demand) {
+  const int64_t now_ns = NowNs();
+  if (demand->paths.empty() && !routed_by_ns3_ && arriving_) {
+    demand->unrouted_bits +=
+        demand->rate_bps * 1e-9 * static_cast<double>(now_ns - demand->unrouted_since_ns);
+  }
+  demand->unrouted_since_ns = now_ns;
 }
 
-void Traffic::FillDemands(double window_s, rhumb::worker::Result* result) {
+void WindowCounts::SetArriving(bool on) {
+  for (Demand* demand : demands_.in_order()) CountUnrouted(demand);
+  arriving_ = on;
+}
+
+void WindowCounts::FlowStarted(uint32_t flow) {
+  if (!open_) return;
+  flows_[flow].counted = true;
+  window_flows_.push_back(flow);
+  ++num_pending_;
+}
+
+void WindowCounts::FlowEnded(const Flow& flow) {
+  if (flow.counted && --num_pending_ == 0 && stop_when_drained_) ns3::Simulator::Stop();
+}
+
+void WindowCounts::FillDemands(double window_s, rhumb::worker::Result* result) {
   double offered = 0, unrouted = 0, delay = 0, delivered = 0;
-  for (Demand* demand : order_) {
+  for (Demand* demand : demands_.in_order()) {
     CountUnrouted(demand);
     unrouted += demand->unrouted_bits;
     offered += static_cast<double>(demand->counters.offered_bytes);
     delay += demand->counters.delay_ns_bytes;
     delivered += static_cast<double>(demand->counters.delivered_wire_bytes);
   }
-  for (const Demand* demand : window_demands_) {
+  for (const Demand* demand : reported_) {
     const DemandCounters& counters = demand->counters;
     result->add_demand_offered_bps(8.0 * static_cast<double>(counters.offered_bytes) / window_s);
     result->add_demand_delivered_bps(8.0 * static_cast<double>(counters.delivered_bytes) /
@@ -95,10 +105,8 @@ void Traffic::FillDemands(double window_s, rhumb::worker::Result* result) {
   result->set_mean_packet_delay_s(1e-9 * Mean(statistics_.delay_sum_ns, statistics_.delivered));
 }
 
-void Traffic::FillFlows(rhumb::worker::Result* result) const {
-  if (!has_flows_) return;
-  rhumb::worker::FlowResult* out = result->mutable_flows();
-  const int64_t now_ns = ns3::Simulator::Now().GetTimeStep();
+void WindowCounts::FillFlows(rhumb::worker::FlowResult* result) const {
+  const int64_t now_ns = NowNs();
   std::vector<double> times;
   times.reserve(window_flows_.size());
   double sum = 0, mice = 0, elephants = 0, slowdown = 0;
@@ -125,17 +133,17 @@ void Traffic::FillFlows(rhumb::worker::Result* result) const {
   const auto quantile = [&](double q) {
     return count == 0 ? 0.0 : times[std::min<size_t>(count - 1, static_cast<size_t>(q * count))];
   };
-  out->set_started(count);
-  out->set_completed(completed);
-  out->set_on_time(on_time);
-  out->set_rerouted(rerouted_);
-  out->set_failed(failed);
-  out->set_mean_s(Mean(sum, count));
-  out->set_p50_s(quantile(0.5));
-  out->set_p99_s(quantile(0.99));
-  out->set_mice_mean_s(Mean(mice, num_mice));
-  out->set_elephants_mean_s(Mean(elephants, count - num_mice));
-  out->set_mean_slowdown(Mean(slowdown, count));
+  result->set_started(count);
+  result->set_completed(completed);
+  result->set_on_time(on_time);
+  result->set_rerouted(rerouted_);
+  result->set_failed(failed);
+  result->set_mean_s(Mean(sum, count));
+  result->set_p50_s(quantile(0.5));
+  result->set_p99_s(quantile(0.99));
+  result->set_mice_mean_s(Mean(mice, num_mice));
+  result->set_elephants_mean_s(Mean(elephants, count - num_mice));
+  result->set_mean_slowdown(Mean(slowdown, count));
 }
 
 }  // namespace rhumb_ns3

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The half of Traffic that puts flows and packets on paths.
-#include <ns3/simulator.h>
+#include "path_choice.h"
 
 #include <algorithm>
 #include <cmath>
-
-#include "traffic.h"
+#include <utility>
 
 namespace rhumb_ns3 {
 namespace {
@@ -48,9 +46,25 @@ std::string Check(const PathSet& set, uint32_t num_nodes, const std::vector<Fifo
   return "";
 }
 
+// Of the demand's latest arrival, in [0, 1).
+double Hash(const Demand& demand) {
+  return ToUnit(Mix(demand.salt, Mix(demand.destination, demand.num_arrivals)));
+}
+
 }  // namespace
 
-std::string Traffic::SetPlan(const rhumb::worker::Plan& plan) {
+PathChoice::PathChoice(const rhumb::worker::Reset& reset, const std::vector<FifoLink>* links,
+                       PathTable* paths, DemandTable* demands, std::deque<Flow>* flows,
+                       WindowCounts* counts)
+    : poisson_(reset.flow_sizes() == rhumb::worker::POISSON_PACKETS),
+      num_nodes_(reset.num_nodes()),
+      links_(*links),
+      paths_(*paths),
+      demands_(*demands),
+      flows_(*flows),
+      counts_(*counts) {}
+
+std::string PathChoice::SetPlan(const rhumb::worker::Plan& plan) {
   const PathSet& set = plan.has_path_set() ? plan.path_set() : path_set_;
   if (plan.has_path_set()) {
     if (std::string fault = Check(set, num_nodes_, links_); !fault.empty()) return fault;
@@ -77,7 +91,7 @@ std::string Traffic::SetPlan(const rhumb::worker::Plan& plan) {
     }
     plan_demands_.clear();
     for (int pair = 0; pair < set.pair_source_size(); ++pair) {
-      plan_demands_.push_back(GetDemand(set.pair_source(pair), set.pair_destination(pair)));
+      plan_demands_.push_back(demands_.Get(set.pair_source(pair), set.pair_destination(pair)));
     }
   }
   for (size_t pair = 0; pair < plan_demands_.size(); ++pair) {
@@ -92,13 +106,13 @@ std::string Traffic::SetPlan(const rhumb::worker::Plan& plan) {
   return "";
 }
 
-bool Traffic::Usable(PathId path) const {
+bool PathChoice::Usable(PathId path) const {
   return std::all_of(paths_.begin(path), paths_.end(path),
                      [this](uint32_t link) { return links_[link].usable; });
 }
 
-void Traffic::UpdatePaths(Demand* demand) {
-  CountUnrouted(demand);
+void PathChoice::UpdatePaths(Demand* demand) {
+  counts_.CountUnrouted(demand);
   std::vector<PathId> paths;
   std::vector<double> cumulative;
   double sum = 0;
@@ -114,12 +128,12 @@ void Traffic::UpdatePaths(Demand* demand) {
   demand->cumulative = std::move(cumulative);
 }
 
-void Traffic::LinksChanged() {
-  for (Demand* demand : order_) UpdatePaths(demand);
+void PathChoice::LinksChanged() {
+  for (Demand* demand : demands_.in_order()) UpdatePaths(demand);
   RerouteFlows();
 }
 
-PathId Traffic::Pick(const Demand& demand, double hash) const {
+PathId PathChoice::Pick(const Demand& demand, double hash) const {
   if (demand.paths.empty()) return kNoPath;
   const auto it = std::upper_bound(demand.cumulative.begin(), demand.cumulative.end() - 1, hash);
   return demand.paths[it - demand.cumulative.begin()];
@@ -127,8 +141,8 @@ PathId Traffic::Pick(const Demand& demand, double hash) const {
 
 // Acknowledgements are traffic of the opposite pair. Where the plan does not route it, they take
 // the links beside those of the flow's path.
-PathId Traffic::PickReturn(const Flow& flow) const {
-  const Demand* opposite = FindDemand(flow.demand->destination, flow.demand->source);
+PathId PathChoice::PickReturn(const Flow& flow) const {
+  const Demand* opposite = demands_.Find(flow.demand->destination, flow.demand->source);
   if (opposite != nullptr && !opposite->paths.empty()) return Pick(*opposite, flow.hash);
   if (flow.path == kNoPath) return kNoPath;
   std::vector<uint32_t> back;
@@ -146,13 +160,20 @@ PathId Traffic::PickReturn(const Flow& flow) const {
   return paths_.Intern(back.data(), back.size());
 }
 
-void Traffic::PutOnPath(Flow* flow) {
+void PathChoice::Place(uint32_t index) {
+  Flow& flow = flows_[index];
+  flow.hash = Hash(*flow.demand);
+  PutOnPath(&flow);
+  running_.push_back(index);
+}
+
+void PathChoice::PutOnPath(Flow* flow) {
   flow->path = Pick(*flow->demand, flow->hash);
   if (flow->tcp) flow->return_path = PickReturn(*flow);
 }
 
 // A running flow stays where it is unless its path is no longer among those its demand uses.
-void Traffic::RerouteFlows() {
+void PathChoice::RerouteFlows() {
   size_t kept = 0;
   for (const uint32_t index : running_) {
     Flow& flow = flows_[index];
@@ -163,7 +184,7 @@ void Traffic::RerouteFlows() {
     if (std::find(paths.begin(), paths.end(), flow.path) == paths.end()) {
       const PathId before = flow.path;
       PutOnPath(&flow);
-      if (flow.path != before && flow.path != kNoPath && before != kNoPath) ++rerouted_;
+      if (flow.path != before && flow.path != kNoPath && before != kNoPath) counts_.CountRerouted();
     } else if (flow.tcp && (flow.return_path == kNoPath || !Usable(flow.return_path))) {
       flow.return_path = PickReturn(flow);
     }
@@ -173,11 +194,9 @@ void Traffic::RerouteFlows() {
 
 // Deals packets out by smooth weighted round robin, so that a constant stream is split exactly;
 // Poisson streams are thinned at random instead and stay Poisson on every path.
-PathId Traffic::NextStreamPath(Demand* demand) {
+PathId PathChoice::NextStreamPath(Demand* demand) {
   if (demand->paths.size() < 2) return demand->paths.empty() ? kNoPath : demand->paths[0];
-  if (sizes_ == rhumb::worker::POISSON_PACKETS) {
-    return Pick(*demand, ToUnit(Mix(demand->salt, Mix(demand->destination, demand->num_arrivals))));
-  }
+  if (poisson_) return Pick(*demand, Hash(*demand));
   size_t best = 0;
   double previous = 0;
   for (size_t i = 0; i < demand->paths.size(); ++i) {

@@ -1,4 +1,6 @@
-// What every Environment promises, whatever simulator plays it.
+// The environment over any simulator: what every Environment promises, and what it adds.
+#include "agents/training/routing_environment.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,20 +12,26 @@
 #include <string>
 #include <utility>
 
-#include "agents/training/random.h"
-#include "agents/training/routing_environment.h"
 #include "simulator/flow/flow_simulator.h"
 #include "simulator/packet/packet_simulator.h"
+#include "tests/agents/training/environment_contract.h"
 #include "tests/networks.h"
 #include "topologies/paths/candidate_paths.h"
 
 namespace rhumb::training {
 namespace {
 
-struct Contender {
+using testing::EnvironmentContractTest;
+using testing::EnvironmentUnderTest;
+using testing::PlayEpisode;
+using testing::RandomLogits;
+
+struct SimulatorOfEnvironment {
   std::string name;
-  std::function<std::unique_ptr<NetworkSimulator>()> make_simulator;
+  std::function<std::unique_ptr<NetworkSimulator>()> make;
 };
+
+void PrintTo(const SimulatorOfEnvironment& simulator, std::ostream* out) { *out << simulator.name; }
 
 std::unique_ptr<NetworkSimulator> Packets() {
   PacketSimulatorOptions options;
@@ -45,91 +53,38 @@ ScenarioSource Drawn(const ScenarioDraw& draw) {
   return [draw](uint64_t seed) { return DrawScenario(draw, seed); };
 }
 
-class EnvironmentContractTest : public ::testing::TestWithParam<Contender> {
+class RoutingEnvironmentTest : public ::testing::TestWithParam<SimulatorOfEnvironment> {
  protected:
   std::unique_ptr<Environment> Make(ScenarioSource source = Drawn(SmallDraw()),
                                     bool against_shortest_path = true) const {
     EnvironmentOptions options;
     options.against_shortest_path = against_shortest_path;
-    return MakeRoutingEnvironment(GetParam().make_simulator(), std::move(source), options);
-  }
-  static std::vector<float> Action(const Environment& environment, uint64_t seed) {
-    Random random(seed);
-    std::vector<float> logits(environment.observation().candidate_paths->num_paths());
-    for (float& z : logits) z = static_cast<float>(random.Normal());
-    return logits;
-  }
-  // Rewards of a whole episode under random actions.
-  static std::vector<double> Rewards(Environment* environment, uint64_t seed) {
-    EXPECT_TRUE(environment->Reset(seed).ok());
-    std::vector<double> rewards;
-    bool done = false;
-    while (!done) {
-      const auto step = environment->Step(Action(*environment, seed + rewards.size()));
-      EXPECT_TRUE(step.ok()) << step.status();
-      if (!step.ok()) break;
-      rewards.push_back(step->reward);
-      done = step->done;
-    }
-    return rewards;
+    return MakeRoutingEnvironment(GetParam().make(), std::move(source), options);
   }
 };
 
-TEST_P(EnvironmentContractTest, NeedsResetBeforeTheFirstAndAfterTheLastStep) {
-  const auto environment = Make();
-  EXPECT_EQ(environment->Step({}).status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(Rewards(environment.get(), 1).size(), 3u);
-  EXPECT_EQ(environment->Step(Action(*environment, 1)).status().code(),
-            absl::StatusCode::kFailedPrecondition);
-  EXPECT_TRUE(environment->Reset(1).ok());
-  EXPECT_TRUE(environment->Step(Action(*environment, 1)).ok());
-}
-
-TEST_P(EnvironmentContractTest, TheSameSeedAndActionsGiveTheSameEpisodeWhateverWasPlayedBefore) {
-  const auto environment = Make();
-  const std::vector<double> first = Rewards(environment.get(), 7);
-  Rewards(environment.get(), 8);
-
-  EXPECT_EQ(Rewards(environment.get(), 7), first);
-  EXPECT_EQ(Rewards(Make().get(), 7), first);
-  EXPECT_NE(Rewards(environment.get(), 8), first);
-}
-
-TEST_P(EnvironmentContractTest, SharedReferencesChangeNothingButTheCost) {
+TEST_P(RoutingEnvironmentTest, SharedReferencesChangeNothingButTheCost) {
   EnvironmentOptions options;
   options.references = std::make_shared<ReferenceCache>(1);
   const auto make = [&] {
-    return MakeRoutingEnvironment(GetParam().make_simulator(), Drawn(SmallDraw()), options);
+    return MakeRoutingEnvironment(GetParam().make(), Drawn(SmallDraw()), options);
   };
   const auto alone = Make(), first = make(), second = make();
-  const std::vector<double> expected = Rewards(alone.get(), 7);
+  const std::vector<double> expected = PlayEpisode(alone.get(), 7);
 
-  EXPECT_EQ(Rewards(first.get(), 7), expected);
-  EXPECT_EQ(Rewards(second.get(), 7), expected);
+  EXPECT_EQ(PlayEpisode(first.get(), 7), expected);
+  EXPECT_EQ(PlayEpisode(second.get(), 7), expected);
   EXPECT_EQ(first->cost().hop_packets, alone->cost().hop_packets);
   if (alone->cost().hop_packets > 0) {
     EXPECT_LT(second->cost().hop_packets, alone->cost().hop_packets);
   }
-  Rewards(first.get(), 8);  // and 7 is forgotten
+  PlayEpisode(first.get(), 8);  // and 7 is forgotten
   EXPECT_EQ(options.references->Find(7), nullptr);
   EXPECT_NE(options.references->Find(8), nullptr);
-  EXPECT_EQ(Rewards(second.get(), 7), expected);
+  EXPECT_EQ(PlayEpisode(second.get(), 7), expected);
 }
 
-TEST_P(EnvironmentContractTest, RefusesActionsOfAnotherShapeOrThatAreNotFiniteAndGoesOn) {
-  const auto environment = Make();
-  ASSERT_TRUE(environment->Reset(2).ok());
-  std::vector<float> logits = Action(*environment, 2);
-  std::vector<float> longer = logits, infinite = logits;
-  longer.push_back(0);
-  infinite.back() = std::numeric_limits<float>::infinity();
-
-  EXPECT_EQ(environment->Step(longer).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(environment->Step(infinite).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(environment->Step(logits).ok());
-}
-
-TEST_P(EnvironmentContractTest, NeverShowsTheMatrixAboutToBePlayed) {
+TEST_P(RoutingEnvironmentTest, NeverShowsTheMatrixAboutToBePlayed) {
   std::shared_ptr<const EpisodeScenario> scenario = DrawScenario(SmallDraw(), 3).value();
   const auto environment = Make([&](uint64_t) { return scenario; });
   ASSERT_TRUE(environment->Reset(3).ok());
@@ -146,11 +101,11 @@ TEST_P(EnvironmentContractTest, NeverShowsTheMatrixAboutToBePlayed) {
                 seen.topology.num_links());
       EXPECT_TRUE(seen.plan_in_force.has_value());
     }
-    ASSERT_TRUE(environment->Step(Action(*environment, step)).ok());
+    ASSERT_TRUE(environment->Step(RandomLogits(*environment, step)).ok());
   }
 }
 
-TEST_P(EnvironmentContractTest, ShowsAFailureWhenItIsKnownAndIgnoresDeadPaths) {
+TEST_P(RoutingEnvironmentTest, ShowsAFailureWhenItIsKnownAndIgnoresDeadPaths) {
   ScenarioDraw draw = SmallDraw();
   draw.failure_share = 0;
   auto scenario = std::make_shared<EpisodeScenario>(*DrawScenario(draw, 4).value());
@@ -164,9 +119,9 @@ TEST_P(EnvironmentContractTest, ShowsAFailureWhenItIsKnownAndIgnoresDeadPaths) {
   ASSERT_TRUE(environment->Reset(4).ok());
 
   EXPECT_TRUE(environment->observation().topology.link(0).usable());
-  ASSERT_TRUE(environment->Step(Action(*environment, 1)).ok());
+  ASSERT_TRUE(environment->Step(RandomLogits(*environment, 1)).ok());
   EXPECT_FALSE(environment->observation().topology.link(0).usable());
-  ASSERT_TRUE(environment->Step(Action(*environment, 2)).ok());
+  ASSERT_TRUE(environment->Step(RandomLogits(*environment, 2)).ok());
   const Observation& seen = environment->observation();
   EXPECT_TRUE(seen.topology.link(0).usable());
   // The plan in force was decided while the cable was down.
@@ -189,7 +144,7 @@ TEST_P(EnvironmentContractTest, ShowsAFailureWhenItIsKnownAndIgnoresDeadPaths) {
   EXPECT_GT(avoided, 0);
 }
 
-TEST_P(EnvironmentContractTest, RewardsShortestPathItselfWithZeroAgainstShortestPath) {
+TEST_P(RoutingEnvironmentTest, RewardsShortestPathItselfWithZeroAgainstShortestPath) {
   ScenarioDraw draw = SmallDraw();
   // The first candidate is the path of least delay.
   draw.reference = LinkMetric::kDelay;
@@ -206,19 +161,32 @@ TEST_P(EnvironmentContractTest, RewardsShortestPathItselfWithZeroAgainstShortest
   EXPECT_NEAR(step.reward, 0, 1e-6);
 }
 
-TEST_P(EnvironmentContractTest, RewardsWithoutReferenceTooAndCountsItsCost) {
+TEST_P(RoutingEnvironmentTest, RewardsWithoutReferenceTooAndCountsItsCost) {
   const auto environment = Make(Drawn(SmallDraw()), false);
-  const std::vector<double> rewards = Rewards(environment.get(), 6);
+  const std::vector<double> rewards = PlayEpisode(environment.get(), 6);
   EXPECT_EQ(rewards.size(), 3u);
   EXPECT_EQ(environment->cost().steps, 3);
   EXPECT_GT(environment->cost().simulator_s, 0);
-  EXPECT_NE(Rewards(Make().get(), 6), rewards);
+  EXPECT_NE(PlayEpisode(Make().get(), 6), rewards);
 }
 
-INSTANTIATE_TEST_SUITE_P(Simulators, EnvironmentContractTest,
-                         ::testing::Values(Contender{"flow", [] { return MakeFlowSimulator(); }},
-                                           Contender{"packet", Packets}),
-                         [](const auto& info) { return info.param.name; });
+std::unique_ptr<Environment> Over(std::unique_ptr<NetworkSimulator> simulator) {
+  EnvironmentOptions options;
+  options.against_shortest_path = true;
+  return MakeRoutingEnvironment(std::move(simulator), Drawn(SmallDraw()), options);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Routing, EnvironmentContractTest,
+    ::testing::Values(EnvironmentUnderTest{"flow", [] { return Over(MakeFlowSimulator()); }},
+                      EnvironmentUnderTest{"packet", [] { return Over(Packets()); }}),
+    testing::NameOfEnvironment);
+
+INSTANTIATE_TEST_SUITE_P(
+    Simulators, RoutingEnvironmentTest,
+    ::testing::Values(SimulatorOfEnvironment{"flow", [] { return MakeFlowSimulator(); }},
+                      SimulatorOfEnvironment{"packet", Packets}),
+    [](const auto& info) { return info.param.name; });
 
 TEST(PlanOfLogitsTest, IsASoftmaxOverTheUsablePathsOfEveryPair) {
   Topology topology = testing::Diamond();
