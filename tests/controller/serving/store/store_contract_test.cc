@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "controller/serving/store/sqlite_store.h"
+#include "controller/steering/decision/core_options.h"
 #include "controller/steering/store/memory_store.h"
 
 namespace rhumb {
@@ -14,7 +15,7 @@ using testing::StoreUnderTest;
 std::string PathIn(const std::string& directory) { return directory + "/state.db"; }
 
 std::unique_ptr<Store> OpenSqlite(const std::string& directory) {
-  return MakeSqliteStore({PathIn(directory)});
+  return MakeSqliteStore({PathIn(directory)}, CoreOptions().kept_plans);
 }
 
 // Refuses a record while there are two already, counting what is not committed yet.
