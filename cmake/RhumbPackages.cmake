@@ -41,9 +41,9 @@ endmacro()
 rhumb_debian_package(rhumb NAME rhumb SECTION net
   SUMMARY "neural traffic routing controller for wide-area networks"
   TEXT "A deep reinforcement-learning agent splits every demand over candidate paths.
-Rhumb replays recorded and generated traffic over real networks under the agent,
-shortest path, ECMP, constrained shortest path and the linear-program optimum,
-and steers live networks: SDN controllers connect to it over gRPC.
+Rhumb replays recorded and generated traffic over real networks under the
+agent, shortest path, ECMP, constrained shortest path and the linear-program
+optimum, and steers live networks: SDN controllers connect to it over gRPC.
 .
 The service rhumb.service is installed and not started."
   # The unit's reload runs /bin/kill; the user comes from sysusers.d.
@@ -53,16 +53,16 @@ The service rhumb.service is installed and not started."
   CONTROL rhumb/conffiles rhumb/postinst rhumb/prerm rhumb/postrm)
 rhumb_debian_package(training NAME rhumb-training SECTION net
   SUMMARY "neural traffic routing controller - training"
-  TEXT "The module behind 'rhumb train', which learns the agent's weights in simulation,
-on one processor or on many under mpirun. It is a package of its own because it
-brings LibTorch; the trained agent runs without."
+  TEXT "The module behind 'rhumb train', which learns the agent's weights in
+simulation, on one processor or on many under mpirun. It is a package of its
+own because it brings LibTorch, without which the trained agent runs."
   DEPENDS "rhumb (= ${PROJECT_VERSION})"
   RECOMMENDS rhumb-ns3)
 rhumb_debian_package(ns3 NAME rhumb-ns3 SECTION net
   SUMMARY "neural traffic routing controller - ns-3 worker"
   TEXT "The worker program that plays traffic packet by packet in ns-3 for
-'rhumb replay --simulator ns3' and 'rhumb train --stage packet'. It is a program
-and a package of its own because ns-3 makes it GPL-2.0-only.")
+'rhumb replay --simulator ns3' and 'rhumb train --stage packet'. It is a
+program and a package of its own because ns-3 makes it GPL-2.0-only.")
 rhumb_debian_package(dev NAME rhumb-dev SECTION libdevel
   SUMMARY "neural traffic routing controller - policy development"
   TEXT "Static libraries, headers, a CMake package and a pkg-config file for routing
@@ -73,9 +73,10 @@ what every policy promises."
   SUGGESTS cmake libgtest-dev)
 rhumb_debian_package(python NAME python3-rhumb SECTION python ARCHITECTURE all
   SUMMARY "neural traffic routing controller - Python"
-  TEXT "For Python: rhumb_client connects an SDN controller to Rhumb, rhumb_osken is an
-os-ken application that lets Rhumb steer OpenFlow switches, rhumb_gym offers the
-simulators as a Gymnasium-style environment, rhumb.v1 are the messages of the API."
+  TEXT "For Python: rhumb_client connects an SDN controller to Rhumb, rhumb_osken is
+an os-ken application that lets Rhumb steer OpenFlow switches, rhumb_gym
+offers the simulators as a Gymnasium-style environment, and rhumb.v1 are the
+messages of the API."
   DEPENDS "python3 (>= 3.11)" python3-grpcio python3-protobuf python3-numpy
   RECOMMENDS rhumb
   SUGGESTS python3-os-ken python3-eventlet

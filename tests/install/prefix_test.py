@@ -1,5 +1,5 @@
-"""`cmake --install` into a prefix that is then moved: everything is found, and a policy in a project of its own builds
-against it, loads into `rhumb replay` and keeps the policy contract."""
+"""`cmake --install` into a prefix that is then moved: everything is found, and a policy in a
+project of its own builds against it, loads into `rhumb replay` and keeps the policy contract."""
 import json
 import os
 import pathlib
@@ -11,13 +11,28 @@ import unittest
 BUILD = os.environ["RHUMB_BUILD"]
 SOURCE = os.environ["RHUMB_SOURCE"]
 CMAKE = os.environ.get("CMAKE", "cmake")
-REPLAY = ("replay", "--topology", "abilene", "--traffic", "abilene-2004", "--intervals", "0:3", "--output", "json")
+REPLAY = (
+    "replay",
+    "--topology",
+    "abilene",
+    "--traffic",
+    "abilene-2004",
+    "--intervals",
+    "0:3",
+    "--output",
+    "json",
+)
 
 
 def run(*command, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **options)
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False, **options
+    )
     if done.returncode:
-        raise AssertionError(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+        raise AssertionError(
+            f"{' '.join(map(str, command))}: exit code {done.returncode}\n"
+            f"{done.stdout}{done.stderr}"
+        )
     return done.stdout
 
 
@@ -27,14 +42,18 @@ class PrefixTest(unittest.TestCase):
         cls.scratch = pathlib.Path(tempfile.mkdtemp(prefix="rhumb-install-"))
         cls.addClassCleanup(shutil.rmtree, cls.scratch, ignore_errors=True)
         run(CMAKE, "--install", BUILD, "--prefix", cls.scratch / "first")
-        cls.unit = (cls.scratch / "first/lib/systemd/system/rhumb.service").read_text(encoding="utf-8")
+        cls.unit = (cls.scratch / "first/lib/systemd/system/rhumb.service").read_text(
+            encoding="utf-8"
+        )
         cls.prefix = cls.scratch / "moved"
         (cls.scratch / "first").rename(cls.prefix)
         cls.rhumb = cls.prefix / "bin/rhumb"
 
     def test_the_unit_names_the_prefix_it_was_installed_into(self):
         first = self.scratch / "first"
-        self.assertIn(f"ExecStart={first}/bin/rhumb serve --config {first}/etc/rhumb/rhumb.toml", self.unit)
+        self.assertIn(
+            f"ExecStart={first}/bin/rhumb serve --config {first}/etc/rhumb/rhumb.toml", self.unit
+        )
         self.assertNotIn("@", self.unit)
 
     def test_a_second_installation_keeps_the_configuration(self):
@@ -55,18 +74,49 @@ class PrefixTest(unittest.TestCase):
         networks = json.loads(run(self.rhumb, "topo", "list", "--output", "json", cwd="/"))
         self.assertGreater(len(networks["topologies"]), 5)
         run(self.rhumb, *REPLAY, "--policies", "ecmp,neural", cwd="/")
-        run(self.rhumb, *REPLAY, "--policies", "ecmp", "--simulator", "ns3", "--seeds", "2", "--warm-up", "100ms",
-            "--measure", "200ms", "--drain", "1s", cwd="/")
-        run(self.rhumb, "train", "--stage", "flow", "--minutes", "0.01", "--config", "default", "--out",
-            self.scratch / "agent", cwd="/")
+        run(
+            self.rhumb,
+            *REPLAY,
+            "--policies",
+            "ecmp",
+            "--simulator",
+            "ns3",
+            "--seeds",
+            "2",
+            "--warm-up",
+            "100ms",
+            "--measure",
+            "200ms",
+            "--drain",
+            "1s",
+            cwd="/",
+        )
+        run(
+            self.rhumb,
+            "train",
+            "--stage",
+            "flow",
+            "--minutes",
+            "0.01",
+            "--config",
+            "default",
+            "--out",
+            self.scratch / "agent",
+            cwd="/",
+        )
 
     def test_a_prefix_without_data_says_where_it_looked(self):
         bare = self.scratch / "bare"
         (bare / "bin").mkdir(parents=True)
         shutil.copy(self.rhumb, bare / "bin/rhumb")
-        for command, place in (("topo list", "share/rhumb/topologies"), ("traffic describe x", "share/rhumb/topologies"),
-                               (" ".join(REPLAY) + " --policies neural", "lib/rhumb")):
-            done = subprocess.run([bare / "bin/rhumb", *command.split()], capture_output=True, text=True, check=False)
+        for command, place in (
+            ("topo list", "share/rhumb/topologies"),
+            ("traffic describe x", "share/rhumb/topologies"),
+            (" ".join(REPLAY) + " --policies neural", "lib/rhumb"),
+        ):
+            done = subprocess.run(
+                [bare / "bin/rhumb", *command.split()], capture_output=True, text=True, check=False
+            )
             self.assertEqual(done.returncode, 1, command)
             self.assertEqual(done.stdout, "", command)
             self.assertIn(f"{bare}/{place}", done.stderr)
@@ -74,16 +124,35 @@ class PrefixTest(unittest.TestCase):
 
     def test_a_policy_outside_the_tree_builds_keeps_the_contract_and_replays(self):
         build = self.scratch / "outside"
-        run(CMAKE, "-G", "Ninja", "-S", f"{SOURCE}/tests/outside_policy", "-B", build,
-            f"-DCMAKE_PREFIX_PATH={self.prefix}")
-        self.assertIn(f"rhumb_DIR:PATH={self.prefix}", (build / "CMakeCache.txt").read_text(encoding="utf-8"))
+        run(
+            CMAKE,
+            "-G",
+            "Ninja",
+            "-S",
+            f"{SOURCE}/tests/outside_policy",
+            "-B",
+            build,
+            f"-DCMAKE_PREFIX_PATH={self.prefix}",
+        )
+        self.assertIn(
+            f"rhumb_DIR:PATH={self.prefix}", (build / "CMakeCache.txt").read_text(encoding="utf-8")
+        )
         run(CMAKE, "--build", build, "-j", "2")
         self.assertIn("[  PASSED  ]", run(build / "contract_test"))
         symbols = run("nm", "-DC", "--defined-only", build / "librhumb_fewest_hops.so")
-        self.assertNotIn("descriptor_table", symbols)  # protobuf code registers itself once a process
+        self.assertNotIn(
+            "descriptor_table", symbols
+        )  # protobuf code registers itself once a process
 
-        result = json.loads(run(self.rhumb, *REPLAY, "--policies", "shortest-path:hops,./librhumb_fewest_hops.so",
-                                cwd=build))
+        result = json.loads(
+            run(
+                self.rhumb,
+                *REPLAY,
+                "--policies",
+                "shortest-path:hops,./librhumb_fewest_hops.so",
+                cwd=build,
+            )
+        )
 
         theirs, ours = result["policies"]
         self.assertEqual(theirs["mlu"], ours["mlu"])
