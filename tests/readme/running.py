@@ -84,6 +84,7 @@ class Session:
                 shutil.copytree(entry, self.directory / entry.name, ignore=ignored)
             elif entry.name not in ("build", "demo-results") and not entry.name.startswith("."):
                 (self.directory / entry.name).symlink_to(entry)
+        (self.directory / "tmp").mkdir()
         (self.directory / "build").mkdir()
         (self.directory / "build" / "release").symlink_to(BUILD)
         self._servers = []
@@ -118,6 +119,8 @@ class Session:
         command = with_options(command, rule.options if rule else ())
         if rule and rule.append:
             command += " " + rule.append
+        # Files that an example makes under /tmp go with the directory.
+        command = re.sub(r"(?<![\w.])/tmp/", f"{self.directory}/tmp/", command)
         if command.startswith("export "):
             self._export(command)
         elif re.search(r"\brhumb serve(?!-sim)\b", command) and not re.search(
@@ -212,8 +215,9 @@ class Session:
                 text=True,
             ).stdout
         ports = self.directory / "serve.ports"
-        text = re.sub(r'(?m)^listen = ".+"', 'listen = "127.0.0.1:0"', text)
-        text = re.sub(r'(?m)^ports_file = ".*"', f'ports_file = "{ports}"', text)
+        # Everything that listens, metrics too, on free ports.
+        text = re.sub(r"(?m)^listen = ['\"].+['\"]", 'listen = "127.0.0.1:0"', text)
+        text = re.sub(r"(?m)^ports_file = ['\"].*['\"]", f'ports_file = "{ports}"', text)
         config = self.directory / "serve.toml"
         config.write_text(text)
         ports.unlink(missing_ok=True)
