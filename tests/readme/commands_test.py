@@ -32,7 +32,6 @@ RULES = [
         "measures, for minutes, on an idle machine",
         skipped=True,
     ),
-    Rule(r"^tests/house/layout.py --fix", "changes the tree; a test checks it", skipped=True),
     Rule(r"^apt-get ", "changes the machine; scripts/setup installs these", skipped=True),
     Rule(r"^srun ", "there is no Slurm here; mpirun starts the same processes", skipped=True),
     Rule(r"osken-manager", "tests/end_to_end/sdn starts it, with switches", skipped=True),
