@@ -10,12 +10,16 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from typing import Tuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("RHUMB_BUILD", ROOT / "build/release"))
 _COPIED = ("proto", "controller")
+NETWORK = (
+    "rhumb simulate-network --topology abilene --traffic abilene-2004 --load 3 --intervals 0:24"
+)
 LIMIT_S = 300  # of any command and any wait; only a failing test comes near
 
 
@@ -30,8 +34,9 @@ class Rule:
     options: Tuple[str, ...] = ()
     # What goes behind all options; may name variables of the environment.
     append: str = ""
-    # A controller that listens is started first, unless the document did.
+    # A controller is started first, unless the document did; and a network that it steered a while.
     needs_server: bool = False
+    needs_network: bool = False
     # The command goes on until it is stopped, which must end it with success. It has begun when it
     # printed something.
     endless: bool = False
@@ -84,12 +89,14 @@ class Session:
                 shutil.copytree(entry, self.directory / entry.name, ignore=ignored)
             elif entry.name not in ("build", "demo-results") and not entry.name.startswith("."):
                 (self.directory / entry.name).symlink_to(entry)
+        (self.directory / "tmp").mkdir()
         (self.directory / "build").mkdir()
         (self.directory / "build" / "release").symlink_to(BUILD)
         self._servers = []
         self._environment = {
             **os.environ,
-            "PATH": f"{BUILD}/bin:{os.environ['PATH']}",
+            # Debian's Python, which knows Debian's packages.
+            "PATH": f"{BUILD}/bin:/usr/bin:{os.environ['PATH']}",
             "NO_COLOR": "1",
             "PYTHONUNBUFFERED": "1",
             # mpirun in a container, and more processes than processors.
@@ -113,11 +120,15 @@ class Session:
             return f"{shown.where}: not run without root, {rule.reason}: {command}"
         if rule and rule.needs_server and "RHUMB_SERVER" not in self._environment:
             self._serve(shown, "rhumb serve")
+            if rule.needs_network:
+                self._run_to_the_end(shown, NETWORK)
         for option in rule.options if rule else ():
             self._check_replaced(shown, option)
         command = with_options(command, rule.options if rule else ())
         if rule and rule.append:
             command += " " + rule.append
+        # Files that an example makes under /tmp go with the directory.
+        command = re.sub(r"(?<![\w.])/tmp/", f"{self.directory}/tmp/", command)
         if command.startswith("export "):
             self._export(command)
         elif re.search(r"\brhumb serve(?!-sim)\b", command) and not re.search(
@@ -212,8 +223,9 @@ class Session:
                 text=True,
             ).stdout
         ports = self.directory / "serve.ports"
-        text = re.sub(r'(?m)^listen = ".+"', 'listen = "127.0.0.1:0"', text)
-        text = re.sub(r'(?m)^ports_file = ".*"', f'ports_file = "{ports}"', text)
+        # Everything that listens, metrics too, on free ports.
+        text = re.sub(r"(?m)^listen = ['\"].+['\"]", 'listen = "127.0.0.1:0"', text)
+        text = re.sub(r"(?m)^ports_file = ['\"].*['\"]", f'ports_file = "{ports}"', text)
         config = self.directory / "serve.toml"
         config.write_text(text)
         ports.unlink(missing_ok=True)
@@ -236,11 +248,16 @@ class Session:
 
     def _run_endless(self, shown, command):
         """Until it has printed a line; then it is interrupted, as by Ctrl-C."""
-        running = self._popen("exec " + command, subprocess.PIPE)
-        line = running.stdout.readline()
-        running.send_signal(signal.SIGINT)
-        rest = running.stdout.read()
-        code = running.wait(LIMIT_S)
+        # jq holds back what it prints until its input ends.
+        running = self._popen(re.sub(r"\|\s*jq\b.*", "", command), subprocess.PIPE)
+        limit = threading.Timer(LIMIT_S, os.killpg, (running.pid, signal.SIGKILL))
+        limit.start()
+        with running.stdout:
+            line = running.stdout.readline()
+            os.killpg(running.pid, signal.SIGINT)
+            rest = running.stdout.read()
+        code = running.wait()
+        limit.cancel()
         if not line or code not in (0, 130, -signal.SIGINT):
             raise CommandFailed(
                 f"{shown.where}: {shown.text}: ended with {code}:\n{(line + rest).decode()}"
