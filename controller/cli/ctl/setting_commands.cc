@@ -24,7 +24,7 @@ void AddComment(CLI::App& app, const std::shared_ptr<Request>& request) {
   app.add_option_function<std::string>(
          "--comment", [request](const std::string& text) { request->set_comment(text); },
          "Why, for the audit; at most 500 bytes")
-      ->type_name("TEXT");
+      ->type_name("COMMENT");
 }
 
 // Drain and undrain.
