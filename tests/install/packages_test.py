@@ -27,7 +27,8 @@ NS3 = "--simulator ns3 --seeds 2 --warm-up 100ms --measure 200ms --drain 1s"
 # What dpkg, ldconfig and others keep of every package that ever was installed; the user stays, as
 # in all of Debian.
 KEPT = re.compile(
-    r"var/(lib/dpkg|log|cache)(/|$)|etc/(passwd|group|shadow|gshadow)-?$|etc/(ld\.so\.cache|\.pwd\.lock)$"
+    r"var/(lib/dpkg|log|cache)(/|$)|etc/(passwd|group|shadow|gshadow)-?$|"
+    r"etc/(ld\.so\.cache|\.pwd\.lock)$"
 )
 
 
@@ -275,7 +276,7 @@ class PackagesTest(unittest.TestCase):
             )
         )
         self.root.run(f"{REPLAY} --policies ecmp {NS3}")
-        # The module checks the configuration: what it says shows that it loads, and costs no training.
+        # The module checks the configuration: what it says shows that it loads.
         (self.root.path / "tmp/train.toml").write_text("nonsense = 1\n", encoding="utf-8")
         training = self.root.run(
             "rhumb train --config /tmp/train.toml --out /tmp/agent", check=False
