@@ -17,7 +17,7 @@
 
 namespace rhumb_ns3 {
 
-class WindowCounts {
+class WindowCounts {  // Wide: a method an event that planes and flows report, most of a line.
  public:
   // Demands without a path are not counted as unrouted when `routed_by_ns3`.
   WindowCounts(bool routed_by_ns3, const DemandTable* demands, std::deque<Flow>* flows)

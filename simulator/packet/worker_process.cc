@@ -60,9 +60,10 @@ WorkerProcess::WorkerProcess(std::string path, pid_t pid, int socket, int errors
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(const std::string& path) {
   if (access(path.c_str(), X_OK) != 0) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": cannot be run as the ns-3 worker (", std::strerror(errno),
-                     "); install the package rhumb-ns3, build the target rhumb-ns3 or point $RHUMB_NS3_WORKER at it"));
+    return absl::NotFoundError(absl::StrCat(path, ": cannot be run as the ns-3 worker (",
+                                            std::strerror(errno),
+                                            "); install the package rhumb-ns3, build the target "
+                                            "rhumb-ns3 or point $RHUMB_NS3_WORKER at it"));
   }
   int sockets[2] = {-1, -1}, pipes[2] = {-1, -1};
   const bool opened = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0 &&

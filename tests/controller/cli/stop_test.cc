@@ -142,7 +142,9 @@ TEST(StopTest, CtlStopsWhileItWaitsForAnAnswer) {
     ctl.Signal(SIGINT);
     const ProgramResult result = ctl.Wait();
     EXPECT_EQ(result.exit_code, kInt) << command;
-    EXPECT_THAT(LastLine(result.stderr_text), HasSubstr(std::string("rhumb ctl ") + command + ": stopped")) << command;
+    EXPECT_THAT(LastLine(result.stderr_text),
+                HasSubstr(std::string("rhumb ctl ") + command + ": stopped"))
+        << command;
   }
 }
 
