@@ -158,6 +158,7 @@ TEST(FallbacksTest, StandInTheJson) {
 
 TEST(ResultTableTest, NoLineEndsInABlank) {
   ReplayResult result = TwoPolicies();
+  result.simulator = "flow";
   for (PolicyResult& policy : result.policies) policy.has_flows = true;
   EXPECT_EQ(ToTable(result, false).find(" \n"), std::string::npos) << ToTable(result, false);
 }
