@@ -27,10 +27,17 @@ class RunningRhumb {
     std::vector<char*> argv;
     for (std::string& word : arguments) argv.push_back(word.data());
     argv.push_back(nullptr);
+    // Emptied here, so that nobody reads what an earlier run left.
+    const int out = open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int err = open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     pid_ = fork();
-    if (pid_ != 0) return;
-    dup2(open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
-    dup2(open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+    if (pid_ != 0) {
+      close(out);
+      close(err);
+      return;
+    }
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
     execv(RHUMB_PROGRAM, argv.data());
     _exit(127);
   }
@@ -60,7 +67,9 @@ class RunningRhumb {
     return Await([&] { return CpuSeconds() >= cpu_s; });
   }
 
-  void Signal(int signal) { kill(pid_, signal); }
+  void Signal(int signal) {
+    if (pid_ > 0) kill(pid_, signal);
+  }
 
   // Waits for its end, for 20 s: far more than it should take, far less than the work would. The
   // exit code, -1 when a signal killed it, -2 when it works on.

@@ -148,23 +148,6 @@ TEST(StopTest, CtlStopsWhileItWaitsForAnAnswer) {
   }
 }
 
-TEST(StopTest, SimulateNetworkStopsWhileItWaitsAndKeepsWhatItPlayed) {
-  ServerProcess server(RHUMB_PROGRAM, "[decision]\npolicy = \"ecmp\"\n[log]\nlevel = \"off\"\n");
-  ASSERT_EQ(server.Start(), "");
-  const std::string out = TemporaryPath("live");
-  std::filesystem::remove_all(out);
-  // An interval of five minutes takes 30 s at this speed.
-  RunningRhumb network({"simulate-network", "--server", server.address(), "--topology", "abilene",
-                        "--traffic", "abilene-2004", "--intervals", "0:9", "--no-optimum",
-                        "--real-time", "--speed", "10", "--out", out});
-  ASSERT_TRUE(network.AwaitWork(0.05)) << network.Errors();
-  network.Signal(SIGTERM);
-  const ProgramResult result = network.Wait();
-  EXPECT_EQ(result.exit_code, kTerm) << result.stderr_text;
-  EXPECT_THAT(LastLine(result.stderr_text),
-              HasSubstr("rhumb simulate-network: stopped before the first interval was over"));
-}
-
 TEST(StopTest, SimulateNetworkKeepsTheIntervalsThatAreOver) {
   ServerProcess server(RHUMB_PROGRAM, "[decision]\npolicy = \"ecmp\"\n[log]\nlevel = \"off\"\n");
   ASSERT_EQ(server.Start(), "");
@@ -189,7 +172,10 @@ TEST(StopTest, SimulateNetworkKeepsTheIntervalsThatAreOver) {
 TEST(StopTest, TrainingStopsAndNamesWhatResumeGoesOnFrom) {
   const std::string out = TemporaryPath("training");
   std::filesystem::remove_all(out);
-  RunningRhumb train({"train", "--stage", "flow", "--out", out});
+  // Few networks to draw from, so that it starts soon; as many updates as ever.
+  const std::string config = TemporaryPath("training.toml");
+  std::ofstream(config) << "[networks]\ncount = 4\n[validation]\nnetworks = 2\n";
+  RunningRhumb train({"train", "--stage", "flow", "--config", config, "--out", out});
   ASSERT_TRUE(train.Await([&] { return std::filesystem::exists(out + "/state.bin"); }))
       << train.Errors();
   train.Signal(SIGTERM);
@@ -198,7 +184,7 @@ TEST(StopTest, TrainingStopsAndNamesWhatResumeGoesOnFrom) {
   EXPECT_THAT(LastLine(result.stderr_text),
               AllOf(HasSubstr("rhumb train: stopped; " + out), HasSubstr("--resume")));
 
-  RunningRhumb again({"train", "--stage", "flow", "--out", out, "--resume"});
+  RunningRhumb again({"train", "--stage", "flow", "--config", config, "--out", out, "--resume"});
   EXPECT_TRUE(again.AwaitWork(2)) << "it does not go on: " << again.Errors();
 }
 
