@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace rhumb {
@@ -81,6 +83,32 @@ absl::Status CheckJsonSyntax(const Input& input) {
   const size_t column = last_break == absl::string_view::npos ? end : end - last_break - 1;
   return input.FaultAt(line, absl::StrFormat("column %d: this is not valid JSON: %s", column,
                                              Reason(listener.what()).substr(0, 200)));
+}
+
+std::string QuoteNotANumber(absl::string_view bytes) {
+  std::string out;
+  size_t copied = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+      continue;
+    }
+    if (c == '"') in_text = true;
+    if (c != 'N' && c != 'I' && c != '-') continue;
+    for (absl::string_view word : {"NaN", "-Infinity", "Infinity"}) {
+      if (!absl::StartsWith(bytes.substr(i), word)) continue;
+      out.append(bytes.data() + copied, i - copied);
+      absl::StrAppend(&out, "\"", word, "\"");
+      i += word.size() - 1;
+      copied = i + 1;
+      break;
+    }
+  }
+  if (copied > 0) out.append(bytes.data() + copied, bytes.size() - copied);
+  return out;
 }
 
 }  // namespace rhumb
