@@ -84,6 +84,11 @@ bool CountsLines(absl::string_view word) {
   return false;
 }
 
+// "10 to 34 Mb/s", "10 or 100 Mbps".
+bool JoinsNumbers(absl::string_view word) {
+  return word == "to" || word == "or" || word == "and" || word == "bis";
+}
+
 bool IsMultiple(absl::string_view word) {
   for (absl::string_view multiple : {"dual", "double", "twin", "triple", "quad", "lag", "n"}) {
     if (word == multiple) return true;
@@ -131,6 +136,10 @@ class Lexer {
         tokens.push_back(NumberToken(fault));
       } else if (absl::ascii_isalpha(c)) {
         tokens.push_back(WordToken());
+        if (tokens.back().kind == Token::Kind::kRate && IsJointBeforeDigit(at_) &&
+            text_[at_] == '/' && NumberIsBare(at_ + 1)) {
+          *fault = "names several rates";
+        }
       } else {
         ++at_;
         tokens.push_back({Token::Kind::kBreak, 0, ""});
@@ -168,6 +177,22 @@ class Lexer {
   size_t SkipBlanks(size_t at) const {
     while (at < text_.size() && text_[at] == ' ') ++at;
     return at;
+  }
+
+  // True for "12" and "12 " but not for "12G" and "12 Gbps".
+  bool NumberIsBare(size_t at) const {
+    while (at < text_.size() && (absl::ascii_isdigit(text_[at]) || text_[at] == '.')) ++at;
+    at = SkipBlanks(at);
+    return at >= text_.size() || !absl::ascii_isalpha(text_[at]);
+  }
+
+  // "10-34", "10 / 100", "OC-3/12": what stands behind belongs to what stands before.
+  bool IsJointBeforeDigit(size_t at) const {
+    if (at >= text_.size() || !absl::StrContains("-/~", absl::string_view(&text_[at], 1))) {
+      return false;
+    }
+    const size_t behind = SkipBlanks(at + 1);
+    return behind < text_.size() && absl::ascii_isdigit(text_[behind]);
   }
 
   // Letters and digits from `at`, with "/s" of a unit; a hyphen before digits of a class is left
@@ -220,10 +245,21 @@ class Lexer {
       return {Token::Kind::kNumber, 0, ""};
     }
     const size_t next = SkipBlanks(at_);
-    if (next < text_.size() && text_[next] == '-' && SkipBlanks(next + 1) < text_.size() &&
-        absl::ascii_isdigit(text_[SkipBlanks(next + 1)])) {
-      *fault = "names a range";
+    if (IsJointBeforeDigit(next)) {
+      *fault = "names a range or several rates";
       return {Token::Kind::kNumber, 0, ""};
+    }
+    if (Peek() == '-' && absl::ascii_isalpha(Peek(1))) {  // "10-GigE"
+      size_t behind = at_ + 1;
+      const std::string word = Word(&behind);
+      if (const double rate = RateOf(number + word)) {
+        at_ = behind;
+        return {Token::Kind::kRate, rate, ""};
+      }
+      if (RateOf(word) > 0) {
+        *fault = "has a number tied to a rate";
+        return {Token::Kind::kNumber, 0, ""};
+      }
     }
     size_t end = next;
     if (end < text_.size() && absl::ascii_isalpha(text_[end])) {
@@ -340,6 +376,10 @@ class Parser {
         reading_.other_words = true;
         if (Is(at_ + 1, Kind::kWord) && CountsLines(tokens_[at_ + 1].word)) counted_lines_ = true;
         if (Is(at_ + 1, Kind::kRate)) return Fault("has a number right before a rate");
+        if (Is(at_ + 1, Kind::kWord) && JoinsNumbers(tokens_[at_ + 1].word) &&
+            (Is(at_ + 2, Kind::kRate) || Is(at_ + 2, Kind::kNumber))) {
+          return Fault("names a range or several rates");
+        }
         break;
       case Kind::kWord:
         reading_.other_words = true;

@@ -64,8 +64,10 @@ def rate_of_label(label):
         return None
     text = re.sub(r"(?<=\d)x(?=\d|\s|oc|stm|ds|[te]\d|g)", " x ", text)
     text = re.sub(r"(?<=[a-z])x(?=\d)", " x ", text)
-    if re.search(r"\d,\d|\d\s*-\s*\d", re.sub(r"(oc|stm|ds|t|e)-(?=\d)", r"\1", text)):
+    if re.search(r"\d,\d|\d\s*[-/~]\s*\d|\d (?:to|or|and|bis) \d", re.sub(r"(oc|stm|ds|t|e)-(?=\d)", r"\1", text)):
         return None
+    text = re.sub(r"(?<=\d)-(?=[a-z])", "", text)
+    text = re.sub(r"(?<=\d)\s*(k)ilo(?=bit)|(?<=\d)\s*(m)ega(?=bit)|(?<=\d)\s*(g)iga(?=bit)", r"\1\2\3", text)
     rates = []
 
     def take(match):
