@@ -438,10 +438,12 @@ absl::Status ElementFields::ReadCapacity(const Place& place, std::vector<Chosen>
       link->capacity_bps = options_.default_capacity_bps.value_or(10e9);  // reported already
     } else if (*rate) {
       link->capacity_bps = *rate;
-      draft_.notes.Count(absl::StrCat("link capacities from ", c.field->name),
-                         role == FieldRole::kRateLabel
-                             ? absl::StrFormat("%s as %s", quoted, FormatRate(**rate))
-                             : "");
+      if (role != FieldRole::kCapacity || c.field->name == kBitsPerSecond) {
+        draft_.notes.Count(absl::StrCat("link capacities from ", c.field->name),
+                           role == FieldRole::kRateLabel
+                               ? absl::StrFormat("%s as %s", quoted, FormatRate(**rate))
+                               : "");
+      }
     } else {
       // A label that names no rate is told of below; plain "label" is anybody's.
       c.used = unread_label == nullptr && c.match.rank != MatchWhole("label").rank;

@@ -14,7 +14,8 @@ namespace rhumb {
 inline constexpr int kMaxJsonDepth = 32;
 
 // InvalidArgument with line and column unless the input is one well-formed JSON value (RFC 8259, so
-// neither NaN nor comments) nested at most kMaxJsonDepth deep. O(bytes), builds nothing.
+// neither NaN nor comments) nested at most kMaxJsonDepth deep,
+// or when an object has a key twice. O(bytes), builds nothing.
 absl::Status CheckJsonSyntax(const Input& input);
 
 // The same document with the words NaN, Infinity and -Infinity, where a value stands, in quotes;

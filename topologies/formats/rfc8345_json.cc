@@ -249,6 +249,27 @@ std::map<std::string, uint32_t> NumberRiskGroups(const Topology& topology, int* 
   return numbers;
 }
 
+// The least power of ten that makes every metric a whole number: the same paths are shortest then.
+absl::StatusOr<double> MetricFactor(const Topology& topology) {
+  const Link* first = nullptr;
+  for (double factor = 1; factor <= 1e6; factor *= 10) {
+    first = nullptr;
+    for (const Link& link : topology.links()) {
+      const double metric = link.igp_metric * factor;
+      const bool whole = std::abs(metric - std::round(metric)) <= 1e-9 * metric;
+      if (whole && std::round(metric) >= 1 && metric < 1e15) continue;
+      first = &link;
+      break;
+    }
+    if (first == nullptr) return factor;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrFormat("link %s has the metric %g, but RFC 8346 has whole numbers only; scale the "
+                      "metrics of all links, "
+                      "or write the native format",
+                      first->name, first->igp_metric));
+}
+
 }  // namespace
 
 bool IsRfc8345Json(const Sniff& sniff) {
@@ -284,6 +305,8 @@ absl::StatusOr<Loaded<Topology>> ReadRfc8345Json(const Input& input, const LoadO
 }
 
 absl::StatusOr<WrittenText> WriteRfc8345Json(const Topology& topology) {
+  const absl::StatusOr<double> factor = MetricFactor(topology);
+  if (!factor.ok()) return factor.status();
   int renamed_groups = 0, rounded_capacities = 0, rounded_delays = 0;
   const std::map<std::string, uint32_t> groups = NumberRiskGroups(topology, &renamed_groups);
   ordered_json nodes = ordered_json::array(), links = ordered_json::array();
@@ -308,13 +331,6 @@ absl::StatusOr<WrittenText> WriteRfc8345Json(const Topology& topology) {
     const int64_t delay_us =
         absl::ToInt64Microseconds(link.propagation_delay + absl::Nanoseconds(500));
     if (absl::Microseconds(delay_us) != link.propagation_delay) ++rounded_delays;
-    if (link.igp_metric != std::floor(link.igp_metric) || link.igp_metric > 1e15) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("link %s has the metric %g, but RFC 8346 has whole numbers only; scale "
-                          "the metrics of all "
-                          "links, or write the native format",
-                          link.name, link.igp_metric));
-    }
     if (bytes < 1 || bytes >= 1e18 || delay_us > UINT32_MAX) {
       return absl::InvalidArgumentError(absl::StrFormat(
           "link %s has a capacity or delay that RFC 8795 has no room for", link.name));
@@ -335,7 +351,7 @@ absl::StatusOr<WrittenText> WriteRfc8345Json(const Topology& topology) {
          {"source", {{"source-node", topology.node(link.source).name}}},
          {"destination", {{"dest-node", topology.node(link.destination).name}}},
          {"ietf-l3-unicast-topology:l3-link-attributes",
-          {{"metric1", absl::StrFormat("%d", static_cast<int64_t>(link.igp_metric))}}},
+          {{"metric1", absl::StrFormat("%d", std::llround(link.igp_metric * *factor))}}},
          {"ietf-te-topology:te",
           {{"te-link-attributes", attributes},
            {"oper-status", link.operational_state == OperationalState::kDown ? "down" : "up"}}}});
@@ -360,6 +376,10 @@ absl::StatusOr<WrittenText> WriteRfc8345Json(const Topology& topology) {
   };
   note(rounded_capacities, "capacities rounded to bytes per second");
   note(rounded_delays, "delays rounded to microseconds");
+  if (*factor != 1) {
+    written.notes.push_back(absl::StrFormat(
+        "all metrics were multiplied by %g, since the format has whole numbers only", *factor));
+  }
   note(renamed_groups, "risk groups that got a number for a name");
   if (!topology.origin().empty()) written.notes.push_back("the origin has no place in the format");
   return written;

@@ -31,7 +31,8 @@ struct WrittenText {
 
 // What the reader reads, under all three models. Capacities are rounded to bytes per second, delays
 // to microseconds, coordinates to 1e-8 degrees; risk groups not named "srlg-N" get a number;
-// each is noted. InvalidArgument for a metric that is no whole number.
+// metrics are multiplied by a power of ten until all are whole numbers; each is noted.
+// InvalidArgument for metrics that no power up to a million makes whole.
 absl::StatusOr<WrittenText> WriteRfc8345Json(const Topology& topology);
 
 }  // namespace rhumb

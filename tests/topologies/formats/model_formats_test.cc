@@ -89,7 +89,13 @@ TEST(Rfc8345Test, SaysWhatTheFormatHasNoRoomFor) {
                                                      "delays rounded to microseconds: 2",
                                                      "risk groups that got a number for a name: 1",
                                                      HasSubstr("origin")));
-  links[0].igp_metric = 0.5;
+  links[0].igp_metric = 0.25;
+  topology = Topology::Create("t", testing::NamedNodes(2), links);
+  const auto scaled = WriteRfc8345Json(*topology);
+  ASSERT_TRUE(scaled.ok()) << scaled.status();
+  EXPECT_THAT(scaled->notes, Contains(HasSubstr("multiplied by 100,")));
+  EXPECT_EQ(ReadTopology(scaled->text, "t")->value.link(1).igp_metric, 100);
+  links[0].igp_metric = 1.0 / 3;
   topology = Topology::Create("t", testing::NamedNodes(2), links);
   EXPECT_THAT(std::string(WriteRfc8345Json(*topology).status().message()),
               AllOf(HasSubstr("A>B"), HasSubstr("whole numbers")));

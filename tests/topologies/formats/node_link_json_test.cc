@@ -101,5 +101,11 @@ TEST(NodeLinkJsonTest, NanIsNotJsonAndIsRefusedNamingItsLink) {
               HasSubstr("the-file:2: column"));
 }
 
+TEST(NodeLinkJsonTest, AKeyThatAnObjectHasTwiceIsRefused) {
+  EXPECT_THAT(TopologyRefusal(
+                  Document(kNodes, R"({"source": 7, "target": 3, "capacity": 1, "capacity": 2})")),
+              HasSubstr("the key \"capacity\" twice"));
+}
+
 }  // namespace
 }  // namespace rhumb
