@@ -157,6 +157,9 @@ absl::StatusOr<Loaded<TrafficSeries>> TrafficDraft::Finish() {
     notes.Say(absl::StrFormat("a matrix covers %s, as the file says, but their times are %s apart",
                               absl::FormatDuration(*interval), absl::FormatDuration(*usual)));
   }
+  if (!interval && !usual && matrices_.size() > 1) {
+    notes.Say("the file does not say what time a matrix covers: taken as 5m");
+  }
   LeaveOutEmpty();
   std::vector<TimedMatrix> matrices;
   matrices.reserve(matrices_.size());
