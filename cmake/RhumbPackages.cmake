@@ -68,7 +68,7 @@ rhumb_debian_package(dev NAME rhumb-dev SECTION libdevel
   TEXT "Static libraries, headers, a CMake package and a pkg-config file for routing
 policies of one's own, which 'rhumb replay' loads as modules, and the tests of
 what every policy promises."
-  DEPENDS "rhumb (= ${PROJECT_VERSION})" libabsl-dev libprotobuf-dev libboost-graph-dev libpugixml-dev nlohmann-json3-dev
+  DEPENDS "rhumb (= ${PROJECT_VERSION})" libabsl-dev libprotobuf-dev libarchive-dev libboost-graph-dev libpugixml-dev nlohmann-json3-dev
           zlib1g-dev coinor-libclp-dev
   SUGGESTS cmake libgtest-dev)
 rhumb_debian_package(python NAME python3-rhumb SECTION python ARCHITECTURE all

@@ -29,6 +29,23 @@ void AddTopologyLoadFlags(CLI::App& app, LoadFlags* flags) {
       ->type_name("TIME")
       ->default_str("1ms")
       ->group(kGroup);
+  app.add_option("--delay-unit", flags->delay_unit,
+                 "What a delay of 1 means in a file that names no unit, such as 1us")
+      ->type_name("TIME")
+      ->default_str("1ms")
+      ->group(kGroup);
+  app.add_option("--length-unit", flags->length_unit,
+                 "What a length of 1 means in a file that names no unit; without it, km unless "
+                 "coordinates show m")
+      ->check(CLI::IsMember({"km", "m"}))
+      ->type_name("km|m")
+      ->group(kGroup);
+  app.add_option("--positions", flags->positions,
+                 "What positions such as pos are, longitude and latitude or places on a drawing; "
+                 "without it, the file decides")
+      ->check(CLI::IsMember({"geographic", "planar"}))
+      ->type_name("geographic|planar")
+      ->group(kGroup);
   app.add_flag("--largest-part", flags->largest_part,
                "Take the largest part of a network that is not connected")
       ->group(kGroup);
@@ -62,7 +79,18 @@ absl::StatusOr<LoadOptions> ToLoadOptions(const LoadFlags& flags) {
     const absl::StatusOr<double> rate = ParsePositiveRate(flags.capacity_unit);
     if (!rate.ok()) return UsageError(absl::StrCat("--capacity-unit: ", rate.status().message()));
     options.unitless_rate_bps = *rate;
+    options.unitless_rate_given = true;
   }
+  if (!flags.delay_unit.empty()) {
+    const absl::StatusOr<absl::Duration> delay = ParseDuration(flags.delay_unit);
+    if (!delay.ok() || *delay == absl::ZeroDuration()) {
+      return UsageError(
+          absl::StrFormat("--delay-unit is \"%s\"; give a time such as 1us", flags.delay_unit));
+    }
+    options.unitless_delay = *delay;
+  }
+  if (!flags.length_unit.empty()) options.unitless_length_km = flags.length_unit == "km" ? 1 : 1e-3;
+  if (!flags.positions.empty()) options.geographic_positions = flags.positions == "geographic";
   if (!flags.default_delay.empty()) {
     const absl::StatusOr<absl::Duration> delay = ParseDuration(flags.default_delay);
     if (!delay.ok()) {

@@ -18,11 +18,14 @@ struct LoadFlags {
   std::string default_capacity;
   std::string capacity_unit;
   std::string default_delay;
+  std::string delay_unit, length_unit, positions;
   bool largest_part = false;
   bool drop_suspect = false;
 };
 
-// --default-capacity, --capacity-unit, --default-delay and --largest-part; --drop-suspect. `flags`
+// --default-capacity, --capacity-unit, --default-delay, --delay-unit, --length-unit, --positions
+// and
+// --largest-part; --drop-suspect. `flags`
 // must outlive the parsing.
 void AddTopologyLoadFlags(CLI::App& app, LoadFlags* flags);
 void AddTrafficLoadFlags(CLI::App& app, LoadFlags* flags);

@@ -12,7 +12,7 @@
 #include "controller/cli/text_report.h"
 #include "controller/cli/topo_report.h"
 #include "controller/terminal/usage_error.h"
-#include "topologies/analysis/topology_checks.h"
+#include "topologies/analysis/inspection.h"
 #include "topologies/formats/units.h"
 #include "topologies/installation.h"
 #include "topologies/paths/candidate_paths.h"
@@ -27,6 +27,8 @@ struct TopoOptions {
   std::string output;
   LoadFlags load;
   std::string to;
+  std::string format = "native";
+  std::string fix;
   std::string from_node, to_node;
   std::string method = "diverse";
   int max_paths = 8;
@@ -100,43 +102,48 @@ absl::Status Describe(const TopoOptions& options) {
 }
 
 absl::Status Validate(const TopoOptions& options) {
+  if (!options.fix.empty()) {
+    if (absl::Status status = CheckNativePath(options.fix); !status.ok()) return status;
+  }
   const absl::StatusOr<LoadOptions> load = ToLoadOptions(options.load);
   if (!load.ok()) return load.status();
-  const absl::StatusOr<Loaded<Topology>> loaded = LoadTopology(options.topology, *load);
-  if (!loaded.ok()) {
-    if (options.output == "json") {
-      const std::string fault(loaded.status().message());
-      std::cout << ordered_json({{"valid", false}, {"faults", {fault}}}).dump(2) << "\n";
-    }
-    return loaded.status();
-  }
-  const Topology& topology = loaded->value;
-  const std::vector<std::string> warnings = TopologyWarnings(topology);
+  const absl::StatusOr<Inspection> inspection = InspectTopology(options.topology, *load);
+  if (!inspection.ok()) return inspection.status();
   if (options.output == "json") {
-    std::cout << ordered_json({{"valid", true},
-                               {"topology", topology.name()},
-                               {"format", loaded->report.format},
-                               {"nodes", topology.num_nodes()},
-                               {"links", topology.num_links()},
-                               {"notes", loaded->report.notes},
-                               {"warnings", warnings},
-                               {"faults", ordered_json::array()}})
-                     .dump(2)
-              << "\n";
-    return absl::OkStatus();
+    std::cout << InspectionJson(options.topology, *inspection).dump(2) << "\n";
+  } else {
+    std::cout << DescribeInspection(options.topology, *inspection);
   }
-  std::cout << absl::StrFormat("%s is valid: %s, %d nodes, %d links\n", topology.name(),
-                               loaded->report.format, topology.num_nodes(), topology.num_links());
-  for (const std::string& note : loaded->report.notes) std::cout << "  note: " << note << "\n";
-  for (const std::string& warning : warnings) std::cout << "  odd:  " << warning << "\n";
-  return absl::OkStatus();
+  if (!options.fix.empty()) {
+    if (!inspection->loaded) {
+      return absl::FailedPreconditionError(
+          absl::StrFormat("%s: no option repairs its faults; correct the file", options.topology));
+    }
+    if (absl::Status s = SaveTopology(inspection->loaded->value, options.fix); !s.ok()) return s;
+    std::cerr << absl::StrFormat("wrote %s: %d nodes, %d links\n", options.fix,
+                                 inspection->loaded->value.num_nodes(),
+                                 inspection->loaded->value.num_links());
+  }
+  if (!inspection->refused) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      inspection->command.empty()
+          ? absl::StrFormat("%s is refused; correct the file", options.topology)
+          : absl::StrFormat("%s is refused as it is; this loads it: %s", options.topology,
+                            inspection->command));
 }
 
 absl::Status Convert(const TopoOptions& options) {
   if (absl::Status status = CheckNativePath(options.to); !status.ok()) return status;
   const absl::StatusOr<Loaded<Topology>> loaded = LoadTopologyAloud(options.topology, options.load);
   if (!loaded.ok()) return loaded.status();
-  if (absl::Status status = SaveTopology(loaded->value, options.to); !status.ok()) return status;
+  if (options.format == "rfc8345") {
+    const absl::StatusOr<std::vector<std::string>> notes =
+        SaveTopologyAsRfc8345(loaded->value, options.to);
+    if (!notes.ok()) return notes.status();
+    PrintNotes(options.to, {"", *notes});
+  } else if (absl::Status status = SaveTopology(loaded->value, options.to); !status.ok()) {
+    return status;
+  }
   std::cerr << absl::StrFormat("wrote %s: %d nodes, %d links\n", options.to,
                                loaded->value.num_nodes(), loaded->value.num_links());
   return absl::OkStatus();
@@ -191,6 +198,11 @@ RunCommand DefineDescribe(CLI::App& app) {
 
 RunCommand DefineValidate(CLI::App& app) {
   auto options = AddTopology(app);
+  app.add_option(
+         "--fix", options->fix,
+         "Write the network as the options that repair its faults load it; the exit code still "
+         "tells of the given file")
+      ->type_name("FILE");
   AddOutputOption(app, &options->output);
   return [options] { return Validate(*options); };
 }
@@ -200,6 +212,10 @@ RunCommand DefineConvert(CLI::App& app) {
   app.add_option("--to", options->to, "File to write; ends in .json or .json.gz")
       ->required()
       ->type_name("FILE");
+  app.add_option("--format", options->format,
+                 "native: Rhumb's own; rfc8345: the IETF's YANG models as JSON")
+      ->check(CLI::IsMember({"native", "rfc8345"}))
+      ->capture_default_str();
   return [options] { return Convert(*options); };
 }
 
@@ -237,7 +253,7 @@ Command TopoCommand() {
                        "rhumb topo describe esnet6-backbone", DefineDescribe},
                       {"validate", "Check a network's file and print everything odd about it",
                        "rhumb topo validate esnet6 --output json", DefineValidate},
-                      {"convert", "Write a network in Rhumb's own format",
+                      {"convert", "Write a network in Rhumb's own format, or as RFC 8345 JSON",
                        "rhumb topo convert geant --to geant.topology.json.gz", DefineConvert},
                       {"paths", "Show the candidate paths between two nodes",
                        "rhumb topo paths esnet6-backbone --from SEAT --to CERN513", DefinePaths}});

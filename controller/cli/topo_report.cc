@@ -144,15 +144,25 @@ std::string DescribeTopology(const Loaded<Topology>& loaded, const TopologySumma
   line("degree", absl::StrFormat("mean %.2f, %g to %g neighbours; most: %s", summary.degree.mean,
                                  summary.degree.min, summary.degree.max,
                                  ShortList(NodeNames(topology, summary.most_neighbours), 4)));
+  const bool sampled = summary.distance_sources < summary.nodes;
   line("distance",
-       absl::StrFormat("diameter %d hops, %s; mean %.2f hops, %s", summary.diameter_hops,
-                       FormatMilliseconds(summary.diameter_delay_s), summary.mean_hops,
-                       FormatMilliseconds(summary.mean_delay_s)));
-  line("connectivity",
-       summary.unreachable_pairs > 0
-           ? absl::StrFormat("%d ordered pairs have no path", summary.unreachable_pairs)
-           : absl::StrFormat("any two nodes are joined by %d or more paths without a common cable",
-                             summary.cable_connectivity));
+       absl::StrFormat("diameter %s%d hops, %s; mean %.2f hops, %s%s", sampled ? "at least " : "",
+                       summary.diameter_hops, FormatMilliseconds(summary.diameter_delay_s),
+                       summary.mean_hops, FormatMilliseconds(summary.mean_delay_s),
+                       sampled ? absl::StrFormat("; sampled: from %d of %d nodes",
+                                                 summary.distance_sources, summary.nodes)
+                               : ""));
+  line(
+      "connectivity",
+      summary.unreachable_pairs > 0
+          ? absl::StrFormat("%d ordered pairs have no path%s", summary.unreachable_pairs,
+                            sampled ? " (sampled, as above)" : "")
+      : summary.cable_connectivity_exact
+          ? absl::StrFormat("any two nodes are joined by %d or more paths without a common cable",
+                            summary.cable_connectivity)
+          : absl::StrFormat("some nodes are joined by no more than %d paths without a common cable "
+                            "(sampled)",
+                            summary.cable_connectivity));
   line("cut links", OrNone(CableNames(topology, summary.cuts.links)));
   line("cut nodes", OrNone(NodeNames(topology, summary.cuts.nodes)));
   return text;
@@ -184,14 +194,70 @@ ordered_json TopologyJson(const Loaded<Topology>& loaded, const TopologySummary&
           {"delay_ms", SpreadJson(summary.delay_s, 1e3)},
           {"igp_metric", SpreadJson(summary.igp_metric)},
           {"degree", SpreadJson(summary.degree)},
+          {"sampled", summary.distance_sources < summary.nodes},
+          {"distance_sources", summary.distance_sources},
           {"diameter_hops", summary.diameter_hops},
           {"mean_hops", summary.mean_hops},
           {"diameter_delay_ms", summary.diameter_delay_s * 1e3},
           {"mean_delay_ms", summary.mean_delay_s * 1e3},
           {"unreachable_pairs", summary.unreachable_pairs},
           {"cable_connectivity", summary.cable_connectivity},
+          {"cable_connectivity_exact", summary.cable_connectivity_exact},
           {"cut_links", CableNames(topology, summary.cuts.links)},
           {"cut_nodes", NodeNames(topology, summary.cuts.nodes)}};
+}
+
+std::string DescribeInspection(const std::string& file, const Inspection& inspection) {
+  std::string text;
+  if (inspection.refused) {
+    text = absl::StrFormat("%s is refused\n", file);
+  } else {
+    const Topology& topology = inspection.loaded->value;
+    text = absl::StrFormat("%s is valid: %s, %d nodes, %d links\n", topology.name(),
+                           inspection.loaded->report.format, topology.num_nodes(),
+                           topology.num_links());
+  }
+  if (inspection.findings.empty()) return text;
+  TextTable table({"", "repaired by", "what"});
+  for (const Finding& finding : inspection.findings) {
+    std::string what = finding.what;
+    if (finding.count > 1) what = absl::StrFormat("%d %s", finding.count, finding.what);
+    if (!finding.example.empty()) absl::StrAppend(&what, " (first: ", finding.example, ")");
+    table.AddRow({std::string(SeverityName(finding.severity)), finding.option, what});
+  }
+  return text + table.Text(2);
+}
+
+ordered_json InspectionJson(const std::string& file, const Inspection& inspection) {
+  ordered_json findings = ordered_json::array(), notes = ordered_json::array(),
+               warnings = ordered_json::array(), faults = ordered_json::array();
+  for (const Finding& finding : inspection.findings) {
+    findings.push_back({{"severity", SeverityName(finding.severity)},
+                        {"what", finding.what},
+                        {"count", finding.count},
+                        {"first", finding.example},
+                        {"option", finding.option}});
+    if (finding.severity == Severity::kRefused) {
+      faults.push_back(finding.count > 1 ? absl::StrFormat("%d %s", finding.count, finding.what)
+                                         : finding.what);
+    } else {
+      (finding.severity == Severity::kOdd ? warnings : notes).push_back(finding.what);
+    }
+  }
+  ordered_json json = {{"valid", !inspection.refused}, {"file", file}};
+  if (inspection.loaded) {
+    const Topology& topology = inspection.loaded->value;
+    json["topology"] = topology.name();
+    json["format"] = inspection.loaded->report.format;
+    json["nodes"] = topology.num_nodes();
+    json["links"] = topology.num_links();
+  }
+  json["command"] = inspection.command;
+  json["findings"] = findings;
+  json["notes"] = notes;
+  json["warnings"] = warnings;
+  json["faults"] = faults;
+  return json;
 }
 
 std::string DescribePaths(const Topology& topology, const PathSet& paths) {

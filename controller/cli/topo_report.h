@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "topologies/analysis/inspection.h"
 #include "topologies/analysis/topology_summary.h"
 #include "topologies/formats/loader.h"
 #include "topologies/path_set.h"
@@ -14,6 +15,10 @@ namespace rhumb {
 
 std::string DescribeTopology(const Loaded<Topology>& loaded, const TopologySummary& summary);
 nlohmann::ordered_json TopologyJson(const Loaded<Topology>& loaded, const TopologySummary& summary);
+
+// What is odd about a file, worst first.
+std::string DescribeInspection(const std::string& file, const Inspection& inspection);
+nlohmann::ordered_json InspectionJson(const std::string& file, const Inspection& inspection);
 
 // Candidate paths of one pair, in their order.
 std::string DescribePaths(const Topology& topology, const PathSet& paths);

@@ -136,6 +136,7 @@ absl::StatusOr<ReplayInput> LoadReplayInput(const ReplayConfig& config,
   LoadOptions options;
   options.default_capacity_bps = config.default_capacity_bps;
   if (config.capacity_unit_bps) options.unitless_rate_bps = *config.capacity_unit_bps;
+  options.unitless_rate_given = config.capacity_unit_bps.has_value();
   options.default_delay = config.default_delay;
   options.largest_part = config.largest_part;
   options.drop_suspect = config.drop_suspect;

@@ -1,5 +1,6 @@
 #include "controller/replay/replay_result.h"
 
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -7,6 +8,9 @@
 
 namespace rhumb {
 namespace {
+
+// Scores closer than this differ by the order of additions only.
+constexpr double kSameScore = 1e-9;
 
 using SeedMetrics = PacketMetrics<double>;
 
@@ -168,12 +172,24 @@ int Winner(const ReplayResult& result) {
     return policy.norm_mlu ? policy.norm_mlu->mean : policy.mlu.mean;
   };
   int best = -1;
+  bool tied = false;
   for (size_t p = 0; p < result.policies.size(); ++p) {
     if (result.policies[p].omniscient) continue;
-    if (best < 0 || score(result.policies[p]) < score(result.policies[best])) {
+    const double value = score(result.policies[p]);
+    if (best < 0) {
       best = static_cast<int>(p);
+      continue;
+    }
+    const double lowest = score(result.policies[best]);
+    if (std::abs(value - lowest) <= kSameScore * std::abs(lowest)) {
+      tied = true;
+    } else if (value < lowest) {
+      best = static_cast<int>(p);
+      tied = false;
     }
   }
+  // Without traffic there is nothing to win.
+  if (best < 0 || tied || !(score(result.policies[best]) > 0)) return -1;
   return best;
 }
 

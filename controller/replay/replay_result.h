@@ -77,7 +77,7 @@ std::vector<PolicyResult> SummarizePolicies(const std::vector<PolicyCells>& cell
 
 // Index of the best policy among those that do not see the future: lowest mean flow completion time
 // where there are flows, else lowest mean NormMLU, else lowest mean MLU. -1 when there is no such
-// policy.
+// policy, when two share the lowest, and when that is 0 (there was no traffic) or no number.
 int Winner(const ReplayResult& result);
 
 // The object of `--output json`, with a final newline.

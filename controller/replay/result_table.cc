@@ -1,5 +1,6 @@
 #include "controller/replay/result_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -182,7 +183,12 @@ std::string Heading(const ReplayResult& result) {
 }
 
 std::string Verdict(const ReplayResult& result, int winner) {
-  if (winner < 0) return "";
+  if (winner < 0) {
+    const auto rivals =
+        std::count_if(result.policies.begin(), result.policies.end(),
+                      [](const PolicyResult& policy) { return !policy.omniscient; });
+    return rivals == 0 ? "" : "No winner: the lowest values are equal, or there was no traffic.\n";
+  }
   const PolicyResult& best = result.policies[winner];
   std::string text;
   if (best.has_flows) {

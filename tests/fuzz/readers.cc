@@ -3,14 +3,25 @@
 #include "absl/strings/match.h"
 #include "controller/serving/configuration/serve_config.h"
 #include "tests/fuzz/promise.h"
+#include "topologies/formats/archive.h"
+#include "topologies/formats/brite.h"
+#include "topologies/formats/csv_table.h"
+#include "topologies/formats/dot.h"
+#include "topologies/formats/edge_list_csv.h"
+#include "topologies/formats/frr_ted_json.h"
+#include "topologies/formats/gml.h"
 #include "topologies/formats/link_label.h"
 #include "topologies/formats/loader.h"
+#include "topologies/formats/matrix_text.h"
 #include "topologies/formats/native_json.h"
 #include "topologies/formats/node_link_json.h"
+#include "topologies/formats/npy.h"
 #include "topologies/formats/proto_conversion.h"
 #include "topologies/formats/repetita.h"
+#include "topologies/formats/rfc8345_json.h"
 #include "topologies/formats/sndlib_native.h"
 #include "topologies/formats/sndlib_xml.h"
+#include "topologies/formats/time_stamps.h"
 #include "topologies/formats/topology_zoo.h"
 #include "topologies/formats/totem_xml.h"
 #include "topologies/formats/units.h"
@@ -66,7 +77,14 @@ template <absl::StatusOr<Loaded<Topology>> (*read)(const Input&, const LoadOptio
 void RunTopology(absl::string_view bytes) {
   const auto plain = read({bytes, kFile}, Plain());
   Check(plain);
-  if (!plain.ok()) Check(read({bytes, kFile}, Lenient()));
+  if (plain.ok()) return;
+  Check(read({bytes, kFile}, Lenient()));
+  // Reading on past faults finds at least the one that refused the file.
+  Findings findings;
+  LoadOptions collecting = Plain();
+  collecting.findings = &findings;
+  const auto read_on = read({bytes, kFile}, collecting);
+  Require(!read_on.ok() || !findings.list().empty(), "a refusal was not found again");
 }
 
 template <absl::StatusOr<Loaded<TrafficSeries>> (*read)(const Input&, const LoadOptions&)>
@@ -110,6 +128,43 @@ void RunNativePlan(absl::string_view bytes) {
   }
 }
 
+void RunMatrixText(absl::string_view bytes) {
+  static const Topology& topology = *new Topology(Triangle());
+  RunTraffic<ReadMatrixText>(bytes);
+  LoadOptions options = Plain();
+  options.topology = &topology;
+  Check(ReadMatrixText({bytes, kFile}, options));
+}
+
+void RunRfc8345(absl::string_view bytes) {
+  RunTopology<ReadRfc8345Json>(bytes);
+  const auto loaded = ReadRfc8345Json({bytes, kFile}, Lenient());
+  if (!loaded.ok()) return;
+  // What is written is read again, as far as the format has room.
+  const auto written = WriteRfc8345Json(loaded->value);
+  if (!written.ok()) return;
+  const auto again = ReadRfc8345Json({written->text, kFile}, Plain());
+  Require(again.ok(), again.status().ToString());
+  Require(again->value.num_links() == loaded->value.num_links(), "links differ after writing");
+}
+
+void RunArchive(absl::string_view bytes) {
+  constexpr int64_t kLimit = 1 << 20;
+  const Packing packing = PackingOf(bytes);
+  Require(UnpackCommand(packing, kFile).empty() == (packing == Packing::kNone),
+          "a packing has no command");
+  if (packing == Packing::kZip) {
+    const auto members = UnpackZip(bytes, kLimit);
+    if (!members.ok()) return;
+    size_t total = 0;
+    for (const ArchiveMember& member : *members) total += member.bytes.size();
+    Require(total <= kLimit, "an archive unpacks beyond the limit");
+  } else if (CanUnpack(packing)) {
+    const auto plain = Unpack(bytes, kLimit);
+    Require(!plain.ok() || plain->size() <= kLimit, "a file unpacks beyond the limit");
+  }
+}
+
 void RunRepetitaDemands(absl::string_view bytes) {
   static const Topology& topology = *new Topology(Triangle());
   RunTraffic<ReadRepetitaDemands>(bytes);
@@ -135,6 +190,18 @@ void RunTexts(absl::string_view bytes) {
     Require(*duration >= absl::ZeroDuration(), "a time is negative");
   }
   ParseNumber(bytes).IgnoreError();
+  ParseTimeStamp(bytes).IgnoreError();
+  if (const auto rate = RateOfExpression(bytes); rate.ok()) {
+    Require(*rate > 0, "an expression's rate is not positive");
+    const auto label = RateOfLinkLabel(bytes);
+    Require(!label || *label == *rate, "a label and an expression are read differently");
+  }
+  for (const char delimiter : {',', ';', '\t', ' '}) {
+    const auto cells = SplitCells(bytes, delimiter);
+    if (!cells.ok()) continue;
+    DecimalSigns signs(delimiter);
+    for (const std::string& cell : *cells) signs.Parse(cell).IgnoreError();
+  }
   if (const auto rate = RateOfLinkLabel(bytes))
     Require(*rate > 0, "a label's rate is not positive");
 }
@@ -156,13 +223,23 @@ void RunServeConfig(absl::string_view bytes) {
 
 absl::Span<const FuzzedReader> FuzzedReaders() {
   static constexpr FuzzedReader kReaders[] = {
+      {"archive", RunArchive},
+      {"brite", RunTopology<ReadBrite>},
+      {"dot", RunTopology<ReadDot>},
+      {"edge_list_csv", RunTopology<ReadEdgeListCsv>},
+      {"frr_ted_json", RunTopology<ReadFrrTedJson>},
+      {"gml", RunTopology<ReadGml>},
       {"loader", RunLoader},
+      {"matrix_text", RunMatrixText},
       {"native_plan", RunNativePlan},
       {"native_topology", RunTopology<ReadNativeTopology>},
       {"native_traffic", RunTraffic<ReadNativeTraffic>},
       {"node_link_json", RunTopology<ReadNodeLinkJson>},
+      {"npy", RunTraffic<ReadNpy>},
+      {"npz", RunTraffic<ReadNpz>},
       {"repetita_demands", RunRepetitaDemands},
       {"repetita_graph", RunTopology<ReadRepetitaGraph>},
+      {"rfc8345_json", RunRfc8345},
       {"sndlib_native", RunSndlibNative},
       {"sndlib_xml", RunSndlibXml},
       {"serve_config", RunServeConfig},

@@ -111,6 +111,21 @@ class CableFlow {
     return flow;
   }
 
+  // Nodes that cables join to `source`, itself included.
+  int Reaches(NodeId source) const {
+    std::vector<bool> seen(arcs_of_.size(), false);
+    std::vector<NodeId> queue = {source};
+    seen[source] = true;
+    for (size_t head = 0; head < queue.size(); ++head) {
+      for (const int arc : arcs_of_[queue[head]]) {
+        if (seen[arcs_[arc].to]) continue;
+        seen[arcs_[arc].to] = true;
+        queue.push_back(arcs_[arc].to);
+      }
+    }
+    return static_cast<int>(queue.size());
+  }
+
  private:
   struct Arc {
     NodeId to;
@@ -163,15 +178,41 @@ std::vector<Adjacency> Adjacencies(const Topology& topology) {
 
 Cuts FindCuts(const Topology& topology) { return CutSearch(topology).Run(); }
 
-int CableConnectivity(const Topology& topology) {
-  if (topology.num_nodes() < 2) return 0;
-  CableFlow flow(topology);
-  // The smallest cut has node 0 on one side and some other node on the other.
-  int connectivity = flow.MaxFlow(0, 1, topology.num_links());
-  for (NodeId v = 2; v < topology.num_nodes() && connectivity > 0; ++v) {
-    connectivity = flow.MaxFlow(0, v, connectivity);
+ConnectivityBound CableConnectivityWithin(const Topology& topology, int max_flows) {
+  const int n = topology.num_nodes();
+  if (n < 2) return {};
+  std::vector<int> cables(n, 0);
+  for (const Adjacency& adjacency : Adjacencies(topology)) {
+    cables[adjacency.a] += adjacency.cables;
+    cables[adjacency.b] += adjacency.cables;
   }
-  return connectivity;
+  ConnectivityBound bound;
+  // No more paths leave a node than it has cables; without a cut link there are two to anywhere.
+  bound.value = *std::min_element(cables.begin(), cables.end());
+  if (bound.value == 0) return bound;
+  CableFlow flow(topology);
+  if (flow.Reaches(0) < n) {
+    bound.value = 0;
+  } else if (!FindCuts(topology).links.empty()) {
+    bound.value = 1;
+  }
+  // Spread over the ids, so that a bound from some of the nodes says something of all.
+  constexpr int kStride = 7919;  // a prime
+  const int stride = (n - 1) % kStride == 0 ? 1 : kStride;
+  // The smallest cut has node 0 on one side and some other node on the other.
+  for (int i = 0; i < n - 1 && bound.value > 2; ++i) {
+    if (i == max_flows) {
+      bound.exact = false;
+      break;
+    }
+    const NodeId v = 1 + static_cast<NodeId>(int64_t{i} * stride % (n - 1));
+    bound.value = flow.MaxFlow(0, v, bound.value);
+  }
+  return bound;
+}
+
+int CableConnectivity(const Topology& topology) {
+  return CableConnectivityWithin(topology, topology.num_nodes()).value;
 }
 
 }  // namespace rhumb

@@ -38,8 +38,17 @@ Cuts FindCuts(const Topology& topology);
 
 // The largest k such that any two nodes are joined by k paths that share no cable: 0 when
 // disconnected or fewer than two nodes, 1 when there is a cut link. By max-flow from one node to
-// every other (Ford and Fulkerson): O(k * nodes * cables).
+// every other (Ford and Fulkerson): O(k * nodes * cables), less where a cut link or a node of two
+// cables settles it.
 int CableConnectivity(const Topology& topology);
+
+// The same with at most `max_flows` of the flows: `exact` is false when more were needed, and
+// `value` then only an upper bound.
+struct ConnectivityBound {
+  int value = 0;
+  bool exact = true;
+};
+ConnectivityBound CableConnectivityWithin(const Topology& topology, int max_flows);
 
 }  // namespace rhumb
 

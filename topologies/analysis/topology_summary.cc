@@ -45,11 +45,16 @@ void MeasureDegrees(const Topology& topology, TopologySummary* summary) {
   }
 }
 
-void MeasureDistances(const Topology& topology, TopologySummary* summary) {
+void MeasureDistances(const Topology& topology, double effort, TopologySummary* summary) {
+  const double affordable = effort / (topology.num_nodes() + topology.num_links());
+  const int sources =
+      std::max(1, static_cast<int>(std::min<double>(topology.num_nodes(), affordable)));
+  summary->distance_sources = sources;
   const std::vector<double> hop_weights = LinkWeights(topology, LinkMetric::kHops);
   const std::vector<double> delay_weights = LinkWeights(topology, LinkMetric::kDelay);
-  int pairs = 0;
-  for (NodeId source = 0; source < topology.num_nodes(); ++source) {
+  int64_t pairs = 0;
+  for (int i = 0; i < sources; ++i) {
+    const NodeId source = static_cast<NodeId>(int64_t{i} * topology.num_nodes() / sources);
     const ShortestPathTree hops(topology, hop_weights, source);
     const ShortestPathTree delays(topology, delay_weights, source);
     for (NodeId v = 0; v < topology.num_nodes(); ++v) {
@@ -67,8 +72,8 @@ void MeasureDistances(const Topology& topology, TopologySummary* summary) {
     }
   }
   if (pairs == 0) return;
-  summary->mean_hops /= pairs;
-  summary->mean_delay_s /= pairs;
+  summary->mean_hops /= static_cast<double>(pairs);
+  summary->mean_delay_s /= static_cast<double>(pairs);
 }
 
 }  // namespace
@@ -81,7 +86,7 @@ Spread SpreadOf(std::vector<double> values) {
           std::accumulate(values.begin(), values.end(), 0.0) / n, values.back()};
 }
 
-TopologySummary Summarize(const Topology& topology) {
+TopologySummary Summarize(const Topology& topology, double effort) {
   TopologySummary summary;
   summary.nodes = topology.num_nodes();
   summary.links = topology.num_links();
@@ -90,9 +95,14 @@ TopologySummary Summarize(const Topology& topology) {
   }
   CountLinks(topology, &summary);
   MeasureDegrees(topology, &summary);
-  MeasureDistances(topology, &summary);
+  MeasureDistances(topology, effort, &summary);
   summary.cuts = FindCuts(topology);
-  summary.cable_connectivity = CableConnectivity(topology);
+  const double flow_cost = 4.0 * (topology.num_nodes() + topology.num_links());
+  const ConnectivityBound connectivity = CableConnectivityWithin(
+      topology,
+      std::max(1, static_cast<int>(std::min<double>(topology.num_nodes(), effort / flow_cost))));
+  summary.cable_connectivity = connectivity.value;
+  summary.cable_connectivity_exact = connectivity.exact;
   return summary;
 }
 

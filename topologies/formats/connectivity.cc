@@ -63,12 +63,17 @@ absl::StatusOr<Topology> KeepConnected(Topology topology, const LoadOptions& opt
   std::stable_sort(parts.begin(), parts.end(),
                    [](const auto& a, const auto& b) { return a.size() > b.size(); });
   if (parts.size() > 1) {
-    if (!options.largest_part) {
+    if (!options.largest_part && options.findings != nullptr) {
+      options.findings->Add(Severity::kRefused, "parts that no link joins",
+                            DescribeParts(topology, parts), "--largest-part",
+                            static_cast<int>(parts.size()));
+    } else if (!options.largest_part) {
       return absl::FailedPreconditionError(
           absl::StrFormat("the network is in %d parts: %s; add the missing links, or take the "
                           "largest part with --largest-part",
                           parts.size(), DescribeParts(topology, parts)));
     }
+    if (!options.largest_part) return topology;
     auto largest = Restrict(topology, parts.front());
     if (!largest.ok()) return largest.status();
     parts.erase(parts.begin());

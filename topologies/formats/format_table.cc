@@ -2,9 +2,19 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "topologies/formats/brite.h"
+#include "topologies/formats/csv_table.h"
+#include "topologies/formats/dot.h"
+#include "topologies/formats/edge_list_csv.h"
+#include "topologies/formats/element_fields.h"
+#include "topologies/formats/frr_ted_json.h"
+#include "topologies/formats/gml.h"
+#include "topologies/formats/matrix_text.h"
 #include "topologies/formats/native_json.h"
 #include "topologies/formats/node_link_json.h"
+#include "topologies/formats/npy.h"
 #include "topologies/formats/repetita.h"
+#include "topologies/formats/rfc8345_json.h"
 #include "topologies/formats/sndlib_native.h"
 #include "topologies/formats/sndlib_xml.h"
 #include "topologies/formats/topology_zoo.h"
@@ -54,9 +64,18 @@ bool IsSndlibNative(const Sniff& s) {
 
 bool IsRepetitaGraph(const Sniff& s) { return IsText(s, "NODES") && !IsSndlibNative(s); }
 bool IsRepetitaDemands(const Sniff& s) { return IsText(s, "DEMANDS") && !IsSndlibNative(s); }
+// A table whose head begins with a time and names no separate ends.
 bool IsWideCsv(const Sniff& s) {
-  return s.kind == Sniff::Kind::kText && absl::StartsWith(s.first_line, "time,");
+  if (s.kind != Sniff::Kind::kText || DelimiterOf(s.first_line) == ' ') return false;
+  const auto cells = SplitCells(s.first_line, DelimiterOf(s.first_line));
+  return cells.ok() && RoleOfField(cells->front()) == FieldRole::kTime && !FindEdgeColumns(*cells);
 }
+
+bool IsBrite(const Sniff& s) {
+  return s.kind == Sniff::Kind::kText && absl::StartsWith(s.first_line, "Topology:");
+}
+
+bool IsMatrix(const Sniff& s) { return IsMatrixText(s) && !IsEdgeListCsv(s); }
 
 }  // namespace
 
@@ -69,6 +88,12 @@ absl::Span<const Format<Topology>> TopologyFormats() {
       {"Repetita graph", IsRepetitaGraph, ReadRepetitaGraph},
       {"node-link JSON", IsNodeLinkJson, ReadNodeLinkJson},
       {"TOTEM domain XML", IsTotem, ReadTotemXml},
+      {"RFC 8345 JSON", IsRfc8345Json, ReadRfc8345Json},
+      {"FRR TED JSON", IsFrrTedJson, ReadFrrTedJson},
+      {"GML", IsGml, ReadGml},
+      {"DOT", IsDot, ReadDot},
+      {"BRITE", IsBrite, ReadBrite},
+      {"edge-list CSV", IsEdgeListCsv, ReadEdgeListCsv},
   };
   return kFormats;
 }
@@ -80,6 +105,10 @@ absl::Span<const Format<TrafficSeries>> TrafficFormats() {
       {"SNDlib XML", IsSndlibXml, ReadSndlibXmlTraffic},
       {"SNDlib native text", IsSndlibNative, ReadSndlibNativeTraffic},
       {"Repetita demands", IsRepetitaDemands, ReadRepetitaDemands},
+      {"NumPy .npy", IsNpy, ReadNpy},
+      {"NumPy .npz", IsNpz, ReadNpz},
+      // Anything made of numbers, so after all others.
+      {"matrix text", IsMatrix, ReadMatrixText},
   };
   return kFormats;
 }

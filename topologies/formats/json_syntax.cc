@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace rhumb {
@@ -22,7 +27,12 @@ class Listener : public nlohmann::json_sax<json> {
   bool number_float(number_float_t, const string_t&) override { return true; }
   bool string(string_t&) override { return true; }
   bool binary(binary_t&) override { return true; }
-  bool key(string_t&) override { return true; }
+  bool key(string_t& key) override {
+    // Parsers keep the last of two, and what the first said would be lost.
+    if (keys_.back().insert(key).second) return true;
+    repeated_ = key;
+    return false;
+  }
   bool start_object(std::size_t) override { return Enter(); }
   bool start_array(std::size_t) override { return Enter(); }
   bool end_object() override { return Leave(); }
@@ -34,6 +44,7 @@ class Listener : public nlohmann::json_sax<json> {
     return false;
   }
 
+  const std::optional<std::string>& repeated() const { return repeated_; }
   bool too_deep() const { return too_deep_; }
   std::size_t position() const { return position_; }
   const std::string& what() const { return what_; }
@@ -41,14 +52,18 @@ class Listener : public nlohmann::json_sax<json> {
  private:
   bool Enter() {
     too_deep_ = ++depth_ > kMaxJsonDepth;
+    keys_.emplace_back();
     return !too_deep_;
   }
   bool Leave() {
     --depth_;
+    keys_.pop_back();
     return true;
   }
 
   int depth_ = 0;
+  std::vector<absl::flat_hash_set<std::string>> keys_;  // of the objects that are open
+  std::optional<std::string> repeated_;
   bool too_deep_ = false;
   std::size_t position_ = 0;
   std::string what_;
@@ -73,6 +88,11 @@ absl::Status CheckJsonSyntax(const Input& input) {
     return input.Fault(absl::StrFormat(
         "the JSON is nested more than %d deep, which no network or traffic is", kMaxJsonDepth));
   }
+  if (listener.repeated()) {
+    return input.Fault(absl::StrFormat(
+        "an object of the JSON has the key \"%s\" twice; remove one, since only one can count",
+        absl::string_view(*listener.repeated()).substr(0, 60)));
+  }
   if (ok) return absl::OkStatus();
   const size_t end = std::min(listener.position(), input.bytes.size());
   const absl::string_view before = input.bytes.substr(0, end);
@@ -81,6 +101,32 @@ absl::Status CheckJsonSyntax(const Input& input) {
   const size_t column = last_break == absl::string_view::npos ? end : end - last_break - 1;
   return input.FaultAt(line, absl::StrFormat("column %d: this is not valid JSON: %s", column,
                                              Reason(listener.what()).substr(0, 200)));
+}
+
+std::string QuoteNotANumber(absl::string_view bytes) {
+  std::string out;
+  size_t copied = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+      continue;
+    }
+    if (c == '"') in_text = true;
+    if (c != 'N' && c != 'I' && c != '-') continue;
+    for (absl::string_view word : {"NaN", "-Infinity", "Infinity"}) {
+      if (!absl::StartsWith(bytes.substr(i), word)) continue;
+      out.append(bytes.data() + copied, i - copied);
+      absl::StrAppend(&out, "\"", word, "\"");
+      i += word.size() - 1;
+      copied = i + 1;
+      break;
+    }
+  }
+  if (copied > 0) out.append(bytes.data() + copied, bytes.size() - copied);
+  return out;
 }
 
 }  // namespace rhumb

@@ -2,12 +2,15 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "topologies/formats/units.h"
 
@@ -15,6 +18,7 @@ namespace rhumb {
 namespace {
 
 constexpr size_t kMaxLabelBytes = 200;
+constexpr int kMaxCount = 1000;
 // Names of one class differ by rounding: 155 Mbit/s and OC-3's 155.52 are the same line.
 constexpr double kSameRate = 0.05;
 // E1 and T2 are taken by product names ("Circuito E1" is fine, "E12" is not), hence the short
@@ -27,13 +31,13 @@ constexpr double kEuropeanBps[] = {64e3,     2.048e6,   8.448e6,
 // The class of "oc192c", "stm64", "t1", "e3", "ds3", "gige", "10ge" in lower case without hyphens;
 // 0 for another word.
 double ClassRate(absl::string_view word) {
-  if (word == "gige" || word == "1ge") return 1e9;
+  if (word == "gige" || word == "gbe" || word == "1ge") return 1e9;
   if (word == "fastethernet") return 100e6;
   int n = 0;
-  for (absl::string_view ethernet : {"gige", "ge"}) {
+  for (absl::string_view ethernet : {"gige", "gbe", "ge"}) {
     absl::string_view digits = word;
     if (absl::ConsumeSuffix(&digits, ethernet) && absl::SimpleAtoi(digits, &n) && n >= 1 &&
-        n <= 800) {
+        n <= 1600) {
       return n * 1e9;
     }
   }
@@ -56,88 +60,462 @@ double ClassRate(absl::string_view word) {
   return 0;
 }
 
-// "10gbps", "1gb/s", "2.5g", "155mbit/s" in lower case; 0 for another word. A bare number is no
-// rate.
-double NumberRate(std::string word) {
+// "10gbps", "1gb/s", "2.5g", "155mbs" in lower case; 0 for another word. A bare number is no rate.
+double NumberRate(absl::string_view word) {
   if (word.empty() || !absl::ascii_isdigit(word[0])) return 0;
   if (absl::ascii_isdigit(word.back()) || word.back() == '.') return 0;
   const auto rate = ParseRate(word);
   return rate.ok() && *rate >= 1000 ? *rate : 0;
 }
 
-// "x2" or "2x" as a factor, 0 for another word.
-int Factor(absl::string_view word) {
-  int n = 0;
-  if (!absl::ConsumePrefix(&word, "x") && !absl::ConsumeSuffix(&word, "x")) return 0;
-  return absl::SimpleAtoi(word, &n) && n >= 1 && n <= 1000 ? n : 0;
+// "155mbx": begins like a rate and is none.
+bool LooksLikeARate(absl::string_view word) {
+  if (word.empty() || !absl::ascii_isdigit(word[0])) return false;
+  const absl::string_view unit = word.substr(word.find_first_not_of("0123456789."));
+  return unit.size() >= 2 && absl::StrContains("kmgt", unit.substr(0, 1)) && unit[1] == 'b';
 }
 
-bool IsNumber(const std::string& word) {
-  return ParseNumber(word).ok() && absl::ascii_isdigit(word[0]);
+// Words that make a number beside them a count of lines.
+bool CountsLines(absl::string_view word) {
+  for (absl::string_view noun : {"lambda", "wavelength", "channel", "link", "line", "circuit",
+                                 "fibre", "fiber", "pair", "port", "trunk", "wave", "strand"}) {
+    if (word == noun || word == absl::StrCat(noun, "s")) return true;
+  }
+  return false;
+}
+
+// "10 to 34 Mb/s", "10 or 100 Mbps".
+bool JoinsNumbers(absl::string_view word) {
+  return word == "to" || word == "or" || word == "and" || word == "bis";
+}
+
+bool IsMultiple(absl::string_view word) {
+  for (absl::string_view multiple : {"dual", "double", "twin", "triple", "quad", "lag", "n"}) {
+    if (word == multiple) return true;
+  }
+  return false;
+}
+
+struct Token {
+  enum class Kind { kRate, kNumber, kTimes, kPlus, kWord, kBreak };
+  Kind kind;
+  double value = 0;  // of a rate or number
+  std::string word;  // of a word
+};
+
+// What a label says: products with the kind of joint before each, and what else was in it.
+struct Reading {
+  struct Product {
+    double bps;
+    bool counted;  // has a factor
+    bool added;    // joined to the one before by a plus
+  };
+  std::vector<Product> products;
+  bool other_words = false;
+  std::string fault;  // why it names no single rate; empty when nothing speaks against it
+};
+
+class Lexer {
+ public:
+  explicit Lexer(absl::string_view text) : text_(Normalize(text)) {}
+
+  // Empty, with `fault`, for what must not be read at all.
+  std::vector<Token> Tokens(std::string* fault) {
+    std::vector<Token> tokens;
+    while (at_ < text_.size() && fault->empty()) {
+      const char c = text_[at_];
+      if (absl::ascii_isspace(c)) {
+        ++at_;
+      } else if (c == '*') {
+        ++at_;
+        tokens.push_back({Token::Kind::kTimes, 0, ""});
+      } else if (c == '+') {
+        ++at_;
+        tokens.push_back({Token::Kind::kPlus, 0, ""});
+      } else if (absl::ascii_isdigit(c)) {
+        tokens.push_back(NumberToken(fault));
+      } else if (absl::ascii_isalpha(c)) {
+        tokens.push_back(WordToken());
+        if (tokens.back().kind == Token::Kind::kRate && IsJointBeforeDigit(at_) &&
+            text_[at_] == '/' && NumberIsBare(at_ + 1)) {
+          *fault = "names several rates";
+        }
+      } else {
+        ++at_;
+        tokens.push_back({Token::Kind::kBreak, 0, ""});
+      }
+    }
+    return tokens;
+  }
+
+ private:
+  // Lower case; every sign of multiplication becomes " * ".
+  static std::string Normalize(absl::string_view text) {
+    const std::string lower = absl::StrReplaceAll(
+        absl::AsciiStrToLower(text),
+        {{"\xc3\x97", "*"}, {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}, {"\xc2\xa0", " "}});
+    std::string out;
+    for (size_t i = 0; i < lower.size(); ++i) {
+      const char before = i > 0 ? lower[i - 1] : ' ';
+      const char after = i + 1 < lower.size() ? lower[i + 1] : ' ';
+      const bool times =
+          lower[i] == 'x' && (absl::ascii_isdigit(before) || absl::ascii_isdigit(after) ||
+                              (!absl::ascii_isalpha(before) && !absl::ascii_isalpha(after)));
+      if (times || lower[i] == '*') {
+        out += " * ";
+      } else {
+        out += lower[i];
+      }
+    }
+    return out;
+  }
+
+  char Peek(size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : ' ';
+  }
+
+  size_t SkipBlanks(size_t at) const {
+    while (at < text_.size() && text_[at] == ' ') ++at;
+    return at;
+  }
+
+  // True for "12" and "12 " but not for "12G" and "12 Gbps".
+  bool NumberIsBare(size_t at) const {
+    while (at < text_.size() && (absl::ascii_isdigit(text_[at]) || text_[at] == '.')) ++at;
+    at = SkipBlanks(at);
+    return at >= text_.size() || !absl::ascii_isalpha(text_[at]);
+  }
+
+  // "10-34", "10 / 100", "OC-3/12": what stands behind belongs to what stands before.
+  bool IsJointBeforeDigit(size_t at) const {
+    if (at >= text_.size() || !absl::StrContains("-/~", absl::string_view(&text_[at], 1))) {
+      return false;
+    }
+    const size_t behind = SkipBlanks(at + 1);
+    return behind < text_.size() && absl::ascii_isdigit(text_[behind]);
+  }
+
+  // Letters and digits from `at`, with "/s" of a unit; a hyphen before digits of a class is left
+  // out ("oc-192"). Moves `at` past it.
+  std::string Word(size_t* at) const {
+    std::string word;
+    while (*at < text_.size()) {
+      const char c = text_[*at];
+      const char after = *at + 1 < text_.size() ? text_[*at + 1] : ' ';
+      if (absl::ascii_isalnum(c) || (c == '.' && absl::ascii_isdigit(after))) {
+        word += c;
+      } else if (c == '/' && after == 's' && IsEndOfSecond(*at + 1)) {
+        word += c;
+      } else if (c == '-' && absl::ascii_isdigit(after) && !word.empty() &&
+                 absl::ascii_isalpha(word.back()) && IsClassPrefix(word)) {
+        // "oc-192" is one word.
+      } else {
+        break;
+      }
+      ++*at;
+    }
+    return word;
+  }
+
+  bool IsEndOfSecond(size_t at) const {
+    const absl::string_view rest = absl::string_view(text_).substr(at);
+    for (absl::string_view second : {"second", "sec", "s"}) {
+      if (absl::StartsWith(rest, second) &&
+          (rest.size() == second.size() || !absl::ascii_isalnum(rest[second.size()]))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static bool IsClassPrefix(absl::string_view word) {
+    for (absl::string_view prefix : {"oc", "stm", "ds", "t", "e"}) {
+      if (word == prefix) return true;
+    }
+    return false;
+  }
+
+  // A number with what follows it: a rate when that is a unit.
+  Token NumberToken(std::string* fault) {
+    const size_t begin = at_;
+    while (absl::ascii_isdigit(Peek()) || (Peek() == '.' && absl::ascii_isdigit(Peek(1)))) ++at_;
+    const std::string number = text_.substr(begin, at_ - begin);
+    if (Peek() == ',' && absl::ascii_isdigit(Peek(1))) {
+      *fault = "has a comma in a number";
+      return {Token::Kind::kNumber, 0, ""};
+    }
+    const size_t next = SkipBlanks(at_);
+    if (IsJointBeforeDigit(next)) {
+      *fault = "names a range or several rates";
+      return {Token::Kind::kNumber, 0, ""};
+    }
+    if (Peek() == '-' && absl::ascii_isalpha(Peek(1))) {  // "10-GigE"
+      size_t behind = at_ + 1;
+      const std::string word = Word(&behind);
+      if (const double rate = RateOf(number + word)) {
+        at_ = behind;
+        return {Token::Kind::kRate, rate, ""};
+      }
+      if (RateOf(word) > 0) {
+        *fault = "has a number tied to a rate";
+        return {Token::Kind::kNumber, 0, ""};
+      }
+    }
+    size_t end = next;
+    if (end < text_.size() && absl::ascii_isalpha(text_[end])) {
+      const std::string word = Word(&end);
+      if (const double rate = RateOf(number + word)) {
+        at_ = end;
+        return {Token::Kind::kRate, rate, ""};
+      }
+      const size_t second = SkipBlanks(end);
+      if (number == "1" && (word == "gigabit" || word == "gig") &&
+          absl::StartsWith(absl::string_view(text_).substr(second), "ethernet")) {
+        at_ = second + 8;
+        return {Token::Kind::kRate, 1e9, ""};
+      }
+      if (const double rate = PerSecondApart(number + word, &end)) {
+        at_ = end;
+        return {Token::Kind::kRate, rate, ""};
+      }
+      if (LooksLikeARate(number + word) || LooksLikeARate(word)) {
+        *fault = absl::StrFormat("\"%s%s\" has an unknown unit", number, word);
+        return {Token::Kind::kNumber, 0, ""};
+      }
+      if (next == at_) {  // "2nd", "3com"
+        at_ = end;
+        return {Token::Kind::kWord, 0, number + word};
+      }
+    }
+    double value = 0;
+    if (!absl::SimpleAtod(number, &value)) *fault = absl::StrFormat("\"%s\" is no number", number);
+    return {Token::Kind::kNumber, value, ""};
+  }
+
+  // "gbit per second", "gb / s".
+  double PerSecondApart(const std::string& word, size_t* end) const {
+    const absl::string_view rest = absl::string_view(text_).substr(*end);
+    for (absl::string_view tail : {" per second", " per sec", " / s", " /s", " p/s", "p/s"}) {
+      if (!absl::StartsWith(rest, tail)) continue;
+      if (rest.size() > tail.size() && absl::ascii_isalnum(rest[tail.size()])) continue;
+      const double rate = NumberRate(word);
+      if (rate > 0) *end += tail.size();
+      return rate;
+    }
+    return 0;
+  }
+
+  Token WordToken() {
+    std::string word = Word(&at_);
+    const size_t next = SkipBlanks(at_);
+    const absl::string_view rest = absl::string_view(text_).substr(next);
+    if (absl::StartsWith(rest, "ethernet")) {
+      const double rate = word == "fast" ? 100e6 : word == "gigabit" || word == "gig" ? 1e9 : 0;
+      if (rate > 0) {
+        at_ = next + 8;
+        return {Token::Kind::kRate, rate, ""};
+      }
+    }
+    // "OC 48", "STM 16".
+    if ((word == "oc" || word == "stm") && !rest.empty() && absl::ascii_isdigit(rest[0])) {
+      size_t end = next;
+      const std::string digits = Word(&end);
+      if (const double rate = ClassRate(word + digits)) {
+        at_ = end;
+        return {Token::Kind::kRate, rate, ""};
+      }
+    }
+    if (const double rate = ClassRate(word)) return {Token::Kind::kRate, rate, ""};
+    return {Token::Kind::kWord, 0, std::move(word)};
+  }
+
+  static double RateOf(const std::string& word) {
+    const double rate = NumberRate(word);
+    return rate > 0 ? rate : ClassRate(word);
+  }
+
+  const std::string text_;
+  size_t at_ = 0;
+};
+
+bool IsCount(double value) {
+  return value >= 1 && value <= kMaxCount && value == std::floor(value);
+}
+
+class Parser {
+ public:
+  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+
+  Reading Read() {
+    while (at_ < tokens_.size() && reading_.fault.empty()) Step();
+    if (reading_.fault.empty()) CheckSum();
+    return std::move(reading_);
+  }
+
+ private:
+  using Kind = Token::Kind;
+
+  bool Is(size_t at, Kind kind) const { return at < tokens_.size() && tokens_[at].kind == kind; }
+  void Fault(absl::string_view what) { reading_.fault = std::string(what); }
+
+  void Step() {
+    if (StartsProduct()) {
+      ReadProduct();
+      return;
+    }
+    const Token& token = tokens_[at_];
+    switch (token.kind) {
+      case Kind::kTimes:
+        return Fault("has a factor that is no whole number or stands beside no rate");
+      case Kind::kPlus:
+        // Joins two products, or is a bound ("10G+") or part of other text ("CO+RE").
+        plus_ = true;
+        if (reading_.products.empty() || !just_read_) dangling_plus_ = true;
+        break;
+      case Kind::kNumber:
+        reading_.other_words = true;
+        if (Is(at_ + 1, Kind::kWord) && CountsLines(tokens_[at_ + 1].word)) counted_lines_ = true;
+        if (Is(at_ + 1, Kind::kRate)) return Fault("has a number right before a rate");
+        if (Is(at_ + 1, Kind::kWord) && JoinsNumbers(tokens_[at_ + 1].word) &&
+            (Is(at_ + 2, Kind::kRate) || Is(at_ + 2, Kind::kNumber))) {
+          return Fault("names a range or several rates");
+        }
+        break;
+      case Kind::kWord:
+        reading_.other_words = true;
+        if (IsMultiple(token.word)) counted_lines_ = true;
+        break;
+      case Kind::kBreak:
+      case Kind::kRate:
+        break;
+    }
+    if (token.kind != Kind::kPlus) {
+      just_read_ = false;
+      if (plus_) dangling_plus_ = true;
+    }
+    ++at_;
+  }
+
+  // { NUMBER TIMES } RATE
+  bool StartsProduct() const {
+    size_t at = at_;
+    while (Is(at, Kind::kNumber) && Is(at + 1, Kind::kTimes)) at += 2;
+    return Is(at, Kind::kRate);
+  }
+
+  void ReadProduct() {
+    Reading::Product product{1, false, plus_};
+    while (!Is(at_, Kind::kRate)) {
+      if (!IsCount(tokens_[at_].value)) return Fault("has a factor that is no whole number");
+      product.bps *= tokens_[at_].value;
+      product.counted = true;
+      at_ += 2;
+    }
+    product.bps *= tokens_[at_++].value;
+    while (Is(at_, Kind::kTimes) && Is(at_ + 1, Kind::kNumber)) {
+      if (!IsCount(tokens_[at_ + 1].value)) return Fault("has a factor that is no whole number");
+      product.bps *= tokens_[at_ + 1].value;
+      product.counted = true;
+      at_ += 2;
+    }
+    reading_.products.push_back(product);
+    just_read_ = true;
+    plus_ = false;
+  }
+
+  void CheckSum() {
+    if (plus_ || dangling_plus_) return Fault("has a plus that joins no two rates");
+    if (counted_lines_ && !reading_.products.empty()) {
+      return Fault("counts lines beside the rate without saying what the count is of");
+    }
+  }
+
+  const std::vector<Token> tokens_;
+  size_t at_ = 0;
+  Reading reading_;
+  bool plus_ = false;       // since the last product
+  bool just_read_ = false;  // the token before ended a product
+  bool dangling_plus_ = false;
+  bool counted_lines_ = false;
+};
+
+// The one rate of a reading; 0, with a reason, otherwise.
+double SingleRate(Reading reading, std::string* why) {
+  if (!reading.fault.empty()) {
+    *why = reading.fault;
+    return 0;
+  }
+  if (reading.products.empty()) {
+    *why = "names no rate";
+    return 0;
+  }
+  std::vector<std::pair<double, bool>> sums;  // bit/s, and whether a factor or a plus made it
+  for (const Reading::Product& product : reading.products) {
+    if (product.added && !sums.empty()) {
+      sums.back().first += product.bps;
+      sums.back().second = true;
+    } else {
+      sums.emplace_back(product.bps, product.counted);
+    }
+  }
+  for (size_t i = 1; i < sums.size(); ++i) {
+    // "2 x E3 (68Mbps)" may mean 68 Mbit/s in all or each.
+    if (std::abs(sums[i].first - sums[0].first) > kSameRate * sums[0].first || sums[i].second ||
+        sums[0].second) {
+      *why = "names more than one rate";
+      return 0;
+    }
+  }
+  return sums[0].first;
 }
 
 }  // namespace
 
 std::optional<double> RateOfLinkLabel(absl::string_view label) {
   if (label.size() > kMaxLabelBytes) return std::nullopt;
-  std::string text = absl::AsciiStrToLower(label);
+  const std::string text = absl::AsciiStrToLower(label);
   for (absl::string_view bound :
-       {"<", ">", " and below", " and above", "up to", "+", "planned from"}) {
+       {"<", ">", "\xe2\x89\xa4", "\xe2\x89\xa5", " and below", " and above", "up to", "less than",
+        "more than", "at least", "planned from", "at most"}) {
     if (absl::StrContains(text, bound)) return std::nullopt;
   }
-  // "oc-192" is one word, "1-2.5 gb/s" is a range, and "/" separates classes but not "gb/s".
-  std::string words;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char before = i > 0 ? text[i - 1] : ' ';
-    const char after = i + 1 < text.size() ? text[i + 1] : ' ';
-    if (c == '-' && absl::ascii_isalpha(before) && absl::ascii_isdigit(after)) continue;
-    if (c == '-' && absl::ascii_isalnum(before) && absl::ascii_isdigit(after)) return std::nullopt;
-    const bool per_second = c == '/' && after == 's' &&
-                            (i + 2 >= text.size() || !absl::ascii_isalpha(text[i + 2]) ||
-                             absl::StartsWith(text.substr(i + 1), "sec"));
-    const bool kept = absl::ascii_isalnum(c) || c == '.' || per_second;
-    // "64x2" and "10gex4": the factor is a word of its own.
-    if (c == 'x' && absl::ascii_isalnum(before) && absl::ascii_isdigit(after)) words += ' ';
-    words += c == '*' ? " x " : std::string(1, kept ? c : ' ');
+  std::string why;
+  std::vector<Token> tokens = Lexer(label).Tokens(&why);
+  if (!why.empty()) return std::nullopt;
+  const double rate_bps = SingleRate(Parser(std::move(tokens)).Read(), &why);
+  if (rate_bps <= 0) return std::nullopt;
+  return rate_bps;
+}
+
+absl::StatusOr<double> RateOfExpression(absl::string_view text) {
+  auto refused = [&](absl::string_view why) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("\"%s\" %s; write one rate with a unit, such as \"10G\" or \"2x10 Gbit/s\"",
+                        text.substr(0, 40), why));
+  };
+  if (text.size() > kMaxLabelBytes) return refused("is too long for a rate");
+  for (size_t at = text.find('B'); at != absl::string_view::npos; at = text.find('B', at + 1)) {
+    const absl::string_view rest = text.substr(at + 1);
+    if (absl::StartsWith(rest, "/s") || absl::StartsWith(rest, "ps") ||
+        absl::StartsWithIgnoreCase(rest, "yte")) {
+      return refused("may mean bytes or bits");
+    }
   }
-  std::vector<std::string> tokens = absl::StrSplit(words, ' ', absl::SkipEmpty());
-  std::optional<double> found;
-  double factor = 1;
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    std::string token = tokens[i];
-    if (const int n = Factor(token)) {
-      factor *= n;
-      continue;
+  std::string why;
+  std::vector<Token> tokens = Lexer(text).Tokens(&why);
+  if (!why.empty()) return refused(why);
+  for (const Token& token : tokens) {
+    if (token.kind == Token::Kind::kWord) {
+      return refused(
+          absl::StrFormat("has the word \"%s\", so that it is no rate", token.word.substr(0, 20)));
     }
-    if (token == "x") return std::nullopt;  // a factor that is not a number: "N*10Gbit/s"
-    double rate = 0;
-    const bool has_next = i + 1 < tokens.size();
-    if (IsNumber(token) && has_next && tokens[i + 1] == "x") {
-      factor *= ParseNumber(token).value();
-      ++i;
-      continue;
-    }
-    if (IsNumber(token) && has_next) {
-      const std::string joined = token + tokens[i + 1];
-      rate = NumberRate(joined);
-      if (rate == 0) rate = ClassRate(joined);
-      if (rate > 0) ++i;
-    }
-    if (rate == 0 && has_next && token == "fast" && tokens[i + 1] == "ethernet") rate = 100e6, ++i;
-    if (rate == 0 && has_next && (token == "gigabit" || token == "gig") &&
-        tokens[i + 1] == "ethernet") {
-      rate = 1e9, ++i;
-    }
-    if (rate == 0) rate = NumberRate(token);
-    if (rate == 0) rate = ClassRate(token);
-    if (rate == 0) continue;
-    if (found && std::abs(*found - rate) > kSameRate * rate) return std::nullopt;
-    if (!found) found = rate;
+    if (token.kind == Token::Kind::kBreak) return refused("is no single rate");
   }
-  if (!found || factor < 1 || factor > 1000) return std::nullopt;
-  // "2 x E3 (68 Mbps)" gives the product itself and never gets here: 34 and 68 differ.
-  return *found * factor;
+  Reading reading = Parser(std::move(tokens)).Read();
+  if (reading.fault.empty() && reading.other_words) return refused("is no rate");
+  const double rate_bps = SingleRate(std::move(reading), &why);
+  if (rate_bps <= 0) return refused(why);
+  return rate_bps;
 }
 
 }  // namespace rhumb

@@ -1,22 +1,34 @@
-// Rates out of what people wrote beside a line on a network map: "10 Gbps", "OC-192c", "Dark fibre
-// (1Gbps)", "E3".
+// Rates as people write them beside a line on a map and in tables: "10 Gbps", "OC-192c", "4x155Mbps
+// + STM-1", "Dark fibre (1Gbps)". One grammar for all readers; what it does not understand whole it
+// does not read in part.
+//
+//     sum     = product { "+" product }
+//     product = { count ("x" | "*") } rate { ("x" | "*") count }
+//     rate    = number unit | class
+//     unit    = [k | M | G | T] (bit | b) [/s | ps | ...]           the bare prefixes count too:
+//     "10G" class   = T1-T4 | DS-0-DS-4 | E1-E5 | OC-n | STM-n | nGE | nGbE | nGigE | GE | Fast
+//     Ethernet ...
 #ifndef RHUMB_TOPOLOGIES_FORMATS_LINK_LABEL_H_
 #define RHUMB_TOPOLOGIES_FORMATS_LINK_LABEL_H_
 
 #include <optional>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace rhumb {
 
-// Bits per second when the label names exactly one rate: a number with a unit of bits per second,
-// or a line class (T1 to T4, DS-0 to DS-4, E1 to E5, OC-n = n * 51.84 Mbit/s, STM-n = n * 155.52
-// Mbit/s, GigE, 10GE, Fast Ethernet). A factor counts
-// ("STM-64x2", "2 x E3"). Two spellings of one class are one rate ("OC48/STM16").
+// Bits per second when the label, which may hold other words, names exactly one rate. OC-n is n *
+// 51.84 Mbit/s, STM-n is n * 155.52 Mbit/s. Two spellings of one rate are one ("OC48/STM16").
 //
-// Absent for labels that name none, several, a range ("10-34 Mb/s") or a bound ("< 155 Mbps", "OC3
-// and below").
+// Absent for labels that name none, several that differ ("155Mbs/1Gbps"), a range ("10-34 Mb/s"), a
+// bound ("< 155 Mbps", "OC3 and below", "10G+"), or a count that is not tied to the rate ("2
+// lambdas 10G").
 std::optional<double> RateOfLinkLabel(absl::string_view label);
+
+// Bits per second when the whole text is one sum, without any other word. InvalidArgument, with the
+// reason, otherwise; also where a capital B leaves open whether bytes are meant ("10 GB/s").
+absl::StatusOr<double> RateOfExpression(absl::string_view text);
 
 }  // namespace rhumb
 

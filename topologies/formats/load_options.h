@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "topologies/formats/findings.h"
 #include "topologies/topology.h"
 
 namespace rhumb {
@@ -18,8 +19,16 @@ struct LoadOptions {
   // For links that have neither a delay nor two ends with coordinates; 1 ms without it.
   std::optional<absl::Duration> default_delay;
   // What a capacity or demand of 1 means in files that do not say it (node-link JSON, SNDlib
-  // without <unit>).
+  // without <unit>). Formats that define another unit keep it unless this is given.
   double unitless_rate_bps = 1e6;
+  bool unitless_rate_given = false;
+  // What a delay of 1 means in files that do not say it.
+  absl::Duration unitless_delay = absl::Milliseconds(1);
+  // What a length of 1 means; absent: a kilometre, or a metre where the coordinates of the ends
+  // show it.
+  std::optional<double> unitless_length_km;
+  // Whether positions such as "pos" are longitude and latitude; absent: the file decides.
+  std::optional<bool> geographic_positions;
   // Of a network in several parts, take the largest (counted in the notes); without it such a
   // network is refused.
   bool largest_part = false;
@@ -29,6 +38,10 @@ struct LoadOptions {
   // Whose nodes the numbers in a Repetita demand file mean; not owned. Without it nodes are named
   // by their number.
   const Topology* topology = nullptr;
+
+  // Where set, faults of single elements are collected here and reading goes on as if they had been
+  // repaired; not owned. See inspection.h.
+  Findings* findings = nullptr;
 
   // Limits; beyond them a file is refused before it costs more. Bytes after decompression:
   int64_t max_file_bytes = int64_t{1} << 30;

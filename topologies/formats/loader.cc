@@ -10,11 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "topologies/formats/archive.h"
 #include "topologies/formats/connectivity.h"
 #include "topologies/formats/file_io.h"
 #include "topologies/formats/format_table.h"
 #include "topologies/formats/names.h"
 #include "topologies/formats/native_json.h"
+#include "topologies/formats/repair.h"
+#include "topologies/formats/rfc8345_json.h"
 #include "topologies/formats/screening.h"
 #include "topologies/formats/series_joiner.h"
 
@@ -23,14 +26,46 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Decompressed content without a byte-order mark. `storage` keeps what had to be decompressed.
+// Unpacked content without a byte-order mark. `storage` keeps what had to be unpacked. A zip
+// archive of one file is that file; of arrays (.npz) it is left as it is.
 absl::StatusOr<absl::string_view> PlainContent(absl::string_view bytes, absl::string_view file,
                                                const LoadOptions& options, std::string* storage) {
+  const Input input{{}, file};
+  const Packing packing = PackingOf(bytes);
   if (IsGzip(bytes)) {
     auto plain = Gunzip(bytes, options.max_file_bytes);
-    if (!plain.ok()) return Input{{}, file}.Prefixed(plain.status());
+    if (!plain.ok()) return input.Prefixed(plain.status());
     *storage = *std::move(plain);
     bytes = *storage;
+  } else if (packing == Packing::kZip) {
+    auto members = UnpackZip(bytes, options.max_file_bytes);
+    if (!members.ok()) return input.Prefixed(members.status());
+    const bool arrays = std::any_of(members->begin(), members->end(), [](const ArchiveMember& m) {
+      return absl::EndsWith(m.name, ".npy");
+    });
+    if (arrays) return bytes;
+    if (members->size() > 1) {
+      return input.Fault(absl::StrFormat(
+          "this is a zip archive of %d files (%s, ...); unpack it (%s) and name one of them",
+          members->size(), members->front().name.substr(0, 60), UnpackCommand(packing, file)));
+    }
+    *storage = std::move(members->front().bytes);
+    bytes = *storage;
+  } else if (CanUnpack(packing)) {
+    auto plain = Unpack(bytes, options.max_file_bytes);
+    if (!plain.ok()) {
+      return input.Prefixed(absl::Status(
+          plain.status().code(), absl::StrCat(plain.status().message(), " (",
+                                              UnpackCommand(packing, file), " unpacks it)")));
+    }
+    *storage = *std::move(plain);
+    bytes = *storage;
+  }
+  if (const Packing still = PackingOf(bytes);
+      still != Packing::kNone && !(still == Packing::kZip && packing == Packing::kZip)) {
+    return input.Fault(
+        absl::StrFormat("this is packed%s; unpack it (%s) and name the file or directory",
+                        packing != Packing::kNone ? " twice" : "", UnpackCommand(still, file)));
   }
   absl::ConsumePrefix(&bytes, "\xef\xbb\xbf");
   return bytes;
@@ -135,9 +170,12 @@ std::string Input::Stem() const {
   if (const size_t slash = name.rfind('/'); slash != absl::string_view::npos) {
     name.remove_prefix(slash + 1);
   }
-  absl::ConsumeSuffix(&name, ".gz");
-  for (absl::string_view ending : {".topology.json", ".traffic.json", ".json", ".graphml", ".xml",
-                                   ".txt", ".csv", ".graph", ".demands"}) {
+  for (absl::string_view packed : {".gz", ".xz", ".bz2", ".zst", ".zip", ".lzma", ".lz4"}) {
+    if (absl::ConsumeSuffix(&name, packed)) break;
+  }
+  for (absl::string_view ending :
+       {".topology.json", ".traffic.json", ".json", ".graphml", ".xml", ".txt", ".csv", ".tsv",
+        ".graph", ".demands", ".gml", ".dot", ".gv", ".brite", ".npy", ".npz"}) {
     if (absl::ConsumeSuffix(&name, ending)) break;
   }
   return name.empty() ? std::string("unnamed") : ToUtf8(name);
@@ -166,7 +204,14 @@ absl::StatusOr<Loaded<Topology>> LoadTopology(absl::string_view name_or_path,
   if (!path.ok()) return path.status();
   const auto bytes = ReadWholeFile(*path, options.max_file_bytes);
   if (!bytes.ok()) return bytes.status();
-  return ReadTopology(*bytes, *path, options);
+  auto loaded = ReadTopology(*bytes, *path, options);
+  if (loaded.ok() || options.findings != nullptr) return loaded;
+  // One run tells all that the file needs.
+  const Repair repair = FindRepair(*bytes, *path, options);
+  if (!repair.options) return loaded;
+  return absl::Status(loaded.status().code(),
+                      absl::StrCat(loaded.status().message(), "; this loads it: ",
+                                   LoadCommand("describe", name_or_path, *repair.options)));
 }
 
 absl::StatusOr<Loaded<TrafficSeries>> LoadTraffic(absl::string_view name_or_path,
@@ -200,6 +245,14 @@ absl::Status SaveTopology(const Topology& topology, const std::string& path) {
 
 absl::Status SaveTraffic(const TrafficSeries& series, const std::string& path) {
   return Save(WriteNativeTraffic(series), path);
+}
+
+absl::StatusOr<std::vector<std::string>> SaveTopologyAsRfc8345(const Topology& topology,
+                                                               const std::string& path) {
+  auto written = WriteRfc8345Json(topology);
+  if (!written.ok()) return written.status();
+  if (absl::Status status = Save(written->text, path); !status.ok()) return status;
+  return std::move(written->notes);
 }
 
 }  // namespace rhumb

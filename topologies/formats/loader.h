@@ -45,6 +45,11 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadTraffic(absl::string_view bytes,
 absl::Status SaveTopology(const Topology& topology, const std::string& path);
 absl::Status SaveTraffic(const TrafficSeries& series, const std::string& path);
 
+// Likewise as RFC 8345 JSON (rfc8345_json.h). Says what the format has no room for; InvalidArgument
+// when it has none for something that matters.
+absl::StatusOr<std::vector<std::string>> SaveTopologyAsRfc8345(const Topology& topology,
+                                                               const std::string& path);
+
 }  // namespace rhumb
 
 #endif  // RHUMB_TOPOLOGIES_FORMATS_LOADER_H_

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "topologies/formats/bounds.h"
 #include "topologies/formats/json_syntax.h"
 #include "topologies/formats/proto_conversion.h"
 #include "topologies/formats/units.h"
@@ -23,13 +24,42 @@ absl::Status Parse(const Input& input, size_t max_bytes, google::protobuf::Messa
         "%s: has %d bytes of JSON; the limit is %d, since the message can take 50 times that",
         input.file, input.bytes.size(), max_bytes));
   }
-  if (absl::Status status = CheckJsonSyntax(input); !status.ok()) return status;
-  const auto status = google::protobuf::util::JsonStringToMessage(
-      {input.bytes.data(), input.bytes.size()}, message);
+  const std::string repaired = QuoteNotANumber(input.bytes);
+  const absl::string_view bytes = repaired.empty() ? input.bytes : absl::string_view(repaired);
+  if (absl::Status status = CheckJsonSyntax({bytes, input.file}); !status.ok()) return status;
+  const auto status =
+      google::protobuf::util::JsonStringToMessage({bytes.data(), bytes.size()}, message);
   if (status.ok()) return absl::OkStatus();
   return input.Fault(absl::StrFormat("%s; see %s in proto/rhumb/v1 for the fields",
                                      status.message().ToString(),
                                      message->GetDescriptor()->full_name()));
+}
+
+// Files must hold numbers of this earth; what a program sends over the API has limits of its own.
+absl::Status CheckBounds(const Topology& topology) {
+  for (const Link& link : topology.links()) {
+    if (IsCapacity(link.capacity_bps) && IsMetric(link.igp_metric) &&
+        IsDelay(link.propagation_delay)) {
+      continue;
+    }
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "link %s has capacity %g bit/s, metric %g and delay %s; give a capacity from 1 bit/s to 1 "
+        "Pbit/s, a metric up to %g and a delay up to a minute",
+        link.name, link.capacity_bps, link.igp_metric, absl::FormatDuration(link.propagation_delay),
+        kHighestMetric));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckBounds(const TrafficSeries& series) {
+  for (int i = 0; i < series.size(); ++i) {
+    if (!IsDemand(series.demands(i).max_bps())) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("matrix %d has a demand of %g bit/s; give rates from 0 to 1 Pbit/s", i,
+                          series.demands(i).max_bps()));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> Write(const google::protobuf::Message& message, bool indented) {
@@ -54,20 +84,27 @@ absl::StatusOr<Loaded<Topology>> ReadNativeTopology(const Input& input,
   if (absl::Status status = Parse(input, kMaxNetworkBytes, &message); !status.ok()) return status;
   if (message.name().empty()) message.set_name(input.Stem());
   LoadReport report;
-  if (options.default_capacity_bps) {
+  if (options.default_capacity_bps || options.findings != nullptr) {
+    const double capacity_bps = options.default_capacity_bps.value_or(10e9);
     int filled = 0;
     for (auto& link : *message.mutable_links()) {
       if (link.capacity_bps() != 0) continue;
-      link.set_capacity_bps(*options.default_capacity_bps);
+      link.set_capacity_bps(capacity_bps);
+      if (!options.default_capacity_bps) {
+        options.findings->Add(Severity::kRefused, "links without a capacity",
+                              absl::StrCat(link.source(), ">", link.destination()),
+                              "--default-capacity 10G");
+      }
       ++filled;
     }
-    if (filled > 0) {
+    if (filled > 0 && options.default_capacity_bps) {
       report.notes.push_back(absl::StrFormat("links without a capacity given the default of %s: %d",
                                              FormatRate(*options.default_capacity_bps), filled));
     }
   }
   auto topology = FromProto(message);
   if (!topology.ok()) return input.Prefixed(topology.status());
+  if (absl::Status s = CheckBounds(*topology); !s.ok()) return input.Prefixed(s);
   return Loaded<Topology>{*std::move(topology), std::move(report)};
 }
 
@@ -78,6 +115,7 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadNativeTraffic(const Input& input,
   if (message.name().empty()) message.set_name(input.Stem());
   auto series = FromProto(message, options.max_series_bytes);
   if (!series.ok()) return input.Prefixed(series.status());
+  if (absl::Status s = CheckBounds(*series); !s.ok()) return input.Prefixed(s);
   return Loaded<TrafficSeries>{*std::move(series), {}};
 }
 

@@ -1,11 +1,14 @@
 #include "topologies/formats/node_link_json.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "topologies/formats/json_syntax.h"
+#include "topologies/formats/element_fields.h"
+#include "topologies/formats/json_fields.h"
 #include "topologies/formats/topology_draft.h"
 #include "topologies/formats/units.h"
 
@@ -16,21 +19,9 @@ using nlohmann::json;
 
 constexpr size_t kMaxJsonBytes = size_t{64} << 20;
 
-const json* Find(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-// A node's id as text: NetworkX allows numbers and strings. Empty for anything else.
-std::string IdText(const json* id) {
-  if (id == nullptr) return "";
-  if (id->is_string()) return id->get<std::string>();
-  return id->is_number() ? id->dump() : "";
-}
-
 bool IsFirstOf(const json& object, std::initializer_list<const char*> keys, const char** found) {
   for (const char* key : keys) {
-    if (Find(object, key) != nullptr) {
+    if (JsonMember(object, key) != nullptr) {
       *found = key;
       return true;
     }
@@ -38,94 +29,56 @@ bool IsFirstOf(const json& object, std::initializer_list<const char*> keys, cons
   return false;
 }
 
-std::optional<Coordinates> ReadCoordinates(const json& node) {
-  const char *latitude = nullptr, *longitude = nullptr;
-  if (!IsFirstOf(node, {"latitude", "Latitude", "lat"}, &latitude) ||
-      !IsFirstOf(node, {"longitude", "Longitude", "lon", "lng"}, &longitude)) {
-    return std::nullopt;
-  }
-  const json &north = node[latitude], &east = node[longitude];
-  if (!north.is_number() || !east.is_number()) return std::nullopt;
-  return Coordinates{north.get<double>(), east.get<double>()};
+bool IsOneOf(absl::string_view key, std::initializer_list<const char*> keys) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
 // The tree carries no line numbers; elements are named by their place in the list instead.
-absl::Status ReadNode(const Input& input, const json& in, size_t index, TopologyDraft* draft) {
+absl::Status ReadNode(const json& in, size_t index, ElementFields* reader, TopologyDraft* draft) {
+  const Place place("nodes", index);
   DraftNode node;
   if (in.is_object()) {
-    node.key = IdText(Find(in, "id"));
+    node.key = JsonText(JsonMember(in, "id"));
     const char* key = nullptr;
-    if (IsFirstOf(in, {"label", "name"}, &key)) node.description = IdText(&in[key]);
-    node.coordinates = ReadCoordinates(in);
+    if (IsFirstOf(in, {"label", "name"}, &key)) node.description = JsonText(&in[key]);
+    const absl::string_view described = key == nullptr ? "" : key;
+    reader->ReadNode(
+        JsonFields(in, [&](const std::string& name) { return name != "id" && name != described; }),
+        place, &node);
   }
   if (node.key.empty()) {
-    return input.FaultAt(Place("nodes", index),
-                         "has no \"id\" that is a number or a text; give one");
+    return draft->Fault(place, "nodes without an id",
+                        "has no \"id\" that is a number or a text; give one");
   }
-  return draft->AddNode(std::move(node), Place("nodes", index));
+  return draft->AddNode(std::move(node), place);
 }
 
-// Absent when the link has no capacity.
-absl::StatusOr<std::optional<double>> ReadCapacity(const Input& input, const char* list,
-                                                   const json& link, size_t index,
-                                                   const LoadOptions& options, Notes* notes) {
-  std::optional<double> capacity;
-  const char* key = nullptr;
-  if (!IsFirstOf(link, {"capacity", "bandwidth", "bw"}, &key)) return capacity;
-  const json& value = link[key];
-  const std::string unit_note = absl::StrFormat("link capacities without a unit, 1 read as %s",
-                                                FormatRate(options.unitless_rate_bps));
-  if (value.is_number()) {
-    notes->Count(unit_note);
-    capacity = value.get<double>() * options.unitless_rate_bps;
-    return capacity;
-  }
-  if (value.is_string()) {
-    const auto& text = value.get_ref<const std::string&>();
-    if (const auto number = ParseNumber(text); number.ok()) {
-      notes->Count("link capacities written as text");
-      notes->Count(unit_note);
-      capacity = *number * options.unitless_rate_bps;
-      return capacity;
-    }
-    if (const auto rate = ParseRate(text); rate.ok()) {
-      capacity = *rate;
-      return capacity;
-    }
-  }
-  return input.FaultAt(
-      Place(list, index),
-      absl::StrFormat("the %s %s is no rate; give a number or a text such as \"10G\"", key,
-                      value.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 40)));
-}
-
-absl::Status ReadLink(const Input& input, const char* list, const json& in, size_t index,
-                      bool directed, const LoadOptions& options, TopologyDraft* draft) {
+absl::Status ReadLink(const char* list, const json& in, size_t index, bool directed,
+                      ElementFields* reader, TopologyDraft* draft) {
+  const Place place(list, index);
   if (!in.is_object()) {
-    return input.FaultAt(Place(list, index), "is no object; give source, target and capacity");
+    return draft->Fault(place, "links that are no objects",
+                        "is no object; give source, target and capacity");
   }
   DraftLink link;
-  link.source_key = IdText(Find(in, "source"));
-  link.destination_key = IdText(Find(in, "target"));
+  link.source_key = JsonText(JsonMember(in, "source"));
+  link.destination_key = JsonText(JsonMember(in, "target"));
   if (link.source_key.empty() || link.destination_key.empty()) {
-    return input.FaultAt(Place(list, index), "lacks its \"source\" or \"target\"; give both");
+    return draft->Fault(place, "links without both ends",
+                        "lacks its \"source\" or \"target\"; give both");
   }
   link.both_directions = !directed;
-  auto capacity = ReadCapacity(input, list, in, index, options, &draft->notes);
-  if (!capacity.ok()) return capacity.status();
-  link.capacity_bps = *capacity;
-  if (const json* weight = Find(in, "weight"); weight != nullptr && weight->is_number()) {
-    link.igp_metric = weight->get<double>();
-    draft->notes.Count("link weights read as IGP metrics");
-  }
-  for (const auto& field : in.items()) {
-    const std::string& key = field.key();
-    if (key != "source" && key != "target" && key != "key" && key != "capacity" &&
-        key != "bandwidth" && key != "bw" && key != "weight") {
-      draft->notes.Count("link fields not used", absl::StrFormat("\"%s\"", key.substr(0, 40)));
+  const Fields fields = JsonFields(in, [](const std::string& name) {
+    return !IsOneOf(name, {"source", "target", "key"});
+  });
+  for (const Field& field : fields) {
+    if (RoleOfField(field.name) == FieldRole::kCapacity && in[field.name].is_string() &&
+        ParseNumber(field.text).ok()) {
+      draft->notes.Count("link capacities written as text");
     }
   }
-  return draft->AddLink(std::move(link), Place(list, index));
+  if (absl::Status status = reader->ReadLink(fields, place, &link); !status.ok()) return status;
+  return draft->AddLink(std::move(link), place);
 }
 
 }  // namespace
@@ -136,35 +89,42 @@ absl::StatusOr<Loaded<Topology>> ReadNodeLinkJson(const Input& input, const Load
         absl::StrFormat("%s: has %d bytes of node-link JSON; the limit is %d", input.file,
                         input.bytes.size(), kMaxJsonBytes));
   }
-  if (absl::Status status = CheckJsonSyntax(input); !status.ok()) return status;
-  const json document =
-      json::parse(input.bytes.begin(), input.bytes.end(), nullptr, /*allow_exceptions=*/false);
-  const json* nodes = Find(document, "nodes");
+  const auto parsed = ParseJson(input);
+  if (!parsed.ok()) return parsed.status();
+  const json& document = *parsed;
+  const json* nodes = JsonMember(document, "nodes");
   const char* list = nullptr;
   if (nodes == nullptr || !nodes->is_array() || !IsFirstOf(document, {"links", "edges"}, &list) ||
       !document[list].is_array()) {
     return input.Fault("lacks the lists \"nodes\" and \"links\" (or \"edges\"); give both");
   }
-  const json* directed = Find(document, "directed");
+  const json* directed = JsonMember(document, "directed");
   if (directed != nullptr && !directed->is_boolean()) {
     return input.Fault("\"directed\" is neither true nor false; correct it");
   }
-  TopologyDraft draft(input);
-  if (const json* graph = Find(document, "graph"); graph != nullptr && graph->is_object()) {
-    draft.name = IdText(Find(*graph, "name"));
+  TopologyDraft draft(input, options);
+  ElementFields reader(options, &draft);
+  if (const json* graph = JsonMember(document, "graph"); graph != nullptr && graph->is_object()) {
+    if (absl::Status status = reader.ReadGraph(JsonFields(*graph)); !status.ok()) return status;
+  }
+  for (const auto& item : document.items()) {
+    if (!IsOneOf(item.key(), {"nodes", "links", "edges", "directed", "multigraph", "graph"})) {
+      draft.notes.Unused("graph", item.key());
+    }
   }
   for (size_t i = 0; i < nodes->size(); ++i) {
-    if (absl::Status status = ReadNode(input, (*nodes)[i], i, &draft); !status.ok()) return status;
+    if (absl::Status status = ReadNode((*nodes)[i], i, &reader, &draft); !status.ok())
+      return status;
   }
   const json& links = document[list];
   const bool is_directed = directed != nullptr && directed->get<bool>();
   for (size_t i = 0; i < links.size(); ++i) {
-    if (absl::Status status = ReadLink(input, list, links[i], i, is_directed, options, &draft);
+    if (absl::Status status = ReadLink(list, links[i], i, is_directed, &reader, &draft);
         !status.ok()) {
       return status;
     }
   }
-  return draft.Finish(options);
+  return draft.Finish();
 }
 
 }  // namespace rhumb

@@ -11,9 +11,8 @@
 namespace rhumb {
 
 // "links" or "edges" between the "id"s of "nodes"; each becomes two links unless "directed" is
-// true. The capacity is a number or a string; without a unit it counts options.unitless_rate_bps
-// each. Fields that are not used are counted. ResourceExhausted beyond 64 MiB, because the tree
-// takes ten times that.
+// true. Other fields are read by element_fields.h. ResourceExhausted beyond 64 MiB, because the
+// tree takes ten times that.
 absl::StatusOr<Loaded<Topology>> ReadNodeLinkJson(const Input& input, const LoadOptions& options);
 
 }  // namespace rhumb

@@ -2,10 +2,12 @@
 #ifndef RHUMB_TOPOLOGIES_FORMATS_NOTES_H_
 #define RHUMB_TOPOLOGIES_FORMATS_NOTES_H_
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
@@ -26,13 +28,40 @@ class Notes {
   // A line without a count.
   void Say(std::string text) { entries_.push_back({std::move(text), "", 0}); }
 
-  // In order of first appearance.
+  // A field of the file that says nothing here. `kind` is "link", "node" or "graph".
+  void Unused(absl::string_view kind, absl::string_view field) {
+    for (UnusedField& unused : unused_) {
+      if (unused.kind == kind && unused.field == field) {
+        ++unused.count;
+        return;
+      }
+    }
+    unused_.push_back({std::string(kind), std::string(field), 1});
+  }
+
+  // In order of first appearance; then one line a kind of element that names its unused fields with
+  // their counts.
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
     for (const Entry& entry : entries_) {
       lines.push_back(entry.what);
       if (entry.count > 0) absl::StrAppend(&lines.back(), ": ", entry.count);
       if (!entry.example.empty()) absl::StrAppend(&lines.back(), " (first: ", entry.example, ")");
+    }
+    std::vector<std::string> kinds;
+    for (const UnusedField& unused : unused_) {
+      if (std::find(kinds.begin(), kinds.end(), unused.kind) == kinds.end()) {
+        kinds.push_back(unused.kind);
+      }
+    }
+    for (const std::string& kind : kinds) {
+      std::string line = absl::StrCat(kind, " fields not used:");
+      for (const UnusedField& unused : unused_) {
+        if (unused.kind != kind) continue;
+        absl::StrAppend(&line, absl::EndsWith(line, ":") ? " \"" : ", \"",
+                        unused.field.substr(0, 60), "\" ", unused.count);
+      }
+      lines.push_back(std::move(line));
     }
     return lines;
   }
@@ -42,7 +71,12 @@ class Notes {
     std::string what, example;
     int count;
   };
+  struct UnusedField {
+    std::string kind, field;
+    int count;
+  };
   std::vector<Entry> entries_;  // a dozen at most
+  std::vector<UnusedField> unused_;
 };
 
 }  // namespace rhumb

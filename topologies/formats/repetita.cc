@@ -144,7 +144,7 @@ absl::StatusOr<Edge> ReadEdge(Section* section, int num_nodes) {
 
 absl::StatusOr<Loaded<Topology>> ReadRepetitaGraph(const Input& input, const LoadOptions& options) {
   TextLines lines(input.bytes);
-  TopologyDraft draft(input);
+  TopologyDraft draft(input, options);
   Section nodes(input, &lines, "NODES");
   if (absl::Status status = nodes.Open("label x y"); !status.ok()) return status;
   std::vector<std::optional<Coordinates>> places;
@@ -189,7 +189,7 @@ absl::StatusOr<Loaded<Topology>> ReadRepetitaGraph(const Input& input, const Loa
     }
   }
   if (absl::Status status = RefuseRest(input, &lines); !status.ok()) return status;
-  return draft.Finish(options);
+  return draft.Finish();
 }
 
 absl::StatusOr<Loaded<TrafficSeries>> ReadRepetitaDemands(const Input& input,

@@ -118,7 +118,7 @@ std::optional<absl::Time> ReadTime(const std::string& text) {
 
 absl::StatusOr<Loaded<Topology>> SndlibTopology(const Input& input, SndlibNetwork network,
                                                 const LoadOptions& options) {
-  TopologyDraft draft(input);
+  TopologyDraft draft(input, options);
   draft.notes = std::move(network.notes);
   draft.origin = network.origin;
   const CoordinateKind kind = ReadCoordinateKind(network, &draft.notes);
@@ -163,7 +163,7 @@ absl::StatusOr<Loaded<Topology>> SndlibTopology(const Input& input, SndlibNetwor
     draft.notes.Say(absl::StrFormat("%d demands in the file are not part of the topology",
                                     network.demands.size()));
   }
-  return draft.Finish(options);
+  return draft.Finish();
 }
 
 absl::StatusOr<Loaded<TrafficSeries>> SndlibTraffic(const Input& input, SndlibNetwork network,

@@ -1,6 +1,7 @@
 #include "topologies/formats/sndlib_xml.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -55,6 +56,16 @@ class Reader {
     return number;
   }
 
+  static void CountUnused(pugi::xml_node element, const char* kind,
+                          std::initializer_list<absl::string_view> used, SndlibNetwork* network) {
+    for (pugi::xml_node child : element.children()) {
+      if (child.type() == pugi::node_element &&
+          std::find(used.begin(), used.end(), child.name()) == used.end()) {
+        network->notes.Unused(kind, child.name());
+      }
+    }
+  }
+
   absl::Status ReadNode(pugi::xml_node element, SndlibNetwork* network) {
     SndlibNode node;
     node.line = xml_.Line(element);
@@ -65,6 +76,7 @@ class Reader {
       if (!number.ok()) return number.status();
       *value = *number;
     }
+    CountUnused(element, "node", {"coordinates"}, network);
     network->nodes.push_back(std::move(node));
     return absl::OkStatus();
   }
@@ -84,6 +96,8 @@ class Reader {
       if (*capacity)
         link.largest_module = std::max(link.largest_module.value_or(**capacity), **capacity);
     }
+    CountUnused(element, "link", {"source", "target", "preInstalledModule", "additionalModules"},
+                network);
     network->links.push_back(std::move(link));
     return absl::OkStatus();
   }
@@ -104,6 +118,7 @@ class Reader {
     const auto routing_unit = Number(element, "routingUnit");
     if (!routing_unit.ok()) return routing_unit.status();
     demand.value = **value * routing_unit->value_or(1);
+    CountUnused(element, "demand", {"source", "target", "demandValue", "routingUnit"}, network);
     network->demands.push_back(std::move(demand));
     return absl::OkStatus();
   }

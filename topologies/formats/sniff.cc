@@ -86,7 +86,9 @@ absl::string_view FirstLine(absl::string_view head) {
   while (!head.empty()) {
     const size_t end = std::min(head.find('\n'), head.size());
     const absl::string_view line = absl::StripAsciiWhitespace(head.substr(0, end));
-    if (!line.empty() && line[0] != '#' && line[0] != '?') return line;
+    if (!line.empty() && line[0] != '#' && line[0] != '?' && !absl::StartsWith(line, "\"#")) {
+      return line;
+    }
     head.remove_prefix(std::min(end + 1, head.size()));
   }
   return {};
@@ -97,6 +99,7 @@ absl::string_view FirstLine(absl::string_view head) {
 Sniff SniffContent(absl::string_view bytes) {
   Sniff sniff;
   const absl::string_view head = absl::StripLeadingAsciiWhitespace(bytes.substr(0, kHeadBytes));
+  sniff.head = head;
   if (head.empty()) return sniff;
   if (std::any_of(head.begin(), head.end(),
                   [](char c) { return absl::ascii_iscntrl(c) && !absl::ascii_isspace(c); })) {

@@ -22,6 +22,8 @@ struct Sniff {
   // "?SNDlib" header.
   absl::string_view first_line;
   bool sndlib_header = false;
+  // The first bytes, without white space before them.
+  absl::string_view head;
 };
 
 // `bytes` must outlive the result.

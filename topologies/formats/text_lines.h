@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace rhumb {
 
@@ -18,16 +19,18 @@ class TextLines {
   bool Next() {
     if (rest_.empty()) return false;
     const size_t end = std::min(rest_.find('\n'), rest_.size());
-    line_ = absl::StripAsciiWhitespace(rest_.substr(0, end));
+    raw_ = absl::StripSuffix(rest_.substr(0, end), "\r");
+    line_ = absl::StripAsciiWhitespace(raw_);
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     ++number_;
     return true;
   }
   absl::string_view line() const { return line_; }
-  int number() const { return number_; }  // from 1
+  absl::string_view raw() const { return raw_; }  // with the white space around it
+  int number() const { return number_; }          // from 1
 
  private:
-  absl::string_view rest_, line_;
+  absl::string_view rest_, raw_, line_;
   int number_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "topologies/formats/totem_xml.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -51,6 +53,16 @@ absl::StatusOr<std::optional<double>> Number(const Input& input, const XmlFile& 
   return number;
 }
 
+void CountUnused(pugi::xml_node element, const char* kind,
+                 std::initializer_list<absl::string_view> used, TopologyDraft* draft) {
+  for (pugi::xml_node child : element.children()) {
+    if (child.type() == pugi::node_element &&
+        std::find(used.begin(), used.end(), child.name()) == used.end()) {
+      draft->notes.Unused(kind, child.name());
+    }
+  }
+}
+
 absl::Status ReadNode(const Input& input, const XmlFile& xml, pugi::xml_node element,
                       TopologyDraft* draft) {
   DraftNode node;
@@ -63,6 +75,7 @@ absl::Status ReadNode(const Input& input, const XmlFile& xml, pugi::xml_node ele
     if (!longitude.ok()) return longitude.status();
     if (*latitude && *longitude) node.coordinates = Coordinates{**latitude, **longitude};
   }
+  CountUnused(element, "node", {"description", "location"}, draft);
   return draft->AddNode(std::move(node), xml.Line(element));
 }
 
@@ -82,6 +95,7 @@ absl::Status ReadLink(const Input& input, const XmlFile& xml, pugi::xml_node ele
   if (const auto metric = metrics.find(element.attribute("id").value()); metric != metrics.end()) {
     link.igp_metric = metric->second;
   }
+  CountUnused(element, "link", {"from", "to", "capacity", "delay", "status"}, draft);
   if (ChildText(element, "status") == "DOWN") {
     draft->notes.Count("links with the status DOWN read as up", absl::StrFormat("line %d", line));
   }
@@ -106,7 +120,7 @@ absl::StatusOr<Loaded<Topology>> ReadTotemXml(const Input& input, const LoadOpti
     if (!metric.ok()) return input.FaultAt(xml.Line(link), metric.status().message());
     metrics[link.attribute("id").value()] = *metric;
   }
-  TopologyDraft draft(input);
+  TopologyDraft draft(input, options);
   draft.origin = std::string(ChildText(xml.root().child("info"), "title"));
   for (pugi::xml_node node : topology.child("nodes").children("node")) {
     if (absl::Status status = ReadNode(input, xml, node, &draft); !status.ok()) return status;
@@ -116,7 +130,7 @@ absl::StatusOr<Loaded<Topology>> ReadTotemXml(const Input& input, const LoadOpti
       return status;
     }
   }
-  return draft.Finish(options);
+  return draft.Finish();
 }
 
 }  // namespace rhumb

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "topologies/formats/bounds.h"
 #include "topologies/formats/names.h"
 
 namespace rhumb {
@@ -56,14 +57,18 @@ std::optional<NodeId> TrafficDraft::FindNode(absl::string_view label) const {
   return found->second;
 }
 
-absl::Status TrafficDraft::StartMatrix(std::optional<absl::Time> time, int line) {
-  if (time) {
-    const absl::CivilYear year = absl::ToCivilYear(*time, absl::UTCTimeZone());
-    if (year < absl::CivilYear(1) || year > absl::CivilYear(9999)) {
-      return input_.FaultAt(line, "the time is outside the years 1 to 9999; correct it");
-    }
-    time = absl::FromUnixMicros(absl::ToUnixMicros(*time));  // finer than any file means
+absl::Status TrafficDraft::SetTime(int matrix, absl::Time time) {
+  Placed& placed = matrices_[matrix];
+  const absl::CivilYear year = absl::ToCivilYear(time, absl::UTCTimeZone());
+  if (year < absl::CivilYear(1) || year > absl::CivilYear(9999)) {
+    return input_.FaultAt(placed.line, "the time is outside the years 1 to 9999; correct it");
   }
+  // Finer than any file means.
+  placed.matrix.time = absl::FromUnixMicros(absl::ToUnixMicros(time));
+  return absl::OkStatus();
+}
+
+absl::Status TrafficDraft::StartMatrix(std::optional<absl::Time> time, int line) {
   const double needed = SeriesBytes(num_nodes(), matrices_.size() + 1);
   if (needed > static_cast<double>(options_.max_series_bytes)) {
     return absl::ResourceExhaustedError(absl::StrFormat(
@@ -71,15 +76,15 @@ absl::Status TrafficDraft::StartMatrix(std::optional<absl::Time> time, int line)
         "shorter ones",
         input_.file, line, matrices_.size() + 1, num_nodes(), options_.max_series_bytes));
   }
-  matrices_.push_back({{time, TrafficMatrix(num_nodes())}, line});
-  return absl::OkStatus();
+  matrices_.push_back({{std::nullopt, TrafficMatrix(num_nodes())}, line});
+  return time ? SetTime(num_matrices() - 1, *time) : absl::OkStatus();
 }
 
 absl::Status TrafficDraft::AddDemand(NodeId source, NodeId destination, double rate_bps, int line) {
-  if (!std::isfinite(rate_bps) || rate_bps < 0) {
+  if (!IsDemand(rate_bps)) {
     return input_.FaultAt(line,
-                          absl::StrFormat("demand %s>%s has the rate %g bit/s; give a finite one "
-                                          "of 0 or more",
+                          absl::StrFormat("demand %s>%s has the rate %g bit/s; give one from 0 to "
+                                          "1 Pbit/s",
                                           names_[source], names_[destination], rate_bps));
   }
   if (source == destination) {
@@ -145,11 +150,20 @@ absl::StatusOr<Loaded<TrafficSeries>> TrafficDraft::Finish() {
     return input_.Fault("holds no traffic matrix; is the file cut short?");
   }
   if (absl::Status status = OrderByTime(); !status.ok()) return status;
+  std::vector<TimedMatrix> times;  // before any is left out
+  for (const Placed& placed : matrices_) times.push_back({placed.matrix.time, TrafficMatrix()});
+  const auto usual = UsualStep(times);
+  if (interval && usual && *interval != *usual) {
+    notes.Say(absl::StrFormat("a matrix covers %s, as the file says, but their times are %s apart",
+                              absl::FormatDuration(*interval), absl::FormatDuration(*usual)));
+  }
+  if (!interval && !usual && matrices_.size() > 1) {
+    notes.Say("the file does not say what time a matrix covers: taken as 5m");
+  }
   LeaveOutEmpty();
   std::vector<TimedMatrix> matrices;
   matrices.reserve(matrices_.size());
   for (Placed& placed : matrices_) matrices.push_back(std::move(placed.matrix));
-  const auto usual = UsualStep(matrices);
   const absl::Duration step = interval ? *interval : usual.value_or(absl::Minutes(5));
   auto series = TrafficSeries::Create(input_.Stem(), std::move(names_), step, std::move(matrices),
                                       ToUtf8(origin));

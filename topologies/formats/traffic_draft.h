@@ -27,7 +27,8 @@ class TrafficDraft {
 
   std::string origin;
   Notes notes;
-  // Absent: the most frequent distance of two time stamps, else 5 min.
+  // What the file says that a matrix covers. Absent: the most frequent distance of two time stamps,
+  // else 5 min.
   std::optional<absl::Duration> interval;
 
   // All nodes come before the first matrix. Labels are cleaned; InvalidArgument for one that is
@@ -41,9 +42,11 @@ class TrafficDraft {
   // Starts the next matrix. InvalidArgument for a time outside the years 1 to 9999, which the
   // native format ends at; ResourceExhausted beyond options.max_series_bytes.
   absl::Status StartMatrix(std::optional<absl::Time> time, int line);
-  // Adds a demand to the matrix started last. InvalidArgument for a rate that is negative or not
-  // finite. Traffic of a node to itself is left out and counted; a repeated pair is summed up and
-  // counted.
+  // The time of a matrix that was started without one. Errors as above.
+  absl::Status SetTime(int matrix, absl::Time time);
+  int num_matrices() const { return static_cast<int>(matrices_.size()); }
+  // Adds a demand to the matrix started last. InvalidArgument for a rate outside bounds.h. Traffic
+  // of a node to itself is left out and counted; a repeated pair is summed up and counted.
   absl::Status AddDemand(NodeId source, NodeId destination, double rate_bps, int line);
 
   // Puts the matrices in order of time, leaves out empty ones and repetitions of a time (counted,

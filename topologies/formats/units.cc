@@ -1,6 +1,7 @@
 #include "topologies/formats/units.h"
 
 #include <cmath>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -65,11 +66,24 @@ double PrefixFactor(char c) {
   }
 }
 
+// "giga" of "gigabit/s"; 0 when there is none.
+double ConsumeWrittenPrefix(absl::string_view* unit) {
+  constexpr std::pair<absl::string_view, double> kPrefixes[] = {
+      {"kilo", 1e3}, {"mega", 1e6}, {"giga", 1e9}, {"tera", 1e12}, {"peta", 1e15}};
+  for (const auto& [name, factor] : kPrefixes) {
+    if (!absl::StartsWithIgnoreCase(*unit, name)) continue;
+    unit->remove_prefix(name.size());
+    return factor;
+  }
+  return 0;
+}
+
 bool IsBitsPerSecond(absl::string_view unit) {
   if (unit.empty() || unit == "b" || unit == "b/s" || unit == "bps") return true;
   for (absl::string_view spelling :
-       {"bit", "bits", "bit/s", "bits/s", "bit/sec", "bits/sec", "bitps", "bitpersec", "bitspersec",
-        "bitpersecond", "bitspersecond"}) {
+       {"bs", "bit", "bits", "bit/s", "bits/s", "bit/sec", "bits/sec", "bitps", "bitpersec",
+        "bitspersec", "bitpersecond", "bitspersecond", "bit/second", "bits/second", "b/sec",
+        "bitsps", "bits/ps"}) {
     if (absl::EqualsIgnoreCase(unit, spelling)) return true;
   }
   return false;
@@ -95,7 +109,10 @@ absl::StatusOr<double> ParseRate(absl::string_view text) {
   if (!Split(text, &parts) || parts.number < 0) return refused;
   double factor = 1;
   absl::string_view unit = parts.unit;
-  if (!unit.empty() && PrefixFactor(unit[0]) > 0) {
+  const double written_out = ConsumeWrittenPrefix(&unit);
+  if (written_out > 0) {
+    factor = written_out;
+  } else if (!unit.empty() && PrefixFactor(unit[0]) > 0) {
     factor = PrefixFactor(unit[0]);
     unit.remove_prefix(1);
   }
@@ -128,11 +145,12 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
     std::string unit = absl::AsciiStrToLower(parts.unit);
     if (unit.size() > 2 && unit.back() == 's') unit.pop_back();
     absl::Duration one;
-    if (unit == "ns")
+    if (unit == "ns" || unit == "nsec" || unit == "nanosecond")
       one = absl::Nanoseconds(1);
-    else if (unit == "us" || unit == "µ")
+    else if (unit == "us" || unit == "usec" || unit == "microsecond" || unit == "\xc2\xb5" ||
+             unit == "\xc2\xb5s" || unit == "\xce\xbcs")
       one = absl::Microseconds(1);
-    else if (unit == "ms" || unit == "msec")
+    else if (unit == "ms" || unit == "msec" || unit == "millisecond")
       one = absl::Milliseconds(1);
     else if (unit == "s" || unit == "sec" || unit == "second")
       one = absl::Seconds(1);

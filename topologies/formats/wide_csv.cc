@@ -6,15 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "topologies/formats/csv_table.h"
 #include "topologies/formats/text_lines.h"
+#include "topologies/formats/time_stamps.h"
 #include "topologies/formats/traffic_draft.h"
 #include "topologies/formats/units.h"
 
@@ -28,13 +28,15 @@ struct Column {
 class Reader {
  public:
   Reader(const Input& input, const LoadOptions& options)
-      : input_(input), lines_(input.bytes), draft_(input, options) {}
+      : input_(input), options_(options), lines_(input.bytes), draft_(input, options) {}
 
   absl::StatusOr<Loaded<TrafficSeries>> Read() {
     while (lines_.Next()) {
-      const absl::string_view line = lines_.line();
+      absl::string_view line = lines_.line();
       absl::Status status;
       if (line.empty()) continue;
+      // A spreadsheet quotes a remark that holds a delimiter.
+      if (absl::StartsWith(line, "\"#")) line.remove_prefix(1);
       if (line[0] == '#') {
         status = ReadRemark(line);
       } else if (columns_.empty()) {
@@ -45,6 +47,17 @@ class Reader {
       if (!status.ok()) return status;
     }
     if (columns_.empty()) return input_.Fault("has no head line \"time,A>B,...\"");
+    if (absl::Status status = signs_.Check(); !status.ok()) return input_.Prefixed(status);
+    if (signs_.commas()) draft_.notes.Say("numbers were read with a decimal comma");
+    const auto resolved = ResolveTimes(input_, stamps_, draft_.interval);
+    if (!resolved.ok()) return resolved.status();
+    if (!resolved->note.empty()) draft_.notes.Say(resolved->note);
+    for (int i = 0; i < draft_.num_matrices(); ++i) {
+      if (!resolved->times[i]) continue;
+      if (absl::Status status = draft_.SetTime(i, *resolved->times[i]); !status.ok()) {
+        return status;
+      }
+    }
     return draft_.Finish();
   }
 
@@ -85,16 +98,26 @@ class Reader {
   }
 
   absl::Status ReadHead(absl::string_view line) {
+    if (!unit_bps_ && options_.unitless_rate_given) unit_bps_ = options_.unitless_rate_bps;
     if (!unit_bps_) {
       return Fault(
-          "no line \"# unit: ...\" before the head; add one, for instance \"# unit: Mbit/s\"");
+          "no line \"# unit: ...\" before the head; add one, for instance \"# unit: Mbit/s\", or "
+          "say "
+          "it with --capacity-unit");
     }
-    std::vector<absl::string_view> cells = absl::StrSplit(line, ',');
-    std::vector<std::pair<absl::string_view, absl::string_view>> pairs;
-    absl::flat_hash_set<absl::string_view> known, seen_columns;
-    for (size_t i = 1; i < cells.size(); ++i) {
-      const absl::string_view cell = absl::StripAsciiWhitespace(cells[i]);
-      const std::vector<absl::string_view> ends = absl::StrSplit(cell, '>');
+    delimiter_ = DelimiterOf(line);
+    signs_ = DecimalSigns(delimiter_);
+    const auto cells = SplitCells(line, delimiter_);
+    if (!cells.ok()) return Fault(cells.status().message());
+    const bool arrows = cells->size() > 1 &&
+                        std::all_of(cells->begin() + 1, cells->end(), [](const std::string& cell) {
+                          return absl::StrContains(cell, "->");
+                        });
+    std::vector<std::pair<std::string, std::string>> pairs;
+    absl::flat_hash_set<std::string> known, seen_columns;
+    for (size_t i = 1; i < cells->size(); ++i) {
+      const std::string& cell = (*cells)[i];
+      std::vector<std::string> ends = absl::StrSplit(cell, arrows ? "->" : ">");
       if (ends.size() != 2) {
         return Fault(absl::StrFormat("column %d is \"%s\"; write SOURCE>DESTINATION", i + 1,
                                      cell.substr(0, 40)));
@@ -102,7 +125,7 @@ class Reader {
       if (!seen_columns.insert(cell).second) {
         return Fault(absl::StrFormat("column \"%s\" occurs twice; remove one", cell.substr(0, 40)));
       }
-      for (absl::string_view name : ends) {
+      for (const std::string& name : ends) {
         if (!known.insert(name).second) continue;
         if (absl::Status status = draft_.AddNode(name, lines_.number()); !status.ok())
           return status;
@@ -116,69 +139,47 @@ class Reader {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::optional<absl::Time>> ReadTime(absl::string_view cell) const {
-    std::optional<absl::Time> time;
-    int64_t number = 0;
-    if (absl::SimpleAtoi(cell, &number)) return time;
-    absl::Time parsed;
-    std::string ignored;
-    for (const char* format : {absl::RFC3339_full, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
-                               "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
-      if (absl::ParseTime(format, cell, &parsed, &ignored) && parsed > absl::InfinitePast() &&
-          parsed < absl::InfiniteFuture()) {
-        time = parsed;
-        return time;
-      }
-    }
-    return Fault(absl::StrFormat("\"%s\" is no time; write for instance 2004-03-01T00:05:00Z",
-                                 cell.substr(0, 40)));
-  }
-
   absl::Status ReadRow(absl::string_view line) {
-    const size_t comma = std::min(line.find(','), line.size());
-    const auto time = ReadTime(absl::StripAsciiWhitespace(line.substr(0, comma)));
-    if (!time.ok()) return time.status();
-    if (absl::Status status = draft_.StartMatrix(*time, lines_.number()); !status.ok()) {
+    const auto cells = SplitCells(line, delimiter_);
+    if (!cells.ok()) return Fault(cells.status().message());
+    auto stamp = ParseTimeStamp((*cells)[0]);
+    if (!stamp.ok()) return Fault(stamp.status().message());
+    stamp->line = lines_.number();
+    stamps_.push_back(*stamp);
+    if (absl::Status status = draft_.StartMatrix(std::nullopt, lines_.number()); !status.ok()) {
       return status;
     }
-    line.remove_prefix(comma);
-    size_t column = 0;
-    while (!line.empty()) {
-      line.remove_prefix(1);  // the comma
-      const size_t end = std::min(line.find(','), line.size());
-      const absl::string_view cell = absl::StripAsciiWhitespace(line.substr(0, end));
-      line.remove_prefix(end);
-      if (column >= columns_.size()) return WrongCount(column + 1, line);
-      const Column& pair = columns_[column++];
-      double value = 0;
-      if (!absl::SimpleAtod(cell, &value)) {
-        return Fault(absl::StrFormat(
-            "column %d (%s>%s) is \"%s\", not a number; write 0 where there was no traffic",
-            column + 1, draft_.names()[pair.source], draft_.names()[pair.destination],
-            cell.substr(0, 40)));
+    if (cells->size() != columns_.size() + 1) {
+      return Fault(absl::StrFormat(
+          "the row has %d values but the head names %d pairs; is the file cut short?",
+          cells->size() - 1, columns_.size()));
+    }
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const auto value = signs_.Parse((*cells)[i + 1]);
+      if (!value.ok()) {
+        return Fault(absl::StrFormat("column %d (%s>%s) is %s; write 0 where there was no traffic",
+                                     i + 2, draft_.names()[columns_[i].source],
+                                     draft_.names()[columns_[i].destination],
+                                     value.status().message()));
       }
-      if (absl::Status status =
-              draft_.AddDemand(pair.source, pair.destination, value * *unit_bps_, lines_.number());
+      if (absl::Status status = draft_.AddDemand(columns_[i].source, columns_[i].destination,
+                                                 *value * *unit_bps_, lines_.number());
           !status.ok()) {
         return status;
       }
     }
-    return column == columns_.size() ? absl::OkStatus() : WrongCount(column, {});
-  }
-
-  absl::Status WrongCount(size_t columns, absl::string_view rest) const {
-    const int more = static_cast<int>(std::count(rest.begin(), rest.end(), ','));
-    return Fault(
-        absl::StrFormat("the row has %d values but the head names %d pairs; is the file "
-                        "cut short?",
-                        columns + more, columns_.size()));
+    return absl::OkStatus();
   }
 
   const Input& input_;
+  const LoadOptions& options_;
   TextLines lines_;
   TrafficDraft draft_;
   std::optional<double> unit_bps_;
   std::vector<Column> columns_;
+  char delimiter_ = ',';
+  DecimalSigns signs_{','};
+  std::vector<TimeStamp> stamps_;  // one a matrix
 };
 
 }  // namespace

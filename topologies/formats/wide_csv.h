@@ -13,11 +13,11 @@
 
 namespace rhumb {
 
-// The line "# unit:" is required: a rate, then optionally "mean over" and the interval; "# source:"
-// becomes the origin and
-// "# suspect:" is passed on as a note. The time is RFC 3339 or "YYYY-MM-DD HH:MM[:SS]" (UTC), or a
-// running number for traffic without calendar time. Nodes are in order of first appearance in the
-// head line. Every row must have a finite, non-negative value in every column.
+// Cells are separated by commas, semicolons or tabs, may be quoted, and have decimal commas where
+// commas do not separate. The line "# unit:" (or LoadOptions::unitless_rate_given) is required: a
+// rate, then optionally "mean over" and the interval; "# source:" becomes the origin and "#
+// suspect:" is passed on as a note. Times are those of time_stamps.h. Nodes are in order of first
+// appearance in the head line. Every row must have a value from bounds.h in every column.
 absl::StatusOr<Loaded<TrafficSeries>> ReadWideCsv(const Input& input, const LoadOptions& options);
 
 }  // namespace rhumb

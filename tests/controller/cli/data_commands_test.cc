@@ -94,6 +94,32 @@ TEST(TopoValidateTest, SaysWhatIsOddAboutAValidNetwork) {
                               HasSubstr("latitude 0"), HasSubstr("no usable path: b>a")));
 }
 
+TEST(TopoValidateTest, TellsAllFaultsInOneRunAndWritesTheRepairedNetwork) {
+  const std::string file = TemporaryPath("two-faults.csv"), fixed = TemporaryPath("fixed.json");
+  WriteFile(file, "source,target,capacity\na,b,\nb,c,10\nd,e,10\n");
+  const ProgramResult result = RunRhumb("topo validate " + file + " --fix " + fixed);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(
+      result.stdout_text,
+      AllOf(HasSubstr("2 links without a capacity"), HasSubstr("2 parts that no link joins"),
+            HasSubstr("--default-capacity 10G"), HasSubstr("--largest-part")));
+  EXPECT_THAT(result.stderr_text,
+              HasSubstr("rhumb topo describe " + file + " --default-capacity 10G --largest-part"));
+  EXPECT_EQ(RunRhumb("topo validate " + fixed).exit_code, 0);
+  EXPECT_EQ(RunRhumb("topo describe " + file + " --default-capacity 10G --largest-part").exit_code,
+            0);
+}
+
+TEST(TopoConvertTest, WritesTheModelsOfTheIetfToo) {
+  const std::string file = TemporaryPath("model.json");
+  const ProgramResult result = RunRhumb("topo convert geant --to " + file + " --format rfc8345");
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  const json described =
+      json::parse(RunRhumb("topo describe " + file + " --output json").stdout_text);
+  EXPECT_EQ(described["format"], "RFC 8345 JSON");
+  EXPECT_EQ(described["links"], 74);
+}
+
 TEST(TopoDescribeTest, CapacityUnitGivesPlainNumbersTheirMeaning) {
   const std::string file = TemporaryPath("unitless.json");
   WriteFile(file, R"({"nodes": [{"id": "a"}, {"id": "b"}],

@@ -100,6 +100,19 @@ TEST(ResultTableTest, MarksTheBestPolicyThatDoesNotSeeTheFuture) {
   EXPECT_THAT(ToTable(result, true), HasSubstr("\033[1;32m* ecmp"));
 }
 
+TEST(ResultTableTest, NobodyWinsATieOrWithoutTraffic) {
+  ReplayResult tie = TwoPolicies();
+  tie.policies[0].norm_mlu->mean = tie.policies[1].norm_mlu->mean;
+  EXPECT_EQ(Winner(tie), -1);
+  EXPECT_THAT(ToTable(tie, false),
+              AllOf(HasSubstr("No winner"), Not(HasSubstr("\n* shortest-path"))));
+  ReplayResult silent = TwoPolicies();
+  for (PolicyResult& policy : silent.policies) policy.norm_mlu.reset();
+  EXPECT_EQ(Winner(silent), -1);  // all MLUs are 0
+  silent.policies.resize(1);
+  EXPECT_EQ(Winner(silent), -1);
+}
+
 TEST(ResultTableTest, SaysWhatWasLostAndRepeated) {
   ReplayResult result = TwoPolicies();
   result.policies[0].lost = 2;

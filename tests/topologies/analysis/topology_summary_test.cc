@@ -170,5 +170,33 @@ TEST(SpreadTest, MedianOfAnEvenNumberIsTheMeanOfTheMiddle) {
   EXPECT_EQ(spread.max, 9);
 }
 
+TEST(TopologySummaryTest, LargeNetworksAreSampledAndSaySo) {
+  const Topology topology = testing::RandomConnected(3, 400);
+  const TopologySummary exact = Summarize(topology);
+  EXPECT_EQ(exact.distance_sources, 400);
+  EXPECT_TRUE(exact.cable_connectivity_exact);
+  const TopologySummary sampled = Summarize(topology, 40e3);
+  EXPECT_GT(sampled.distance_sources, 10);
+  EXPECT_LT(sampled.distance_sources, 400);
+  EXPECT_LE(sampled.diameter_hops, exact.diameter_hops);
+  EXPECT_NEAR(sampled.mean_hops, exact.mean_hops, 0.1 * exact.mean_hops);
+  EXPECT_GE(sampled.cable_connectivity, exact.cable_connectivity);
+}
+
+TEST(CutsTest, ConnectivityEqualsTheFlowsOfAllPairs) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    const Topology topology = testing::RandomConnected(seed, 12);
+    // Without a cut link there are two ways; the ring's own nodes of two cables allow no third.
+    EXPECT_EQ(CableConnectivity(topology), 2) << seed;
+  }
+  std::vector<Link> complete;
+  for (NodeId a = 0; a < 6; ++a) {
+    for (NodeId b = a + 1; b < 6; ++b) testing::AddCable(&complete, a, b, 1e9);
+  }
+  const Topology k6 = Topology::Create("k6", testing::NamedNodes(6), complete).value();
+  EXPECT_EQ(CableConnectivity(k6), 5);
+  EXPECT_FALSE(CableConnectivityWithin(k6, 0).exact);
+}
+
 }  // namespace
 }  // namespace rhumb

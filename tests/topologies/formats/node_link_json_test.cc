@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"ZeroCapacity", Document(kNodes, R"({"source": 7, "target": 3, "capacity": 0})"),
               "links[0]: link 7-3 has capacity 0"},
         Fault{"TextCapacity", Document(kNodes, R"({"source": 7, "target": 3, "capacity": "fat"})"),
-              "links[0]: the capacity \"fat\" is no rate"},
+              "links[0]: link 7-3: the capacity \"fat\" is no rate"},
         Fault{"ListCapacity", Document(kNodes, R"({"source": 7, "target": 3, "capacity": [1]})"),
               "links[0]"},
         Fault{"UnknownNode", Document(kNodes, R"({"source": 7, "target": 9, "capacity": 1})"),
@@ -94,11 +94,17 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"OddDirected", Document(kNodes, "", "\"directed\": 3"), "neither true nor false"}),
     [](const auto& info) { return info.param.name; });
 
-TEST(NodeLinkJsonTest, NanIsNotJsonAndIsRefusedWithItsPlace) {
-  EXPECT_THAT(
-      TopologyRefusal(
-          "{\"directed\": true, \"nodes\": [{\"id\": 1}],\n\"links\": [{\"capacity\": NaN}]}"),
-      HasSubstr("the-file:2: column"));
+TEST(NodeLinkJsonTest, NanIsNotJsonAndIsRefusedNamingItsLink) {
+  EXPECT_THAT(TopologyRefusal(Document(kNodes, R"({"source": 7, "target": 3, "capacity": NaN})")),
+              HasSubstr("the-file: links[0]: link 7-3: the capacity \"NaN\""));
+  EXPECT_THAT(TopologyRefusal("{\"directed\": true, \"nodes\": [\n{\"id\": nan}], \"links\": []}"),
+              HasSubstr("the-file:2: column"));
+}
+
+TEST(NodeLinkJsonTest, AKeyThatAnObjectHasTwiceIsRefused) {
+  EXPECT_THAT(TopologyRefusal(
+                  Document(kNodes, R"({"source": 7, "target": 3, "capacity": 1, "capacity": 2})")),
+              HasSubstr("the key \"capacity\" twice"));
 }
 
 }  // namespace

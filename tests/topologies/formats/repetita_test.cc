@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
               "the-file:8: section EDGES: expected node numbers from 0 to 1"},
         Fault{"ZeroCapacity", Graph("e 0 1 1 0 1"), "the-file:8: link 0-1 has capacity 0"},
         Fault{"NanCapacity", Graph("e 0 1 1 nan 1"), "the bandwidth: \"nan\""},
-        Fault{"NegativeDelay", Graph("e 0 1 1 100 -3"), "delay -3us; give one from 0 to an hour"},
+        Fault{"NegativeDelay", Graph("e 0 1 1 100 -3"), "delay -3us; give one from 0 to a minute"},
         Fault{"ZeroWeight", Graph("e 0 1 0 100 1"), "metric 0"},
         Fault{"FewValues", Graph("0 1 1 100 1"), "expected 6 values"},
         Fault{"TooMany", Graph("e 0 1 1 100 1\ne 1 0 1 100 1"), "the-file:9: more entries"},

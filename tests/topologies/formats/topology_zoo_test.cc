@@ -250,6 +250,14 @@ TEST(LinkLabelTest, ReadsTheRatesOfRealLabels) {
       {"2 x E3", 2 * 34.368e6},
       {"Gigabit Ethernet", 1e9},
       {"Fast Ethernet", 100e6},
+      {"3x10Gb/s", 30e9},
+      {"3*10 Gbit/s", 30e9},
+      {"8*GbE", 8e9},
+      {"10-GigE", 10e9},
+      {"10 Gigabit Ethernet", 10e9},
+      {"5x1 Gbps + 2x STM-1", 5e9 + 2 * 155.52e6},
+      {"155Mbs/OC-3", 155e6},
+      {"STM-16 (2.5G)", 16 * 155.52e6},
   };
   for (const auto& [label, rate] : cases) {
     const auto found = RateOfLinkLabel(label);
@@ -279,6 +287,18 @@ TEST(LinkLabelTest, GuessesNoRateFromRangesBoundsAndOtherText) {
                             "Back-up link via KCN2",
                             "Ethernet",
                             "2 x E3 (68Mbps)",
+                            "155Mbs/1Gbps",
+                            "10/100 Mbps",
+                            "10 - 34 Mb/s",
+                            "10 to 34 Mb/s",
+                            "OC-3/12",
+                            "2,5 Gbps",
+                            "2 lambdas 10G",
+                            "dual 10G",
+                            "10G+",
+                            "2 10G",
+                            "lambda",
+                            "1.5x 10G",
                             "T9",
                             "OC-0"}) {
     EXPECT_FALSE(RateOfLinkLabel(label).has_value()) << label;

@@ -1,0 +1,1 @@
+graph [ directed 1 node [ id 5 name "A" ] node [ id 6 ] edge [ source 5 target 6 capacity 10 ] ]

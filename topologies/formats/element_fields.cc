@@ -1,0 +1,588 @@
+#include "topologies/formats/element_fields.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "topologies/formats/link_label.h"
+#include "topologies/formats/units.h"
+
+namespace rhumb {
+namespace {
+
+// Names in lower case, letters and digits only. Among fields of one role the first in this table
+// counts.
+struct KnownName {
+  const char* name;
+  FieldRole role;
+};
+
+constexpr KnownName kKnownNames[] = {
+    {"linkspeedraw", FieldRole::kCapacity},  // bit/s, see kBitsPerSecond
+    {"capacity", FieldRole::kCapacity},
+    {"linkcapacity", FieldRole::kCapacity},
+    {"maxcapacity", FieldRole::kCapacity},
+    {"bandwidth", FieldRole::kCapacity},
+    {"linkbandwidth", FieldRole::kCapacity},
+    {"maxlinkbandwidth", FieldRole::kCapacity},
+    {"maxbandwidth", FieldRole::kCapacity},
+    {"bw", FieldRole::kCapacity},
+    {"cap", FieldRole::kCapacity},
+    {"datarate", FieldRole::kCapacity},
+    {"linkrate", FieldRole::kCapacity},
+    {"rate", FieldRole::kCapacity},
+    {"speed", FieldRole::kCapacity},
+    {"linkspeed", FieldRole::kMarkedCapacity},
+    {"linkspeedunits", FieldRole::kCapacityUnit},
+    {"capacityunit", FieldRole::kCapacityUnit},
+    {"capacityunits", FieldRole::kCapacityUnit},
+    {"bandwidthunit", FieldRole::kCapacityUnit},
+    {"bandwidthunits", FieldRole::kCapacityUnit},
+    {"bwunit", FieldRole::kCapacityUnit},
+    {"bwunits", FieldRole::kCapacityUnit},
+    {"rateunit", FieldRole::kCapacityUnit},
+    {"speedunit", FieldRole::kCapacityUnit},
+    {"speedunits", FieldRole::kCapacityUnit},
+    {"linklabel", FieldRole::kRateLabel},
+    {"linktype", FieldRole::kRateLabel},
+    {"label", FieldRole::kRateLabel},
+    {"delay", FieldRole::kDelay},
+    {"latency", FieldRole::kDelay},
+    {"propagationdelay", FieldRole::kDelay},
+    {"propdelay", FieldRole::kDelay},
+    {"linkdelay", FieldRole::kDelay},
+    {"linklatency", FieldRole::kDelay},
+    {"onewaydelay", FieldRole::kDelay},
+    {"rtt", FieldRole::kRoundTrip},
+    {"roundtriptime", FieldRole::kRoundTrip},
+    {"roundtripdelay", FieldRole::kRoundTrip},
+    {"delayunit", FieldRole::kDelayUnit},
+    {"delayunits", FieldRole::kDelayUnit},
+    {"latencyunit", FieldRole::kDelayUnit},
+    {"latencyunits", FieldRole::kDelayUnit},
+    {"igpmetric", FieldRole::kMetric},
+    {"igpcost", FieldRole::kMetric},
+    {"igpweight", FieldRole::kMetric},
+    {"igp", FieldRole::kMetric},
+    {"ospfcost", FieldRole::kMetric},
+    {"ospfmetric", FieldRole::kMetric},
+    {"ospfweight", FieldRole::kMetric},
+    {"isismetric", FieldRole::kMetric},
+    {"metric", FieldRole::kMetric},
+    {"linkmetric", FieldRole::kMetric},
+    {"weight", FieldRole::kMetric},
+    {"linkweight", FieldRole::kMetric},
+    {"cost", FieldRole::kMetric},
+    {"linkcost", FieldRole::kMetric},
+    {"length", FieldRole::kLength},
+    {"linklength", FieldRole::kLength},
+    {"fibrelength", FieldRole::kLength},
+    {"fiberlength", FieldRole::kLength},
+    {"len", FieldRole::kLength},
+    {"distance", FieldRole::kLength},
+    {"dist", FieldRole::kLength},
+    {"lengthunit", FieldRole::kLengthUnit},
+    {"lengthunits", FieldRole::kLengthUnit},
+    {"distanceunit", FieldRole::kLengthUnit},
+    {"distanceunits", FieldRole::kLengthUnit},
+    {"distunit", FieldRole::kLengthUnit},
+    {"latitude", FieldRole::kLatitude},
+    {"lat", FieldRole::kLatitude},
+    {"longitude", FieldRole::kLongitude},
+    {"lon", FieldRole::kLongitude},
+    {"lng", FieldRole::kLongitude},
+    {"long", FieldRole::kLongitude},
+    {"pos", FieldRole::kPosition},
+    {"position", FieldRole::kPosition},
+    {"xy", FieldRole::kPosition},
+    {"coordinates", FieldRole::kPosition},
+    {"coords", FieldRole::kPosition},
+    {"city", FieldRole::kDescription},
+    {"location", FieldRole::kDescription},
+    {"place", FieldRole::kDescription},
+    {"country", FieldRole::kDescription},
+    {"name", FieldRole::kGraphName},
+    {"crs", FieldRole::kCoordinates},
+    {"coordinatestype", FieldRole::kCoordinates},
+    {"coordinatesystem", FieldRole::kCoordinates},
+    {"positions", FieldRole::kCoordinates},
+    {"projection", FieldRole::kCoordinates},
+    {"directed", FieldRole::kDirected},
+    {"demand", FieldRole::kDemand},
+    {"traffic", FieldRole::kDemand},
+    {"volume", FieldRole::kDemand},
+    {"demandvalue", FieldRole::kDemand},
+    {"time", FieldRole::kTime},
+    {"timestamp", FieldRole::kTime},
+    {"datetime", FieldRole::kTime},
+    {"date", FieldRole::kTime},
+};
+
+constexpr char kBitsPerSecond[] = "LinkSpeedRaw";
+// Two spellings of one rate differ by rounding: 155 Mbit/s and OC-3.
+constexpr double kSameRate = 0.05;
+
+struct NameMatch {
+  FieldRole role = FieldRole::kNone;
+  int rank = 0;      // place in the table
+  std::string unit;  // "ms" of "delay_ms"; empty when the name has none
+};
+
+std::string LettersAndDigits(absl::string_view text) {
+  std::string plain;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(c)) plain += absl::ascii_tolower(c);
+  }
+  return plain;
+}
+
+NameMatch MatchWhole(absl::string_view name) {
+  static const auto& by_name = *[] {
+    auto* table = new absl::flat_hash_map<std::string, int>();
+    for (size_t i = 0; i < std::size(kKnownNames); ++i) {
+      table->emplace(kKnownNames[i].name, static_cast<int>(i));
+    }
+    return table;
+  }();
+  const auto found = by_name.find(LettersAndDigits(name));
+  if (found == by_name.end()) return {};
+  return {kKnownNames[found->second].role, found->second, ""};
+}
+
+absl::StatusOr<double> UnitRate(absl::string_view unit) {
+  const auto rate = ParseRate(absl::StrCat("1 ", unit));
+  if (rate.ok() && *rate > 0 && !unit.empty()) return rate;
+  return absl::InvalidArgumentError(
+      absl::StrFormat("\"%s\" is no unit of rates; write for instance Mbit/s", unit.substr(0, 40)));
+}
+
+absl::StatusOr<absl::Duration> UnitTime(absl::string_view unit) {
+  const auto time = ParseDuration(absl::StrCat("1 ", unit));
+  if (time.ok() && *time > absl::ZeroDuration() && !unit.empty()) return time;
+  return absl::InvalidArgumentError(
+      absl::StrFormat("\"%s\" is no unit of times; write for instance ms", unit.substr(0, 40)));
+}
+
+absl::StatusOr<double> UnitLengthKm(absl::string_view unit) {
+  const std::string plain = LettersAndDigits(unit);
+  for (absl::string_view name : {"km", "kilometer", "kilometers", "kilometre", "kilometres"}) {
+    if (plain == name) return 1.0;
+  }
+  for (absl::string_view name : {"m", "meter", "meters", "metre", "metres"}) {
+    if (plain == name) return 1e-3;
+  }
+  for (absl::string_view name : {"mi", "mile", "miles"}) {
+    if (plain == name) return 1.609344;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrFormat("\"%s\" is no unit of lengths; write km, m or miles", unit.substr(0, 40)));
+}
+
+bool IsUnitOf(FieldRole role, absl::string_view unit) {
+  switch (role) {
+    case FieldRole::kCapacity:
+    case FieldRole::kMarkedCapacity:
+    case FieldRole::kDemand:
+      return UnitRate(unit).ok();
+    case FieldRole::kDelay:
+    case FieldRole::kRoundTrip:
+      return UnitTime(unit).ok();
+    case FieldRole::kLength:
+      return UnitLengthKm(unit).ok();
+    default:
+      return false;
+  }
+}
+
+// "delay_ms", "capacityGbps", "length [km]": a known name, then a unit that begins with a sign, a
+// bracket or a capital letter.
+NameMatch Match(absl::string_view name) {
+  NameMatch match = MatchWhole(name);
+  if (match.role != FieldRole::kNone) return match;
+  for (size_t at = 1; at < name.size(); ++at) {
+    const bool cut = !absl::ascii_isalnum(name[at]) ||
+                     (absl::ascii_isupper(name[at]) && absl::ascii_islower(name[at - 1]));
+    if (!cut) continue;
+    match = MatchWhole(name.substr(0, at));
+    if (match.role == FieldRole::kNone) continue;
+    absl::string_view unit = name.substr(at);
+    while (!unit.empty() && (absl::StrContains(" _-.([{", unit.substr(0, 1)))) {
+      unit.remove_prefix(1);
+    }
+    while (!unit.empty() && absl::StrContains(" )]}", unit.substr(unit.size() - 1))) {
+      unit.remove_suffix(1);
+    }
+    if (absl::StartsWithIgnoreCase(unit, "in_") || absl::StartsWithIgnoreCase(unit, "in ")) {
+      unit.remove_prefix(3);
+    }
+    if (!IsUnitOf(match.role, unit)) continue;
+    match.unit = std::string(unit);
+    return match;
+  }
+  return {};
+}
+
+// "1.5, 2", "1.5 2", "[1.5, 2]"; absent otherwise.
+std::optional<std::pair<double, double>> ParsePair(absl::string_view text) {
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(text, absl::ByAnyChar(" ,;()[]\""), absl::SkipEmpty());
+  if (parts.size() != 2 && parts.size() != 3) return std::nullopt;  // a third is a height
+  const auto x = ParseNumber(parts[0]), y = ParseNumber(parts[1]);
+  if (!x.ok() || !y.ok()) return std::nullopt;
+  return std::pair(*x, *y);
+}
+
+bool SaysGeographic(absl::string_view text) {
+  const std::string plain = LettersAndDigits(text);
+  for (absl::string_view word :
+       {"geographic", "geographical", "wgs84", "epsg4326", "lonlat", "longlat", "crs84"}) {
+    if (absl::StrContains(plain, word)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+FieldRole RoleOfField(absl::string_view name) { return Match(name).role; }
+
+// A field with what its name says.
+struct ElementFields::Chosen {
+  const Field* field;
+  NameMatch match;
+  bool used = false;
+};
+
+absl::Status ElementFields::Fault(const Place& place, const DraftLink& link, const Field& field,
+                                  absl::string_view why) {
+  return draft_.Fault(place,
+                      absl::StrFormat("links with an unreadable %s", field.name.substr(0, 40)),
+                      absl::StrFormat("link %s-%s: the %s %s", link.source_key,
+                                      link.destination_key, field.name.substr(0, 40), why));
+}
+
+absl::Status ElementFields::ReadGraph(const Fields& fields) {
+  for (const Field& field : fields) {
+    absl::Status status;
+    switch (Match(field.name).role) {
+      case FieldRole::kCapacityUnit: {
+        const auto unit = UnitRate(field.text);
+        if (unit.ok()) capacity_unit_bps_ = *unit;
+        status = unit.status();
+        break;
+      }
+      case FieldRole::kDelayUnit: {
+        const auto unit = UnitTime(field.text);
+        if (unit.ok()) delay_unit_ = *unit;
+        status = unit.status();
+        break;
+      }
+      case FieldRole::kLengthUnit: {
+        const auto unit = UnitLengthKm(field.text);
+        if (unit.ok()) length_unit_km_ = *unit;
+        status = unit.status();
+        break;
+      }
+      case FieldRole::kCoordinates:
+        draft_.positions_are_geographic = SaysGeographic(field.text);
+        break;
+      case FieldRole::kGraphName:
+        if (draft_.name.empty()) draft_.name = field.text;
+        break;
+      default:
+        draft_.notes.Unused("graph", field.name);
+    }
+    if (!status.ok()) {
+      return draft_.Fault(
+          0, "fields of the graph that cannot be read",
+          absl::StrFormat("the %s of the graph: %s", field.name.substr(0, 40), status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void ElementFields::ReadNode(const Fields& fields, const Place& place, DraftNode* node) {
+  const Field *latitude = nullptr, *longitude = nullptr, *position = nullptr;
+  for (const Field& field : fields) {
+    const Field** taken = nullptr;
+    switch (Match(field.name).role) {
+      case FieldRole::kLatitude:
+        taken = &latitude;
+        break;
+      case FieldRole::kLongitude:
+        taken = &longitude;
+        break;
+      case FieldRole::kPosition:
+        taken = &position;
+        break;
+      case FieldRole::kDescription:
+      case FieldRole::kRateLabel:  // "label"
+      case FieldRole::kGraphName:  // "name"
+        if (node->description.empty()) {
+          node->description = field.text;
+          continue;
+        }
+        break;
+      default:
+        break;
+    }
+    if (taken != nullptr && *taken == nullptr) {
+      *taken = &field;
+    } else {
+      draft_.notes.Unused("node", field.name);
+    }
+  }
+  const std::string where = absl::StrFormat("node %s, %s", node->key, place.ToString());
+  if (latitude != nullptr && longitude != nullptr) {
+    const auto north = ParseNumber(latitude->text), east = ParseNumber(longitude->text);
+    if (north.ok() && east.ok()) {
+      node->coordinates = Coordinates{*north, *east};
+    } else {
+      draft_.notes.Count("coordinates that are not numbers left out", where);
+    }
+  } else if (latitude != nullptr || longitude != nullptr) {
+    draft_.notes.Count("coordinates of which one is missing left out", where);
+  }
+  if (position != nullptr) {
+    node->position = ParsePair(position->text);
+    if (!node->position) draft_.notes.Count("positions that are not two numbers left out", where);
+  }
+}
+
+absl::StatusOr<std::optional<double>> ElementFields::CapacityOf(const Chosen& chosen,
+                                                                std::optional<double> beside_bps) {
+  std::optional<double> rate_bps;
+  const std::string& text = chosen.field->text;
+  if (chosen.match.role == FieldRole::kRateLabel) {
+    rate_bps = RateOfLinkLabel(text);
+    return rate_bps;
+  }
+  const auto number = ParseNumber(text);
+  if (!number.ok()) {
+    const auto rate = RateOfExpression(text);
+    if (!rate.ok()) return rate.status();
+    rate_bps = *rate;
+    return rate_bps;
+  }
+  if (chosen.field->name == kBitsPerSecond) {
+    rate_bps = *number;
+  } else if (!chosen.match.unit.empty()) {
+    rate_bps = *number * *UnitRate(chosen.match.unit);
+  } else if (beside_bps) {
+    rate_bps = *number * *beside_bps;
+  } else if (chosen.match.role == FieldRole::kMarkedCapacity) {
+    return absl::InvalidArgumentError("has no unit");
+  } else if (capacity_unit_bps_) {
+    rate_bps = *number * *capacity_unit_bps_;
+  } else {
+    rate_bps = *number * options_.unitless_rate_bps;
+    draft_.notes.Count(absl::StrFormat("link capacities without a unit, 1 read as %s",
+                                       FormatRate(options_.unitless_rate_bps)));
+  }
+  return rate_bps;
+}
+
+absl::Status ElementFields::ReadCapacity(const Place& place, std::vector<Chosen>* fields,
+                                         DraftLink* link) {
+  std::optional<double> beside_bps;
+  for (Chosen& c : *fields) {
+    if (c.match.role != FieldRole::kCapacityUnit || c.field->text.empty()) continue;
+    const auto unit = UnitRate(c.field->text);
+    c.used = true;
+    if (unit.ok()) {
+      beside_bps = *unit;
+    } else if (absl::Status status =
+                   Fault(place, *link, *c.field, absl::StrCat("is ", unit.status().message()));
+               !status.ok()) {
+      return status;
+    }
+  }
+  const Field* unread_label = nullptr;
+  for (Chosen& c : *fields) {
+    const FieldRole role = c.match.role;
+    if (c.field->text.empty() || c.used ||
+        (role != FieldRole::kCapacity && role != FieldRole::kMarkedCapacity &&
+         role != FieldRole::kRateLabel)) {
+      continue;
+    }
+    if (link->capacity_bps && role == FieldRole::kRateLabel) {
+      // Says the same in other words, or says nothing about the rate.
+      const auto rate = RateOfLinkLabel(c.field->text);
+      c.used = rate && std::abs(*rate - *link->capacity_bps) <= kSameRate * *link->capacity_bps;
+      continue;
+    }
+    if (link->capacity_bps && role == FieldRole::kMarkedCapacity) {
+      const auto rate = CapacityOf(c, beside_bps);
+      c.used = rate.ok() && *rate &&
+               std::abs(**rate - *link->capacity_bps) <= kSameRate * *link->capacity_bps;
+      continue;
+    }
+    if (link->capacity_bps) continue;
+    const auto rate = CapacityOf(c, beside_bps);
+    c.used = true;
+    const std::string quoted = absl::StrFormat("\"%s\"", c.field->text.substr(0, 60));
+    if (!rate.ok() && role == FieldRole::kMarkedCapacity) {
+      draft_.notes.Count(absl::StrCat("links whose ", c.field->name, " cannot be read"),
+                         absl::StrCat(quoted, ", ", place.ToString()));
+    } else if (!rate.ok()) {
+      if (absl::Status status =
+              Fault(place, *link, *c.field,
+                    absl::StrFormat("%s is no rate: %s", quoted, rate.status().message()));
+          !status.ok()) {
+        return status;
+      }
+      link->capacity_bps = options_.default_capacity_bps.value_or(10e9);  // reported already
+    } else if (*rate) {
+      link->capacity_bps = *rate;
+      if (role != FieldRole::kCapacity || c.field->name == kBitsPerSecond) {
+        draft_.notes.Count(absl::StrCat("link capacities from ", c.field->name),
+                           role == FieldRole::kRateLabel
+                               ? absl::StrFormat("%s as %s", quoted, FormatRate(**rate))
+                               : "");
+      }
+    } else {
+      // A label that names no rate is told of below; plain "label" is anybody's.
+      c.used = unread_label == nullptr && c.match.rank != MatchWhole("label").rank;
+      if (c.used) unread_label = c.field;
+    }
+  }
+  if (unread_label != nullptr && !link->capacity_bps) {
+    draft_.notes.Count(
+        absl::StrFormat("links whose %s names no single rate", unread_label->name),
+        absl::StrFormat("\"%s\", %s", unread_label->text.substr(0, 60), place.ToString()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Duration> ElementFields::DelayOf(const Chosen& chosen,
+                                                      std::optional<absl::Duration> beside) {
+  const std::string& text = chosen.field->text;
+  absl::Duration delay;
+  if (const auto number = ParseNumber(text); number.ok()) {
+    if (!chosen.match.unit.empty()) {
+      delay = *UnitTime(chosen.match.unit) * *number;
+    } else if (beside) {
+      delay = *beside * *number;
+    } else if (delay_unit_) {
+      delay = *delay_unit_ * *number;
+    } else {
+      delay = options_.unitless_delay * *number;
+      draft_.notes.Count(absl::StrFormat("link delays without a unit, 1 read as %s",
+                                         absl::FormatDuration(options_.unitless_delay)));
+    }
+  } else {
+    const auto written = ParseDuration(text);
+    if (!written.ok()) return written.status();
+    delay = *written;
+  }
+  if (chosen.match.role != FieldRole::kRoundTrip) return delay;
+  draft_.notes.Count("link delays taken as half of a round trip");
+  return delay / 2;
+}
+
+absl::StatusOr<DraftLength> ElementFields::LengthOf(const Chosen& chosen,
+                                                    std::optional<double> beside_km) {
+  const std::string& text = chosen.field->text;
+  DraftLength length;
+  if (const auto number = ParseNumber(text); number.ok()) {
+    length.value = *number;
+    if (!chosen.match.unit.empty()) {
+      length.unit_km = *UnitLengthKm(chosen.match.unit);
+    } else {
+      length.unit_km = beside_km ? beside_km : length_unit_km_;
+    }
+    return length;
+  }
+  const size_t cut = text.find_last_of("0123456789.");
+  const auto number = ParseNumber(text.substr(0, cut == std::string::npos ? 0 : cut + 1));
+  const auto unit = UnitLengthKm(cut == std::string::npos ? text : text.substr(cut + 1));
+  if (!number.ok() || !unit.ok()) {
+    return absl::InvalidArgumentError("write a number with km, m or miles");
+  }
+  length.value = *number;
+  length.unit_km = *unit;
+  return length;
+}
+
+absl::Status ElementFields::ReadLink(const Fields& fields, const Place& place, DraftLink* link) {
+  std::vector<Chosen> chosen;
+  chosen.reserve(fields.size());
+  for (const Field& field : fields) chosen.push_back({&field, Match(field.name)});
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const Chosen& a, const Chosen& b) { return a.match.rank < b.match.rank; });
+  if (absl::Status status = ReadCapacity(place, &chosen, link); !status.ok()) return status;
+  std::optional<absl::Duration> delay_beside;
+  std::optional<double> length_beside;
+  for (Chosen& c : chosen) {
+    if (c.match.role == FieldRole::kDelayUnit) {
+      if (const auto unit = UnitTime(c.field->text); unit.ok()) delay_beside = *unit;
+      c.used = delay_beside.has_value();
+    } else if (c.match.role == FieldRole::kLengthUnit) {
+      if (const auto unit = UnitLengthKm(c.field->text); unit.ok()) length_beside = *unit;
+      c.used = length_beside.has_value();
+    }
+  }
+  bool metric = false;
+  for (Chosen& c : chosen) {
+    absl::Status bad;
+    const char* kind = "";
+    if (c.field->text.empty()) continue;
+    switch (c.match.role) {
+      case FieldRole::kDelay:
+      case FieldRole::kRoundTrip:
+        if (link->propagation_delay) continue;
+        if (const auto delay = DelayOf(c, delay_beside); delay.ok()) {
+          link->propagation_delay = *delay;
+        } else {
+          bad = delay.status();
+          link->propagation_delay = absl::ZeroDuration();
+        }
+        kind = "delay";
+        break;
+      case FieldRole::kMetric:
+        if (metric) continue;
+        metric = true;
+        if (const auto number = ParseNumber(c.field->text); number.ok()) {
+          link->igp_metric = *number;
+          draft_.notes.Count(absl::StrFormat("link %ss read as IGP metrics", c.field->name));
+        } else {
+          bad = number.status();
+        }
+        kind = "metric";
+        break;
+      case FieldRole::kLength:
+        if (link->length) continue;
+        if (const auto length = LengthOf(c, length_beside); length.ok()) {
+          link->length = *length;
+        } else {
+          bad = length.status();
+          link->length = DraftLength{0, 1};
+        }
+        kind = "length";
+        break;
+      default:
+        continue;
+    }
+    c.used = true;
+    if (bad.ok()) continue;
+    if (absl::Status status =
+            Fault(place, *link, *c.field,
+                  absl::StrFormat("\"%s\" is no %s: %s", c.field->text.substr(0, 60), kind,
+                                  bad.message()));
+        !status.ok()) {
+      return status;
+    }
+  }
+  std::sort(chosen.begin(), chosen.end(),
+            [](const Chosen& a, const Chosen& b) { return a.field < b.field; });
+  for (const Chosen& c : chosen) {
+    if (!c.used) draft_.notes.Unused("link", c.field->name);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rhumb
