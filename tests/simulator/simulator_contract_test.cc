@@ -7,6 +7,7 @@
 #include <string>
 
 #include "simulator/flow/flow_simulator.h"
+#include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
 #include "tests/networks.h"
 #include "tests/simulator/packet/plans.h"
@@ -35,6 +36,8 @@ std::function<std::unique_ptr<NetworkSimulator>()> Packets(DataPlane plane) {
     return MakePacketSimulator(options).value();
   };
 }
+
+std::unique_ptr<NetworkSimulator> Fluid() { return MakeFluidSimulator({}).value(); }
 
 class SimulatorContractTest : public ::testing::TestWithParam<Contender> {
  protected:
@@ -220,6 +223,8 @@ const TrafficModel kMixed{TrafficModel::FlowSizes::kMiceElephants, 0.5};
 INSTANTIATE_TEST_SUITE_P(
     All, SimulatorContractTest,
     ::testing::Values(Contender{"Flow", [] { return MakeFlowSimulator(); }, kStreams},
+                      Contender{"FluidStreams", Fluid, kStreams},
+                      Contender{"FluidTcp", Fluid, kTcp}, Contender{"FluidMixed", Fluid, kMixed},
                       Contender{"UdpFast", Packets(DataPlane::kUdpFast), kStreams},
                       Contender{"IpStreams", Packets(DataPlane::kIp), kStreams},
                       Contender{"IpTcp", Packets(DataPlane::kIp), kTcp},
