@@ -13,7 +13,7 @@ struct Flow {
   uint32_t demand = 0;
   uint32_t path = kNone;
   uint32_t return_path = kNone;
-  uint32_t segments = 0;  // equal ones, as many as full segments would be needed
+  uint32_t segments = 0;
   uint32_t received = 0;
   uint32_t sent = 0;        // UDP
   uint32_t references = 0;  // trains and events that know it
@@ -26,10 +26,13 @@ struct Flow {
   bool complete = false;
   bool failed = false;
   bool timer_set = false;
+  bool tail_arrived = false;  // the last segment
   double bytes = 0;
-  double payload_bytes = 0;  // of a segment
+  double payload_bytes = 0;  // of a full segment
+  double tail_bytes = 0;     // payload of the last segment
   double hash = 0;           // of the 5-tuple, in [0, 1)
   double start_s = 0;
+  double connect_s = 0;  // when it last asked for a connection
   double end_s = 0;
   double empty_s = 0;     // time it would take alone on the path of least delay
   double held_bytes = 0;  // arrived behind a gap, not yet passed on

@@ -57,38 +57,42 @@ class FluidLink {
   // Takes a train whose middle arrives at `now_s`; segments for which there is no room are cut off
   // it. Returns when its middle arrives at the other end, and sets its spread there.
   //
-  // With n segments of b bytes, spread s, rate C and a backlog of B bytes:
-  //   most waiting   B + max(n b / 2, n b - s C / 2), what is above the limit is lost: half of a
-  //                  train that the link can keep up with is gone when its end arrives, and other
-  //                  trains are counted whole from their middle on
-  //   wait           B / C + max(0, (n - 1) b / C - s) / 2, on average over the train
-  //   spread         max(s, (n - 1) b / C)
+  // With n segments, w bytes in all, spread s, rate C and a backlog of B bytes:
+  //   most waiting   B + max(w / 2, w - s C / 2), what is above the limit is lost: half of a train
+  //                  that the link can keep up with is gone when its end arrives, and other trains
+  //                  are counted whole from their middle on
+  //   length l       w / C less the time of its first segment
+  //   wait           B / C + max(0, l - s) / 2, on average over the train
+  //   spread         max(s, l)
   double Accept(double now_s, Train* train) {
-    const double bytes = train->segment_bytes;
-    const double per_segment_s = bytes * seconds_per_byte_;
     counters.arrived_packets += train->segments;
-    counters.arrived_bytes += train->segments * bytes;
+    counters.arrived_bytes += train->bytes();
     const double wait_s = WaitS(now_s);
     if (!up_) {
       counters.lost_packets += train->segments;
       train->segments = 0;
+      train->tail_bytes = 0;
       return now_s;
     }
-    if (wait_s + train->segments * per_segment_s > room_s_) DropTail(wait_s, train);
+    if (wait_s + train->bytes() * seconds_per_byte_ > full_room_s_) DropTail(wait_s, train);
     const double n = train->segments;
     if (n == 0) return now_s;
-    const double length_s = (n - 1) * per_segment_s;
+    const double bytes = train->bytes();
+    const double work_s = bytes * seconds_per_byte_;
+    const double first_s =
+        (train->full_segments() > 0 ? train->segment_bytes : train->tail_bytes) * seconds_per_byte_;
+    const double length_s = work_s - first_s;
     const double excess_s = std::max(0.0, length_s - train->spread_s);
     const double delay_s = wait_s + 0.5 * excess_s;
     // What the link has sent of the train before its middle arrived.
     const double sent_s = std::min(0.5 * train->spread_s, length_s);
-    busy_until_s_ = std::max(busy_until_s_, now_s - sent_s) + n * per_segment_s;
+    busy_until_s_ = std::max(busy_until_s_, now_s - sent_s) + work_s;
     train->spread_s += static_cast<float>(excess_s);
     train->link_epoch = epoch_;
     counters.accepted_packets += n;
-    counters.accepted_bytes += n * bytes;
+    counters.accepted_bytes += bytes;
     counters.queueing_s += n * delay_s;
-    return now_s + delay_s + per_segment_s + delay_s_;
+    return now_s + delay_s + first_s + delay_s_;
   }
 
   // Small packets, such as acknowledgements, that fit into any queue. Returns when they arrive at
@@ -126,8 +130,11 @@ class FluidLink {
     if (rate_ > 0) busy_until_s_ = now_s + WaitS(now_s) * rate_ / rate;
     rate_ = rate;
     seconds_per_byte_ = 1 / rate;
-    // The packet in transmission does not wait; on average half of it is left.
+    // The packet in transmission does not wait; on average half of it is left. A queue of full
+    // packets holds a whole number of them, and what remains has room for smaller ones.
     room_s_ = (limit_bytes_ + 0.5 * packet_bytes_) * seconds_per_byte_;
+    full_room_s_ =
+        (std::floor(limit_bytes_ / packet_bytes_) + 0.5) * packet_bytes_ * seconds_per_byte_;
   }
 
   void CountLostOnTheWay(double packets) { counters.lost_packets += packets; }
@@ -152,16 +159,27 @@ class FluidLink {
  private:
   void DropTail(double wait_s, Train* train) {
     const double per_segment_s = train->segment_bytes * seconds_per_byte_;
-    const double work_s = train->segments * per_segment_s;
-    const double most_s = wait_s + std::max(0.5 * work_s, work_s - 0.5 * train->spread_s);
+    const double tail_s = train->tail_bytes * seconds_per_byte_;
+    const uint32_t full = train->full_segments();
+    const double work_s = full * per_segment_s;
+    double most_s = wait_s + std::max(0.5 * work_s, work_s - 0.5 * train->spread_s);
     // An idle link takes one segment at once.
-    const double room_s = wait_s > 0 ? room_s_ : room_s_ + 0.5 * per_segment_s;
-    if (most_s <= room_s) return;
-    const double lost =
-        std::min<double>(train->segments, std::ceil((most_s - room_s) / per_segment_s - 1e-6));
+    const double at_once_s = wait_s > 0 ? 0 : 0.5 * per_segment_s;
+    const double room_s =
+        at_once_s + (train->segment_bytes >= packet_bytes_ ? full_room_s_ : room_s_);
+    uint32_t lost = 0;
+    if (most_s > room_s) {
+      lost = std::min(full,
+                      static_cast<uint32_t>(std::ceil((most_s - room_s) / per_segment_s - 1e-6)));
+      most_s -= lost * per_segment_s;
+      train->gap_inside = train->spread_s > 0.5 * work_s;
+    }
+    if (tail_s > 0 && most_s + tail_s > at_once_s + room_s_) {
+      train->tail_bytes = 0;
+      ++lost;
+    }
     counters.lost_packets += lost;
-    train->gap_inside = train->spread_s > 0.5 * work_s;
-    train->segments -= static_cast<uint32_t>(lost);
+    train->segments -= lost;
   }
 
   void CountCapacity(double now_s) {
@@ -174,7 +192,8 @@ class FluidLink {
   double packet_bytes_;
   double rate_ = 0;
   double seconds_per_byte_ = 0;
-  double room_s_ = 0;
+  double room_s_ = 0;       // that may wait, in transmission times
+  double full_room_s_ = 0;  // the same of full packets
   double busy_until_s_ = 0;
   uint32_t epoch_ = 0;
   bool up_ = true;

@@ -61,8 +61,15 @@ TcpSender::Allowance TcpSender::Allowed(uint32_t most_quantum) const {
   allowance.resend = std::min(room, to_resend_);
   room -= allowance.resend;
   const uint32_t outstanding = sent_ - acknowledged_ + out_of_order_;
-  if (outstanding >= most_in_flight_) return allowance;
-  const uint32_t left = std::min(segments_ - sent_, most_in_flight_ - outstanding);
+  const uint32_t left =
+      std::min(segments_ - sent_, most_in_flight_ - std::min(most_in_flight_, outstanding));
+  if (left == 0) {
+    const uint32_t first_time = in_flight_ - std::min(in_flight_, resent_in_flight_);
+    if (state_ == State::kRecovery && first_time > not_again_) {
+      allowance.again = std::min(room, first_time - not_again_);
+    }
+    return allowance;
+  }
   const uint32_t quantum = std::min(most_quantum, std::max<uint32_t>(1, window / kQuantaPerWindow));
   const bool too_little = room < quantum && room < left && in_flight_ > 0;
   if (!too_little) allowance.fresh = std::min(room, left);
@@ -72,6 +79,7 @@ TcpSender::Allowance TcpSender::Allowed(uint32_t most_quantum) const {
 uint32_t TcpSender::Sent(uint32_t segments, bool resent, double now_s) {
   if (resent) {
     Take(segments, &to_resend_);
+    resent_in_flight_ += segments;
   } else {
     sent_ += segments;
   }
@@ -81,9 +89,51 @@ uint32_t TcpSender::Sent(uint32_t segments, bool resent, double now_s) {
   return next_serial_++;
 }
 
+uint32_t TcpSender::Rescue(uint32_t segments, LossRecords* records) {
+  const uint32_t first_time = in_flight_ - std::min(in_flight_, resent_in_flight_);
+  uint32_t unseen = 0;
+  for (uint32_t i = losses_; i != kNone; i = (*records)[i].next) {
+    if (!(*records)[i].resent) unseen += (*records)[i].segments;
+  }
+  // Sent in order; what is lost without having been noticed is last.
+  const uint32_t candidates = first_time - std::min(first_time, not_again_);
+  const uint32_t arriving = candidates - std::min(candidates, unseen);
+  uint32_t rescued = segments - std::min(segments, arriving);
+  not_again_ += segments - rescued;
+  uint32_t left = rescued;
+  for (uint32_t* link = &losses_; *link != kNone && left > 0;) {
+    LossRecords::Record& record = (*records)[*link];
+    if (record.resent) {
+      link = &record.next;
+      continue;
+    }
+    const uint32_t taken = std::min(left, record.segments);
+    record.segments -= taken;
+    left -= taken;
+    if (record.segments == 0) records->Remove(link);
+  }
+  rescued -= left;
+  Take(rescued, &in_flight_);
+  to_resend_ += rescued;
+  return rescued;
+}
+
+void TcpSender::CopiesSent(uint32_t segments) {
+  in_flight_ += segments;
+  resent_in_flight_ += segments;
+  reduction_sent_ += segments;
+}
+
+void TcpSender::ForgetCopies(uint32_t segments) {
+  segments = std::min(segments, not_again_);
+  not_again_ -= segments;
+  Take(segments, &in_flight_);
+  Take(segments, &resent_in_flight_);
+}
+
 void TcpSender::Lost(const Train& train, uint32_t segments, LossRecords* records) {
-  gap_ += segments;
-  if (train.era != era_) return;  // given up at the timeout already
+  if (!train.resent) gap_ += segments;  // else they were missing already
+  if (train.era != era_) return;        // given up at the timeout already
   records->Add(&losses_, {train.serial, segments, 0, train.resent, kNone});
 }
 
@@ -145,6 +195,7 @@ void TcpSender::Reopen(uint32_t delivered, double now_s) {
   if (state_ == State::kRecovery) cubic_.SetWindow(cubic_.threshold());
   state_ = State::kOpen;
   out_of_order_ = 0;
+  ForgetCopies(not_again_);
   RestartTimer(now_s);
   if (lost_since_ > 0) EnterRecovery(delivered);
 }
@@ -170,6 +221,11 @@ void TcpSender::Acknowledged(const Train& train, AckTrain acks, LossRecords* rec
   SampleRoundTrip(acks.mean_round_trip_s);
   acknowledged_ += segments;
   Take(segments, &in_flight_);
+  if (train.resent) {
+    Take(segments, &resent_in_flight_);
+  } else {
+    ForgetCopies(segments);
+  }
   bool behind_gap = false;
   for (uint32_t i = losses_; i != kNone && !behind_gap; i = (*records)[i].next) {
     behind_gap = (*records)[i].serial < train.serial;
@@ -244,7 +300,7 @@ void TcpSender::TimedOut(double now_s, LossRecords* records) {
   records->RemoveAll(&losses_);
   ++era_;
   to_resend_ = outstanding;
-  in_flight_ = 0;
+  in_flight_ = resent_in_flight_ = not_again_ = 0;
   if (state_ != State::kLoss) cubic_.OnLoss();
   cubic_.OnTimeout(now_s, acknowledged_);
   state_ = State::kLoss;

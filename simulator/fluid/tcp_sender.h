@@ -43,16 +43,32 @@ class TcpSender {
   // A flow of `segments` that may have `most_in_flight` segments outstanding.
   void Start(uint32_t segments, uint32_t most_in_flight);
 
+  // The connection stands; its handshake took this long.
+  void Connected(double round_trip_s) { SampleRoundTrip(round_trip_s); }
+
   // What may be sent now. Lost segments come first.
   struct Allowance {
     uint32_t resend = 0;
     uint32_t fresh = 0;
+    // In a recovery with nothing else to send: what has not been acknowledged, most of it in vain
+    // (rule 3 of NextSeg in RFC 6675).
+    uint32_t again = 0;
   };
   // Nothing while less than an eighth of the window (at most `most_quantum` segments) is free and
   // acknowledgements are still to come: trains would fall to single segments otherwise.
   Allowance Allowed(uint32_t most_quantum) const;
+  // Whether the flow's last segment is among these, before they are sent.
+  bool SendsTail(uint32_t segments, bool resent) const {
+    return resent ? sent_ == segments_ && segments >= to_resend_ : sent_ + segments >= segments_;
+  }
   // To be called for every train; gives its serial.
   uint32_t Sent(uint32_t segments, bool resent, double now_s);
+
+  // To be called before sending `segments` again: how many of them are lost ones, which arrive now
+  // as resent ones; the others are copies.
+  uint32_t Rescue(uint32_t segments, LossRecords* records);
+  // Copies are in flight until what they are copies of has been acknowledged.
+  void CopiesSent(uint32_t segments);
 
   // Segments of a train were dropped in the network.
   void Lost(const Train& train, uint32_t segments, LossRecords* records);
@@ -79,6 +95,7 @@ class TcpSender {
 
   // Counts segments that arrived after a lost one; returns how many are now taken as lost.
   uint32_t DetectLosses(const Train& train, uint32_t segments, LossRecords* records);
+  void ForgetCopies(uint32_t segments);
   void EnterRecovery(uint32_t delivered);
   void ReduceRate(uint32_t delivered);
   void Reopen(uint32_t delivered, double now_s);
@@ -92,6 +109,8 @@ class TcpSender {
   uint32_t acknowledged_ = 0;  // in order or not
   uint32_t out_of_order_ = 0;  // of these, behind a gap
   uint32_t in_flight_ = 0;
+  uint32_t resent_in_flight_ = 0;  // of these, sent before, copies included
+  uint32_t not_again_ = 0;         // in flight for the first time and sent again meanwhile
   uint32_t to_resend_ = 0;
   uint32_t gap_ = 0;  // segments dropped and not yet arrived
   uint32_t next_serial_ = 0;

@@ -37,6 +37,7 @@ void TrainNetwork::Enter(uint32_t index, double now_s) {
   if (train.path == kNone) {
     const uint32_t segments = train.segments;
     train.segments = 0;
+    train.tail_bytes = 0;
     Drop(index, segments);
     return;
   }
@@ -60,6 +61,7 @@ void TrainNetwork::Hop(uint32_t index, double now_s) {
     const uint32_t segments = train.segments;
     link.CountLostOnTheWay(segments);
     train.segments = 0;
+    train.tail_bytes = 0;
     Drop(index, segments);
     return;
   }

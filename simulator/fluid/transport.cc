@@ -99,9 +99,10 @@ void Transport::StartFlow(uint32_t demand, double bytes, bool tcp, double hash, 
   flow.hash = hash;
   flow.start_s = now_s;
   flow.empty_s = empty_s;
-  const double most_bytes = tcp ? options_.segment_bytes : packet_bytes_ - kUdpHeaderBytes;
-  flow.segments = std::max<uint32_t>(1, static_cast<uint32_t>(std::ceil(bytes / most_bytes)));
-  flow.payload_bytes = bytes / flow.segments;
+  flow.payload_bytes = tcp ? options_.segment_bytes : packet_bytes_ - kUdpHeaderBytes;
+  flow.segments =
+      std::max<uint32_t>(1, static_cast<uint32_t>(std::ceil(bytes / flow.payload_bytes)));
+  flow.tail_bytes = bytes - (flow.segments - 1) * flow.payload_bytes;
   demands_[demand].counters.offered_bytes += bytes;
   PutOnPath(&flow);
   if (in_window_) {
@@ -212,6 +213,7 @@ void Transport::Connect(uint32_t index, double now_s) {
   const double there_s = network_.SendSmall(flow.path, 1, kTcpHeaderBytes, now_s);
   const double back_s = network_.SendSmall(flow.return_path, 1, kTcpHeaderBytes, now_s);
   ++flow.references;
+  flow.connect_s = now_s;
   if (there_s < kNever && back_s < kNever) {
     CountSmall(&demands_[flow.demand], 1, 1, 0.5 * (there_s + back_s) - now_s);
     flow.attempts = 0;
@@ -228,6 +230,7 @@ void Transport::Connected(uint32_t index, double now_s) {
   Flow& flow = flows_[index];
   --flow.references;
   if (flow.attempts == 0) {
+    flow.sender.Connected(now_s - flow.connect_s);
     SendAllowed(index, 0, now_s);
   } else if (flow.attempts < kConnectAttempts) {
     Connect(index, now_s);
@@ -242,6 +245,13 @@ void Transport::SendAllowed(uint32_t index, double spread_s, double now_s) {
   const TcpSender::Allowance allowance = flows_[index].sender.Allowed(most_segments_);
   if (allowance.resend > 0) SendSegments(index, allowance.resend, true, spread_s, now_s);
   if (allowance.fresh > 0) SendSegments(index, allowance.fresh, false, spread_s, now_s);
+  if (allowance.again > 0) {
+    const uint32_t rescued = flows_[index].sender.Rescue(allowance.again, &losses_);
+    if (allowance.again > rescued) {
+      SendCopies(index, allowance.again - rescued, spread_s, now_s);
+    }
+    if (rescued > 0) SendSegments(index, rescued, true, spread_s, now_s);
+  }
   SetTimer(index);
 }
 
@@ -251,6 +261,7 @@ void Transport::SendSegments(uint32_t index, uint32_t segments, bool resent, dou
   Demand& demand = demands_[flow.demand];
   demand.counters.sent_packets += segments;
   packets_.sent += segments;
+  const bool with_tail = !flow.tail_arrived && flow.sender.SendsTail(segments, resent);
   const uint32_t trains = (segments + most_segments_ - 1) / most_segments_;
   for (uint32_t i = 0; i < trains; ++i) {
     Train train;
@@ -258,6 +269,9 @@ void Transport::SendSegments(uint32_t index, uint32_t segments, bool resent, dou
     segments -= train.segments;
     train.spread_s = train.sent_spread_s = static_cast<float>(spread_s / trains);
     train.segment_bytes = static_cast<float>(flow.payload_bytes + kTcpHeaderBytes);
+    if (with_tail && i + 1 == trains) {
+      train.tail_bytes = static_cast<float>(flow.tail_bytes + kTcpHeaderBytes);
+    }
     // The first half of what answers acknowledgements left before the middle of these arrived.
     train.sent_s = now_s + std::max(0.0, ((i + 0.5) / trains - 0.5) * spread_s);
     train.serial = flow.sender.Sent(train.segments, resent, now_s);
@@ -274,6 +288,25 @@ void Transport::SendSegments(uint32_t index, uint32_t segments, bool resent, dou
       network_.Enter(added, now_s);
     }
   }
+}
+
+void Transport::SendCopies(uint32_t index, uint32_t segments, double spread_s, double now_s) {
+  Flow& flow = flows_[index];
+  demands_[flow.demand].counters.sent_packets += segments;
+  packets_.sent += segments;
+  flow.sender.CopiesSent(segments);
+  Train train;
+  train.segments = segments;
+  train.spread_s = train.sent_spread_s = static_cast<float>(spread_s);
+  train.segment_bytes = static_cast<float>(flow.payload_bytes + kTcpHeaderBytes);
+  train.sent_s = now_s;
+  train.era = flow.sender.era();
+  train.copy = true;
+  train.flow = index;
+  train.demand = flow.demand;
+  train.path = flow.path;
+  ++flow.references;
+  network_.Enter(network_.Add(train), now_s);
 }
 
 void Transport::SetTimer(uint32_t index) {
@@ -308,7 +341,7 @@ void Transport::Dropped(const Train& train, uint32_t segments) {
   Flow& flow = flows_[train.flow];
   if (!flow.tcp) {
     Finish(train.flow, false, flow.start_s);  // a datagram is not sent again
-  } else if (flow.sending) {
+  } else if (flow.sending && !train.copy) {
     flow.sender.Lost(train, segments, &losses_);
   }
 }
@@ -326,7 +359,7 @@ void Transport::Delivered(uint32_t index, double now_s) {
   packets_.delivered += segments;
   packets_.delay_s += segments * delay_s;
   packets_.delay.Add(delay_s, segments);
-  const double bytes = segments * train.segment_bytes;
+  const double bytes = train.bytes();
   demand.counters.delivered_wire_bytes += bytes;
   demand.counters.delay_s_bytes += delay_s * bytes;
   if (train.flow == kNone) {
@@ -348,8 +381,8 @@ void Transport::SegmentsArrived(uint32_t index, uint32_t train_index, double now
     network_.Free(train_index);
     return;
   }
-  uint32_t fresh = train.segments;
-  if (train.era != flow.sender.era()) {
+  uint32_t fresh = train.copy ? 0 : train.segments;
+  if (!train.copy && train.era != flow.sender.era()) {
     fresh = flow.sender.ArrivedAfterAll(fresh);
     train.after_all = true;
   }
@@ -357,6 +390,10 @@ void Transport::SegmentsArrived(uint32_t index, uint32_t train_index, double now
   flow.received += fresh;
   const bool had_gap = flow.sender.has_gap();
   if (train.resent) flow.sender.FillGap(train.segments);
+  if (train.tail_bytes > 0 && fresh > 0) {
+    flow.held_bytes += flow.tail_bytes - flow.payload_bytes;
+    flow.tail_arrived = true;
+  }
   flow.held_bytes += fresh * flow.payload_bytes;
   if (!flow.sender.has_gap() || flow.received == flow.segments) {
     Pass(&demand, flow.held_bytes);
@@ -387,7 +424,7 @@ void Transport::SegmentsArrived(uint32_t index, uint32_t train_index, double now
 void Transport::AcksArrived(uint32_t train_index, double now_s) {
   const Train train = network_[train_index];
   Flow& flow = flows_[train.flow];
-  if (flow.sending && train.after_all) {
+  if (flow.sending && (train.copy || train.after_all)) {
     SendAllowed(train.flow, train.spread_s, now_s);
   } else if (flow.sending) {
     AckTrain acks;
@@ -430,6 +467,8 @@ void Transport::SendDatagrams(uint32_t index, double now_s) {
   flow.sent += train.segments;
   train.spread_s = train.sent_spread_s = static_cast<float>((train.segments - 1) * gap_s);
   train.segment_bytes = static_cast<float>(wire_bytes);
+  const bool more = flow.sent < flow.segments;
+  if (!more) train.tail_bytes = static_cast<float>(flow.tail_bytes + kUdpHeaderBytes);
   train.sent_s = now_s + 0.5 * train.spread_s;
   train.flow = index;
   train.demand = flow.demand;
@@ -438,7 +477,6 @@ void Transport::SendDatagrams(uint32_t index, double now_s) {
   packets_.sent += train.segments;
   const double next_s = now_s + train.segments * gap_s;
   ++flow.references;
-  const bool more = flow.sent < flow.segments;
   if (more) {
     ++flow.references;
     events_.Push(next_s, kDatagrams, index);
@@ -455,8 +493,7 @@ void Transport::SendDatagrams(uint32_t index, double now_s) {
 
 void Transport::DatagramsArrived(uint32_t index, const Train& train, double now_s) {
   Flow& flow = flows_[index];
-  const double bytes = train.segments * flow.payload_bytes;
-  Pass(&demands_[flow.demand], bytes);
+  Pass(&demands_[flow.demand], train.bytes() - train.segments * kUdpHeaderBytes);
   flow.received += train.segments;
   if (flow.received == flow.segments) Finish(index, true, now_s + 0.5 * train.spread_s);
 }

@@ -65,6 +65,7 @@ class Transport : public TrainEnd {
   void Connected(uint32_t index, double now_s);
   void SendAllowed(uint32_t index, double spread_s, double now_s);
   void SendSegments(uint32_t index, uint32_t segments, bool resent, double spread_s, double now_s);
+  void SendCopies(uint32_t index, uint32_t segments, double spread_s, double now_s);
   void SetTimer(uint32_t index);
   void TimerFired(uint32_t index, double now_s);
   void SegmentsArrived(uint32_t index, uint32_t train, double now_s);
