@@ -59,7 +59,8 @@ void AddScenarioOptions(CLI::App* app, ReplayConfig* config) {
       "--policies", [config](const std::string& list) { config->policies = SplitPolicyList(list); },
       "comma-separated; shortest-path, ecmp, cspf, widest, lp-previous, lp-omniscient, neural, "
       "with options after a colon (ecmp:inverse-capacity; neural:default,iterations=8)");
-  app->add_option("--simulator", config->simulator, "flow (formulas) or ns3 (packets)");
+  app->add_option("--simulator", config->simulator,
+                  "flow (formulas), fluid (packet trains) or ns3 (packets)");
   app->add_option("--load", config->load,
                   "scale traffic so that shortest-path has this MLU on its mean matrix");
   AddParsed(app, "--intervals", ParseIntervalRange, &config->intervals,
@@ -69,7 +70,7 @@ void AddScenarioOptions(CLI::App* app, ReplayConfig* config) {
          "repeatable: link-down:A-B@3..7, drain:A-B@3, srlg-down:NAME@2, burst:A-B*5@4..6, "
          "flash-crowd:A*4@4..6, random-failures:seed=1,mtbf=20")
       ->allow_extra_args(false);
-  app->add_option("--seeds", config->seeds, "ns3: runs with different arrivals [10]");
+  app->add_option("--seeds", config->seeds, "ns3, fluid: runs with different arrivals [10]");
   app->add_flag("!--no-optimum", config->optimum, "do without the exact optimum and NormMLU");
 }
 
@@ -94,24 +95,25 @@ void AddInputOptions(CLI::App* app, ReplayConfig* config) {
 
 void AddPacketOptions(CLI::App* app, PacketConfig* packet) {
   AddParsed(app, "--warm-up", ParseDuration, &packet->warm_up,
-            "ns3: played before measuring [2s, or 20 round trips if that is more]");
-  AddParsed(app, "--measure", ParseDuration, &packet->measure, "ns3: measured time [10s]");
+            "ns3, fluid: played before measuring [2s, or 20 round trips if that is more]");
+  AddParsed(app, "--measure", ParseDuration, &packet->measure, "ns3, fluid: measured time [10s]");
   AddParsed(app, "--drain", ParseDuration, &packet->drain,
-            "ns3: time for flows to finish afterwards [5s]");
-  app->add_option("--tcp-share", packet->tcp_share, "ns3: share of flows that are TCP")
+            "ns3, fluid: time for flows to finish afterwards [5s]");
+  app->add_option("--tcp-share", packet->tcp_share, "ns3, fluid: share of flows that are TCP")
       ->capture_default_str();
-  app->add_option("--flow-sizes", packet->flow_sizes,
-                  "ns3: mice-elephants, websearch, bounded-pareto, long-tail, constant or poisson")
+  app->add_option(
+         "--flow-sizes", packet->flow_sizes,
+         "ns3, fluid: mice-elephants, websearch, bounded-pareto, long-tail, constant or poisson")
       ->capture_default_str();
   app->add_option("--data-plane", packet->data_plane, "ns3: ip, udp-fast or global-routing")
       ->capture_default_str();
   app->add_option("--segment-bytes", packet->segment_bytes,
-                  "ns3: TCP payload of a full segment; 8948 for jumbo frames")
+                  "ns3, fluid: TCP payload of a full segment; 8948 for jumbo frames")
       ->capture_default_str();
   app->add_option("--scale", packet->scale,
-                  "ns3: factor on rates and buffers [narrowest loaded link at 100 Mbit/s]");
+                  "ns3, fluid: factor on rates and buffers [narrowest loaded link at 100 Mbit/s]");
   app->add_flag("--continuous", packet->continuous,
-                "ns3: one episode for all intervals instead of one each");
+                "ns3, fluid: one episode for all intervals instead of one each");
 }
 
 absl::Status Run(const Arguments& arguments) {
@@ -157,8 +159,9 @@ RunCommand Define(CLI::App& app) {
       ->check(CLI::Range(1, 1024));
   app.add_option("--out", arguments->run.out,
                  "directory for results.json, intervals.csv, scenario.toml");
-  app.add_flag("--resume", arguments->run.resume,
-               "ns3: take over the finished episodes of a replay that was stopped, from --out");
+  app.add_flag(
+      "--resume", arguments->run.resume,
+      "ns3, fluid: take over the finished episodes of a replay that was stopped, from --out");
   app.add_option("--output", arguments->output, "table or json")->capture_default_str();
   return [arguments] { return Run(*arguments); };
 }

@@ -72,12 +72,13 @@ void AddScenario(CLI::App& app, ReplayConfig* scenario) {
                  "burst:A-B*5@4..6, random-failures:seed=1,mtbf=20")
       ->allow_extra_args(false)
       ->group(kGroup);
-  app.add_option("--simulator", scenario->simulator, "flow (formulas) or ns3 (packets)")
-      ->check(CLI::IsMember({"flow", "ns3"}))
+  app.add_option("--simulator", scenario->simulator,
+                 "flow (formulas), fluid (packet trains) or ns3 (packets)")
+      ->check(CLI::IsMember({"flow", "fluid", "ns3"}))
       ->capture_default_str()
       ->group(kGroup);
   AddParsed(app, "--measure", ParseDuration, &scenario->packet.measure,
-            "ns3: simulated time of an interval [10s]")
+            "ns3, fluid: simulated time of an interval [10s]")
       ->group(kGroup);
   app.add_flag("!--no-optimum", scenario->optimum, "do without the exact optimum")->group(kGroup);
 }

@@ -9,7 +9,8 @@ _FLOW_SIZES = {"mice-elephants": sim.SimulationScenario.FLOW_SIZES_MICE_ELEPHANT
                "long-tail": sim.SimulationScenario.FLOW_SIZES_LONG_TAIL,
                "constant": sim.SimulationScenario.FLOW_SIZES_CONSTANT_BIT_RATE,
                "poisson": sim.SimulationScenario.FLOW_SIZES_POISSON_PACKETS}
-_SIMULATORS = {"flow": sim.SimulationScenario.SIMULATOR_FLOW, "ns3": sim.SimulationScenario.SIMULATOR_NS3}
+_SIMULATORS = {"flow": sim.SimulationScenario.SIMULATOR_FLOW, "fluid": sim.SimulationScenario.SIMULATOR_FLUID,
+               "ns3": sim.SimulationScenario.SIMULATOR_NS3}
 _REFERENCES = {"shortest-path": sim.Reward.REFERENCE_SHORTEST_PATH, "none": sim.Reward.REFERENCE_NONE}
 _PLAIN = ("min_load", "max_load", "steps", "history", "max_paths", "events", "failure_share", "tcp_shares",
           "narrowest_bps")
@@ -33,7 +34,7 @@ def _seconds(value):
 def Scenario(settings=None, **more):
     """The rhumb.v1.SimulationScenario of a dictionary; proto/rhumb/v1/simulation.proto explains every field.
 
-    simulator   "flow" (default) or "ns3"
+    simulator   "flow" (default), "fluid" or "ns3"
     topology    a shipped name ("abilene") or a rhumb.v1.Topology; without it random networks are drawn
     random      {"families": [...], "min_nodes": n, "max_nodes": n}
     traffic     a generator ("gravity:sigma=1") or a rhumb.v1.TrafficSeries
