@@ -52,7 +52,8 @@ constexpr char kDetails[] =
     "interval first, why and to what stands below the tables, and in JSON as fallbacks: {count, "
     "of, intervals, first: {interval, reason, to}}.\n\n"
     "SIGTERM and Ctrl-C stop a replay within a second. With --out it keeps what is finished: whole "
-    "policies in results.json (the others are under unfinished), with --simulator ns3 every "
+    "policies in results.json (the others are under unfinished), with --simulator fluid or ns3 "
+    "every "
     "episode, from which --resume goes on.";
 
 // An option whose text has a parser of its own: Parse(text) is a StatusOr of what `value` takes.
@@ -89,8 +90,9 @@ void AddScenarioOptions(CLI::App* app, ReplayConfig* config) {
       ->type_name("POLICIES")
       ->default_str(absl::StrJoin(config->policies, ","))
       ->group(kGroup);
-  app->add_option("--simulator", config->simulator, "Simulate by formulas or by packets")
-      ->type_name("flow|ns3")
+  app->add_option("--simulator", config->simulator,
+                  "Simulate by formulas, by packet trains or by packets")
+      ->type_name("flow|fluid|ns3")
       ->capture_default_str()
       ->group(kGroup);
   app->add_option("--load", config->load,
@@ -151,7 +153,7 @@ void AddPathOptions(CLI::App* app, ReplayConfig* config) {
 }
 
 void AddPacketOptions(CLI::App* app, ReplayConfig* config) {
-  constexpr char kGroup[] = "With --simulator ns3";
+  constexpr char kGroup[] = "With --simulator fluid or ns3";
   PacketConfig* packet = &config->packet;
   app->add_option("--seeds", config->seeds, "Runs with different arrivals")
       ->type_name("N")
@@ -177,7 +179,7 @@ void AddPacketOptions(CLI::App* app, ReplayConfig* config) {
       ->type_name("mice-elephants|websearch|bounded-pareto|long-tail|constant|poisson")
       ->capture_default_str()
       ->group(kGroup);
-  app->add_option("--data-plane", packet->data_plane, "How packets find their way")
+  app->add_option("--data-plane", packet->data_plane, "How packets find their way in ns3")
       ->type_name("ip|udp-fast|global-routing")
       ->capture_default_str()
       ->group(kGroup);
@@ -206,8 +208,9 @@ void AddRunOptions(CLI::App* app, Arguments* arguments) {
                   "Directory for results.json, intervals.csv and scenario.toml")
       ->type_name("DIR")
       ->group(kGroup);
-  app->add_flag("--resume", arguments->run.resume,
-                "Take over the finished episodes of an ns3 replay that was stopped, from --out")
+  app->add_flag(
+         "--resume", arguments->run.resume,
+         "Take over the finished episodes of a replay by packets that was stopped, from --out")
       ->group(kGroup);
   app->add_option("--output", arguments->output, "Table for people, or JSON for programs")
       ->type_name("table|json")

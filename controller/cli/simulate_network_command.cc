@@ -85,13 +85,14 @@ void AddScenario(CLI::App& app, ReplayConfig* scenario) {
       ->type_name("EVENT")
       ->allow_extra_args(false)
       ->group(kGroup);
-  app.add_option("--simulator", scenario->simulator, "Simulate by formulas or by packets")
-      ->check(CLI::IsMember({"flow", "ns3"}))
-      ->type_name("flow|ns3")
+  app.add_option("--simulator", scenario->simulator,
+                 "Simulate by formulas, by packet trains or by packets")
+      ->check(CLI::IsMember({"flow", "fluid", "ns3"}))
+      ->type_name("flow|fluid|ns3")
       ->capture_default_str()
       ->group(kGroup);
   AddParsed(app, "--measure", ParseDuration, &scenario->packet.measure,
-            "With --simulator ns3: simulated time of an interval")
+            "With --simulator fluid or ns3: simulated time of an interval")
       ->type_name("TIME")
       ->default_str(absl::FormatDuration(scenario->packet.measure))
       ->group(kGroup);

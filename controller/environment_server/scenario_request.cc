@@ -12,6 +12,7 @@
 #include "agents/training/routing_environment.h"
 #include "controller/steering/plan/request_error.h"
 #include "simulator/flow/flow_simulator.h"
+#include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
 #include "topologies/formats/loader.h"
 #include "topologies/formats/proto_conversion.h"
@@ -238,6 +239,8 @@ absl::StatusOr<std::function<absl::StatusOr<std::unique_ptr<NetworkSimulator>>()
     case SimulationScenario::SIMULATOR_FLOW:
       return
           []() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> { return MakeFlowSimulator(); };
+    case SimulationScenario::SIMULATOR_FLUID:
+      return [] { return MakeFluidSimulator({}); };
     case SimulationScenario::SIMULATOR_NS3: {
       absl::StatusOr<std::string> worker = FindWorker();
       if (!worker.ok()) return worker.status();

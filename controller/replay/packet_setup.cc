@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "agents/policy_registry.h"
 #include "controller/terminal/progress_bar.h"
+#include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
 #include "topologies/formats/units.h"
 
@@ -17,6 +18,7 @@ constexpr int kWarmUpRoundTrips = 20;
 // Rough cost of TCP over the IP plane, for the estimate only.
 constexpr double kHopPacketsPerSecond = 110e3;
 constexpr double kHeaderBytes = 52;
+constexpr double kFluidSpeed = 200;  // over that
 // An episode that takes this many times its estimate hangs; a busy machine makes it several times
 // slower.
 constexpr double kDeadlineOverEstimate = 50;
@@ -77,11 +79,11 @@ void PrintPlan(const ReplayConfig& config, const ReplayInput& input,
   const int episodes =
       static_cast<int>(engine.policies.size()) * engine.seeds * input.num_counted();
   std::cerr << absl::StrFormat(
-      "ns-3: %d episodes (%d policies x %d intervals x %d seeds), each with %s of warm-up, %s "
+      "%s: %d episodes (%d policies x %d intervals x %d seeds), each with %s of warm-up, %s "
       "measured and at most %s to drain; rates are scaled by %.4g; roughly %s in all\n",
-      episodes, engine.policies.size(), input.num_counted(), engine.seeds,
-      absl::FormatDuration(engine.warm_up), absl::FormatDuration(config.packet.measure),
-      absl::FormatDuration(engine.drain), engine.scale,
+      config.simulator == "fluid" ? "fluid" : "ns-3", episodes, engine.policies.size(),
+      input.num_counted(), engine.seeds, absl::FormatDuration(engine.warm_up),
+      absl::FormatDuration(config.packet.measure), absl::FormatDuration(engine.drain), engine.scale,
       DescribeSeconds(episodes * episode_s / std::min(engine.jobs, episodes)));
 }
 
@@ -91,9 +93,12 @@ absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config
                                                       const ReplayInput& input,
                                                       ReplayEngineOptions* engine) {
   PacketSimulatorOptions options;
-  absl::StatusOr<std::string> worker = FindWorker();
-  if (!worker.ok()) return worker.status();
-  options.worker_path = *std::move(worker);
+  const bool fluid = config.simulator == "fluid";
+  if (!fluid) {
+    absl::StatusOr<std::string> worker = FindWorker();
+    if (!worker.ok()) return worker.status();
+    options.worker_path = *std::move(worker);
+  }
   options.data_plane = DataPlaneOf(config.packet.data_plane);
   options.segment_bytes = config.packet.segment_bytes;
 
@@ -112,8 +117,14 @@ absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config
   if (options.data_plane == DataPlane::kNs3GlobalRouting) {
     std::cerr << "note: with global-routing ns-3 routes by itself, so all policies play alike\n";
   }
-  const double episode_s = EstimateEpisodeSeconds(config, first, *plan, *engine);
+  const double episode_s =
+      EstimateEpisodeSeconds(config, first, *plan, *engine) / (fluid ? kFluidSpeed : 1);
   PrintPlan(config, input, *engine, episode_s);
+  if (fluid) {
+    FluidSimulatorOptions fluid_options;
+    fluid_options.segment_bytes = config.packet.segment_bytes;
+    return SimulatorFactory([fluid_options] { return MakeFluidSimulator(fluid_options); });
+  }
   options.deadline = std::max(options.deadline, kDeadlineOverEstimate * absl::Seconds(episode_s));
   return SimulatorFactory([options] { return MakePacketSimulator(options); });
 }

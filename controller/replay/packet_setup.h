@@ -1,4 +1,4 @@
-// How a replay uses the packet simulator: scale, warm-up, traffic model, and what it is going to
+// How a replay uses the packet simulator or the fluid one: scale, warm-up, traffic model, and what it is going to
 // cost.
 #ifndef RHUMB_CONTROLLER_REPLAY_PACKET_SETUP_H_
 #define RHUMB_CONTROLLER_REPLAY_PACKET_SETUP_H_
@@ -11,7 +11,7 @@
 namespace rhumb {
 
 // Fills in the packet-level part of `engine` and returns what makes simulators. Prints scale, times
-// and an estimate of the wall time on stderr. NotFound when there is no worker program; errors of
+// and an estimate of the wall time on stderr. NotFound when ns-3 is asked for and there is no worker program; errors of
 // the reference policy.
 absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config,
                                                       const ReplayInput& input,

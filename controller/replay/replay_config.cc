@@ -125,8 +125,9 @@ absl::Status CheckReplayConfig(const ReplayConfig& config) {
         "gravity:seed=1,count=50");
   }
   if (config.policies.empty()) faults.push_back("no policies; give --policies shortest-path,ecmp");
-  if (!IsOneOf(config.simulator, {"flow", "ns3"})) {
-    faults.push_back(absl::StrFormat("no simulator \"%s\"; choose flow or ns3", config.simulator));
+  if (!IsOneOf(config.simulator, {"flow", "fluid", "ns3"})) {
+    faults.push_back(
+        absl::StrFormat("no simulator \"%s\"; choose flow, fluid or ns3", config.simulator));
   }
   if (config.load && !IsPositive(*config.load)) {
     faults.push_back("the load must be above 0");
@@ -145,6 +146,11 @@ absl::Status CheckReplayConfig(const ReplayConfig& config) {
   if (config.max_paths < 1) faults.push_back("there must be at least 1 candidate path");
   if (!(config.stretch >= 1)) faults.push_back("the stretch must be at least 1");
   CheckPacket(config.packet, &faults);
+  if (config.simulator == "fluid" && config.packet.data_plane != "ip") {
+    faults.push_back(absl::StrFormat(
+        "the data plane %s is one of ns3; the fluid simulator has ip alone, leave it out",
+        config.packet.data_plane));
+  }
   if (faults.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
 }

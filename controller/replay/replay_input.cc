@@ -178,7 +178,7 @@ absl::StatusOr<ReplayInput> MakeReplayInput(const ReplayConfig& config, const To
   if (!timeline.ok()) return timeline.status();
 
   ReplayInput input{topology, series.name(), config.load, {}, timeline->notes()};
-  const bool packets = config.simulator == "ns3";
+  const bool packets = config.simulator != "flow";
   const absl::Duration duration = packets ? config.packet.measure : series.interval();
   for (int i = begin; i < end; ++i) {
     const TimedMatrix& matrix = series[std::min(i, series.size() - 1)];

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kDefaultPacketSeeds = 10;
 
-bool IsPacketLevel(const ReplayConfig& config) { return config.simulator == "ns3"; }
+bool IsPacketLevel(const ReplayConfig& config) { return config.simulator != "flow"; }
 
 // Policies and events are spelled by the user: a wrong one is a usage error, found before anything
 // is read.
@@ -160,7 +160,8 @@ absl::Status CheckUsage(const ReplayConfig& config, const ReplayRunOptions& opti
   }
   if (options.resume && !IsPacketLevel(config)) {
     return UsageError(
-        "--resume is for --simulator ns3: a flow-level replay plays thousands of intervals a "
+        "--resume is for --simulator ns3 and fluid: a flow-level replay plays thousands of "
+        "intervals a "
         "second and keeps no episodes to go on from; leave it out");
   }
   return absl::OkStatus();

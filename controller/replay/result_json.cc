@@ -93,7 +93,7 @@ std::string ToJson(const ReplayResult& result) {
                {"intervals", result.intervals}, {"seeds", result.seeds}};
   json["policies"] = Json::array();
   for (const PolicyResult& policy : result.policies) {
-    json["policies"].push_back(ToObject(policy, result.simulator == "ns3"));
+    json["policies"].push_back(ToObject(policy, result.simulator != "flow"));
   }
   json["simulation"] = {{"scale", result.scale},
                         {"hop_packets_per_s", OrNull(result.hop_packets_per_s)},

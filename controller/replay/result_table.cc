@@ -178,7 +178,7 @@ std::string Heading(const ReplayResult& result) {
       result.intervals == 1 ? "" : "s",
       result.seeds > 1 ? absl::StrFormat(" x %d seeds", result.seeds) : "", result.simulator);
   if (result.load) absl::StrAppendFormat(&text, ", load %g", *result.load);
-  if (result.simulator == "ns3") absl::StrAppendFormat(&text, ", scale %.3g", result.scale);
+  if (result.simulator != "flow") absl::StrAppendFormat(&text, ", scale %.3g", result.scale);
   return text + "\n";
 }
 

@@ -1,100 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "flow_sizes.h"
 
-#include <cmath>
-#include <cstddef>
-
 namespace rhumb_ns3 {
 namespace {
 
-using rhumb::worker::FlowSizes;
+using rhumb::traffic_model::FlowSizes;
 
-struct Point {
-  double bytes;
-  double probability;  // of a flow being at most this large
-};
-
-// Piecewise linear. Web search: the shape published with DCTCP (Alizadeh et al. 2010), 15 % <= 10
-// kB, 60 % <= 200 kB, 70 % <= 1 MB, 97 % <= 10 MB, at most 30 MB.
-constexpr Point kWebSearch[] = {{1e3, 0}, {1e4, .15}, {2e5, .6}, {1e6, .7}, {1e7, .97}, {3e7, 1}};
-constexpr Point kMiceElephants[] = {{1e4, 0}, {1e5, .8}, {1e6, .8}, {5e6, 1}};
-
-// Bounded Pareto: P(X > x) = ((L/x)^a - (L/H)^a) / (1 - (L/H)^a).
-struct BoundedPareto {
-  double shape, low, high;  // bytes
-
-  double Mean() const {
-    const double ratio = std::pow(low / high, shape);
-    return std::pow(low, shape) / (1 - ratio) * shape / (shape - 1) *
-           (std::pow(low, 1 - shape) - std::pow(high, 1 - shape));
+FlowSizes FromMessage(rhumb::worker::FlowSizes sizes) {
+  switch (sizes) {
+    case rhumb::worker::WEB_SEARCH:
+      return FlowSizes::kWebSearch;
+    case rhumb::worker::BOUNDED_PARETO:
+      return FlowSizes::kBoundedPareto;
+    case rhumb::worker::CONSTANT_BIT_RATE:
+      return FlowSizes::kConstantBitRate;
+    case rhumb::worker::POISSON_PACKETS:
+      return FlowSizes::kPoissonPackets;
+    case rhumb::worker::LONG_TAIL:
+      return FlowSizes::kLongTail;
+    default:
+      return FlowSizes::kMiceElephants;
   }
-  double Invert(double u) const {
-    const double ratio = std::pow(low / high, shape);
-    return low * std::pow(1 - u * (1 - ratio), -1 / shape);
-  }
-};
-constexpr BoundedPareto kBoundedPareto = {1.2, 1e4, 1e8};
-// The flow sizes of PackeRL (Boltres et al. 2024): 0.4 - ln(0.6) / 37 is its default shape. There
-// the tail has no end; 12.5 MB are what a link of 200 Mbit/s carries in an episode of half a
-// second.
-constexpr BoundedPareto kLongTail = {0.41381, 10, 12.5e6};
-
-template <size_t N>
-double Mean(const Point (&points)[N]) {
-  double mean = 0;
-  for (size_t i = 1; i < N; ++i) {
-    mean += (points[i].probability - points[i - 1].probability) *
-            (points[i].bytes + points[i - 1].bytes) / 2;
-  }
-  return mean;
-}
-
-template <size_t N>
-double Invert(const Point (&points)[N], double u) {
-  for (size_t i = 1; i < N; ++i) {
-    if (u < points[i].probability) {
-      const double share =
-          (u - points[i - 1].probability) / (points[i].probability - points[i - 1].probability);
-      return points[i - 1].bytes + share * (points[i].bytes - points[i - 1].bytes);
-    }
-  }
-  return points[N - 1].bytes;
 }
 
 }  // namespace
 
-bool HasFlows(FlowSizes sizes) {
-  return sizes != rhumb::worker::CONSTANT_BIT_RATE && sizes != rhumb::worker::POISSON_PACKETS;
+bool HasFlows(rhumb::worker::FlowSizes sizes) {
+  return rhumb::traffic_model::HasFlows(FromMessage(sizes));
 }
 
-double MeanFlowBytes(FlowSizes sizes) {
-  switch (sizes) {
-    case rhumb::worker::MICE_ELEPHANTS:
-      return Mean(kMiceElephants);
-    case rhumb::worker::WEB_SEARCH:
-      return Mean(kWebSearch);
-    case rhumb::worker::BOUNDED_PARETO:
-      return kBoundedPareto.Mean();
-    case rhumb::worker::LONG_TAIL:
-      return kLongTail.Mean();
-    default:
-      return 0;
-  }
+double MeanFlowBytes(rhumb::worker::FlowSizes sizes) {
+  return rhumb::traffic_model::MeanFlowBytes(FromMessage(sizes));
 }
 
-uint64_t FlowBytes(FlowSizes sizes, double u) {
-  switch (sizes) {
-    case rhumb::worker::MICE_ELEPHANTS:
-      return static_cast<uint64_t>(Invert(kMiceElephants, u));
-    case rhumb::worker::WEB_SEARCH:
-      return static_cast<uint64_t>(Invert(kWebSearch, u));
-    case rhumb::worker::BOUNDED_PARETO:
-      return static_cast<uint64_t>(kBoundedPareto.Invert(u));
-    case rhumb::worker::LONG_TAIL:
-      return static_cast<uint64_t>(kLongTail.Invert(u));
-    default:
-      return 0;
-  }
+uint64_t FlowBytes(rhumb::worker::FlowSizes sizes, double u) {
+  return rhumb::traffic_model::FlowBytes(FromMessage(sizes), u);
 }
 
 }  // namespace rhumb_ns3

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Sizes of finite flows.
+// Sizes of finite flows, by the names of the messages.
 #ifndef RHUMB_SIMULATOR_NS3_WORKER_FLOW_SIZES_H_
 #define RHUMB_SIMULATOR_NS3_WORKER_FLOW_SIZES_H_
 
 #include <cstdint>
 
-#include "random.h"
+#include "simulator/traffic_model/flow_sizes.h"
 #include "worker.pb.h"
 
 namespace rhumb_ns3 {
 
-// Flows below this are mice, the others elephants.
-constexpr uint64_t kMouseBytes = 200'000;
+using rhumb::traffic_model::kMouseBytes;
 
 // True for distributions of finite flows; false where a demand is a stream of packets.
 bool HasFlows(rhumb::worker::FlowSizes sizes);

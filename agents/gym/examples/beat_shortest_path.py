@@ -99,7 +99,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--topology", default="abilene", help="a shipped network (rhumb topo list)")
-    parser.add_argument("--simulator", default="flow", choices=["flow", "ns3"])
+    parser.add_argument("--simulator", default="flow", choices=["flow", "fluid", "ns3"])
     parser.add_argument(
         "--load", type=float, default=1.2, help="of the busiest link under shortest path"
     )

@@ -17,7 +17,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--topology", default="abilene")
-    parser.add_argument("--simulator", default="flow", choices=["flow", "ns3"])
+    parser.add_argument("--simulator", default="flow", choices=["flow", "fluid", "ns3"])
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 8, 32])
     parser.add_argument("--workers", type=int)

@@ -13,6 +13,7 @@ _FLOW_SIZES = {
 }
 _SIMULATORS = {
     "flow": sim.SimulationScenario.SIMULATOR_FLOW,
+    "fluid": sim.SimulationScenario.SIMULATOR_FLUID,
     "ns3": sim.SimulationScenario.SIMULATOR_NS3,
 }
 _REFERENCES = {
@@ -53,7 +54,7 @@ def Scenario(settings=None, **more):
     """The rhumb.v1.SimulationScenario of a dictionary; proto/rhumb/v1/simulation.proto explains
     every field.
 
-    simulator   "flow" (default) or "ns3"
+    simulator   "flow" (default), "fluid" or "ns3"
     topology    a shipped name ("abilene") or a rhumb.v1.Topology; without it random networks are
                 drawn
     random      {"families": [...], "min_nodes": n, "max_nodes": n}
