@@ -45,13 +45,13 @@ install(DIRECTORY ${documents}/bash/ DESTINATION share/bash-completion/completio
 install(DIRECTORY ${documents}/zsh/ DESTINATION share/zsh/vendor-completions COMPONENT rhumb)
 
 # What policy modules link. Libraries are static: a module takes along what it uses.
-set(libraries rhumb_warnings rhumb_proto rhumb_worker_proto rhumb_traffic_model rhumb_topologies rhumb_simulator rhumb_baselines rhumb_agents)
+set(libraries rhumb_warnings rhumb_proto rhumb_api rhumb_worker_proto rhumb_traffic_model rhumb_topologies rhumb_simulator rhumb_baselines rhumb_agents)
 foreach(library ${libraries})
   string(REPLACE rhumb_ "" name ${library})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${name})
 endforeach()
 add_library(rhumb_testing INTERFACE)
-target_link_libraries(rhumb_testing INTERFACE rhumb_agents)
+target_link_libraries(rhumb_testing INTERFACE rhumb_agents rhumb_api)
 target_include_directories(rhumb_testing INTERFACE $<INSTALL_INTERFACE:include/rhumb/testing>)
 set_target_properties(rhumb_testing PROPERTIES EXPORT_NAME testing)
 install(TARGETS ${libraries} rhumb_testing EXPORT rhumb COMPONENT dev
@@ -70,11 +70,17 @@ install(DIRECTORY topologies simulator agents DESTINATION include/rhumb COMPONEN
   FILES_MATCHING PATTERN "*.h"
   PATTERN ns3_worker EXCLUDE PATTERN neural EXCLUDE PATTERN training EXCLUDE PATTERN gym EXCLUDE PATTERN data EXCLUDE)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/generated/rhumb DESTINATION include/rhumb COMPONENT dev
-  FILES_MATCHING PATTERN "topology.pb.h" PATTERN "traffic.pb.h" PATTERN "routing_plan.pb.h")
+  FILES_MATCHING PATTERN "*.pb.h" PATTERN "*.grpc.pb.h" EXCLUDE PATTERN "simulation.pb.h" EXCLUDE)
+# The interfaces that the contracts of environments and stores hold others to.
+install(FILES agents/training/environment.h agents/training/reward.h DESTINATION include/rhumb/agents/training COMPONENT dev)
+install(FILES controller/steering/plan/live_plan.h DESTINATION include/rhumb/controller/steering/plan COMPONENT dev)
+install(FILES controller/steering/store/memory_store.h controller/steering/store/store.h
+  DESTINATION include/rhumb/controller/steering/store COMPONENT dev)
 # Contract tests, what they include, and the fakes; their #include lines read as in this tree.
 install(DIRECTORY tests DESTINATION include/rhumb/testing COMPONENT dev
-  FILES_MATCHING PATTERN "*_contract.h" PATTERN "fake_*.h" PATTERN "networks.h" PATTERN "observations.h"
-  PATTERN controller EXCLUDE PATTERN end_to_end EXCLUDE PATTERN fuzz EXCLUDE PATTERN benchmark EXCLUDE
+  FILES_MATCHING PATTERN "*_contract.h" PATTERN "fake_*.h" PATTERN "networks.h" PATTERN "observations.h" PATTERN "plans.h"
+  PATTERN "scripted_environment.h"
+  PATTERN serving EXCLUDE PATTERN cli EXCLUDE PATTERN replay EXCLUDE PATTERN end_to_end EXCLUDE PATTERN fuzz EXCLUDE PATTERN benchmark EXCLUDE
   PATTERN gym EXCLUDE PATTERN outside_policy EXCLUDE)
 
 foreach(package agents/gym/rhumb_gym controller/adapters/rhumb_client/rhumb_client controller/adapters/osken/rhumb_osken)

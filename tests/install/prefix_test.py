@@ -122,6 +122,18 @@ class PrefixTest(unittest.TestCase):
             self.assertIn(f"{bare}/{place}", done.stderr)
             self.assertIn("install the package rhumb,", done.stderr)
 
+    def test_every_contract_compiles_from_its_installed_header(self):
+        testing = self.prefix / "include/rhumb/testing"
+        contracts = sorted(testing.rglob("*_contract.h"))
+        self.assertEqual(
+            sorted(contract.stem for contract in contracts),
+            ["environment_contract", "policy_contract", "simulator_contract", "store_contract"],
+        )
+        environment = {**os.environ, "PKG_CONFIG_PATH": str(self.prefix / "lib/pkgconfig")}
+        flags = run("pkg-config", "--cflags", "rhumb", env=environment).split()
+        for header in contracts + sorted(testing.rglob("fake_*.h")):
+            run("c++", "-std=c++17", "-fsyntax-only", f"-I{testing}", *flags, "-x", "c++", header)
+
     def test_a_policy_outside_the_tree_builds_keeps_the_contract_and_replays(self):
         build = self.scratch / "outside"
         run(
