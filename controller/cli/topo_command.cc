@@ -213,8 +213,9 @@ RunCommand DefineConvert(CLI::App& app) {
       ->required()
       ->type_name("FILE");
   app.add_option("--format", options->format,
-                 "native: Rhumb's own; rfc8345: the IETF's YANG models as JSON")
+                 "What to write: Rhumb's own JSON, or that of the IETF's YANG models")
       ->check(CLI::IsMember({"native", "rfc8345"}))
+      ->type_name("native|rfc8345")
       ->capture_default_str();
   return [options] { return Convert(*options); };
 }

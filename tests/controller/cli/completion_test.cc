@@ -68,7 +68,7 @@ TEST_F(BashCompletionTest, OffersCommandsAndSubcommands) {
 
 TEST_F(BashCompletionTest, OffersOptionsAndTheirValues) {
   EXPECT_THAT(Complete("rhumb replay --to"), ElementsAre("--topology"));
-  EXPECT_THAT(Complete("rhumb replay --simulator f"), ElementsAre("flow"));
+  EXPECT_THAT(Complete("rhumb replay --simulator n"), ElementsAre("ns3"));
   EXPECT_THAT(Complete("rhumb replay --topology esn"), IsSupersetOf({"esnet6", "esnet6-backbone"}));
   EXPECT_THAT(Complete("rhumb replay --topology=abi"), ElementsAre("abilene"));
   EXPECT_THAT(Complete("rhumb replay --traffic abilene-2"), ElementsAre("abilene-2004"));
