@@ -38,7 +38,7 @@ class LossRecords {
   uint32_t free_ = kNone;
 };
 
-class TcpSender {
+class TcpSender {  // Wide: a method an event of a connection, and what its transport asks of it.
  public:
   // A flow of `segments` that may have `most_in_flight` segments outstanding.
   void Start(uint32_t segments, uint32_t most_in_flight);

@@ -59,10 +59,10 @@ _COMMON = ("absl", "protobuf")
 
 ROOMS = (
     Room("topologies", third=_COMMON + ("boost", "json", "toml", "xml", "zlib", "archive")),
-    Room("simulator", uses=("topologies", "simulator/traffic_model"), third=_COMMON),
     # What arrives, for every level: the worker links it too, so it knows no Abseil.
     Room("simulator/traffic_model"),
-    # A program of its own with a licence of its own: no header of ours but those of arrivals, no Abseil.
+    Room("simulator", uses=("topologies", "simulator/traffic_model"), third=_COMMON),
+    # A program of its own with a licence of its own: no header of ours but arrivals, no Abseil.
     Room("simulator/ns3_worker", uses=("simulator/traffic_model",), third=("protobuf", "ns3")),
     Room("agents", uses=("topologies", "simulator"), third=_COMMON + ("clp",)),
     Room("agents/neural", uses=_FLOORS, third=_COMMON + ("torch", "zlib")),

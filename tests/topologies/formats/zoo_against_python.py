@@ -17,7 +17,9 @@ import xml.etree.ElementTree as ElementTree
 
 SPACE = "{http://graphml.graphdrawing.org/xmlns}"
 NO_CAPACITY = 7.0
-BOUNDS = re.compile(r"[<>≤≥]| and below| and above|up to|less than|more than|at least|at most|planned from")
+BOUNDS = re.compile(
+    r"[<>≤≥]| and below| and above|up to|less than|more than|at least|at most|planned from"
+)
 RATE = (
     r"(?<![a-z0-9.])(?:"
     r"(?P<number>\d+(?:\.\d+)?)\s*(?P<prefix>[kmgt])(?:b(?:it)?s?(?:/s(?:ec)?|ps)?)?(?![a-z0-9])"
@@ -64,10 +66,15 @@ def rate_of_label(label):
         return None
     text = re.sub(r"(?<=\d)x(?=\d|\s|oc|stm|ds|[te]\d|g)", " x ", text)
     text = re.sub(r"(?<=[a-z])x(?=\d)", " x ", text)
-    if re.search(r"\d,\d|\d\s*[-/~]\s*\d|\d (?:to|or|and|bis) \d", re.sub(r"(oc|stm|ds|t|e)-(?=\d)", r"\1", text)):
+    if re.search(
+        r"\d,\d|\d\s*[-/~]\s*\d|\d (?:to|or|and|bis) \d",
+        re.sub(r"(oc|stm|ds|t|e)-(?=\d)", r"\1", text),
+    ):
         return None
     text = re.sub(r"(?<=\d)-(?=[a-z])", "", text)
-    text = re.sub(r"(?<=\d)\s*(k)ilo(?=bit)|(?<=\d)\s*(m)ega(?=bit)|(?<=\d)\s*(g)iga(?=bit)", r"\1\2\3", text)
+    text = re.sub(
+        r"(?<=\d)\s*(k)ilo(?=bit)|(?<=\d)\s*(m)ega(?=bit)|(?<=\d)\s*(g)iga(?=bit)", r"\1\2\3", text
+    )
     rates = []
 
     def take(match):
@@ -84,19 +91,38 @@ def rate_of_label(label):
         return None  # an unknown unit
     pieces = re.findall(r"\x01\d+\x02|[a-z][a-z0-9.]*|\d+(?:\.\d+)?|\+|[^\s]", text)
     sums, previous, i, counted = [], None, 0, False
-    lines = {"lambda", "wavelength", "channel", "link", "line", "circuit", "fibre", "fiber", "pair", "port",
-             "trunk", "wave", "strand"}
+    lines = {
+        "lambda",
+        "wavelength",
+        "channel",
+        "link",
+        "line",
+        "circuit",
+        "fibre",
+        "fiber",
+        "pair",
+        "port",
+        "trunk",
+        "wave",
+        "strand",
+    }
     while i < len(pieces):
         piece = pieces[i]
         factors = []
         j = i
-        while j + 1 < len(pieces) and re.fullmatch(r"\d+(\.\d+)?", pieces[j]) and pieces[j + 1] == "x":
+        while (
+            j + 1 < len(pieces) and re.fullmatch(r"\d+(\.\d+)?", pieces[j]) and pieces[j + 1] == "x"
+        ):
             factors.append(float(pieces[j]))
             j += 2
         if j < len(pieces) and pieces[j][0] == "\x01":
             value = rates[int(pieces[j][1:-1])]
             j += 1
-            while j + 1 < len(pieces) and pieces[j] == "x" and re.fullmatch(r"\d+(\.\d+)?", pieces[j + 1]):
+            while (
+                j + 1 < len(pieces)
+                and pieces[j] == "x"
+                and re.fullmatch(r"\d+(\.\d+)?", pieces[j + 1])
+            ):
                 factors.append(float(pieces[j + 1]))
                 j += 2
             for factor in factors:
@@ -153,8 +179,16 @@ def delay_us(a, b):
     if not a or not b:
         return 1000.0
     (lat_a, lon_a), (lat_b, lon_b) = [(math.radians(x), math.radians(y)) for x, y in (a, b)]
-    angle = math.acos(min(1.0, max(-1.0, math.sin(lat_a) * math.sin(lat_b) +
-                                   math.cos(lat_a) * math.cos(lat_b) * math.cos(lon_b - lon_a))))
+    angle = math.acos(
+        min(
+            1.0,
+            max(
+                -1.0,
+                math.sin(lat_a) * math.sin(lat_b)
+                + math.cos(lat_a) * math.cos(lat_b) * math.cos(lon_b - lon_a),
+            ),
+        )
+    )
     return 6371.0 * angle * 1.52 / 200 * 1000
 
 
@@ -164,7 +198,9 @@ def parse(path):
     graph = root.find(SPACE + "graph")
 
     def data_of(element):
-        return {names.get(d.get("key")): (d.text or "").strip() for d in element.findall(SPACE + "data")}
+        return {
+            names.get(d.get("key")): (d.text or "").strip() for d in element.findall(SPACE + "data")
+        }
 
     places, order, links = {}, [], []
     for node in graph.findall(SPACE + "node"):
@@ -204,14 +240,19 @@ def printed(program, path):
 def differences(expected, found):
     (places, links), (places_found, links_found) = expected, found
     if len(places) != len(places_found) or len(links) != len(links_found):
-        yield f"{len(places)} nodes, {len(links)} links; Rhumb reads {len(places_found)} and {len(links_found)}"
+        found = f"Rhumb reads {len(places_found)} and {len(links_found)}"
+        yield f"{len(places)} nodes, {len(links)} links; {found}"
         return
     for i, (a, b) in enumerate(zip(places, places_found)):
         if a != b:
             yield f"node {i} is at {a}; Rhumb reads {b}"
     for i, (a, b) in enumerate(zip(links, links_found)):
         # Delays are rounded to microseconds; the two formulas differ by less than that.
-        if a[:2] != b[:2] or abs(a[2] - b[2]) > 1e-9 * a[2] or abs(a[3] - b[3]) > 0.51 + 1e-6 * a[3]:
+        if (
+            a[:2] != b[:2]
+            or abs(a[2] - b[2]) > 1e-9 * a[2]
+            or abs(a[3] - b[3]) > 0.51 + 1e-6 * a[3]
+        ):
             yield f"link {i} is {a}; Rhumb reads {b}"
 
 
