@@ -82,7 +82,10 @@ MadePolicy MakePolicyFromModuleFile(absl::string_view spec) {
         spec));
   }
   if (access(path.c_str(), F_OK) != 0) {
-    return absl::NotFoundError(absl::StrFormat("there is no policy module %s", path));
+    return absl::NotFoundError(absl::StrFormat(
+        "there is no policy module %s; give the path of an existing one, or build it with "
+        "rhumb_policy_module(%s SOURCES file.cc) in CMake",
+        path, name));
   }
   return MakeFromFile(path, name, options);
 }

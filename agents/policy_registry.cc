@@ -25,12 +25,13 @@ struct Entry {
   const char* name;
   // Accepted options; the empty one stands for none. Not used when any text may follow.
   std::vector<const char*> options;
-  const char*
-      free_option;  // what any text that may follow is, for people; null when only `options` may
+  // What any text that may follow is, for people ("CHECKPOINT", "seed=N"); `make` then refuses what
+  // it does not know. Null when only `options` may follow.
+  const char* free_option;
   const char* summary;
-  bool needs_module;
+  bool needs_module;  // lives in a shared object that may not be installed
   MadePolicy (*make)(absl::string_view option);
-  const char* fallback = "";
+  const char* fallback = "";  // see PolicyInfo::fallback
 };
 
 LinkMetric MetricOf(absl::string_view option) {
@@ -141,12 +142,11 @@ absl::StatusOr<std::unique_ptr<RoutingPolicy>> MakePolicy(absl::string_view spec
       colon == absl::string_view::npos ? absl::string_view() : spec.substr(colon + 1);
   for (const Entry& entry : Table()) {
     if (name != entry.name) continue;
-    if (entry.free_option != nullptr) return entry.make(option);
+    // "ecmp:" is a slip, not the default.
+    const bool slip = colon != absl::string_view::npos && option.empty();
+    if (!slip && entry.free_option != nullptr) return entry.make(option);
     for (const char* known : entry.options) {
-      // "ecmp:" is a slip, not the default.
-      if (option == known && (colon == absl::string_view::npos) == option.empty()) {
-        return entry.make(option);
-      }
+      if (!slip && option == known) return entry.make(option);
     }
     return absl::InvalidArgumentError(
         absl::StrFormat("policy %s has no option \"%s\"; write %s", name, option, Usage(entry)));

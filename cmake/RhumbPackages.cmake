@@ -70,7 +70,7 @@ policies of one's own, which 'rhumb replay' loads as modules, and the tests of
 what every policy promises."
   DEPENDS "rhumb (= ${PROJECT_VERSION})" libabsl-dev libprotobuf-dev libarchive-dev libboost-graph-dev libpugixml-dev nlohmann-json3-dev
           zlib1g-dev coinor-libclp-dev
-  SUGGESTS cmake libgtest-dev)
+  SUGGESTS cmake libgtest-dev libgmock-dev)
 rhumb_debian_package(python NAME python3-rhumb SECTION python ARCHITECTURE all
   SUMMARY "neural traffic routing controller - Python"
   TEXT "For Python: rhumb_client connects an SDN controller to Rhumb, rhumb_osken is

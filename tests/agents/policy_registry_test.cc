@@ -56,6 +56,13 @@ TEST(PolicyRegistryTest, NamesTheKnownOptionsWhenAskedForAnother) {
   EXPECT_FALSE(MakePolicy("").ok());
 }
 
+TEST(PolicyRegistryTest, AColonWithNothingBehindItIsRefusedWhereAnyTextMayFollowToo) {
+  const absl::Status status = MakePolicy("neural:").status();
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("neural[:CHECKPOINT]"));
+}
+
 TEST(PolicyRegistryTest, APolicyWithoutAnswerTakesThePlanOfItsFallback) {
   const Observation nothing_measured = testing::Observe(testing::Diamond());
   for (const PolicyInfo& info : KnownPolicies()) {
@@ -138,7 +145,9 @@ TEST(PolicyModuleTest, PathsThatAreNoModulesAreRefusedWithTheSpelling) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << spec;
     EXPECT_THAT(std::string(status.message()), HasSubstr("PATH/librhumb_NAME.so")) << spec;
   }
-  EXPECT_EQ(MakeLocalPolicy("./librhumb_none.so").status().code(), absl::StatusCode::kNotFound);
+  const absl::Status missing = MakeLocalPolicy("./librhumb_none.so").status();
+  EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(missing.message()), HasSubstr("rhumb_policy_module(none"));
 }
 
 // Whoever may name a policy over the network must not make the controller run a file.

@@ -34,7 +34,7 @@ class FewestHops : public rhumb::RoutingPolicy {
 };
 
 absl::StatusOr<std::unique_ptr<rhumb::RoutingPolicy>> MakeFewestHops(absl::string_view options) {
-  if (!options.empty()) return absl::InvalidArgumentError("fewest_hops takes no options");
+  if (!options.empty()) return absl::InvalidArgumentError("takes no options");
   return std::make_unique<FewestHops>();
 }
 
