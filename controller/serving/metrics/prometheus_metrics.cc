@@ -164,16 +164,20 @@ constexpr size_t kOutcomes = rhumb::v1::GuardOutcome_ARRAYSIZE;
 constexpr size_t kRules = rhumb::v1::GuardRule_ARRAYSIZE;
 constexpr size_t kCodes = static_cast<size_t>(absl::StatusCode::kUnauthenticated) + 1;
 
+// Place of an enumerator among `count`. What is beyond, which proto3 allows, counts as the first.
+constexpr size_t PlaceOf(size_t enumerator, size_t count) {
+  return enumerator < count ? enumerator : 0;
+}
+
 // One metric for each enumerator, made when it is first asked for: a family's own look-up hashes a
 // map of strings every time, and what never happened is not shown.
 template <typename Metric, size_t kSize>
 class Kept {
  public:
-  // `make` returns the same metric whenever it is asked, so that two threads may be first. What is
-  // beyond the enumerators, which proto3 allows, counts as the first of them.
+  // `make` returns the same metric whenever it is asked, so that two threads may be first.
   template <typename Make>
   Metric& Get(size_t index, Make&& make) {
-    std::atomic<Metric*>& kept = metrics_[index < kSize ? index : 0];
+    std::atomic<Metric*>& kept = metrics_[PlaceOf(index, kSize)];
     Metric* metric = kept.load(std::memory_order_acquire);
     if (metric == nullptr) {
       metric = &make();
@@ -261,7 +265,7 @@ void PrometheusMetrics::CountPlan(rhumb::v1::PlanReason reason) {
 
 void PrometheusMetrics::CountGuard(rhumb::v1::GuardOutcome outcome, rhumb::v1::GuardRule rule) {
   families_->kept_guards
-      .Get(static_cast<size_t>(outcome) * kRules + static_cast<size_t>(rule),
+      .Get(PlaceOf(outcome, kOutcomes) * kRules + PlaceOf(rule, kRules),
            [&]() -> prometheus::Counter& {
              return families_->guards.Add(
                  {{"outcome", rhumb::NameOf(outcome)}, {"rule", rhumb::NameOf(rule)}});

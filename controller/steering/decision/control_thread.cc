@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 
 namespace rhumb {
@@ -27,7 +28,12 @@ ControlThread::ControlThread(ControlOptions options, PolicyFactory factory,
   for (const std::string& problem : core_.Restore(writer_.Load())) {
     spdlog::error("not restored: {}", problem);
   }
-  WriteChange();
+  // The first blocks of versions are promised before anybody can see one of them: a process that is
+  // killed right after its start would be followed by one that gives the same versions to other
+  // plans. A disk that fails is said by health, and holds nothing up.
+  absl::Notification promised;
+  writer_.Write(core_.TakeChange(), [&promised](bool) { promised.Notify(); });
+  promised.WaitForNotification();
   thread_ = std::thread([this] { Run(); });
 }
 

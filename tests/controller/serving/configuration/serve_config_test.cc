@@ -141,7 +141,7 @@ TEST(CheckConfigTest, TheDefaultsOfAMachineWithTheAgentAreWell) {
 }
 
 TEST(CheckConfigTest, FaultsOfFormAndOfMeaningAreNamedTogether) {
-  EXPECT_THAT(Check("[decision]\nintervall = \"5s\"\nkept_plans = 0\n"),
+  EXPECT_THAT(Check("[decision]\nintervall = \"5s\"\nkept_plans = 0\npolicy = \"ecmp\"\n"),
               ElementsAre(HasSubstr("f.toml:2: decision.intervall"),
                           HasSubstr("f.toml:3: decision.kept_plans")));
 }

@@ -102,6 +102,18 @@ TEST(PrometheusMetricsTest, VerdictsKeepTheirNames) {
   EXPECT_EQ(NamesIn(metrics), expected);
 }
 
+TEST(PrometheusMetricsTest, AVerdictByARuleOfALaterVersionIsCountedAsOneByNoKnownRule) {
+  PrometheusMetrics metrics;
+  const auto beyond = [](int rule) {
+    return static_cast<rhumb::v1::GuardRule>(rhumb::v1::GuardRule_ARRAYSIZE + rule);
+  };
+  metrics.CountGuard(rhumb::v1::GUARD_OUTCOME_ACCEPTED, beyond(rhumb::v1::GUARD_RULE_MLU));
+  metrics.CountGuard(rhumb::v1::GUARD_OUTCOME_LIMITED, rhumb::v1::GUARD_RULE_MLU);
+  EXPECT_EQ(NamesIn(metrics),
+            (Lines{"rhumb_guard_verdicts_total{outcome=\"accepted\",rule=\"unspecified\"}",
+                   "rhumb_guard_verdicts_total{outcome=\"limited\",rule=\"mlu\"}"}));
+}
+
 TEST(PrometheusMetricsTest, CallsKeepTheirNames) {
   PrometheusMetrics metrics;
   ForEach<CallMethod>([&](CallMethod method) { metrics.CountCall(method, absl::StatusCode::kOk); });

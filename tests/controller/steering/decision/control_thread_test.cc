@@ -62,6 +62,17 @@ TEST_F(ControlThreadTest, SteersOnWhenTheDiskFailsAndSaysSo) {
   EXPECT_FALSE(control_->store().Health().healthy());
 }
 
+// Killed right after the start, the next run would give the same versions to other plans.
+TEST_F(ControlThreadTest, VersionsArePromisedBeforeAnybodyCanSeeOne) {
+  const auto gone_on = std::make_shared<absl::Notification>();
+  auto store = std::make_unique<testing::BusyStore>(gone_on);
+  const testing::BusyStore& disk = *store;
+  Start(std::move(store));
+  const uint64_t promised = disk.promised_plan();
+  gone_on->Notify();
+  EXPECT_GT(promised, 0u);
+}
+
 TEST_F(ControlThreadTest, WhatWaitsAtTheEndIsStillDone) {
   Start(std::make_unique<MemoryStore>());
   std::promise<void> started, go_on;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "controller/steering/store/memory_store.h"
 
 namespace rhumb::testing {
@@ -24,6 +26,26 @@ class FullDiskStore : public MemoryStore {
 
  private:
   std::shared_ptr<std::atomic<bool>> full_;
+};
+
+// On a disk that is busy: a write is done no sooner than somebody went on without it, or a moment
+// later.
+class BusyStore : public MemoryStore {
+ public:
+  explicit BusyStore(std::shared_ptr<absl::Notification> gone_on) : gone_on_(std::move(gone_on)) {}
+  absl::Status Write(const std::vector<StoreChange>& changes) override {
+    gone_on_->WaitForNotificationWithTimeout(absl::Milliseconds(50));
+    for (const StoreChange& change : changes) {
+      if (change.floor) promised_plan_ = change.floor->plan;
+    }
+    return MemoryStore::Write(changes);
+  }
+  // The highest version of a plan that is promised.
+  uint64_t promised_plan() const { return promised_plan_; }
+
+ private:
+  const std::shared_ptr<absl::Notification> gone_on_;
+  std::atomic<uint64_t> promised_plan_ = 0;
 };
 
 // What reached a RecordingStore; outlives it.
