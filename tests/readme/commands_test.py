@@ -61,7 +61,12 @@ RULES = [
         "trains for hours",
         options=("--config tests/readme/short-packet.toml", "--workers 2"),
     ),
-    Rule(r"^rhumb simulate-network", "a whole day", options=("--intervals 0:24",)),
+    Rule(
+        r"^rhumb simulate-network",
+        "a whole day",
+        options=("--intervals 0:24",),
+        needs_server=True,
+    ),
     Rule(
         r"rhumb ctl .*\bwatch\b",
         "watches until it is stopped",
