@@ -4,9 +4,9 @@
     zoo_against_python.py PRINT_TOPOLOGY FOLDER
 
 Every node's coordinates and every link's ends, capacity and delay must be equal. The rules are
-those of topologies/README.md, written here a second time, in another way: capacity is LinkSpeedRaw, else
-LinkSpeed with LinkSpeedUnits, else the one rate that LinkLabel, LinkType or label names; delay is
-great circle x 1.52 / 200 km per ms, else 1 ms.
+those of topologies/README.md, written here a second time, in another way: capacity is
+LinkSpeedRaw, else LinkSpeed with LinkSpeedUnits, else the one rate that LinkLabel, LinkType or
+label names; delay is great circle x 1.52 / 200 km per ms, else 1 ms.
 """
 import math
 import pathlib
