@@ -1,5 +1,5 @@
 // The program `rhumb`.
-#include "controller/cli/command_line.h"
 #include "controller/cli/command_table.h"
+#include "controller/cli/frame/command_line.h"
 
 int main(int argc, char** argv) { return rhumb::RunProgram(argc, argv, rhumb::AllCommands()); }

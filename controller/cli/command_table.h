@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "controller/cli/command_line.h"
+#include "controller/cli/frame/command_line.h"
 
 namespace rhumb {
 

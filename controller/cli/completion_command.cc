@@ -4,7 +4,7 @@
 #include <iostream>
 #include <memory>
 
-#include "controller/cli/completion_script.h"
+#include "controller/cli/frame/completion_script.h"
 
 namespace rhumb {
 

@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "controller/cli/client_flags.h"
 #include "controller/cli/ctl/ctl_commands.h"
-#include "controller/cli/nested_commands.h"
+#include "controller/cli/frame/client_flags.h"
+#include "controller/cli/frame/nested_commands.h"
 
 namespace rhumb {
 

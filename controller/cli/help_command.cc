@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "controller/cli/help_text.h"
-#include "controller/cli/nearest_word.h"
+#include "controller/cli/frame/help_text.h"
+#include "controller/cli/frame/nearest_word.h"
 #include "controller/terminal/usage_error.h"
 
 namespace rhumb {

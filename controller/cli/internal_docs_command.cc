@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "controller/cli/man_page.h"
-#include "controller/cli/nested_commands.h"
-#include "controller/cli/value_words.h"
+#include "controller/cli/frame/man_page.h"
+#include "controller/cli/frame/nested_commands.h"
+#include "controller/cli/frame/value_words.h"
 #include "controller/replay/result_files.h"
 #include "topologies/formats/file_io.h"
 

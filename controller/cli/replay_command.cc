@@ -10,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "agents/policy_registry.h"
-#include "controller/cli/load_flags.h"
+#include "agents/registry/policy_registry.h"
+#include "controller/cli/frame/load_flags.h"
 #include "controller/replay/replay_config.h"
 #include "controller/replay/replay_session.h"
 #include "controller/replay/result_table.h"

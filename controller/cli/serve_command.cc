@@ -13,7 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/serving/configuration/check_config.h"
 #include "controller/serving/configuration/serve_config.h"
 #include "controller/serving/server/server.h"

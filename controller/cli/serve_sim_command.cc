@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/environment_server/environment_server.h"
 #include "controller/serving/rpc/listen_address.h"
 #include "controller/terminal/usage_error.h"

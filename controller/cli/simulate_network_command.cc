@@ -14,9 +14,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "agents/policy_registry.h"
-#include "controller/cli/client_flags.h"
-#include "controller/cli/nested_commands.h"
+#include "agents/registry/policy_registry.h"
+#include "controller/cli/frame/client_flags.h"
+#include "controller/cli/frame/nested_commands.h"
 #include "controller/live_network/live_player.h"
 #include "controller/replay/optimum_series.h"
 #include "controller/replay/packet_setup.h"

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "absl/strings/str_format.h"
-#include "controller/cli/nested_commands.h"
+#include "controller/cli/frame/nested_commands.h"
 #include "controller/serving/access/token_file.h"
 #include "controller/terminal/usage_error.h"
 

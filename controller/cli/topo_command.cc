@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "controller/cli/load_flags.h"
-#include "controller/cli/nested_commands.h"
-#include "controller/cli/text_report.h"
+#include "controller/cli/frame/load_flags.h"
+#include "controller/cli/frame/nested_commands.h"
+#include "controller/cli/frame/text_report.h"
 #include "controller/cli/topo_report.h"
 #include "controller/terminal/usage_error.h"
 #include "topologies/analysis/inspection.h"

@@ -2,7 +2,7 @@
 #ifndef RHUMB_CONTROLLER_CLI_TOPO_COMMAND_H_
 #define RHUMB_CONTROLLER_CLI_TOPO_COMMAND_H_
 
-#include "controller/cli/command_line.h"
+#include "controller/cli/frame/command_line.h"
 
 namespace rhumb {
 

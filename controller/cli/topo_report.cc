@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "controller/cli/text_report.h"
+#include "controller/cli/frame/text_report.h"
 #include "topologies/formats/units.h"
 
 namespace rhumb {

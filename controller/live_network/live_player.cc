@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 
 namespace rhumb {
 namespace {

@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "absl/strings/str_format.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/terminal/progress_bar.h"
 #include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"

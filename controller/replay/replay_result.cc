@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 
 namespace rhumb {
 namespace {

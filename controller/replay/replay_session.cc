@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/replay/kept_work.h"
 #include "controller/replay/optimum_series.h"
 #include "controller/replay/packet_setup.h"

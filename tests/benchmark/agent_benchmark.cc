@@ -28,7 +28,7 @@
 #include "agents/baselines/lp/min_mlu.h"
 #include "agents/baselines/lp/min_mlu_solver.h"
 #include "agents/baselines/lp/path_formulation.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/benchmark/measuring.h"
 #include "tests/networks.h"
 #include "topologies/formats/loader.h"

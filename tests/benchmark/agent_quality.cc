@@ -25,7 +25,7 @@
 
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp/min_mlu_solver.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/benchmark/measuring.h"
 #include "topologies/formats/loader.h"
 #include "topologies/generators/traffic_generator.h"

@@ -25,7 +25,7 @@
 #include "absl/time/time.h"
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp/min_mlu_solver.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "topologies/formats/file_io.h"
 #include "topologies/formats/loader.h"
 #include "topologies/paths/candidate_paths.h"

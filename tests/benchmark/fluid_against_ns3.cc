@@ -23,7 +23,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "agents/training/episode_scenario.h"
 #include "agents/training/given_network.h"
 #include "simulator/flow/flow_simulator.h"

@@ -3,7 +3,7 @@
 // second.
 #include <benchmark/benchmark.h>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/replay/replay_engine.h"
 #include "simulator/flow/flow_simulator.h"
 #include "topologies/formats/loader.h"

@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "controller/steering/plan/request_error.h"
 #include "controller/steering/questions/compute_routes.h"

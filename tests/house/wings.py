@@ -192,13 +192,4 @@ ROOMS = (
 
 # Folders that include one another all the same, with what it takes to open the circle. Every set
 # must be found in the tree; one that is gone is to be deleted here.
-KNOWN_CIRCLES = {
-    frozenset(["agents", "agents/baselines"]): (
-        "the table of policies stands beside the interface that policies implement; it opens when"
-        " policy_registry and policy_module move to a folder of their own"
-    ),
-    frozenset(["controller/cli", "controller/cli/ctl"]): (
-        "the table of commands stands beside what commands share; it opens when what ctl shares"
-        " with other commands moves to a folder of its own"
-    ),
-}
+KNOWN_CIRCLES = {}

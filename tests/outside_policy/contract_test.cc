@@ -1,5 +1,5 @@
 // Holds the module, as `rhumb` loads it, to what every policy promises.
-#include "agents/policy_module.h"
+#include "agents/registry/policy_module.h"
 #include "tests/agents/policy_contract.h"
 
 namespace rhumb::testing {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "controller/cli/command_line.h"
+#include "controller/cli/frame/command_line.h"
 #include "controller/client/client_options.h"
 #include "controller/client/connection.h"
 #include "rhumb/v1/north.grpc.pb.h"

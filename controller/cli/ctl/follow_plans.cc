@@ -7,7 +7,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "controller/cli/ctl/answer_text.h"
-#include "controller/cli/text_report.h"
+#include "controller/cli/frame/text_report.h"
 #include "controller/terminal/interrupt.h"
 
 namespace rhumb {

@@ -7,7 +7,7 @@
 #include "controller/cli/ctl/follow_plans.h"
 #include "controller/cli/ctl/health_check.h"
 #include "controller/cli/ctl/routes_question.h"
-#include "controller/cli/text_report.h"
+#include "controller/cli/frame/text_report.h"
 #include "topologies/formats/units.h"
 
 namespace rhumb {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "controller/cli/load_flags.h"
+#include "controller/cli/frame/load_flags.h"
 #include "rhumb/v1/north.pb.h"
 
 namespace rhumb {

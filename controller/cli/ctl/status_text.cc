@@ -6,7 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "controller/cli/ctl/answer_text.h"
 #include "controller/cli/ctl/text_parts.h"
-#include "controller/cli/text_report.h"
+#include "controller/cli/frame/text_report.h"
 #include "topologies/formats/proto_time.h"
 #include "topologies/formats/units.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "controller/cli/text_report.h"
+#include "controller/cli/frame/text_report.h"
 #include "topologies/formats/units.h"
 
 namespace rhumb {

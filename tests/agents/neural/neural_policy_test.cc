@@ -6,7 +6,7 @@
 #include <array>
 
 #include "agents/baselines/ecmp_plan.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/agents/policy_contract.h"
 #include "tests/networks.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/replay/replay_input.h"
 #include "topologies/formats/loader.h"
 #include "topologies/formats/proto_conversion.h"

@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/replay/optimum_series.h"
 #include "controller/replay/replay_journal.h"
 #include "controller/replay/replay_result.h"

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/serving/configuration/check_config.h"
 #include "controller/serving/rpc/listen_address.h"
 #include "tests/controller/cli/program.h"

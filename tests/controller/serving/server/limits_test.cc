@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/agents/fake_policies.h"
 #include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/error_details.h"

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/serving/server/server.h"
 
 namespace rhumb::testing {

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/steering/decision/decision_worker.h"
 #include "tests/networks.h"
 

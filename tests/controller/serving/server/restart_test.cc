@@ -1,7 +1,7 @@
 // What a server that stops and starts again on the same store still knows.
 #include <gtest/gtest.h>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"
 #include "tests/controller/serving/server/patience.h"

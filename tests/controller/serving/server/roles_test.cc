@@ -6,7 +6,7 @@
 
 #include <sstream>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/serving/access/token_file.h"
 #include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/error_details.h"

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <vector>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/agents/fake_policies.h"
 #include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/live_server.h"

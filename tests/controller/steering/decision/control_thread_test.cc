@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/steering/store/memory_store.h"
 #include "tests/controller/steering/store/fake_stores.h"
 #include "tests/networks.h"

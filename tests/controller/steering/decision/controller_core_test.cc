@@ -5,7 +5,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/client/held_plan.h"
 #include "controller/steering/plan/request_error.h"
 #include "tests/networks.h"

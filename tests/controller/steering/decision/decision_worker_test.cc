@@ -4,7 +4,7 @@
 
 #include <future>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/networks.h"
 
 namespace rhumb {

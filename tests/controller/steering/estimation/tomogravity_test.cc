@@ -5,7 +5,7 @@
 #include <cmath>
 #include <iostream>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "tests/networks.h"
 #include "topologies/formats/loader.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "tests/networks.h"
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "agents/policy_registry.h"
+#include "agents/registry/policy_registry.h"
 #include "controller/steering/questions/live_view.h"
 #include "controller/steering/questions/policy_cache.h"
 #include "rhumb/v1/live_plan.pb.h"
