@@ -33,10 +33,6 @@ RULES = [
         skipped=True,
     ),
     Rule(r"^scripts/package", "tests/install makes and uses the packages", skipped=True),
-    Rule(
-        r"^sudo ", "changes the machine; tests/install does it in a root of its own", skipped=True
-    ),
-    Rule(r"^PREFIX/", "tests/install does it in a prefix of its own", skipped=True),
     Rule(r"^apt-get ", "changes the machine; scripts/setup installs these", skipped=True),
     Rule(r"^srun ", "there is no Slurm here; mpirun starts the same processes", skipped=True),
     Rule(r"osken-manager", "tests/end_to_end/sdn starts it, with switches", skipped=True),
