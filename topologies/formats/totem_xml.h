@@ -12,7 +12,7 @@ namespace rhumb {
 
 // Links are directed. Bandwidth and delay are in the units that <units> names, kbit/s and ms
 // without them; the metric is that of the <igp> section, 1 without it. Links whose <status> is DOWN
-// are read as down.
+// are read as up, and a note counts them.
 absl::StatusOr<Loaded<Topology>> ReadTotemXml(const Input& input, const LoadOptions& options);
 
 }  // namespace rhumb
