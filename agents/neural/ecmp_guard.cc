@@ -13,7 +13,7 @@ void EcmpGuard::SetTopology(const Topology& topology) {
   plan_.reset();
 }
 
-double EcmpGuard::Mlu(const TrafficMatrix& demands) {
+EcmpGuard::Row EcmpGuard::Mlu(const PathGraph& graph, absl::Span<const float> demands) {
   const int nodes = topology_->num_nodes();
   if (trees_.empty()) {
     const std::vector<double> weights = LinkWeights(*topology_, LinkMetric::kInverseCapacity);
@@ -22,49 +22,50 @@ double EcmpGuard::Mlu(const TrafficMatrix& demands) {
       trees_.emplace_back(*topology_, weights, v, ShortestPathTree::Direction::kToRoot);
     }
   }
-  GroupByDestination(demands);
-  std::vector<double> load(topology_->num_links(), 0.0), through(nodes);
+  GroupByDestination(graph);
+  std::vector<Row> load(topology_->num_links(), Row{}), through(nodes);
   for (NodeId destination = 0; destination < nodes; ++destination) {
     const int begin = destination_begin_[destination], end = destination_begin_[destination + 1];
     if (begin == end) continue;
-    std::fill(through.begin(), through.end(), 0.0);
-    for (int i = begin; i < end; ++i)
-      through[by_destination_[i].source] = by_destination_[i].rate_bps;
+    std::fill(through.begin(), through.end(), Row{});
+    for (int i = begin; i < end; ++i) {
+      const int pair = by_destination_[i];
+      std::copy_n(demands.begin() + static_cast<long>(pair) * kPathDemandRow, kPathDemandRow,
+                  through[graph.pairs[pair].source].begin());
+    }
     const ShortestPathTree& tree = trees_[destination];
     // Farthest first: what passes through a node is complete when it is split.
     for (size_t i = tree.order().size(); i-- > 1;) {
       const NodeId v = tree.order()[i];
-      if (through[v] <= 0) continue;
       const absl::Span<const LinkId> next_hops = tree.dag_links(v);
-      const double share = through[v] / static_cast<double>(next_hops.size());
+      const float share = 1 / static_cast<float>(next_hops.size());
       for (LinkId link : next_hops) {
-        load[link] += share;
-        through[topology_->link(link).destination] += share;
+        Row& next = through[topology_->link(link).destination];
+        for (int c = 0; c < kPathDemandRow; ++c) {
+          load[link][c] += share * through[v][c];
+          next[c] += share * through[v][c];
+        }
       }
     }
   }
-  return MaxLinkUtilization(*topology_, load);
+  Row mlu = {};
+  for (LinkId l = 0; l < topology_->num_links(); ++l) {
+    const float capacity =
+        static_cast<float>(topology_->link(l).capacity_bps / graph.mean_capacity_bps);
+    for (int c = 0; c < kPathDemandRow; ++c) mlu[c] = std::max(mlu[c], load[l][c] / capacity);
+  }
+  return mlu;
 }
 
-// Walks the matrix in the order in which it is stored: column by column, every number of a large
-// one would miss the cache.
-void EcmpGuard::GroupByDestination(const TrafficMatrix& demands) {
-  const int nodes = demands.num_nodes();
-  const absl::Span<const double> rates = demands.rates_bps();
-  destination_begin_.assign(nodes + 1, 0);
-  for (NodeId s = 0; s < nodes; ++s) {
-    const double* row = rates.data() + static_cast<size_t>(s) * nodes;
-    for (NodeId d = 0; d < nodes; ++d) destination_begin_[d + 1] += row[d] > 0 && s != d ? 1 : 0;
-  }
+void EcmpGuard::GroupByDestination(const PathGraph& graph) {
+  destination_begin_.assign(topology_->num_nodes() + 1, 0);
+  for (const NodePair& pair : graph.pairs) ++destination_begin_[pair.destination + 1];
   std::partial_sum(destination_begin_.begin(), destination_begin_.end(),
                    destination_begin_.begin());
-  by_destination_.resize(destination_begin_.back());
+  by_destination_.resize(graph.num_pairs());
   std::vector<int> next(destination_begin_.begin(), destination_begin_.end() - 1);
-  for (NodeId s = 0; s < nodes; ++s) {
-    const double* row = rates.data() + static_cast<size_t>(s) * nodes;
-    for (NodeId d = 0; d < nodes; ++d) {
-      if (row[d] > 0 && s != d) by_destination_[next[d]++] = {s, row[d]};
-    }
+  for (int pair = 0; pair < graph.num_pairs(); ++pair) {
+    by_destination_[next[graph.pairs[pair].destination]++] = pair;
   }
 }
 

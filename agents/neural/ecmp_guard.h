@@ -1,15 +1,18 @@
-// What equal-cost multipath on inverse capacity would do with the latest demands: the bar below
-// which the agent's answer is not taken.
+// What equal-cost multipath on inverse capacity would do with the demands that are expected: the
+// bar below which the agent's answer is not taken.
 #ifndef RHUMB_AGENTS_NEURAL_ECMP_GUARD_H_
 #define RHUMB_AGENTS_NEURAL_ECMP_GUARD_H_
 
+#include <array>
 #include <optional>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "agents/neural/inference_kernel.h"
+#include "agents/neural/path_graph.h"
 #include "topologies/paths/shortest_paths.h"
 #include "topologies/routing_plan.h"
 #include "topologies/topology.h"
-#include "topologies/traffic_matrix.h"
 
 namespace rhumb::neural {
 
@@ -18,22 +21,20 @@ class EcmpGuard {
   // Forgets the last topology. O(nodes * links log nodes), at the next Mlu().
   void SetTopology(const Topology& topology);
 
-  // Maximum link utilization under ECMP, without a plan: O(nodes * links).
-  double Mlu(const TrafficMatrix& demands);
+  // A number for each scenario, the latest matrix and the mean, as in a row of demands.
+  using Row = std::array<float, kPathDemandRow>;
+  // Maximum link utilizations under ECMP, without a plan. `demands` is [pairs][kPathDemandRow] of
+  // `graph`, in units of its mean capacity. O(nodes * links).
+  Row Mlu(const PathGraph& graph, absl::Span<const float> demands);
   // The plan itself, made when first asked for.
   const RoutingPlan& Plan();
 
  private:
-  struct Inflow {
-    NodeId source;
-    double rate_bps;
-  };
-
-  void GroupByDestination(const TrafficMatrix& demands);
+  void GroupByDestination(const PathGraph& graph);
 
   std::optional<Topology> topology_;
   std::vector<ShortestPathTree> trees_;  // towards every node
-  std::vector<Inflow> by_destination_;   // demands above 0
+  std::vector<int> by_destination_;      // pairs of the graph
   std::vector<int> destination_begin_;   // [nodes + 1] into it
   std::optional<RoutingPlan> plan_;
 };

@@ -13,7 +13,6 @@ constexpr double kLinkUpdate = 40;
 // Visits that a decision may spend on iterations, and on refinements, which only visit.
 constexpr double kIterationBudget = 1e7;
 constexpr double kRefinementBudget = 5e5;
-constexpr double kFastPathBudget = 4e6;
 constexpr int kMostIterations = 10;
 constexpr int kMostRefinements = 40;
 
@@ -30,7 +29,6 @@ Effort EffortFor(const PathGraph& graph) {
   Effort effort;
   effort.iterations = Affordable(kIterationBudget, iteration, 3, kMostIterations);
   effort.refinements = Affordable(kRefinementBudget, visits, 2, kMostRefinements);
-  effort.fast_path_rounds = Affordable(kFastPathBudget, visits, 1, 4);
   effort.stops_when_optimal = effort.iterations < kMostIterations;
   return effort;
 }

@@ -9,7 +9,6 @@ namespace rhumb::neural {
 struct Effort {
   int iterations = 0;               // of the network
   int refinements = 0;              // gradient steps after them
-  int fast_path_rounds = 0;         // of FastPathShift, last
   bool stops_when_optimal = false;  // a plan that is proven optimal ends the decision
 };
 

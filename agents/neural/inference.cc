@@ -18,13 +18,6 @@ constexpr double kSharpest = 400.0;
 constexpr double kFirstSharpness = 0.25;
 constexpr double kFirstStep = 0.3;
 constexpr double kLastStep = 0.02;
-// Traffic that returns to fast paths fills links to this share of the MLU: the less, the more
-// demands move from interval to interval, because a link that is nearly as full as the fullest may
-// be the fullest next.
-constexpr double kMarginTimesChange = 2.0;
-constexpr double kLeastFill = 0.5;
-constexpr double kMostFill = 0.99;
-constexpr double kFirstFill = 0.75;
 // A plan that is proven to be within this of the least score, in logarithms of the MLU, ends a
 // decision where an iteration is dear. Where it is cheap the links below the fullest are evened out
 // as well.
@@ -102,7 +95,6 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
     fastest = std::min(fastest, graph_->delay[p]);
   }
   effort_ = EffortFor(*graph_);
-  shift_.SetGraph(graph_);
   forced_.SetGraph(*graph_);
   effort_.iterations = options_.iterations.value_or(effort_.iterations);
   effort_.refinements = options_.refinements.value_or(effort_.refinements);
@@ -226,7 +218,6 @@ void Inference::Run(absl::Span<const float> history) {
   Iterate(sharpness);
   if (!options_.keep_best || effort_.refinements == 0 || GoodEnough()) return;
   Refine(sharpness);
-  if (options_.delay_weight > 0) PreferFastPaths(sharpness, change);
 }
 
 void Inference::Iterate(double sharpness) {
@@ -261,26 +252,6 @@ void Inference::Refine(double sharpness) {
     soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(now));
     kernel_->refine(problem_, state_, soft, DelayPrice(peaks),
                     static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
-  }
-}
-
-void Inference::PreferFastPaths(double sharpness, double change) {
-  std::copy(ratios_.begin(), ratios_.end(), next_ratios_.begin());
-  Peaks peaks = kernel_->put_on_links(problem_, state_, false);
-  const Peaks before = peaks;
-  const double fullest = std::clamp(1 - kMarginTimesChange * change, kLeastFill, kMostFill);
-  for (int round = 0; round < effort_.fast_path_rounds; ++round) {
-    // First to where nothing comes near the fullest links, then further.
-    const double fill = fullest * (round < effort_.fast_path_rounds / 2 ? kFirstFill : 1.0);
-    FastPathShift::Limits limits;
-    for (int s = 0; s < kScenarios; ++s) limits[s] = static_cast<float>(fill * before.scenario[s]);
-    limits[kScenarios] = static_cast<float>(fill * before.latest);
-    const bool moved = shift_.Run(round % FastPathShift::kRanks, limits, pair_demands_, crossing_,
-                                  absl::MakeSpan(next_ratios_));
-    if (!moved) continue;
-    peaks = kernel_->put_on_links(problem_, state_, false);
-    const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
-    Consider(best_iterate_, Score(peaks, soft, sharpness), peaks, false);
   }
 }
 

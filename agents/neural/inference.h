@@ -9,7 +9,6 @@
 
 #include "absl/types/span.h"
 #include "agents/neural/effort.h"
-#include "agents/neural/fast_path_shift.h"
 #include "agents/neural/forced_load.h"
 #include "agents/neural/inference_kernel.h"
 #include "agents/neural/path_graph.h"
@@ -48,6 +47,11 @@ class Inference {
 
   // Of the last Run, [paths] of the graph; those of a pair sum to 1.
   absl::Span<const float> ratios() const { return ratios_; }
+  // What the last Run decided for: [pairs][kPathDemandRow], the scenarios first, in the unit of
+  // `history`.
+  absl::Span<const float> expected_demands() const { return pair_demands_; }
+  // What each of them counts in the score, sum 1.
+  const std::array<float, kScenarios>& scenario_weights() const { return scenario_weights_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.
   double latest_mlu() const { return latest_mlu_; }
   // What the last Run took the next demand of a pair for, in the unit of `history`.
@@ -77,8 +81,6 @@ class Inference {
   float DelayPrice(const Peaks& peaks) const;
   void Iterate(double sharpness);
   void Refine(double sharpness);
-  // Moves traffic of the best iterate to faster paths where the score gains by it.
-  void PreferFastPaths(double sharpness, double change);
   // The least score that any plan can have, by what all paths of a pair cross.
   double LeastScore();
   // Is the best iterate as good as proven optimal, and more work not worth its time?
@@ -99,7 +101,6 @@ class Inference {
       crossing_, link_state_, message_, bottleneck_message_, max_load_, price_, widest_, fastest_,
       best_logits_;
   Effort effort_;
-  FastPathShift shift_;
   ForcedLoad forced_;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths, as in Peaks
   double best_score_ = 0;

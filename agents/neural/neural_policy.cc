@@ -16,6 +16,8 @@ namespace {
 
 // Path sets above this leave pairs without traffic out of the graph.
 constexpr int kManyPaths = 20000;
+// How much better ECMP must be, relative: less is rounding.
+constexpr double kGuardMargin = 1e-5;
 
 // Links that carry traffic, and how much, are all that the graph and the guard depend on.
 bool SameNetwork(const Topology& a, const Topology& b) {
@@ -83,6 +85,15 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       } else if (key == "max-move") {
         good = absl::SimpleAtod(value, &options.max_move) && options.max_move >= 0 &&
                options.max_move <= 1;
+      } else if (key == "settle") {
+        good = value == "on" || value == "off";
+        options.settle = value == "on";
+      } else if (key == "max-paths") {
+        good = ReadCount(value, 1000, &options.settling.max_paths) &&
+               options.settling.max_paths.value_or(1) >= 1;
+      } else if (key == "min-share") {
+        good = absl::SimpleAtod(value, &options.settling.min_share) &&
+               options.settling.min_share >= 0 && options.settling.min_share <= 0.5;
       } else if (key == "guard") {
         good = value == "on" || value == "off";
         options.guard = value == "on";
@@ -91,7 +102,8 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
         return BadOption(
             text, part,
             "use iterations=auto|0..1000, refinements=auto|0..10000, delay-weight=0..10, "
-            "max-move=0..1 or guard=on|off");
+            "settle=on|off, max-paths=auto|1..1000, min-share=0..0.5, max-move=0..1 or "
+            "guard=on|off");
       }
     }
     first = false;
@@ -120,6 +132,7 @@ NeuralPolicy::NeuralPolicy(std::string name, const NeuralPolicyOptions& options,
     : name_(std::move(name)),
       options_(options),
       inference_(checkpoint.weights, options.inference),
+      settling_(options.settling),
       price_head_(checkpoint.price_head) {
   if (!price_head_.empty()) priced_ = std::make_unique<PricedInference>(&inference_);
 }
@@ -148,13 +161,15 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
   }
   if (options_.guard.value_or(priced_ == nullptr)) {
-    const double ecmp = guard_.Mlu(*observation.past_demands.back());
-    if (ecmp < *decision.predicted_mlu * (1 - 1e-6)) {
+    const Verdict expected = Judge();
+    const std::string both =
+        absl::StrFormat("MLU over the demands that are expected: agent %.4f, ECMP %.4f",
+                        expected.agent, expected.ecmp);
+    if (expected.ecmp < expected.agent * (1 - kGuardMargin)) {
       decision = Fallback(
-          observation,
-          absl::StrFormat(
-              "ECMP on inverse capacity is better on the latest demands: MLU %.4f, agent %.4f",
-              ecmp, *decision.predicted_mlu));
+          observation, absl::StrCat("ECMP on inverse capacity is expected to be better; ", both));
+    } else {
+      absl::StrAppend(&decision.note, decision.note.empty() ? "" : "; ", both);
     }
   }
   if (options_.max_move < 1) LimitMove(observation, &decision);
@@ -181,6 +196,7 @@ void NeuralPolicy::Prepare(const Observation& observation) {
   graph_ =
       std::make_shared<const PathGraph>(BuildPathGraph(observation.topology, *paths_, active_));
   priced_ == nullptr ? inference_.SetGraph(graph_) : priced_->SetGraph(graph_);
+  settling_.SetGraph(graph_);
   history_.assign(static_cast<size_t>(graph_->num_pairs()) * kHistory, 0.0F);
   // Pairs outside of the graph carry nothing now: their first usable path is as good as any.
   start_ratios_.assign(paths_->num_paths(), 0.0);
@@ -244,30 +260,57 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   if (priced_ == nullptr) {
     inference_.Run(history_);
     decided = inference_.ratios();
-    decision.predicted_mlu = inference_.latest_mlu();
   } else {
     const PriceFeatures& seen = priced_->Look(observation, history_);
     const Prices prices = AskPriceHead(price_head_, seen).mean;
     decided = priced_->Split(prices);
     decision.note = NoteOf(prices);
-    decision.predicted_mlu = priced_->LatestMlu();
   }
+  settled_.assign(decided.begin(), decided.end());
+  settling_.Look(inference_.expected_demands(), history_, settled_);
+  if (options_.settle && priced_ == nullptr) Settle(observation);
+  decision.predicted_mlu = settling_.latest_mlu();
   for (int d = 0; d < graph_->num_pairs(); ++d) {
     double sum = 0;
-    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) sum += decided[p];
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) sum += settled_[p];
     for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
-      ratios[graph_->path_of_set[p]] = decided[p] / sum;
+      ratios[graph_->path_of_set[p]] = settled_[p] / sum;
     }
   }
   decision.plan = RoutingPlan(paths_, std::move(ratios), observation.topology.version());
   return decision;
 }
 
+void NeuralPolicy::Settle(const Observation& observation) {
+  in_force_.clear();
+  if (observation.plan_in_force && observation.plan_in_force->shared_paths() == paths_) {
+    for (const int p : graph_->path_of_set) {
+      in_force_.push_back(static_cast<float>(observation.plan_in_force->ratios()[p]));
+    }
+  }
+  settling_.Settle(in_force_, absl::MakeSpan(settled_));
+}
+
+NeuralPolicy::Verdict NeuralPolicy::Judge() {
+  const std::array<float, kScenarios> agent = settling_.scenario_mlu();
+  const EcmpGuard::Row ecmp = guard_.Mlu(*graph_, inference_.expected_demands());
+  double agent_log = 0, ecmp_log = 0;
+  for (int s = 0; s < kScenarios; ++s) {
+    agent_log += inference_.scenario_weights()[s] * std::log(std::max(agent[s], 1e-30F));
+    ecmp_log += inference_.scenario_weights()[s] * std::log(std::max(ecmp[s], 1e-30F));
+  }
+  return {std::exp(agent_log), std::exp(ecmp_log)};
+}
+
 Decision NeuralPolicy::Fallback(const Observation& observation, std::string why) {
   Decision decision;
   decision.plan = guard_.Plan();
-  if (!observation.past_demands.empty())
-    decision.predicted_mlu = guard_.Mlu(*observation.past_demands.back());
+  if (!observation.past_demands.empty()) {
+    decision.predicted_mlu = MaxLinkUtilization(
+        observation.topology,
+        ComputeLinkLoads(observation.topology, decision.plan, *observation.past_demands.back())
+            .load_bps);
+  }
   decision.fell_back = true;
   decision.note = std::move(why);
   return decision;

@@ -12,6 +12,7 @@
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/ecmp_guard.h"
 #include "agents/neural/inference.h"
+#include "agents/neural/plan_settling.h"
 #include "agents/neural/priced_inference.h"
 #include "agents/routing_policy.h"
 
@@ -20,17 +21,20 @@ namespace rhumb::neural {
 struct NeuralPolicyOptions {
   std::string checkpoint = "default";  // see FindCheckpoint
   InferenceOptions inference;
+  SettlingOptions settling;
+  // Without it the plan is the network's split as it is. Checkpoints with prices are never settled.
+  bool settle = true;
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
   double max_move = 1.0;
-  // Takes ECMP on inverse capacity where that has a lower MLU on the latest demands. Absent: unless
-  // the checkpoint has prices, whose plans are not made for the MLU.
+  // Takes ECMP on inverse capacity where that has a lower MLU over the demands that are expected.
+  // Absent: unless the checkpoint has prices, whose plans are not made for the MLU.
   std::optional<bool> guard;
 };
 
 // "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
-// "max-move=0.1". Keys: iterations, refinements (a number or auto), delay-weight, max-move, guard
-// (on|off). InvalidArgument names the bad part.
+// "max-move=0.1". Keys: iterations, refinements (a number or auto), delay-weight, settle (on|off),
+// max-paths, min-share, max-move, guard (on|off). InvalidArgument names the bad part.
 absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
 
 // Needs one past matrix; before that, or when the past does not fit the topology's demands, it
@@ -53,12 +57,19 @@ class NeuralPolicy : public RoutingPolicy {
   void Prepare(const Observation& observation);
   void CompletePaths(const Observation& observation);
   Decision FromNetwork(const Observation& observation);
+  void Settle(const Observation& observation);
+  // What both sides of the guard promise for the demands that are expected.
+  struct Verdict {
+    double agent = 0, ecmp = 0;  // MLU, geometric mean over the scenarios by their weights
+  };
+  Verdict Judge();
   Decision Fallback(const Observation& observation, std::string why);
   void LimitMove(const Observation& observation, Decision* decision) const;
 
   std::string name_;
   NeuralPolicyOptions options_;
   Inference inference_;
+  PlanSettling settling_;
   std::unique_ptr<PricedInference> priced_;  // of checkpoints with a price head
   std::vector<float> price_head_;
 
@@ -67,6 +78,8 @@ class NeuralPolicy : public RoutingPolicy {
   std::shared_ptr<const PathSet> paths_;       // and, where needed, completed by shortest paths
   std::shared_ptr<const PathGraph> graph_;
   std::vector<uint8_t> active_;       // [pairs of paths_] are in the graph
+  std::vector<float> settled_;        // [paths of the graph]
+  std::vector<float> in_force_;       // the same, or empty
   std::vector<double> start_ratios_;  // [paths of paths_] for pairs that are not
   std::vector<float> history_;        // [pairs of the graph][kHistory]
   EcmpGuard guard_;

@@ -27,19 +27,24 @@ double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMat
 
 TEST(NeuralPolicyOptionsTest, ReadsCheckpointAndSettings) {
   const auto options = ParseNeuralPolicyOptions(
-      "a.ckpt,iterations=3,refinements=auto,delay-weight=0.5,max-move=0.1,guard=off");
+      "a.ckpt,iterations=3,refinements=auto,delay-weight=0.5,settle=off,max-paths=3,min-share=0.1,"
+      "max-move=0.1,guard=off");
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->checkpoint, "a.ckpt");
   EXPECT_EQ(options->inference.iterations, 3);
   EXPECT_FALSE(options->inference.refinements.has_value());
   EXPECT_DOUBLE_EQ(options->inference.delay_weight, 0.5);
+  EXPECT_FALSE(options->settle);
+  EXPECT_EQ(options->settling.max_paths, 3);
+  EXPECT_DOUBLE_EQ(options->settling.min_share, 0.1);
   EXPECT_DOUBLE_EQ(options->max_move, 0.1);
   EXPECT_EQ(options->guard, false);
 }
 
 TEST(NeuralPolicyOptionsTest, NamesWhatIsWrong) {
   for (const char* bad :
-       {"iterations=x", "iterations=-1", "max-move=2", "guard=maybe", "speed=9", "a.ckpt,b.ckpt"}) {
+       {"iterations=x", "iterations=-1", "max-move=2", "guard=maybe", "settle=perhaps",
+        "max-paths=0", "min-share=0.6", "speed=9", "a.ckpt,b.ckpt"}) {
     EXPECT_FALSE(ParseNeuralPolicyOptions(bad).ok()) << bad;
   }
 }
@@ -83,8 +88,8 @@ TEST(NeuralPolicyTest, TakesFastPathsWhereTheMluDoesNotAskForOthers) {
     EXPECT_TRUE(decision.ok()) << decision.status();
     return ComputeLinkLoads(topology, decision->plan, demands).load_bps[4] / 2e8;
   };
-  EXPECT_LT(slow_share("default,delay-weight=0.02"), 0.02);
-  EXPECT_GT(slow_share("default"), slow_share("default,delay-weight=0.02"));
+  EXPECT_LT(slow_share("default"), 0.02);
+  EXPECT_GT(slow_share("default,settle=off"), slow_share("default"));
 }
 
 TEST(NeuralPolicyTest, SaysWhyItFallsBackBeforeAnythingIsMeasured) {
@@ -117,7 +122,20 @@ TEST(EcmpGuardTest, AgreesWithTheEcmpPlan) {
     EcmpGuard guard;
     guard.SetTopology(topology);
     const RoutingPlan plan = EcmpPlan(topology, LinkMetric::kInverseCapacity);
-    EXPECT_NEAR(guard.Mlu(demands), MluOf(topology, plan, demands), 1e-9);
+    const Observation observation = Observe(topology, {demands});
+    const PathGraph graph = BuildPathGraph(topology, *observation.candidate_paths);
+    std::vector<float> rows;
+    for (const NodePair& pair : graph.pairs) {
+      const double rate = demands.rate_bps(pair.source, pair.destination);
+      for (int c = 0; c < kPathDemandRow; ++c) {
+        rows.push_back(static_cast<float>(c * rate / graph.mean_capacity_bps));
+      }
+    }
+    const EcmpGuard::Row mlu = guard.Mlu(graph, rows);
+    const double expected = MluOf(topology, plan, demands);
+    for (int c = 0; c < kPathDemandRow; ++c) {
+      EXPECT_NEAR(mlu[c], c * expected, 1e-4 * c * expected) << c;
+    }
   }
 }
 

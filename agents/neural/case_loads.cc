@@ -1,0 +1,181 @@
+#include "agents/neural/case_loads.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agents/neural/inference_kernel.h"
+
+namespace rhumb::neural {
+namespace {
+
+constexpr float kSlack = 1e-5F;  // of a limit: what rounding may add
+
+}  // namespace
+
+void CaseLoads::SetGraph(std::shared_ptr<const PathGraph> graph) {
+  graph_ = std::move(graph);
+  int nodes = 0;
+  for (const NodePair& pair : graph_->pairs) {
+    nodes = std::max({nodes, pair.source + 1, pair.destination + 1});
+  }
+  demands_.assign(graph_->num_pairs(), {});
+  utilization_.assign(graph_->num_links(), {});
+  limit_.assign(graph_->num_links(), {});
+  out_.assign(nodes, 0.0F);
+  in_.assign(nodes, 0.0F);
+  link_change_.assign(graph_->num_links(), 0.0F);
+  touched_.reserve(graph_->num_links());
+}
+
+// A demand of which nothing was seen for kHistory intervals may start in the next. What the traffic
+// of its two nodes suggests (gravity model) is as good a guess as there is, and keeps it from being
+// put over the fullest links only because it seems to weigh nothing.
+void CaseLoads::MakeCases(absl::Span<const float> expected, absl::Span<const float> history) {
+  std::fill(out_.begin(), out_.end(), 0.0F);
+  std::fill(in_.begin(), in_.end(), 0.0F);
+  float total = 0;
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    Cases& demand = demands_[d];
+    std::copy_n(expected.begin() + static_cast<long>(d) * kPathDemandRow, kScenarios,
+                demand.begin());
+    std::copy_n(history.begin() + static_cast<long>(d) * kHistory, kHistory,
+                demand.begin() + kLatest);
+    const float peak =
+        *std::max_element(demand.begin() + kLatest, demand.begin() + kLatest + kHistory);
+    demand[kPeak] = peak;
+    out_[graph_->pairs[d].source] += peak;
+    in_[graph_->pairs[d].destination] += peak;
+    total += peak;
+  }
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    Cases& demand = demands_[d];
+    const NodePair pair = graph_->pairs[d];
+    demand[kGravity] = total > 0 ? out_[pair.source] * in_[pair.destination] / total : 0.0F;
+    demand[kSurge] = std::max(demand[kGravity], demand[kPeak]);
+  }
+}
+
+void CaseLoads::Put(absl::Span<const float> expected, absl::Span<const float> history,
+                    absl::Span<const float> ratios) {
+  MakeCases(expected, history);
+  std::fill(utilization_.begin(), utilization_.end(), Cases{});
+  for (int p = 0; p < graph_->num_paths(); ++p) {
+    if (ratios[p] <= 0) continue;
+    const Cases& demand = demands_[graph_->pair_of_path[p]];
+    for (int i = graph_->link_begin[p]; i < graph_->link_begin[p + 1]; ++i) {
+      Cases& link = utilization_[graph_->links[i]];
+      for (int c = 0; c < kCases; ++c) link[c] += ratios[p] * demand[c];
+    }
+  }
+  mlu_.fill(0);
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    for (int c = 0; c < kCases; ++c) {
+      utilization_[l][c] /= graph_->capacity[l];
+      mlu_[c] = std::max(mlu_[c], utilization_[l][c]);
+    }
+  }
+}
+
+float CaseLoads::Mlu(int which) const {
+  float mlu = 0;
+  for (const Cases& link : utilization_) mlu = std::max(mlu, link[which]);
+  return mlu;
+}
+
+void CaseLoads::SetLimits(float fill, float surge_fill) {
+  Cases most;
+  for (int c = 0; c < kCases; ++c) most[c] = mlu_[c] * (c >= kPeak ? fill * surge_fill : fill);
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    for (int c = 0; c < kCases; ++c) {
+      limit_[l][c] = std::max(utilization_[l][c], most[c]) * (1 + kSlack);
+    }
+  }
+}
+
+void CaseLoads::LimitToMlu() {
+  Cases most;
+  for (int c = 0; c < kCases; ++c) most[c] = mlu_[c] * (1 + kSlack);
+  std::fill(limit_.begin(), limit_.end(), most);
+}
+
+float CaseLoads::Room(int pair, int from, int to, float share) {
+  const Cases& demand = demands_[pair];
+  for (int i = graph_->link_begin[from]; i < graph_->link_begin[from + 1]; ++i) {
+    link_change_[graph_->links[i]] = 1;  // carries this traffic already
+  }
+  for (int i = graph_->link_begin[to]; i < graph_->link_begin[to + 1]; ++i) {
+    const int link = graph_->links[i];
+    if (link_change_[link] != 0) continue;
+    for (int c = 0; c < kCases; ++c) {
+      const float room = (limit_[link][c] - utilization_[link][c]) * graph_->capacity[link];
+      if (share * demand[c] > room) share = std::max(room, 0.0F) / demand[c];
+    }
+  }
+  for (int i = graph_->link_begin[from]; i < graph_->link_begin[from + 1]; ++i) {
+    link_change_[graph_->links[i]] = 0;
+  }
+  return share;
+}
+
+void CaseLoads::Collect(int pair, absl::Span<const float> change) {
+  touched_.clear();
+  const int begin = graph_->path_begin[pair];
+  for (int p = begin; p < graph_->path_begin[pair + 1]; ++p) {
+    if (change[p - begin] == 0) continue;
+    for (int i = graph_->link_begin[p]; i < graph_->link_begin[p + 1]; ++i) {
+      const int link = graph_->links[i];
+      if (link_change_[link] == 0) touched_.push_back(link);
+      link_change_[link] += change[p - begin];
+    }
+  }
+}
+
+void CaseLoads::Forget() {
+  for (const int link : touched_) link_change_[link] = 0;
+}
+
+float CaseLoads::Excess(int pair, absl::Span<const float> change) {
+  Collect(pair, change);
+  const Cases& demand = demands_[pair];
+  float worst = 0;
+  for (const int link : touched_) {
+    const float rise = link_change_[link] / graph_->capacity[link];
+    if (rise <= 0) continue;
+    for (int c = 0; c < kCases; ++c) {
+      const float over = utilization_[link][c] + rise * demand[c] - limit_[link][c];
+      if (over > 0) worst = std::max(worst, over / mlu_[c]);
+    }
+  }
+  Forget();
+  return worst;
+}
+
+void CaseLoads::Apply(int pair, absl::Span<const float> change) {
+  Collect(pair, change);
+  const Cases& demand = demands_[pair];
+  for (const int link : touched_) {
+    const float rise = link_change_[link] / graph_->capacity[link];
+    for (int c = 0; c < kCases; ++c) utilization_[link][c] += rise * demand[c];
+  }
+  Forget();
+}
+
+CaseLoads::Worst CaseLoads::FindWorst() const {
+  Worst worst;
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    for (int c = 0; c < kPeak; ++c) {
+      const float over = utilization_[l][c] - limit_[l][c];
+      if (over > worst.excess * mlu_[c]) worst = {l, c, over / mlu_[c]};
+    }
+  }
+  return worst;
+}
+
+float CaseLoads::ShareAbove(const Worst& worst, int pair) const {
+  const float over = (utilization_[worst.link][worst.which] - limit_[worst.link][worst.which]) *
+                     graph_->capacity[worst.link];
+  const float demand = demands_[pair][worst.which];
+  return demand > 0 ? std::max(over, 0.0F) / demand : 0.0F;
+}
+
+}  // namespace rhumb::neural

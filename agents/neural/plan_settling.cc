@@ -1,0 +1,233 @@
+#include "agents/neural/plan_settling.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace rhumb::neural {
+namespace {
+
+// How far links may be filled, over the MLU of the case, by traffic that stays where it is and by
+// traffic that takes a faster path. What is kept may come nearer: it saves moving. Both leave room
+// for what no case foresees.
+constexpr float kKeepFill = 0.95F;
+constexpr float kFastFill = 0.8F;
+// In cases that nobody measured, over the above.
+constexpr float kSurgeFill = 0.9F;
+// A pair that did not fit where it was may fit once others have gone back.
+constexpr int kKeepPasses = 2;
+// What a path less may cost in MLU where its share is allowed as it is.
+constexpr float kFewPathsCost = 2e-4F;
+constexpr int kMostRepairs = 400;
+
+constexpr float kNothing = 1e-6F;  // shares below this are none
+
+}  // namespace
+
+struct PlanSettling::Shift {
+  int pair, from, to;
+  float share;
+  float excess;  // that it leaves on the worst link or makes on others
+};
+
+void PlanSettling::SetGraph(std::shared_ptr<const PathGraph> graph) {
+  graph_ = std::move(graph);
+  loads_.SetGraph(graph_);
+  const int pairs = graph_->num_pairs();
+  by_delay_.resize(graph_->num_paths());
+  std::iota(by_delay_.begin(), by_delay_.end(), 0);
+  for (int d = 0; d < pairs; ++d) {
+    std::stable_sort(by_delay_.begin() + graph_->path_begin[d],
+                     by_delay_.begin() + graph_->path_begin[d + 1],
+                     [&](int a, int b) { return graph_->delay[a] < graph_->delay[b]; });
+  }
+  path_over_begin_.assign(graph_->num_links() + 1, 0);
+  for (const int link : graph_->links) ++path_over_begin_[link + 1];
+  std::partial_sum(path_over_begin_.begin(), path_over_begin_.end(), path_over_begin_.begin());
+  path_over_.resize(graph_->links.size());
+  std::vector<int> next(path_over_begin_.begin(), path_over_begin_.end() - 1);
+  for (int p = 0; p < graph_->num_paths(); ++p) {
+    for (int i = graph_->link_begin[p]; i < graph_->link_begin[p + 1]; ++i) {
+      path_over_[next[graph_->links[i]]++] = p;
+    }
+  }
+  order_.reserve(pairs);
+  weight_.assign(pairs, 0.0F);
+}
+
+std::array<float, kScenarios> PlanSettling::scenario_mlu() const {
+  std::array<float, kScenarios> mlu;
+  for (int s = 0; s < kScenarios; ++s) mlu[s] = loads_.Mlu(s);
+  return mlu;
+}
+
+void PlanSettling::Settle(absl::Span<const float> in_force, absl::Span<float> ratios) {
+  if (!in_force.empty()) {
+    loads_.SetLimits(kKeepFill, kSurgeFill);
+    StayInForce(in_force, ratios);
+  }
+  loads_.SetLimits(kFastFill, kSurgeFill);
+  TakeFastPaths(ratios);
+  loads_.SetLimits(kKeepFill, kSurgeFill);
+  TakeFewPaths(ratios);
+  loads_.LimitToMlu();
+  Repair(ratios);
+}
+
+// Pairs go back to their shares in force where that fits, those that move most first.
+void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<float> ratios) {
+  order_.clear();
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    float moved = 0;
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
+      moved += std::abs(ratios[p] - in_force[p]);
+    }
+    weight_[d] = moved * loads_.demand(d)[CaseLoads::kSurge];
+    if (moved > kNothing) order_.push_back(d);
+  }
+  std::stable_sort(order_.begin(), order_.end(),
+                   [&](int a, int b) { return weight_[a] > weight_[b]; });
+  for (int pass = 0; pass < kKeepPasses; ++pass) {
+    size_t left = 0;
+    for (const int d : order_) {
+      const int begin = graph_->path_begin[d], end = graph_->path_begin[d + 1];
+      change_.resize(end - begin);
+      for (int p = begin; p < end; ++p) change_[p - begin] = in_force[p] - ratios[p];
+      if (loads_.Excess(d, change_) > 0) {
+        order_[left++] = d;
+        continue;
+      }
+      loads_.Apply(d, change_);
+      std::copy(in_force.begin() + begin, in_force.begin() + end, ratios.begin() + begin);
+    }
+    order_.resize(left);
+  }
+}
+
+// Large demands first: where one of them finds room, fewer small ones have to be split, and less
+// moves when the next interval differs.
+void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
+  order_.resize(graph_->num_pairs());
+  std::iota(order_.begin(), order_.end(), 0);
+  for (int d = 0; d < graph_->num_pairs(); ++d) weight_[d] = loads_.demand(d)[CaseLoads::kSurge];
+  std::stable_sort(order_.begin(), order_.end(),
+                   [&](int a, int b) { return weight_[a] > weight_[b]; });
+  for (const int d : order_) {
+    const int begin = graph_->path_begin[d], end = graph_->path_begin[d + 1];
+    for (int fast = begin; fast < end; ++fast) {
+      const int to = by_delay_[fast];
+      for (int slow = end - 1; slow > fast; --slow) {
+        const int from = by_delay_[slow];
+        if (ratios[from] <= 0 || graph_->delay[from] <= graph_->delay[to]) continue;
+        const float share = loads_.Room(d, from, to, ratios[from]);
+        if (share > kNothing) Move(d, from, to, share, ratios);
+      }
+    }
+  }
+}
+
+// Small demands first: large ones then see what room is left.
+void PlanSettling::TakeFewPaths(absl::Span<float> ratios) {
+  std::reverse(order_.begin(), order_.end());
+  for (const int d : order_) {
+    while (TakeOnePathLess(d, ratios)) {
+    }
+  }
+}
+
+bool PlanSettling::TakeOnePathLess(int pair, absl::Span<float> ratios) {
+  const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
+  int used = 0, least = -1;
+  for (int p = begin; p < end; ++p) {
+    if (ratios[p] <= 0) continue;
+    ++used;
+    if (least < 0 || ratios[p] < ratios[least]) least = p;
+  }
+  if (used <= 1) return false;
+  const bool too_small = ratios[least] < options_.min_share;
+  const bool too_many = used > options_.max_paths.value_or(kUsualPaths);
+  const bool must = too_small || (too_many && options_.max_paths);
+  int best = -1;
+  float best_excess = 0;
+  for (int i = begin; i < end; ++i) {
+    const int to = by_delay_[i];
+    if (to == least || ratios[to] <= 0) continue;
+    const float excess = ExcessOfMove(pair, least, to, ratios[least]);
+    if (best >= 0 && excess >= best_excess) continue;
+    best = to;
+    best_excess = excess;
+  }
+  const bool costs = best_excess > (too_many ? kFewPathsCost : 0.0F) ||
+                     (!too_many && graph_->delay[best] > graph_->delay[least]);
+  if (costs && !must) return false;
+  Move(pair, least, best, ratios[least], ratios);
+  return true;
+}
+
+// Shares that had to go may have lifted links above what they carried before. As long as one is
+// above, the demands over it make way.
+void PlanSettling::Repair(absl::Span<float> ratios) {
+  for (int round = 0; round < kMostRepairs; ++round) {
+    const CaseLoads::Worst worst = loads_.FindWorst();
+    if (worst.excess <= kFewPathsCost) return;
+    const std::optional<Shift> shift = FindShift(worst, ratios);
+    if (!shift) return;
+    Move(shift->pair, shift->from, shift->to, shift->share, ratios);
+  }
+}
+
+std::optional<PlanSettling::Shift> PlanSettling::FindShift(const CaseLoads::Worst& worst,
+                                                           absl::Span<const float> ratios) {
+  const float least_share = static_cast<float>(options_.min_share);
+  const int most_paths = options_.max_paths.value_or(kUsualPaths);
+  std::optional<Shift> best;
+  for (int i = path_over_begin_[worst.link]; i < path_over_begin_[worst.link + 1]; ++i) {
+    const int from = path_over_[i];
+    if (ratios[from] <= 0) continue;
+    const int pair = graph_->pair_of_path[from];
+    const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
+    const float needed = loads_.ShareAbove(worst, pair);
+    if (needed <= 0) continue;
+    int used = 0;
+    for (int p = begin; p < end; ++p) used += ratios[p] > 0 ? 1 : 0;
+    for (int to = begin; to < end; ++to) {
+      if (to == from) continue;
+      const auto first = graph_->links.begin() + graph_->link_begin[to];
+      const auto last = graph_->links.begin() + graph_->link_begin[to + 1];
+      if (std::find(first, last, worst.link) != last) continue;
+      float share = std::min(needed, ratios[from]);
+      // Neither of the two may be left with less than the least share.
+      if (ratios[to] <= 0) share = std::max(share, least_share);
+      if (ratios[from] - share < least_share) share = ratios[from];
+      if (share > ratios[from]) continue;
+      if (ratios[to] <= 0 && used >= most_paths && share < ratios[from]) continue;
+      const float left = worst.excess * std::max(1 - share / needed, 0.0F);
+      const float excess = std::max(left, ExcessOfMove(pair, from, to, share));
+      if (excess >= worst.excess * 0.95F) continue;
+      if (best && excess >= best->excess) continue;
+      best = Shift{pair, from, to, share, excess};
+    }
+  }
+  return best;
+}
+
+float PlanSettling::ExcessOfMove(int pair, int from, int to, float share) {
+  const int begin = graph_->path_begin[pair];
+  change_.assign(graph_->path_begin[pair + 1] - begin, 0.0F);
+  change_[from - begin] = -share;
+  change_[to - begin] = share;
+  return loads_.Excess(pair, change_);
+}
+
+void PlanSettling::Move(int pair, int from, int to, float share, absl::Span<float> ratios) {
+  const int begin = graph_->path_begin[pair];
+  change_.assign(graph_->path_begin[pair + 1] - begin, 0.0F);
+  change_[from - begin] = -share;
+  change_[to - begin] = share;
+  loads_.Apply(pair, change_);
+  ratios[to] += share;
+  ratios[from] = share >= ratios[from] ? 0.0F : ratios[from] - share;
+}
+
+}  // namespace rhumb::neural

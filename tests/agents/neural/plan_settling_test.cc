@@ -1,0 +1,134 @@
+// What an operator sees of the agent's plans: traffic stays, fast paths, few paths, and room for
+// what was not measured.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "agents/neural/neural_policy.h"
+#include "tests/agents/observations.h"
+#include "tests/networks.h"
+
+namespace rhumb::neural {
+namespace {
+
+using testing::Observe;
+using testing::RandomConnected;
+using testing::RandomTraffic;
+
+Decision Decide(const std::string& options, const Observation& observation) {
+  const auto policy = NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions(options)).value();
+  return policy->Decide(observation).value();
+}
+
+double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands) {
+  return MaxLinkUtilization(topology, ComputeLinkLoads(topology, plan, demands).load_bps);
+}
+
+// Traffic times propagation delay, in bit.
+double DelayOf(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands) {
+  double sum = 0;
+  for (int pair = 0; pair < plan.paths().num_pairs(); ++pair) {
+    const NodePair ends = plan.paths().pair(pair);
+    for (int p = plan.paths().paths_of(pair).begin; p < plan.paths().paths_of(pair).end; ++p) {
+      for (const LinkId link : plan.paths().links(p)) {
+        sum += demands.rate_bps(ends.source, ends.destination) * plan.ratios()[p] *
+               absl::ToDoubleSeconds(topology.link(link).propagation_delay);
+      }
+    }
+  }
+  return sum;
+}
+
+std::vector<double> SharesOf(const RoutingPlan& plan, int pair) {
+  std::vector<double> shares;
+  for (int p = plan.paths().paths_of(pair).begin; p < plan.paths().paths_of(pair).end; ++p) {
+    if (plan.ratios()[p] > 0) shares.push_back(plan.ratios()[p]);
+  }
+  return shares;
+}
+
+TEST(PlanSettlingTest, GivesUpNothingOfTheMluOfTrafficThatDoesNotMove) {
+  for (unsigned seed = 0; seed < 12; ++seed) {
+    const int nodes = 6 + static_cast<int>(seed);
+    const Topology topology = RandomConnected(seed, nodes);
+    const TrafficMatrix demands = RandomTraffic(seed, nodes);
+    const Observation observation = Observe(topology, {demands});
+    const Decision bare = Decide("default,guard=off,settle=off", observation);
+    const Decision settled = Decide("default,guard=off", observation);
+    EXPECT_LE(MluOf(topology, settled.plan, demands), MluOf(topology, bare.plan, demands) * 1.003)
+        << seed;
+    EXPECT_LE(DelayOf(topology, settled.plan, demands),
+              DelayOf(topology, bare.plan, demands) * 1.001)
+        << seed;
+  }
+}
+
+TEST(PlanSettlingTest, LeavesTrafficWhereItIsAsLongAsThatIsAsGood) {
+  for (unsigned seed = 0; seed < 6; ++seed) {
+    const Topology topology = RandomConnected(seed, 10);
+    Observation observation = Observe(topology, {RandomTraffic(seed, 10)});
+    const auto policy = NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions("")).value();
+    observation.plan_in_force = policy->Decide(observation)->plan;
+    const Decision again = policy->Decide(observation).value();
+    EXPECT_LT(MovedShare(*observation.plan_in_force, again.plan, *observation.past_demands.back()),
+              0.01)
+        << seed;
+  }
+}
+
+TEST(PlanSettlingTest, KeepsToFewPathsAndNoSmallShares) {
+  for (unsigned seed = 0; seed < 12; ++seed) {
+    const int nodes = 6 + static_cast<int>(seed);
+    const Topology topology = RandomConnected(seed, nodes);
+    const Observation observation =
+        Observe(topology, {RandomTraffic(seed, nodes), RandomTraffic(seed + 1, nodes)});
+    for (const int most : {1, 2, 4}) {
+      const std::string options = "default,guard=off,max-paths=" + std::to_string(most);
+      const RoutingPlan plan = Decide(options + ",min-share=0.1", observation).plan;
+      for (int pair = 0; pair < plan.paths().num_pairs(); ++pair) {
+        const std::vector<double> shares = SharesOf(plan, pair);
+        ASSERT_THAT(shares.size(), ::testing::AllOf(::testing::Ge(1), ::testing::Le(most)));
+        EXPECT_GE(*std::min_element(shares.begin(), shares.end()), 0.1 - 1e-6) << seed;
+      }
+    }
+  }
+}
+
+// Seven parallel links: no four of them carry the demand.
+TEST(PlanSettlingTest, TakesMorePathsThanUsualWhereADemandDoesNotFitOnThem) {
+  std::vector<Link> links;
+  for (int i = 0; i < 7; ++i) testing::AddCable(&links, 0, 1, 1e9);
+  const Topology topology = *Topology::Create("trunk", testing::NamedNodes(2), links);
+  TrafficMatrix demands(2);
+  demands.set_rate_bps(0, 1, 6e9);
+  const Observation observation = Observe(topology, {demands});
+  const RoutingPlan usual = Decide("default", observation).plan;
+  EXPECT_LE(MluOf(topology, usual, demands), 6.0 / 7 * 1.01);
+  const RoutingPlan limited = Decide("default,guard=off,max-paths=4", observation).plan;
+  EXPECT_EQ(SharesOf(limited, *limited.paths().Find(0, 1)).size(), 4);
+}
+
+// A-B-D is fast and nearly full with B's traffic to D; A-C-D is slow and empty. A has sent other
+// nodes a lot, and D has received a lot, but A never sent D anything: once it does, its traffic
+// must not meet the full link.
+TEST(PlanSettlingTest, KeepsRoomForADemandThatWasSilent) {
+  std::vector<Link> links;
+  testing::AddCable(&links, 0, 1, 1e9, absl::Milliseconds(1));
+  testing::AddCable(&links, 1, 3, 1e9, absl::Milliseconds(1));
+  testing::AddCable(&links, 0, 2, 1e9, absl::Milliseconds(5));
+  testing::AddCable(&links, 2, 3, 1e9, absl::Milliseconds(5));
+  const Topology topology = *Topology::Create("silent", testing::NamedNodes(4), links);
+  TrafficMatrix past(4);
+  past.set_rate_bps(1, 3, 9e8);
+  past.set_rate_bps(0, 1, 6e8);
+  past.set_rate_bps(0, 2, 3e8);
+  const RoutingPlan plan =
+      Decide("default,guard=off", Observe(topology, std::vector<TrafficMatrix>(8, past))).plan;
+  TrafficMatrix next = past;
+  next.set_rate_bps(0, 3, 4e8);
+  EXPECT_LT(MluOf(topology, plan, next), 1.15);  // 1.3 over the full link
+}
+
+}  // namespace
+}  // namespace rhumb::neural
