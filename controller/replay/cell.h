@@ -6,6 +6,7 @@
 #include <string>
 
 #include "simulator/measurements.h"
+#include "topologies/plan_size.h"
 
 namespace rhumb {
 
@@ -16,7 +17,8 @@ struct Cell {
   double plan_mlu =
       0;  // of the plan on the interval's mean demands and links at its start, nothing lost
   double moved_share = 0;  // against the plan before
-  double decision_s = 0;   // wall time
+  PlanSize size;
+  double decision_s = 0;  // wall time
   // Why the policy had no answer of its own and took another one's; absent when it had.
   std::optional<std::string> fell_back_because;
   std::string note;  // of the policy

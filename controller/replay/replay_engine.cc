@@ -118,6 +118,7 @@ class PolicyRun {
     cell->plan_mlu = MaxLinkUtilization(
         interval.scheduled.topology,
         ComputeLinkLoads(interval.scheduled.topology, decision->plan, *interval.measured).load_bps);
+    cell->size = SizeOfPlan(interval.scheduled.topology, decision->plan, *interval.measured);
     if (observation_.plan_in_force) {
       cell->moved_share =
           MovedShare(*observation_.plan_in_force, decision->plan, *interval.measured);

@@ -124,13 +124,16 @@ PolicyResult SummarizePolicy(const PolicyCells& policy, const std::vector<double
   PolicyResult result;
   result.name = policy.name;
   result.omniscient = policy.omniscient;
-  std::vector<double> mlu, norm_mlu, decisions, moved;
+  std::vector<double> mlu, norm_mlu, decisions, moved, paths;
   std::vector<SeedMetrics> seeds;
   for (const std::vector<Cell>& cells : policy.cells) {
     for (size_t i = 0; i < cells.size(); ++i) {
       const Cell& cell = cells[i];
       decisions.push_back(cell.decision_s);
       moved.push_back(cell.moved_share);
+      paths.push_back(cell.size.paths_per_demand);
+      result.size.least_share = std::min(result.size.least_share, cell.size.least_share);
+      result.size.most_entries = std::max(result.size.most_entries, cell.size.most_entries);
       if (!optimum.empty() && optimum[i] > 0) norm_mlu.push_back(cell.plan_mlu / optimum[i]);
       if (!cell.lost) mlu.push_back(cell.measured.mlu);
       result.has_flows = result.has_flows || cell.measured.flows.has_value();
@@ -146,6 +149,7 @@ PolicyResult SummarizePolicy(const PolicyCells& policy, const std::vector<double
   result.decision_p50_s = Percentile(decisions, 0.50);
   result.decision_p99_s = Percentile(decisions, 0.99);
   result.moved_share = Mean(moved);
+  result.size.paths_per_demand = Mean(paths);
   result.measured = OverSeeds(seeds);
   return result;
 }

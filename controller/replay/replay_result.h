@@ -40,6 +40,8 @@ struct PolicyResult {
       norm_mlu;  // of the plan over the exact optimum; absent when that was not computed
   double decision_p50_s = 0, decision_p99_s = 0;
   double moved_share = 0;  // mean
+  // See PlanSize: mean of the first, extremes of the others.
+  PlanSize size;
   PacketMetrics<Estimate> measured;
   // Against shortest-path, seed by seed: (policy - shortest-path) / shortest-path, shares as
   // differences. Absent when shortest-path was not played.

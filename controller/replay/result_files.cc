@@ -17,7 +17,8 @@ constexpr char kHeader[] =
     "policy,seed,interval,time,mlu,plan_mlu,optimum_mlu,norm_mlu,moved_share,decision_ms,"
     "offered_bps,goodput_bps,unrouted_bps,loss_ratio,delay_ms,delay_p99_ms,flows_started,"
     "flows_completed,flows_on_time,flows_rerouted,fct_mean_s,fct_p50_s,fct_p99_s,"
-    "fct_mice_s,fct_elephants_s,slowdown,hop_packets,retries,lost,note\n";
+    "fct_mice_s,fct_elephants_s,slowdown,hop_packets,retries,lost,note,"
+    "paths_per_demand,least_share,most_entries\n";
 
 std::string Quoted(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
@@ -105,6 +106,9 @@ std::string IntervalsCsv(const ReplayInput& input, const std::vector<PolicyCells
         row.Add(cell.retries);
         row.Add(static_cast<int>(cell.lost));
         row.Add(cell.note);
+        row.Add(cell.size.paths_per_demand);
+        row.Add(cell.size.least_share);
+        row.Add(cell.size.most_entries);
         csv += row.text();
       }
     }

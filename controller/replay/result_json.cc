@@ -76,6 +76,9 @@ Json ToObject(const PolicyResult& policy, bool packets) {
   json["decision_ms"] = {{"p50", policy.decision_p50_s * 1e3},
                          {"p99", policy.decision_p99_s * 1e3}};
   json["moved_share"] = {{"mean", policy.moved_share}};
+  json["paths_per_demand"] = {{"mean", policy.size.paths_per_demand}};
+  json["least_share"] = policy.size.least_share;
+  json["most_entries"] = policy.size.most_entries;
   if (packets) AddMeasured(policy, &json);
   json["fell_back"] = policy.fallbacks.count;
   json["fallbacks"] = ToObject(policy.fallbacks);

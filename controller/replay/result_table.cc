@@ -53,7 +53,7 @@ Column NumberColumn(std::string title, Better better,
           [value, format](const PolicyResult& policy) { return format(value(policy)); }};
 }
 
-std::vector<Column> PlanColumns() {
+std::vector<Column> LinkColumns() {
   auto number = [](double v) { return Fixed(v, 3); };
   auto norm = [](double Summary::*member) {
     return [member](const PolicyResult& p) -> std::optional<double> {
@@ -75,6 +75,20 @@ std::vector<Column> PlanColumns() {
       {"NormMLU", Better::kLow, norm(&Summary::mean), norm_text(&Summary::mean)},
       {"p95", Better::kLow, norm(&Summary::p95), norm_text(&Summary::p95)},
       {"max", Better::kLow, norm(&Summary::max), norm_text(&Summary::max)},
+  };
+}
+
+std::vector<Column> PlanColumns() {
+  return {
+      NumberColumn(
+          "paths", Better::kNeither, [](const PolicyResult& p) { return p.size.paths_per_demand; },
+          [](double v) { return Fixed(v, 2); }),
+      NumberColumn(
+          "least share", Better::kNeither, [](const PolicyResult& p) { return p.size.least_share; },
+          Percent),
+      NumberColumn(
+          "entries", Better::kNeither, [](const PolicyResult& p) { return p.size.most_entries; },
+          [](double v) { return Fixed(v, 0); }),
       NumberColumn(
           "moved", Better::kNeither, [](const PolicyResult& p) { return p.moved_share; }, Percent),
       NumberColumn(
@@ -139,8 +153,10 @@ struct Block {
 std::vector<Block> BlocksFor(const ReplayResult& result) {
   std::vector<Block> blocks = {
       {"Links: utilization of the busiest one (MLU), and MLU over the exact optimum (NormMLU)",
-       PlanColumns()},
-      {"Traffic: what was delivered, its one-way delay, what was lost", DeliveryColumns()}};
+       LinkColumns()},
+      {"Traffic: what was delivered, its one-way delay, what was lost", DeliveryColumns()},
+      {"Plans: paths a demand, smallest share, forwarding entries of the fullest node, moved traffic",
+       PlanColumns()}};
   bool flows = false;
   for (const PolicyResult& policy : result.policies) flows = flows || policy.has_flows;
   if (flows) {

@@ -55,6 +55,8 @@ TEST(ReplayCommandTest, PrintsTheJsonOfTheContract) {
     }
     EXPECT_THAT(Keys(policy["decision_ms"]), ElementsAre("p50", "p99"));
     EXPECT_THAT(Keys(policy["moved_share"]), ElementsAre("mean"));
+    EXPECT_GE(policy["paths_per_demand"]["mean"], 1);
+    EXPECT_GT(policy["most_entries"], 0);
   }
   EXPECT_EQ(json["policies"][5]["name"], "lp-omniscient");
   EXPECT_NEAR(json["policies"][5]["norm_mlu"]["max"], 1, 1e-3);
