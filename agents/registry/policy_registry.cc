@@ -12,6 +12,7 @@
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp_policy.h"
 #include "agents/baselines/metric_policy.h"
+#include "agents/baselines/robust_lp_policy.h"
 #include "agents/baselines/single_path_plan.h"
 #include "agents/baselines/widest_policy.h"
 #include "agents/registry/policy_module.h"
@@ -79,6 +80,17 @@ const std::vector<Entry>& Table() {
        "optimum of the previous interval's demands, over all or the candidate paths",
        false,
        &MakeLp<LpPolicy::Knowledge::kPrevious>,
+       "shortest-path"},
+      {"lp-robust",
+       {},
+       "mean|worst,window=16",
+       "least mean or worst MLU over the last matrices, then least delay",
+       false,
+       [](absl::string_view option) -> MadePolicy {
+         absl::StatusOr<RobustLpOptions> options = ParseRobustLpOptions(option);
+         if (!options.ok()) return options.status();
+         return std::make_unique<RobustLpPolicy>(*options);
+       },
        "shortest-path"},
       {"lp-omniscient",
        {"", "paths"},

@@ -32,7 +32,7 @@ struct PacketConfig {
 // Every policy worth a comparison: the baselines, the agent, and the bound. The agent lives in a
 // module that may not be installed; then a replay of this list goes on without it.
 inline std::vector<std::string> DefaultPolicies() {
-  return {"shortest-path", "ecmp", "cspf", "lp-previous", "neural", "lp-omniscient"};
+  return {"shortest-path", "ecmp", "cspf", "lp-previous", "lp-robust", "neural", "lp-omniscient"};
 }
 
 struct ReplayConfig {

@@ -99,6 +99,14 @@ int LinearProgram::AddRow(double lower, double upper) {
   return num_rows() - 1;
 }
 
+int LinearProgram::AddRow(double lower, double upper, absl::Span<const int> columns,
+                          absl::Span<const double> coefficients) {
+  Flush();
+  clp_->addRow(static_cast<int>(columns.size()), columns.data(), coefficients.data(), ToClp(lower),
+               ToClp(upper));
+  return num_rows() - 1;
+}
+
 int LinearProgram::AddColumn(double cost, double lower, double upper, absl::Span<const int> rows,
                              absl::Span<const double> coefficients) {
   additions_->cost.push_back(cost);

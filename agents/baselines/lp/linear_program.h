@@ -42,8 +42,11 @@ class LinearProgram {
   LinearProgram(LinearProgram&&) noexcept;
   LinearProgram& operator=(LinearProgram&&) noexcept;
 
-  // Additions are collected and reach the solver at the next Solve. Both return the index.
+  // Additions are collected and reach the solver at the next Solve. All return the index.
   int AddRow(double lower, double upper);
+  // Over existing columns, each at most once.
+  int AddRow(double lower, double upper, absl::Span<const int> columns,
+             absl::Span<const double> coefficients);
   // `rows` are existing ones, each at most once.
   int AddColumn(double cost, double lower, double upper, absl::Span<const int> rows,
                 absl::Span<const double> coefficients);

@@ -7,15 +7,13 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "agents/baselines/lp/link_costs.h"
 #include "agents/baselines/lp/price_search.h"
 
 namespace rhumb {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-// Of the mean propagation delay of a link: enough to prefer fewer hops where delays are equal or
-// unknown.
-constexpr double kHopCost = 0.01;
 // The second stage may use this much more MLU, so that its program has an interior. On networks of
 // thousands of links the first stage's solution may be off by more within the solver's tolerances:
 // then ten times as much, up to the most.
@@ -39,22 +37,6 @@ constexpr int kPriceSearchRounds = 200;
 
 // More paths than this, and than ten a demand, start the programs afresh.
 constexpr int kEnoughPaths = 10000;
-
-std::vector<double> LinkCosts(const Topology& topology) {
-  double mean_delay_s = 0;
-  for (const Link& link : topology.links()) {
-    mean_delay_s += absl::ToDoubleSeconds(link.propagation_delay) / topology.num_links();
-  }
-  std::vector<double> cost;
-  for (const Link& link : topology.links()) {
-    double relative = kHopCost;
-    if (mean_delay_s > 0) {
-      relative += absl::ToDoubleSeconds(link.propagation_delay) / mean_delay_s;
-    }
-    cost.push_back(link.usable() ? relative : kInfinity);
-  }
-  return cost;
-}
 
 // Costs for a program, which must be finite; unusable links are in none of its paths.
 std::vector<double> Finite(std::vector<double> cost) {
