@@ -11,9 +11,9 @@ namespace {
 constexpr double kPathUpdate = 8;
 constexpr double kLinkUpdate = 40;
 // Visits that a decision may spend on iterations, and on refinements, which only visit.
-constexpr double kIterationBudget = 1e7;
+constexpr double kIterationBudget = 2.4e7;
 constexpr double kRefinementBudget = 5e5;
-constexpr int kMostIterations = 10;
+constexpr int kMostIterations = 24;
 constexpr int kMostRefinements = 40;
 
 int Affordable(double budget, double cost, int least, int most) {
@@ -29,7 +29,6 @@ Effort EffortFor(const PathGraph& graph) {
   Effort effort;
   effort.iterations = Affordable(kIterationBudget, iteration, 3, kMostIterations);
   effort.refinements = Affordable(kRefinementBudget, visits, 2, kMostRefinements);
-  effort.stops_when_optimal = effort.iterations < kMostIterations;
   return effort;
 }
 

@@ -7,15 +7,15 @@
 namespace rhumb::neural {
 
 struct Effort {
-  int iterations = 0;               // of the network
-  int refinements = 0;              // gradient steps after them
-  bool stops_when_optimal = false;  // a plan that is proven optimal ends the decision
+  int iterations = 0;   // of the network
+  int refinements = 0;  // gradient steps after them
 };
 
-// Spends about the same time on every network, as long as that allows 3 to 10 iterations and 2 to
-// 40 refinements: small networks get all that helps, large ones fewer steps. Linear programs
-// grow faster than linearly with size, and large networks have fewer demands that matter for each
-// link, so few steps are enough there; README.md shows what each is worth.
+// At most: a decision ends earlier where more would not pay. Spends about the same time on every
+// network, as long as that allows 3 to 24 iterations and 2 to 40 refinements: small networks get
+// all that helps, large ones fewer steps. Linear programs grow faster than linearly with size, and
+// large networks have fewer demands that matter for each link, so few steps are enough there;
+// README.md shows what each is worth.
 Effort EffortFor(const PathGraph& graph);
 
 }  // namespace rhumb::neural

@@ -18,10 +18,19 @@ constexpr double kSharpest = 400.0;
 constexpr double kFirstSharpness = 0.25;
 constexpr double kFirstStep = 0.3;
 constexpr double kLastStep = 0.02;
-// A plan that is proven to be within this of the least score, in logarithms of the MLU, ends a
-// decision where an iteration is dear. Where it is cheap the links below the fullest are evened out
-// as well.
-constexpr double kProvenGap = 5e-4;
+// A split that is proven to be so near to the best one over the candidate paths, in logarithms of
+// the MLU, ends a decision. Nearer than a quarter of what demands move from interval to interval is
+// not worth time: the next matrix will differ by more.
+constexpr double kProvenGap = 1e-3;
+constexpr double kGapTimesChange = 0.25;
+// Refinement is for what the iterations leave above this.
+constexpr double kRefinedGap = 1e-2;
+// A bound costs about as much as a third of an iteration, and proves little before the fullest
+// links are nearly equally full.
+constexpr int kFirstProof = 5;
+// So many iterations that gain less than this end them.
+constexpr int kStalled = 3;
+constexpr double kStalledGain = 5e-4;
 
 }  // namespace
 
@@ -96,6 +105,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   }
   effort_ = EffortFor(*graph_);
   forced_.SetGraph(*graph_);
+  bound_.SetGraph(graph_);
   effort_.iterations = options_.iterations.value_or(effort_.iterations);
   effort_.refinements = options_.refinements.value_or(effort_.refinements);
   take(&ratios_, paths);
@@ -176,19 +186,25 @@ double Inference::Score(const Peaks& peaks, const SoftPeaks& soft, double sharpn
   return score;
 }
 
-double Inference::LeastScore() {
-  double score = 0;
-  const std::array<float, kScenarios> least = forced_.LeastMlu(pair_demands_);
+double Inference::MeanLogMlu(absl::Span<const float> mlu) const {
+  double mean = 0;
   for (int s = 0; s < kScenarios; ++s) {
-    if (least[s] <= 0) return -std::numeric_limits<double>::infinity();
-    score += scenario_weights_[s] * std::log(least[s]);
+    if (mlu[s] <= 0) return -std::numeric_limits<double>::infinity();
+    mean += scenario_weights_[s] * std::log(mlu[s]);
   }
-  return score;
+  return mean;
 }
 
-bool Inference::GoodEnough() const {
-  return effort_.stops_when_optimal && options_.keep_best &&
-         best_score_ <= least_score_ + kProvenGap;
+double Inference::least_mlu() const { return std::exp(least_log_mlu_); }
+
+void Inference::Prove() {
+  bound_.Improve(crossing_);
+  least_log_mlu_ = std::max(least_log_mlu_, MeanLogMlu(bound_.mlu()));
+}
+
+bool Inference::ProvenWithin(double gap) const {
+  if (!options_.keep_best || options_.iterations) return false;
+  return best_log_mlu_ - least_log_mlu_ <= std::max(gap, kGapTimesChange * change_);
 }
 
 // The score's derivative by a path's delay, in the unit of the kernel's prices: per traffic that
@@ -203,6 +219,7 @@ float Inference::DelayPrice(const Peaks& peaks) const {
 void Inference::Consider(int iterate, double score, const Peaks& peaks, bool take) {
   if (!take && score >= best_score_) return;
   best_score_ = score;
+  best_log_mlu_ = MeanLogMlu(peaks.scenario);
   best_iterate_ = iterate;
   latest_mlu_ = peaks.latest;
   std::copy(next_ratios_.begin(), next_ratios_.end(), ratios_.begin());
@@ -211,13 +228,14 @@ void Inference::Consider(int iterate, double score, const Peaks& peaks, bool tak
 
 void Inference::Run(absl::Span<const float> history) {
   MakeDemands(history);
-  const double change = MeanChange(history);
+  change_ = MeanChange(history);
   const double sharpness =
-      std::clamp(kSharpnessTimesChange / std::max(change, 1e-9), kBluntest, kSharpest);
-  least_score_ = LeastScore();
+      std::clamp(kSharpnessTimesChange / std::max(change_, 1e-9), kBluntest, kSharpest);
+  bound_.SetDemands(pair_demands_);
+  least_log_mlu_ = MeanLogMlu(forced_.LeastMlu(pair_demands_));
   Iterate(sharpness);
-  if (!options_.keep_best || effort_.refinements == 0 || GoodEnough()) return;
-  Refine(sharpness);
+  if (!options_.keep_best || effort_.refinements == 0) return;
+  if (options_.refinements || !ProvenWithin(kRefinedGap)) Refine(sharpness);
 }
 
 void Inference::Iterate(double sharpness) {
@@ -228,14 +246,25 @@ void Inference::Iterate(double sharpness) {
     logits_[p] = start[0] * graph_->extra_hops[p] + start[1] * graph_->start_capacity[p] +
                  start[2] * graph_->extra_delay[p];
   }
+  double stalled_score = std::numeric_limits<double>::infinity();
+  int stalled_since = 0;
   for (int k = 0; k <= effort_.iterations; ++k) {
     kernel_->softmax(problem_, state_);
     const Peaks peaks = kernel_->put_on_links(problem_, state_, true);
     const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
-    if (GoodEnough()) return;
-    if (k < effort_.iterations) kernel_->update(problem_, state_, peaks);
+    if (k == kFirstProof) Prove();
+    if (ProvenWithin(kProvenGap)) return;
+    if (best_score_ < stalled_score - kStalledGain) {
+      stalled_score = best_score_;
+      stalled_since = k;
+    }
+    const bool stalled =
+        k - stalled_since >= kStalled && options_.keep_best && !options_.iterations;
+    if (stalled || k == effort_.iterations) break;
+    kernel_->update(problem_, state_, peaks);
   }
+  if (options_.keep_best) Prove();
 }
 
 void Inference::Refine(double sharpness) {
@@ -245,7 +274,7 @@ void Inference::Refine(double sharpness) {
     const Peaks peaks = kernel_->put_on_links(problem_, state_, false);
     SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(effort_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
-    if (k == effort_.refinements || GoodEnough()) return;
+    if (k == effort_.refinements || ProvenWithin(kProvenGap)) return;
     // From a blunter maximum and larger steps to the final sharpness and small ones.
     const double done = static_cast<double>(k) / effort_.refinements;
     const double now = sharpness * std::pow(kFirstSharpness, 1 - done);

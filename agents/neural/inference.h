@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "agents/neural/dual_bound.h"
 #include "agents/neural/effort.h"
 #include "agents/neural/forced_load.h"
 #include "agents/neural/inference_kernel.h"
@@ -16,7 +17,7 @@
 namespace rhumb::neural {
 
 struct InferenceOptions {
-  // Of the network; absent: what EffortFor gives for the graph.
+  // Of the network; absent: as many as gain, and at most what EffortFor gives for the graph.
   std::optional<int> iterations;
   // Steps after the last iteration that follow the analytic gradient of the score, from the best
   // iterate; see README.md. Absent as above.
@@ -58,6 +59,9 @@ class Inference {
   float expected_demand(int pair) const {
     return pair_demands_[static_cast<size_t>(pair) * kPathDemandRow + kMeanDemand];
   }
+  // No split over the candidate paths has a lower MLU for the demands that are expected: geometric
+  // mean over the scenarios by their weights, in the unit of latest_mlu(). Proven, at least 0.
+  double least_mlu() const;
   // [kLinkState] after the last iteration.
   absl::Span<const float> link_state(int link) const {
     return absl::MakeConstSpan(link_state_)
@@ -81,10 +85,13 @@ class Inference {
   float DelayPrice(const Peaks& peaks) const;
   void Iterate(double sharpness);
   void Refine(double sharpness);
-  // The least score that any plan can have, by what all paths of a pair cross.
-  double LeastScore();
-  // Is the best iterate as good as proven optimal, and more work not worth its time?
-  bool GoodEnough() const;
+  // Geometric mean over the scenarios by their weights, as a logarithm; minus infinity when one has
+  // none.
+  double MeanLogMlu(absl::Span<const float> mlu) const;
+  // Raises what is proven by the links as they are loaded now.
+  void Prove();
+  // Is the best iterate as near to the best possible as that, or as is worth its time?
+  bool ProvenWithin(double gap) const;
   // Takes the current ratios when they are the best so far.
   void Consider(int iterate, double score, const Peaks& peaks, bool take);
 
@@ -102,9 +109,12 @@ class Inference {
       best_logits_;
   Effort effort_;
   ForcedLoad forced_;
+  DualBound bound_;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths, as in Peaks
   double best_score_ = 0;
-  double least_score_ = 0;
+  double best_log_mlu_ = 0;
+  double least_log_mlu_ = 0;  // proven
+  double change_ = 0;         // see MeanChange
   double latest_mlu_ = 0;
   int best_iterate_ = 0;
 };

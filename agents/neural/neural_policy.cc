@@ -162,9 +162,10 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
   }
   if (options_.guard.value_or(priced_ == nullptr)) {
     const Verdict expected = Judge();
-    const std::string both =
-        absl::StrFormat("MLU over the demands that are expected: agent %.4f, ECMP %.4f",
-                        expected.agent, expected.ecmp);
+    const std::string both = absl::StrFormat(
+        "MLU over the demands that are expected: agent %.4f (within %.1f %% of the "
+        "best over its paths), ECMP %.4f",
+        expected.agent, 100 * (expected.agent / inference_.least_mlu() - 1), expected.ecmp);
     if (expected.ecmp < expected.agent * (1 - kGuardMargin)) {
       decision = Fallback(
           observation, absl::StrCat("ECMP on inverse capacity is expected to be better; ", both));

@@ -115,6 +115,7 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
                    [&](int a, int b) { return weight_[a] > weight_[b]; });
   for (const int d : order_) {
     const int begin = graph_->path_begin[d], end = graph_->path_begin[d + 1];
+    if (TakeFastestPath(d, ratios)) continue;
     for (int fast = begin; fast < end; ++fast) {
       const int to = by_delay_[fast];
       for (int slow = end - 1; slow > fast; --slow) {
@@ -125,6 +126,21 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
       }
     }
   }
+}
+
+// Most pairs fit on their fastest path as a whole: one look instead of one a path.
+bool PlanSettling::TakeFastestPath(int pair, absl::Span<float> ratios) {
+  const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
+  const int fastest = by_delay_[begin];
+  if (ratios[fastest] >= 1) return true;
+  change_.resize(end - begin);
+  for (int p = begin; p < end; ++p) change_[p - begin] = -ratios[p];
+  change_[fastest - begin] += 1;
+  if (loads_.Excess(pair, change_) > 0) return false;
+  loads_.Apply(pair, change_);
+  std::fill(ratios.begin() + begin, ratios.begin() + end, 0.0F);
+  ratios[fastest] = 1;
+  return true;
 }
 
 // Small demands first: large ones then see what room is left.

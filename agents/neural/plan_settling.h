@@ -61,6 +61,7 @@ class PlanSettling {
   void TakeFewPaths(absl::Span<float> ratios);
   void Repair(absl::Span<float> ratios);
 
+  bool TakeFastestPath(int pair, absl::Span<float> ratios);
   // Takes the pair's path with the smallest share away, if it must or if that costs nothing.
   bool TakeOnePathLess(int pair, absl::Span<float> ratios);
   // The best way to bring the link back to its limit; none when there is no good one.

@@ -64,11 +64,6 @@ TEST(EffortTest, ShrinksAsTheNetworkGrows) {
 }
 
 // Where an iteration is cheap the links below the fullest are evened out as well.
-TEST(EffortTest, OnlyLargeNetworksStopWhenTheirPlanIsOptimal) {
-  EXPECT_FALSE(EffortFor(GraphOf(30)).stops_when_optimal);
-  EXPECT_TRUE(EffortFor(GraphOf(130)).stops_when_optimal);
-}
-
 TEST(EffortTest, AnEmptyGraphIsNoSpecialCase) { EXPECT_GE(EffortFor(PathGraph()).iterations, 3); }
 
 }  // namespace
