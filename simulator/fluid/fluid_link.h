@@ -172,7 +172,6 @@ class FluidLink {
       lost = std::min(full,
                       static_cast<uint32_t>(std::ceil((most_s - room_s) / per_segment_s - 1e-6)));
       most_s -= lost * per_segment_s;
-      train->gap_inside = train->spread_s > 0.5 * work_s;
     }
     if (tail_s > 0 && most_s + tail_s > at_once_s + room_s_) {
       train->tail_bytes = 0;
