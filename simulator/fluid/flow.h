@@ -28,6 +28,7 @@ struct Flow {
   bool sending = true;   // among the running flows
   bool complete = false;
   bool failed = false;
+  bool acknowledge_set = false;  // an event for acknowledge_s or before is coming
   double bytes = 0;
   double payload_bytes = 0;  // of a full segment
   double tail_bytes = 0;     // payload of the last segment

@@ -37,12 +37,10 @@ void Transport::Clear(double fastest, double longest_round_trip_s) {
                             ? options_.socket_buffer_bytes
                             : std::clamp(std::floor(2 * fastest * longest_round_trip_s),
                                          kLeastSocketBuffer, kMostSocketBuffer);
-  const auto in_segments = [this](double bytes) {
-    return std::max<uint32_t>(1, static_cast<uint32_t>(bytes / options_.segment_bytes));
-  };
   limits_.segment_bytes = static_cast<uint32_t>(options_.segment_bytes);
-  limits_.in_flight = in_segments(buffer);
-  limits_.refill = in_segments(kRefillBytes);
+  limits_.in_flight =
+      std::max<uint32_t>(1, static_cast<uint32_t>(buffer / options_.segment_bytes + 0.5));
+  limits_.refill = static_cast<uint32_t>(std::ceil(kRefillBytes / options_.segment_bytes));
   flows_.clear();
   free_.clear();
   running_.clear();
@@ -395,8 +393,11 @@ void Transport::SegmentsArrived(uint32_t index, uint32_t train_index, double now
   if (flow.receiver.waiting()) {
     flow.waiting_sent_s = train.sent_s;
     flow.acknowledge_s = now_s + 0.5 * train.spread_s + kAcknowledgeS;
-    ++flow.references;
-    events_.Push(flow.acknowledge_s, kAcknowledge, index);
+    if (!flow.acknowledge_set) {
+      flow.acknowledge_set = true;
+      ++flow.references;
+      events_.Push(flow.acknowledge_s, kAcknowledge, index);
+    }
   }
   if (complete) {
     Finish(index, true, now_s + 0.5 * train.spread_s);
@@ -407,8 +408,13 @@ void Transport::SegmentsArrived(uint32_t index, uint32_t train_index, double now
 
 void Transport::AcknowledgeLate(uint32_t index, double now_s) {
   Flow& flow = flows_[index];
+  if (flow.sending && flow.acknowledge_s > now_s && flow.acknowledge_s < kNever) {
+    events_.Push(flow.acknowledge_s, kAcknowledge, index);  // put off meanwhile
+    return;
+  }
+  flow.acknowledge_set = false;
   --flow.references;
-  if (!flow.sending || flow.acknowledge_s != now_s) {
+  if (!flow.sending || flow.acknowledge_s > now_s) {
     Release(index);
     return;
   }

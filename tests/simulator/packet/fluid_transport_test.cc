@@ -53,7 +53,8 @@ TEST_P(FluidTransportTest, LoneTransfersTakeAsLongAsInNs3) {
   ASSERT_EQ(both.packets.loss_ratio, 0);
   EXPECT_NEAR(both.fluid.flows->mice_mean_s / both.packets.flows->mice_mean_s, 1, 0.005);
   EXPECT_NEAR(both.fluid.flows->elephants_mean_s / both.packets.flows->elephants_mean_s, 1, 0.01);
-  EXPECT_NEAR(both.fluid.mean_delay_s / both.packets.mean_delay_s, 1, 0.005);
+  // The sender's buffer is a whole number of segments here.
+  EXPECT_NEAR(both.fluid.mean_delay_s / both.packets.mean_delay_s, 1, 0.01);
 }
 
 TEST_P(FluidTransportTest, TransfersThatLoseSegmentsRecoverAsInNs3) {
