@@ -7,6 +7,7 @@
 #include "agents/training/flow_run.h"
 #include "agents/training/packet_run.h"
 #include "agents/training/replica_group.h"
+#include "agents/training/surrogate_run.h"
 
 namespace {
 
@@ -16,14 +17,22 @@ absl::StatusOr<std::string> RunAsOneOfGroup(const rhumb::training::TrainRequest&
   if (!group.ok()) return group.status();
   absl::Status status;
   try {
-    status = request.stage == "packet" ? rhumb::training::RunPacketTraining(request, group->get())
-                                       : rhumb::training::RunFlowTraining(request, group->get());
+    if (request.stage == "surrogate") {
+      status = rhumb::training::RunSurrogateTraining(request, group->get());
+    } else if (request.stage == "packet") {
+      status = rhumb::training::RunPacketTraining(request, group->get());
+    } else {
+      status = rhumb::training::RunFlowTraining(request, group->get());
+    }
   } catch (const std::exception& failure) {
     status = absl::InternalError(failure.what());
   }
   status = (*group)->Leave(status);
   if (!status.ok()) return status;
   if (!(*group)->first()) return std::string();
+  if (request.stage == "surrogate") {
+    return absl::StrFormat("%s/surrogate.txt holds the correction", request.out);
+  }
   return absl::StrFormat("wrote %s/best.ckpt; try it with --policies neural:%s/best.ckpt",
                          request.out, request.out);
 }

@@ -33,7 +33,7 @@ using PacketSimulatorFactory = std::function<absl::StatusOr<std::unique_ptr<Netw
     const PacketSimulatorOptions& options)>;
 
 struct TrainRequest {
-  std::string stage = "flow";  // or "packet"
+  std::string stage = "flow";  // or "packet", "surrogate"
   std::string config_toml;     // empty: all defaults
   std::string config_name;     // for errors
   std::string init;            // a checkpoint to start from, or empty

@@ -112,9 +112,9 @@ std::string LastWords(const std::string& out) {
 }
 
 absl::Status Train(const TrainOptions& options) {
-  if (options.stage != "flow" && options.stage != "packet") {
-    return UsageError(
-        absl::StrFormat("--stage %s is not known; use --stage flow or packet", options.stage));
+  if (options.stage != "flow" && options.stage != "packet" && options.stage != "surrogate") {
+    return UsageError(absl::StrFormat(
+        "--stage %s is not known; use --stage flow, packet or surrogate", options.stage));
   }
   if (options.workers < 1) return UsageError("--workers must be 1 or more");
   if (options.stage == "flow" && options.workers != 1) {
@@ -139,7 +139,7 @@ absl::Status Train(const TrainOptions& options) {
   }
   request.stage = options.stage;
   request.workers = options.workers;
-  if (options.stage == "packet") {
+  if (options.stage != "flow") {
     const absl::StatusOr<std::string> worker = FindWorker();
     if (!worker.ok()) return worker.status();
     request.make_packet_simulator = [worker = *worker](PacketSimulatorOptions simulator) {
@@ -180,8 +180,9 @@ Command TrainCommand() {
   command.define = [](CLI::App& app) -> RunCommand {
     auto options = std::make_shared<TrainOptions>();
     app.add_option("--stage", options->stage,
-                   "On the flow-level model, or by reinforcement learning in ns-3")
-        ->type_name("flow|packet")
+                   "On the flow-level model, by reinforcement learning in ns-3, or the correction of "
+                   "the fluid simulator")
+        ->type_name("flow|packet|surrogate")
         ->capture_default_str();
     app.add_option("--config", options->config,
                    "TOML file with settings, or a shipped one, \"default\" or \"packet\" (default: "
@@ -197,7 +198,7 @@ Command TrainCommand() {
         ->capture_default_str();
     app.add_flag("--resume", options->resume, "Go on with the run in --out");
     app.add_option("--workers", options->workers,
-                   "Simulators that play at the same time, at the packet stage")
+                   "Simulators that play at the same time, at the packet and surrogate stages")
         ->type_name("N")
         ->capture_default_str();
     app.add_option("--minutes", options->minutes,

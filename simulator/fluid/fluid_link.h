@@ -130,11 +130,11 @@ class FluidLink {
     if (rate_ > 0) busy_until_s_ = now_s + WaitS(now_s) * rate_ / rate;
     rate_ = rate;
     seconds_per_byte_ = 1 / rate;
-    // The packet in transmission does not wait; on average half of it is left. A queue of full
-    // packets holds a whole number of them, and what remains has room for smaller ones.
-    room_s_ = (limit_bytes_ + 0.5 * packet_bytes_) * seconds_per_byte_;
-    full_room_s_ =
-        (std::floor(limit_bytes_ / packet_bytes_) + 0.5) * packet_bytes_ * seconds_per_byte_;
+    packet_s_ = packet_bytes_ * seconds_per_byte_;
+    // A queue of full packets holds a whole number of them, and what remains has room for smaller
+    // ones.
+    room_s_ = limit_bytes_ * seconds_per_byte_;
+    full_room_s_ = std::floor(limit_bytes_ / packet_bytes_) * packet_s_;
   }
 
   void CountLostOnTheWay(double packets) { counters.lost_packets += packets; }
@@ -157,24 +157,25 @@ class FluidLink {
   }
 
  private:
+  static constexpr double kTie = 1e-6;  // a packet that leaves as another arrives has left
+
   void DropTail(double wait_s, Train* train) {
     const double per_segment_s = train->segment_bytes * seconds_per_byte_;
     const double tail_s = train->tail_bytes * seconds_per_byte_;
     const uint32_t full = train->full_segments();
     const double work_s = full * per_segment_s;
-    double most_s = wait_s + std::max(0.5 * work_s, work_s - 0.5 * train->spread_s);
-    // An idle link takes one segment at once.
-    const double at_once_s = wait_s > 0 ? 0 : 0.5 * per_segment_s;
-    const double room_s =
-        at_once_s + (train->segment_bytes >= packet_bytes_ ? full_room_s_ : room_s_);
+    // The packet in transmission does not wait; an idle link takes one at once.
+    const double waiting_s =
+        wait_s > 0 ? (std::ceil(wait_s / packet_s_ - kTie) - 1) * packet_s_ : -per_segment_s;
+    double most_s = waiting_s + std::max(0.5 * work_s, work_s - 0.5 * train->spread_s);
+    const double room_s = train->segment_bytes >= packet_bytes_ ? full_room_s_ : room_s_;
     uint32_t lost = 0;
     if (most_s > room_s) {
       lost = std::min(full,
-                      static_cast<uint32_t>(std::ceil((most_s - room_s) / per_segment_s - 1e-6)));
+                      static_cast<uint32_t>(std::ceil((most_s - room_s) / per_segment_s - kTie)));
       most_s -= lost * per_segment_s;
-      train->gap_inside = train->spread_s > 0.5 * work_s;
     }
-    if (tail_s > 0 && most_s + tail_s > at_once_s + room_s_) {
+    if (tail_s > 0 && most_s + tail_s > room_s_ + kTie * packet_s_) {
       train->tail_bytes = 0;
       ++lost;
     }
@@ -192,6 +193,7 @@ class FluidLink {
   double packet_bytes_;
   double rate_ = 0;
   double seconds_per_byte_ = 0;
+  double packet_s_ = 0;     // that a full packet takes
   double room_s_ = 0;       // that may wait, in transmission times
   double full_room_s_ = 0;  // the same of full packets
   double busy_until_s_ = 0;

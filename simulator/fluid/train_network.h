@@ -19,6 +19,7 @@ enum EventKind : uint32_t {
   kAcksArrive,    // a train's acknowledgements reach its source
   kConnect,       // a flow hears from its destination, or tries again
   kTimer,         // a flow's retransmission timer
+  kAcknowledge,   // the timer of a flow's delayed acknowledgement
   kDatagrams,     // a flow sends its next datagrams
   kDemandArrival  // a demand's next flow or packet
 };

@@ -11,6 +11,10 @@ constexpr double kTcpHeaderBytes = 52;  // IPv4, TCP and the timestamp option
 constexpr double kUdpHeaderBytes = 28;  // IPv4 and UDP
 constexpr double kLeastSocketBuffer = 512 * 1024;
 constexpr double kMostSocketBuffer = 8 * 1024 * 1024;
+// The window field of a SYN is not scaled (RFC 7323).
+constexpr double kFirstReceiveWindow = 65535;
+constexpr double kRefillBytes = 64 * 1024;  // that a sender's buffer must have free
+constexpr double kAcknowledgeS = 0.04;      // that an acknowledgement waits at most
 constexpr double kConnectTimeoutS = 1;
 constexpr uint16_t kConnectAttempts = 6;
 constexpr double kDatagramTrainS = 0.004;  // most time that a train of datagrams takes
@@ -33,12 +37,15 @@ void Transport::Clear(double fastest, double longest_round_trip_s) {
                             ? options_.socket_buffer_bytes
                             : std::clamp(std::floor(2 * fastest * longest_round_trip_s),
                                          kLeastSocketBuffer, kMostSocketBuffer);
-  most_in_flight_ = std::max<uint32_t>(1, static_cast<uint32_t>(buffer / options_.segment_bytes));
+  limits_.segment_bytes = static_cast<uint32_t>(options_.segment_bytes);
+  limits_.in_flight =
+      std::max<uint32_t>(1, static_cast<uint32_t>(buffer / options_.segment_bytes + 0.5));
+  limits_.refill = static_cast<uint32_t>(std::ceil(kRefillBytes / options_.segment_bytes));
   flows_.clear();
   free_.clear();
   running_.clear();
   measured_.clear();
-  losses_.Clear();
+  marks_.Clear();
   packets_.Clear();
   num_pending_ = 0;
   in_window_ = false;
@@ -67,6 +74,8 @@ void Transport::Handle(const Event& event, double now_s) {
       return Connected(event.index, now_s);
     case kTimer:
       return TimerFired(event.index, now_s);
+    case kAcknowledge:
+      return AcknowledgeLate(event.index, now_s);
     case kDatagrams:
       return SendDatagrams(event.index, now_s);
     default:
@@ -117,7 +126,14 @@ void Transport::StartFlow(uint32_t demand, double bytes, bool tcp, double hash, 
     StopSending(&flow);
     Release(index);
   } else {
-    flow.sender.Start(flow.segments, most_in_flight_);
+    TcpSender::Limits limits = limits_;
+    limits.at_first = bytes <= kFirstReceiveWindow
+                          ? flow.segments
+                          : static_cast<uint32_t>(kFirstReceiveWindow / flow.payload_bytes);
+    limits.at_first = std::min(std::max<uint32_t>(1, limits.at_first), limits.in_flight);
+    flow.sender.Start(flow.segments, limits);
+    flow.receiver.Start(flow.segments);
+    flow.marks = marks_.Take(flow.segments);
     Connect(index, now_s);
   }
 }
@@ -184,7 +200,8 @@ void Transport::StopSending(Flow* flow) {
   running_[flow->place] = last;
   flows_[last].place = flow->place;
   running_.pop_back();
-  losses_.RemoveAll(flow->sender.losses());
+  if (flow->marks != kNone) marks_.GiveBack(flow->marks, flow->segments);
+  flow->marks = kNone;
 }
 
 void Transport::Release(uint32_t index) {
@@ -242,91 +259,78 @@ void Transport::Connected(uint32_t index, double now_s) {
 }
 
 void Transport::SendAllowed(uint32_t index, double spread_s, double now_s) {
-  const TcpSender::Allowance allowance = flows_[index].sender.Allowed(most_segments_);
-  if (allowance.resend > 0) SendSegments(index, allowance.resend, true, spread_s, now_s);
-  if (allowance.fresh > 0) SendSegments(index, allowance.fresh, false, spread_s, now_s);
-  if (allowance.again > 0) {
-    const uint32_t rescued = flows_[index].sender.Rescue(allowance.again, &losses_);
-    if (allowance.again > rescued) {
-      SendCopies(index, allowance.again - rescued, spread_s, now_s);
-    }
-    if (rescued > 0) SendSegments(index, rescued, true, spread_s, now_s);
+  TcpSender& sender = flows_[index].sender;
+  uint8_t* const marks = marks_[flows_[index].marks];
+  uint32_t room = sender.Room();
+  const uint32_t trains = (room + most_segments_ - 1) / most_segments_;
+  const uint32_t most = trains > 0 ? (room + trains - 1) / trains : 0;
+  runs_.clear();
+  double total = 0;
+  for (TcpSender::Run run; room > 0 && sender.Next(room, most, most_segments_, marks, &run);) {
+    runs_.push_back(run);
+    room -= run.segments;
+    total += run.segments;
   }
+  double before = 0;
+  for (const TcpSender::Run& run : runs_) {
+    const double middle = (before + 0.5 * run.segments) / total;
+    // The first half of what answers acknowledgements left before the middle of these arrived.
+    SendRun(index, run, spread_s * run.segments / total,
+            now_s + std::max(0.0, (middle - 0.5) * spread_s), now_s);
+    before += run.segments;
+  }
+  if (total > 0) sender.Sent(now_s);
   SetTimer(index);
 }
 
-void Transport::SendSegments(uint32_t index, uint32_t segments, bool resent, double spread_s,
-                             double now_s) {
+void Transport::SendRun(uint32_t index, const TcpSender::Run& run, double spread_s, double sent_s,
+                        double now_s) {
   Flow& flow = flows_[index];
-  Demand& demand = demands_[flow.demand];
-  demand.counters.sent_packets += segments;
-  packets_.sent += segments;
-  const bool with_tail = !flow.tail_arrived && flow.sender.SendsTail(segments, resent);
-  const uint32_t trains = (segments + most_segments_ - 1) / most_segments_;
-  for (uint32_t i = 0; i < trains; ++i) {
-    Train train;
-    train.segments = segments / (trains - i);
-    segments -= train.segments;
-    train.spread_s = train.sent_spread_s = static_cast<float>(spread_s / trains);
-    train.segment_bytes = static_cast<float>(flow.payload_bytes + kTcpHeaderBytes);
-    if (with_tail && i + 1 == trains) {
-      train.tail_bytes = static_cast<float>(flow.tail_bytes + kTcpHeaderBytes);
-    }
-    // The first half of what answers acknowledgements left before the middle of these arrived.
-    train.sent_s = now_s + std::max(0.0, ((i + 0.5) / trains - 0.5) * spread_s);
-    train.serial = flow.sender.Sent(train.segments, resent, now_s);
-    train.era = flow.sender.era();
-    train.resent = resent;
-    train.flow = index;
-    train.demand = flow.demand;
-    train.path = flow.path;
-    ++flow.references;
-    const uint32_t added = network_.Add(train);
-    if (train.sent_s > now_s) {
-      events_.Push(train.sent_s, kTrainEnters, added);
-    } else {
-      network_.Enter(added, now_s);
-    }
-  }
-}
-
-void Transport::SendCopies(uint32_t index, uint32_t segments, double spread_s, double now_s) {
-  Flow& flow = flows_[index];
-  demands_[flow.demand].counters.sent_packets += segments;
-  packets_.sent += segments;
-  flow.sender.CopiesSent(segments);
+  demands_[flow.demand].counters.sent_packets += run.segments;
+  packets_.sent += run.segments;
   Train train;
-  train.segments = segments;
+  train.first = run.first;
+  train.segments = run.segments;
+  train.resent = run.resent;
   train.spread_s = train.sent_spread_s = static_cast<float>(spread_s);
   train.segment_bytes = static_cast<float>(flow.payload_bytes + kTcpHeaderBytes);
-  train.sent_s = now_s;
-  train.era = flow.sender.era();
-  train.copy = true;
+  if (run.first + run.segments == flow.segments) {
+    train.tail_bytes = static_cast<float>(flow.tail_bytes + kTcpHeaderBytes);
+  }
+  sent_s = flow.last_sent_s = std::max(sent_s, flow.last_sent_s);  // none overtakes another
+  train.sent_s = sent_s;
   train.flow = index;
   train.demand = flow.demand;
   train.path = flow.path;
   ++flow.references;
-  network_.Enter(network_.Add(train), now_s);
+  const uint32_t added = network_.Add(train);
+  if (sent_s > now_s) {
+    events_.Push(sent_s, kTrainEnters, added);
+  } else {
+    network_.Enter(added, now_s);
+  }
 }
 
 void Transport::SetTimer(uint32_t index) {
   Flow& flow = flows_[index];
-  if (flow.timer_set || flow.sender.deadline_s() == kNever) return;
-  flow.timer_set = true;
+  // Acknowledgements put it off all the time: the event of an earlier deadline looks again.
+  if (flow.sender.deadline_s() >= flow.timer_s) return;
+  flow.timer_s = flow.sender.deadline_s();
   ++flow.references;
-  events_.Push(flow.sender.deadline_s(), kTimer, index);
+  events_.Push(flow.timer_s, kTimer, index);
 }
 
 void Transport::TimerFired(uint32_t index, double now_s) {
   Flow& flow = flows_[index];
-  flow.timer_set = false;
   --flow.references;
   if (!flow.sending) {
     Release(index);
     return;
   }
+  if (now_s != flow.timer_s) return;  // another one was set for earlier
+  flow.timer_s = kNever;
   if (flow.sender.deadline_s() <= now_s) {
-    flow.sender.TimedOut(now_s, &losses_);
+    flow.sender.TimedOut(now_s, marks_[flow.marks]);
     SendAllowed(index, 0, now_s);
   }
   SetTimer(index);
@@ -341,8 +345,6 @@ void Transport::Dropped(const Train& train, uint32_t segments) {
   Flow& flow = flows_[train.flow];
   if (!flow.tcp) {
     Finish(train.flow, false, flow.start_s);  // a datagram is not sent again
-  } else if (flow.sending && !train.copy) {
-    flow.sender.Lost(train, segments, &losses_);
   }
 }
 
@@ -381,40 +383,72 @@ void Transport::SegmentsArrived(uint32_t index, uint32_t train_index, double now
     network_.Free(train_index);
     return;
   }
-  uint32_t fresh = train.copy ? 0 : train.segments;
-  if (!train.copy && train.era != flow.sender.era()) {
-    fresh = flow.sender.ArrivedAfterAll(fresh);
-    train.after_all = true;
-  }
-  fresh = std::min(fresh, flow.segments - flow.received);
-  flow.received += fresh;
-  const bool had_gap = flow.sender.has_gap();
-  if (train.resent) flow.sender.FillGap(train.segments);
-  if (train.tail_bytes > 0 && fresh > 0) {
-    flow.held_bytes += flow.tail_bytes - flow.payload_bytes;
-    flow.tail_arrived = true;
-  }
-  flow.held_bytes += fresh * flow.payload_bytes;
-  if (!flow.sender.has_gap() || flow.received == flow.segments) {
-    Pass(&demand, flow.held_bytes);
-    flow.held_bytes = 0;
-  }
-  const bool complete = flow.received == flow.segments;
-  const double acks = had_gap ? train.segments : std::ceil(0.5 * train.segments);
-  const double back_s = network_.SendSmall(flow.return_path, acks, kTcpHeaderBytes, now_s);
-  packets_.sent += acks;
-  if (back_s < kNever) {
-    packets_.delivered += acks;
-    packets_.delay_s += acks * (back_s - now_s);
-  } else {
-    packets_.lost += acks;
+  const uint32_t before = flow.receiver.in_order();
+  flow.receiver.Arrive(&train, marks_[flow.marks]);
+  double bytes = (flow.receiver.in_order() - before) * flow.payload_bytes;
+  const bool complete = flow.receiver.complete();
+  if (complete) bytes += flow.tail_bytes - flow.payload_bytes;
+  Pass(&demand, bytes);
+  flow.acknowledge_s = kNever;
+  if (flow.receiver.waiting()) {
+    flow.waiting_sent_s = train.sent_s;
+    flow.acknowledge_s = now_s + 0.5 * train.spread_s + kAcknowledgeS;
+    if (!flow.acknowledge_set) {
+      flow.acknowledge_set = true;
+      ++flow.references;
+      events_.Push(flow.acknowledge_s, kAcknowledge, index);
+    }
   }
   if (complete) {
-    CountSmall(&demand, 2, 1, back_s < kNever ? back_s - now_s : 0);
     Finish(index, true, now_s + 0.5 * train.spread_s);
     StopSending(&flow);
   }
-  if (complete || back_s == kNever) {
+  SendAcks(train_index, now_s);
+}
+
+void Transport::AcknowledgeLate(uint32_t index, double now_s) {
+  Flow& flow = flows_[index];
+  if (flow.sending && flow.acknowledge_s > now_s && flow.acknowledge_s < kNever) {
+    events_.Push(flow.acknowledge_s, kAcknowledge, index);  // put off meanwhile
+    return;
+  }
+  flow.acknowledge_set = false;
+  --flow.references;
+  if (!flow.sending || flow.acknowledge_s > now_s) {
+    Release(index);
+    return;
+  }
+  flow.acknowledge_s = kNever;
+  Train train;
+  train.flow = index;
+  train.demand = flow.demand;
+  train.path = flow.path;
+  train.sent_s = flow.waiting_sent_s;
+  flow.receiver.AcknowledgeWaiting(&train);
+  train.first = train.ack_before;
+  train.segments = train.ack - train.ack_before;
+  ++flow.references;
+  SendAcks(network_.Add(train), now_s);
+}
+
+// Sends the acknowledgements that the receiver noted in a train, which goes back with them.
+void Transport::SendAcks(uint32_t train_index, double now_s) {
+  const Train& train = network_[train_index];
+  const Flow& flow = flows_[train.flow];
+  if (train.acks == 0) {
+    network_.Free(train_index);
+    return;
+  }
+  const double back_s = network_.SendSmall(flow.return_path, train.acks, kTcpHeaderBytes, now_s);
+  packets_.sent += train.acks;
+  if (back_s < kNever) {
+    packets_.delivered += train.acks;
+    packets_.delay_s += train.acks * (back_s - now_s);
+  } else {
+    packets_.lost += train.acks;
+  }
+  if (!flow.sending) CountSmall(&demands_[flow.demand], 2, 1, back_s < kNever ? back_s - now_s : 0);
+  if (!flow.sending || back_s == kNever) {
     network_.Free(train_index);
   } else {
     events_.Push(back_s, kAcksArrive, train_index);
@@ -424,17 +458,13 @@ void Transport::SegmentsArrived(uint32_t index, uint32_t train_index, double now
 void Transport::AcksArrived(uint32_t train_index, double now_s) {
   const Train train = network_[train_index];
   Flow& flow = flows_[train.flow];
-  if (flow.sending && (train.copy || train.after_all)) {
-    SendAllowed(train.flow, train.spread_s, now_s);
-  } else if (flow.sending) {
+  if (flow.sending) {
     AckTrain acks;
     acks.first_s = now_s - 0.5 * train.spread_s;
     acks.last_s = now_s + 0.5 * train.spread_s;
-    acks.segments = train.segments;
-    acks.acks = (train.segments + 1) / 2;
+    acks.acks = train.acks;
     acks.mean_round_trip_s = now_s - train.sent_s;
-    acks.round_trip_s = acks.mean_round_trip_s - 0.5 * (train.spread_s - train.sent_spread_s);
-    flow.sender.Acknowledged(train, acks, &losses_);
+    flow.sender.Acknowledged(train, acks, marks_[flow.marks]);
     SendAllowed(train.flow, train.spread_s, now_s);
   }
   network_.Free(train_index);

@@ -11,6 +11,7 @@
 #include "simulator/fluid/event_wheel.h"
 #include "simulator/fluid/flow.h"
 #include "simulator/fluid/fluid_options.h"
+#include "simulator/fluid/segment_marks.h"
 #include "simulator/fluid/tcp_sender.h"
 #include "simulator/fluid/train_network.h"
 #include "simulator/fluid/window_counts.h"
@@ -64,11 +65,13 @@ class Transport : public TrainEnd {
   void Connect(uint32_t index, double now_s);
   void Connected(uint32_t index, double now_s);
   void SendAllowed(uint32_t index, double spread_s, double now_s);
-  void SendSegments(uint32_t index, uint32_t segments, bool resent, double spread_s, double now_s);
-  void SendCopies(uint32_t index, uint32_t segments, double spread_s, double now_s);
+  void SendRun(uint32_t index, const TcpSender::Run& run, double spread_s, double sent_s,
+               double now_s);
   void SetTimer(uint32_t index);
   void TimerFired(uint32_t index, double now_s);
   void SegmentsArrived(uint32_t index, uint32_t train, double now_s);
+  void SendAcks(uint32_t train, double now_s);
+  void AcknowledgeLate(uint32_t index, double now_s);
   void AcksArrived(uint32_t train, double now_s);
   void CountSmall(Demand* demand, double towards, double back, double delay_s);
 
@@ -82,14 +85,15 @@ class Transport : public TrainEnd {
   TrainNetwork& network_;
   const double packet_bytes_;     // on the wire, of a full packet
   const uint32_t most_segments_;  // of a train
-  uint32_t most_in_flight_ = 0;   // segments
+  TcpSender::Limits limits_;
 
   std::vector<Flow> flows_;
   std::vector<uint32_t> free_;
   std::vector<uint32_t> running_;
   std::vector<uint32_t> measured_;
-  std::vector<uint32_t> way_back_;  // scratch
-  LossRecords losses_;
+  std::vector<uint32_t> way_back_;    // scratch
+  std::vector<TcpSender::Run> runs_;  // scratch
+  SegmentMarks marks_;
   PacketCounts packets_;
   uint64_t num_pending_ = 0;
   bool in_window_ = false;
