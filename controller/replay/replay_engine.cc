@@ -14,6 +14,7 @@ namespace {
 // What a policy is shown of the past measurements, which are not shared between policies: a long
 // series would hold them all.
 constexpr size_t kRememberedMeasurements = 16;
+constexpr size_t kFewestMeasurements = 2;
 
 using Clock = std::chrono::steady_clock;
 
@@ -167,7 +168,10 @@ class PolicyRun {
     shown->links = std::move(links);
     shown->demands = std::move(demands);
     auto& past = observation_.past_measurements;
-    if (past.size() == kRememberedMeasurements) past.erase(past.begin());
+    const double bytes = static_cast<double>(shown->demands.size()) * sizeof(DemandMeasurement);
+    const size_t fitting = static_cast<size_t>(kReplayBytes / (bytes + 1));
+    const size_t most = std::clamp(fitting, kFewestMeasurements, kRememberedMeasurements);
+    if (past.size() == most) past.erase(past.begin());
     past.push_back(std::move(shown));
   }
 
