@@ -23,7 +23,8 @@ namespace rhumb {
 struct Observation {
   // With the link states of now.
   Topology topology;
-  // Measured demands of past intervals, the latest last. Empty before the first interval ended.
+  // Measured demands of past intervals, the latest last. Empty before the first interval ended. A
+  // replay shows all of them up to 64 MiB (30,000 of 12 nodes), then the latest, at least 16.
   std::vector<std::shared_ptr<const TrafficMatrix>> past_demands;
   // Measured link loads, losses and delays of past intervals, the latest last; may be shorter than
   // past_demands.

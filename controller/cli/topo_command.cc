@@ -11,6 +11,7 @@
 #include "controller/cli/frame/nested_commands.h"
 #include "controller/cli/frame/text_report.h"
 #include "controller/cli/topo_report.h"
+#include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
 #include "topologies/analysis/inspection.h"
 #include "topologies/formats/units.h"
@@ -92,7 +93,12 @@ absl::Status List(const TopoOptions& options) {
 absl::Status Describe(const TopoOptions& options) {
   const absl::StatusOr<Loaded<Topology>> loaded = LoadTopologyAloud(options.topology, options.load);
   if (!loaded.ok()) return loaded.status();
-  const TopologySummary summary = Summarize(loaded->value);
+  TopologySummary summary;
+  {
+    ProgressBar bar("describing");
+    summary = Summarize(loaded->value, kDescribeEffort,
+                        [&bar](int done, int total) { bar.Update(done, total); });
+  }
   if (options.output == "json") {
     std::cout << TopologyJson(*loaded, summary).dump(2) << "\n";
   } else {

@@ -14,7 +14,9 @@
 #include "controller/cli/frame/nested_commands.h"
 #include "controller/cli/frame/text_report.h"
 #include "controller/cli/traffic_report.h"
+#include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
+#include "topologies/formats/native_json.h"
 #include "topologies/formats/screening.h"
 #include "topologies/generators/traffic_generator.h"
 
@@ -50,18 +52,23 @@ std::shared_ptr<TrafficOptions> AddTraffic(CLI::App& app) {
   return options;
 }
 
-absl::Status Save(const TrafficSeries& series, const std::string& path) {
-  if (absl::Status status = SaveTraffic(series, path); !status.ok()) return status;
-  std::cerr << absl::StrFormat("wrote %s: %d matrices of %d nodes\n", path, series.size(),
-                               series.node_names().size());
-  return absl::OkStatus();
+void SayWritten(const TrafficStream& traffic, const std::string& path) {
+  std::cerr << absl::StrFormat("wrote %s: %d matrices of %d nodes\n", path, traffic.size(),
+                               traffic.node_names().size());
 }
 
 absl::Status Describe(const TrafficOptions& options) {
-  const absl::StatusOr<Loaded<TrafficSeries>> loaded =
-      LoadTrafficAloud(options.traffic, options.topology, options.load);
+  const absl::StatusOr<Loaded<TrafficStream>> loaded =
+      OpenTrafficAloud(options.traffic, options.topology, options.load);
   if (!loaded.ok()) return loaded.status();
-  const TrafficSummary summary = Summarize(loaded->value, options.largest);
+  absl::StatusOr<TrafficSummary> summarized;
+  {
+    ProgressBar bar("describing");
+    summarized = Summarize(loaded->value, options.largest,
+                           [&bar](int done, int total) { bar.Update(done, total); });
+  }
+  if (!summarized.ok()) return summarized.status();
+  const TrafficSummary& summary = *summarized;
   const std::vector<int> suspect = SuspectMatrices(loaded->value);
   if (options.output == "json") {
     std::cout << TrafficJson(*loaded, summary, suspect).dump(2) << "\n";
@@ -74,10 +81,24 @@ absl::Status Describe(const TrafficOptions& options) {
 
 absl::Status Convert(const TrafficOptions& options) {
   if (absl::Status status = CheckNativePath(options.to); !status.ok()) return status;
-  const absl::StatusOr<Loaded<TrafficSeries>> loaded =
-      LoadTrafficAloud(options.traffic, options.topology, options.load);
+  const absl::StatusOr<Loaded<TrafficStream>> loaded =
+      OpenTrafficAloud(options.traffic, options.topology, options.load);
   if (!loaded.ok()) return loaded.status();
-  return Save(loaded->value, options.to);
+  absl::StatusOr<int64_t> bytes;
+  {
+    ProgressBar bar("writing");
+    bytes = SaveTraffic(loaded->value, options.to,
+                        [&bar](int done, int total) { bar.Update(done, total); });
+  }
+  if (!bytes.ok()) return bytes.status();
+  SayWritten(loaded->value, options.to);
+  if (*bytes > kMaxNativeTrafficBytes) {
+    std::cerr << absl::StrFormat(
+        "note: %s: holds %d bytes of JSON, more than the %d that are read; keep %s, which is read "
+        "matrix by matrix\n",
+        options.to, *bytes, kMaxNativeTrafficBytes, options.traffic);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Generate(const TrafficOptions& options) {
@@ -94,7 +115,9 @@ absl::Status Generate(const TrafficOptions& options) {
   if (!topology.ok()) return topology.status();
   const absl::StatusOr<TrafficSeries> series = GenerateTraffic(topology->value, *spec);
   if (!series.ok()) return series.status();
-  return Save(*series, options.to);
+  if (absl::Status status = SaveTraffic(*series, options.to); !status.ok()) return status;
+  SayWritten(*series, options.to);
+  return absl::OkStatus();
 }
 
 void AddTo(CLI::App& app, TrafficOptions* options) {

@@ -20,12 +20,12 @@ std::string FormatInstant(absl::Time time) {
 }
 
 // "matrix 12" or "matrix 12 (2004-03-01T01:00:00Z)".
-std::string MatrixName(const TrafficSeries& series, int index) {
-  if (!series[index].time) return absl::StrCat("matrix ", index);
-  return absl::StrFormat("matrix %d (%s)", index, FormatInstant(*series[index].time));
+std::string MatrixName(const TrafficStream& series, int index) {
+  if (!series.time(index)) return absl::StrCat("matrix ", index);
+  return absl::StrFormat("matrix %d (%s)", index, FormatInstant(*series.time(index)));
 }
 
-std::vector<std::string> MatrixNames(const TrafficSeries& series, const std::vector<int>& indices) {
+std::vector<std::string> MatrixNames(const TrafficStream& series, const std::vector<int>& indices) {
   std::vector<std::string> names;
   for (const int index : indices) names.push_back(MatrixName(series, index));
   return names;
@@ -36,7 +36,7 @@ std::string Counted(const std::vector<std::string>& items) {
   return absl::StrCat(items.size(), ": ", ShortList(items, kItemsShown));
 }
 
-std::string GapText(const TrafficSeries& series, const TrafficSummary& summary) {
+std::string GapText(const TrafficStream& series, const TrafficSummary& summary) {
   std::vector<std::string> gaps;
   for (const TrafficGap& gap : summary.gaps) {
     gaps.push_back(
@@ -59,7 +59,7 @@ std::vector<double> PlausibleTotals(const TrafficSummary& summary,
   return totals;
 }
 
-std::string LargestDemands(const TrafficSeries& series, const TrafficSummary& summary) {
+std::string LargestDemands(const TrafficStream& series, const TrafficSummary& summary) {
   TextTable table({"demand", "mean", "of all", "max", ""});
   const double all = summary.total_bps.mean;
   for (const MeanDemand& demand : summary.largest) {
@@ -76,9 +76,9 @@ std::string LargestDemands(const TrafficSeries& series, const TrafficSummary& su
 
 }  // namespace
 
-std::string DescribeTraffic(const Loaded<TrafficSeries>& loaded, const TrafficSummary& summary,
+std::string DescribeTraffic(const Loaded<TrafficStream>& loaded, const TrafficSummary& summary,
                             const std::vector<int>& suspect, int sparkline_width) {
-  const TrafficSeries& series = loaded.value;
+  const TrafficStream& series = loaded.value;
   std::string text = absl::StrFormat("%s (%s)\n", series.name(), loaded.report.format);
   auto line = [&](absl::string_view label, absl::string_view value) {
     text += LabelledLine(label, value);
@@ -116,9 +116,9 @@ std::string DescribeTraffic(const Loaded<TrafficSeries>& loaded, const TrafficSu
   return text;
 }
 
-ordered_json TrafficJson(const Loaded<TrafficSeries>& loaded, const TrafficSummary& summary,
+ordered_json TrafficJson(const Loaded<TrafficStream>& loaded, const TrafficSummary& summary,
                          const std::vector<int>& suspect) {
-  const TrafficSeries& series = loaded.value;
+  const TrafficStream& series = loaded.value;
   ordered_json gaps = ordered_json::array();
   for (const TrafficGap& gap : summary.gaps) {
     gaps.push_back({{"after", gap.after}, {"missing", gap.missing_slots}});

@@ -13,9 +13,9 @@ namespace rhumb {
 
 // `suspect` are increasing indices of matrices whose totals look wrong (SuspectMatrices).
 // `sparkline_width` 0: no sparkline.
-std::string DescribeTraffic(const Loaded<TrafficSeries>& loaded, const TrafficSummary& summary,
+std::string DescribeTraffic(const Loaded<TrafficStream>& loaded, const TrafficSummary& summary,
                             const std::vector<int>& suspect, int sparkline_width);
-nlohmann::ordered_json TrafficJson(const Loaded<TrafficSeries>& loaded,
+nlohmann::ordered_json TrafficJson(const Loaded<TrafficStream>& loaded,
                                    const TrafficSummary& summary, const std::vector<int>& suspect);
 
 }  // namespace rhumb

@@ -39,9 +39,9 @@ LivePlayer::LivePlayer(const ReplayInput& input, NetworkAdapter* adapter,
       adapter_(adapter),
       make_simulator_(std::move(make_simulator)),
       options_(options),
-      clock_begin_(input.intervals[0].time.value_or(absl::Now())),
+      clock_begin_(input.moments[0].time.value_or(absl::Now())),
       telemetry_("simulate-network", options.telemetry, input.topology),
-      topology_(input.intervals[0].scheduled.topology) {}
+      topology_(input.moments[0].topology) {}
 
 absl::Status LivePlayer::Start() {
   auto policy = MakePolicy("shortest-path");
@@ -58,23 +58,27 @@ absl::Status LivePlayer::Start() {
     }
   }
   if (absl::Status status = adapter_->Declare(topology_); !status.ok()) return status;
+  const auto first = input_.interval(0);
+  if (!first.ok()) return first.status();
   return adapter_->ReportTraffic(
-      telemetry_.Begin(clock_begin_, input_.intervals[0].scheduled.interval.duration));
+      telemetry_.Begin(clock_begin_, (*first)->scheduled.interval.duration));
 }
 
 absl::Status LivePlayer::Play(const std::function<void(const LiveInterval&)>& on_interval) {
   if (absl::Status status = Start(); !status.ok()) return status;
   wall_begin_ = absl::Now();
-  for (size_t i = 0; i < input_.intervals.size(); ++i) {
+  for (size_t i = 0; i < input_.moments.size(); ++i) {
     if (Stopped()) return absl::CancelledError("stopped");
     if (options_.reconnect_every > 0 && i > 0 && i % options_.reconnect_every == 0) {
       if (absl::Status status = adapter_->Reconnect(); !status.ok()) return status;
     }
-    absl::StatusOr<LiveInterval> row = PlayInterval(input_.intervals[i], i == 0);
+    const auto interval = input_.interval(static_cast<int>(i));
+    if (!interval.ok()) return interval.status();
+    absl::StatusOr<LiveInterval> row = PlayInterval(**interval, i == 0);
     if (!row.ok()) {
       return absl::Status(
           row.status().code(),
-          absl::StrFormat("interval %d: %s", input_.intervals[i].number, row.status().message()));
+          absl::StrFormat("interval %d: %s", input_.moments[i].number, row.status().message()));
     }
     on_interval(*row);
   }

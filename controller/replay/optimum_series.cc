@@ -10,7 +10,7 @@ namespace {
 constexpr int kMaxRun = 64;
 
 struct Run {
-  int begin;  // of input.intervals
+  int begin;  // of input.moments
   int end;
 };
 
@@ -18,8 +18,8 @@ struct Run {
 std::vector<Run> SplitIntoRuns(const ReplayInput& input) {
   std::vector<Run> runs;
   uint64_t version = 0;
-  for (int i = 1; i < static_cast<int>(input.intervals.size()); ++i) {
-    const uint64_t here = input.intervals[i].scheduled.topology.version();
+  for (int i = 1; i < static_cast<int>(input.moments.size()); ++i) {
+    const uint64_t here = input.moments[i].topology.version();
     if (runs.empty() || here != version || i - runs.back().begin == kMaxRun) {
       runs.push_back({i, i});
     }
@@ -41,16 +41,18 @@ absl::StatusOr<std::vector<double>> OptimumSeries(
       RunTasks(static_cast<int>(runs.size()), jobs, stop, [&](int task) -> absl::Status {
         MinMluOptions options;
         options.leave_out_unroutable = true;
-        MinMluSolver solver = MinMluSolver::OverAllPaths(
-            input.intervals[runs[task].begin].scheduled.topology, options);
+        MinMluSolver solver =
+            MinMluSolver::OverAllPaths(input.moments[runs[task].begin].topology, options);
         for (int i = runs[task].begin; i < runs[task].end; ++i) {
           if (stop != nullptr && *stop) return absl::CancelledError("stopped");
-          const absl::StatusOr<double> mlu = solver.SolveMlu(*input.intervals[i].measured);
+          const auto interval = input.interval(i);
+          if (!interval.ok()) return interval.status();
+          const absl::StatusOr<double> mlu = solver.SolveMlu(*(*interval)->measured);
           if (!mlu.ok()) {
             return absl::Status(mlu.status().code(),
                                 absl::StrFormat("optimum of interval %d: %s; --no-optimum does "
                                                 "without it",
-                                                input.intervals[i].number, mlu.status().message()));
+                                                input.moments[i].number, mlu.status().message()));
           }
           optimum[i - 1] = *mlu;
           const int now = ++done;

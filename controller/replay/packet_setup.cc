@@ -102,7 +102,9 @@ absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config
   options.data_plane = DataPlaneOf(config.packet.data_plane);
   options.segment_bytes = config.packet.segment_bytes;
 
-  const ReplayInterval& first = input.intervals[1];
+  const auto read = input.interval(1);
+  if (!read.ok()) return read.status();
+  const ReplayInterval& first = **read;
   const absl::StatusOr<RoutingPlan> plan = ReferencePlan(first);
   if (!plan.ok()) return plan.status();
   engine->episode_per_interval = !config.packet.continuous;

@@ -11,9 +11,10 @@
 namespace rhumb {
 namespace {
 
-// What a policy is shown of the past at packet and flow level. Matrices are shared by all policies;
-// measurements are not, and a long series would hold them all.
+// What a policy is shown of the past measurements, which are not shared between policies: a long
+// series would hold them all.
 constexpr size_t kRememberedMeasurements = 16;
+constexpr size_t kFewestMeasurements = 2;
 
 using Clock = std::chrono::steady_clock;
 
@@ -48,7 +49,8 @@ class PolicyRun {
         options_(options),
         policy_index_(policy),
         seed_index_(seed),
-        observation_{input.intervals[0].scheduled.topology, {}, {}, nullptr, {}} {}
+        observation_{input.moments[0].topology, {}, {}, nullptr, {}},
+        most_past_(PiecesInMemory(input.topology.num_nodes(), 1)) {}
 
   absl::Status Run(std::vector<Cell>* cells, bool* omniscient,
                    const std::function<void()>& on_cell) {
@@ -59,14 +61,14 @@ class PolicyRun {
     if (!first.ok()) return first.status();
     *omniscient = (*policy)->omniscient();
     known_ = !options_.episode_per_interval && StoreHasAll();
-    for (size_t i = 0; i < input_.intervals.size(); ++i) {
+    for (size_t i = 0; i < input_.moments.size(); ++i) {
       if (Stopped()) return absl::CancelledError("stopped");
       RoutingPolicy& decider = i == 0 ? **first : **policy;
       absl::StatusOr<Cell> cell = PlayInterval(&decider, i);
       if (absl::IsCancelled(cell.status())) return cell.status();
       if (!cell.ok()) {
         return WithContext(cell.status(), options_.policies[policy_index_],
-                           input_.intervals[i].number);
+                           input_.moments[i].number);
       }
       if (i == 0) continue;
       cells->push_back(*std::move(cell));
@@ -84,20 +86,24 @@ class PolicyRun {
 
   bool StoreHasAll() const {
     if (options_.store == nullptr) return false;
-    return std::all_of(input_.intervals.begin(), input_.intervals.end(), [&](const auto& interval) {
-      return options_.store->Find(policy_index_, seed_index_, interval.number).has_value();
+    return std::all_of(input_.moments.begin(), input_.moments.end(), [&](const auto& moment) {
+      return options_.store->Find(policy_index_, seed_index_, moment.number).has_value();
     });
   }
 
   absl::StatusOr<Cell> PlayInterval(RoutingPolicy* policy, size_t index) {
-    const ReplayInterval& interval = input_.intervals[index];
+    const auto read = input_.interval(static_cast<int>(index));
+    if (!read.ok()) return read.status();
+    const ReplayInterval& interval = **read;
     Cell cell;
     cell.interval = interval.number;
     if (absl::Status status = Decide(policy, interval, &cell); !status.ok()) return status;
     if (index > 0 || !options_.episode_per_interval) {
       if (absl::Status status = Measure(interval, index, &cell); !status.ok()) return status;
     }
-    observation_.past_demands.push_back(interval.measured);
+    auto& past = observation_.past_demands;
+    if (past.size() == most_past_) past.erase(past.begin());
+    past.push_back(interval.measured);
     return cell;
   }
 
@@ -163,7 +169,10 @@ class PolicyRun {
     shown->links = std::move(links);
     shown->demands = std::move(demands);
     auto& past = observation_.past_measurements;
-    if (past.size() == kRememberedMeasurements) past.erase(past.begin());
+    const double bytes = static_cast<double>(shown->demands.size()) * sizeof(DemandMeasurement);
+    const size_t fitting = static_cast<size_t>(kReplayBytes / (bytes + 1));
+    const size_t most = std::clamp(fitting, kFewestMeasurements, kRememberedMeasurements);
+    if (past.size() == most) past.erase(past.begin());
     past.push_back(std::move(shown));
   }
 
@@ -220,6 +229,7 @@ class PolicyRun {
   const int policy_index_;
   const int seed_index_;
   Observation observation_;
+  const size_t most_past_;  // matrices in the observation
   std::unique_ptr<NetworkSimulator> simulator_;
   // With one episode for all intervals:
   bool known_ = false;                         // the store has all of it

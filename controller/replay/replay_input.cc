@@ -1,10 +1,16 @@
 #include "controller/replay/replay_input.h"
 
+#include <algorithm>
 #include <cmath>
+#include <deque>
+#include <map>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
+#include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
 #include "topologies/formats/loader.h"
 #include "topologies/generators/traffic_generator.h"
@@ -17,25 +23,28 @@ void AddNotes(absl::string_view what, const LoadReport& report, std::vector<std:
   for (const std::string& note : report.notes) notes->push_back(absl::StrCat(what, ": ", note));
 }
 
-absl::StatusOr<TrafficSeries> ReadSeries(const ReplayConfig& config, const Topology& topology,
-                                         const LoadOptions& options,
-                                         std::vector<std::string>* notes) {
+absl::StatusOr<TrafficStream> OpenSeries(const ReplayConfig& config, const Topology& topology,
+                                         LoadOptions options, std::vector<std::string>* notes) {
   if (LooksLikeTrafficGenerator(config.traffic)) {
     const absl::StatusOr<TrafficGeneratorSpec> spec = ParseTrafficGenerator(config.traffic);
     if (!spec.ok()) return UsageError(spec.status().message());
     return GenerateTraffic(topology, *spec);
   }
-  absl::StatusOr<Loaded<TrafficSeries>> loaded = LoadTraffic(config.traffic, options);
+  ProgressBar bar("reading");
+  options.on_progress = [&bar](int done, int total) { bar.Update(done, total); };
+  absl::StatusOr<Loaded<TrafficStream>> loaded = OpenTraffic(config.traffic, options);
   if (!loaded.ok()) return loaded.status();
   AddNotes(config.traffic, loaded->report, notes);
   return loaded->value.ForTopology(topology);
 }
 
 // Pairs that send anything in any interval: the others need no paths.
-std::vector<NodePair> ActivePairs(const TrafficSeries& series, int num_nodes) {
+absl::StatusOr<std::vector<NodePair>> ActivePairs(const TrafficStream& traffic, int num_nodes) {
   std::vector<char> active(static_cast<size_t>(num_nodes) * num_nodes, 0);
-  for (const TimedMatrix& matrix : series.matrices()) {
-    const auto rates = matrix.demands.rates_bps();
+  for (int t = 0; t < traffic.size(); ++t) {
+    const auto matrix = traffic.Read(t);
+    if (!matrix.ok()) return matrix.status();
+    const auto rates = (*matrix)->rates_bps();
     for (size_t i = 0; i < rates.size(); ++i) active[i] |= rates[i] > 0;
   }
   std::vector<NodePair> pairs;
@@ -67,8 +76,8 @@ absl::Status AddCandidatePaths(const ReplayConfig& config, std::vector<NodePair>
   options.max_stretch = config.stretch;
   std::optional<CandidatePaths> candidates;
   uint64_t version = 0;
-  for (ReplayInterval& interval : input->intervals) {
-    const Topology& topology = interval.scheduled.topology;
+  for (ReplayMoment& moment : input->moments) {
+    const Topology& topology = moment.topology;
     if (!candidates) {
       absl::StatusOr<CandidatePaths> computed =
           CandidatePaths::Compute(topology, std::move(pairs), options);
@@ -78,14 +87,61 @@ absl::Status AddCandidatePaths(const ReplayConfig& config, std::vector<NodePair>
       if (absl::Status status = candidates->Update(topology); !status.ok()) return status;
     }
     version = topology.version();
-    interval.candidate_paths = candidates->paths();
+    moment.candidate_paths = candidates->paths();
   }
   return absl::OkStatus();
 }
 
+// Puts moments and demands together when they are asked for.
+class Intervals {
+ public:
+  Intervals(std::vector<ReplayMoment> moments, TrafficStream traffic, ScenarioTimeline timeline,
+            double factor, absl::Duration duration)
+      : moments_(std::move(moments)),
+        traffic_(std::move(traffic)),
+        timeline_(std::move(timeline)),
+        factor_(factor),
+        duration_(duration),
+        // Demands at the start and their mean; changes are seldom.
+        most_kept_(PiecesInMemory(static_cast<int>(traffic_.node_names().size()), 2)) {}
+
+  absl::StatusOr<std::shared_ptr<const ReplayInterval>> At(int index) {
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (const auto found = kept_.find(index); found != kept_.end()) return found->second;
+    }
+    const ReplayMoment& moment = moments_[index];
+    // Two threads may both read what neither has found; policies that play alike seldom do.
+    const auto demands = traffic_.Read(std::min(moment.number, traffic_.size() - 1));
+    if (!demands.ok()) return demands.status();
+    auto interval = std::make_shared<ReplayInterval>(ReplayInterval{
+        moment, timeline_.Schedule(moment.number, (*demands)->Scaled(factor_), duration_), {}});
+    interval->measured =
+        std::make_shared<const TrafficMatrix>(std::move(interval->scheduled.mean_demands));
+    const absl::MutexLock lock(&mutex_);
+    if (kept_.emplace(index, interval).second) order_.push_back(index);
+    if (static_cast<int>(order_.size()) > most_kept_) {
+      kept_.erase(order_.front());
+      order_.pop_front();
+    }
+    return interval;
+  }
+
+ private:
+  const std::vector<ReplayMoment> moments_;
+  const TrafficStream traffic_;
+  const ScenarioTimeline timeline_;
+  const double factor_;
+  const absl::Duration duration_;
+  const int most_kept_;
+  absl::Mutex mutex_;
+  std::map<int, std::shared_ptr<const ReplayInterval>> kept_ ABSL_GUARDED_BY(mutex_);
+  std::deque<int> order_ ABSL_GUARDED_BY(mutex_);  // of arrival
+};
+
 // The intervals to play: [begin, end) of the series; a single matrix is played twice.
 absl::StatusOr<std::pair<int, int>> PlayedRange(const ReplayConfig& config,
-                                                const TrafficSeries& series) {
+                                                const TrafficStream& series) {
   if (series.size() == 0) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "traffic \"%s\" has no matrices; give one with at least one", series.name()));
@@ -108,6 +164,12 @@ absl::StatusOr<std::pair<int, int>> PlayedRange(const ReplayConfig& config,
 }
 
 }  // namespace
+
+int PiecesInMemory(int nodes, int matrices) {
+  constexpr double kFewest = 16;
+  const double bytes = 8.0 * matrices * nodes * nodes + 1024;
+  return static_cast<int>(std::max(kFewest, kReplayBytes / bytes));
+}
 
 absl::StatusOr<double> LoadFactor(const Topology& topology, const TrafficMatrix& mean, double load,
                                   const PolicyFactory& make_policy) {
@@ -145,7 +207,7 @@ absl::StatusOr<ReplayInput> LoadReplayInput(const ReplayConfig& config,
   std::vector<std::string> notes;
   AddNotes(config.topology, topology->report, &notes);
   options.topology = &topology->value;
-  const absl::StatusOr<TrafficSeries> series = ReadSeries(config, topology->value, options, &notes);
+  const absl::StatusOr<TrafficStream> series = OpenSeries(config, topology->value, options, &notes);
   if (!series.ok()) return series.status();
   absl::StatusOr<ReplayInput> input =
       MakeReplayInput(config, topology->value, *series, make_policy);
@@ -155,14 +217,15 @@ absl::StatusOr<ReplayInput> LoadReplayInput(const ReplayConfig& config,
 }
 
 absl::StatusOr<ReplayInput> MakeReplayInput(const ReplayConfig& config, const Topology& topology,
-                                            const TrafficSeries& series,
+                                            const TrafficStream& traffic,
                                             const PolicyFactory& make_policy) {
-  const absl::StatusOr<std::pair<int, int>> range = PlayedRange(config, series);
+  const absl::StatusOr<std::pair<int, int>> range = PlayedRange(config, traffic);
   if (!range.ok()) return range.status();
   double factor = 1;
   if (config.load) {
-    const absl::StatusOr<double> found =
-        LoadFactor(topology, series.Mean(), *config.load, make_policy);
+    const absl::StatusOr<TrafficMatrix> mean = traffic.Mean();
+    if (!mean.ok()) return mean.status();
+    const absl::StatusOr<double> found = LoadFactor(topology, *mean, *config.load, make_policy);
     if (!found.ok()) return found.status();
     factor = *found;
   }
@@ -173,33 +236,30 @@ absl::StatusOr<ReplayInput> MakeReplayInput(const ReplayConfig& config, const To
     events.push_back(*std::move(event));
   }
   const auto [begin, end] = *range;
-  const absl::StatusOr<ScenarioTimeline> timeline =
+  absl::StatusOr<ScenarioTimeline> timeline =
       ScenarioTimeline::Create(topology, events, begin, end - begin);
   if (!timeline.ok()) return timeline.status();
 
-  ReplayInput input{topology, series.name(), config.load, {}, timeline->notes()};
-  const bool packets = config.simulator != "flow";
-  const absl::Duration duration = packets ? config.packet.measure : series.interval();
+  ReplayInput input{topology, traffic.name(), config.load, {}, timeline->notes(), {}};
+  const auto none = std::make_shared<const PathSet>();
   for (int i = begin; i < end; ++i) {
-    const TimedMatrix& matrix = series[std::min(i, series.size() - 1)];
-    ReplayInterval interval{
-        i, matrix.time, timeline->Schedule(i, matrix.demands.Scaled(factor), duration), {}, {}};
-    interval.measured =
-        std::make_shared<const TrafficMatrix>(std::move(interval.scheduled.mean_demands));
-    input.intervals.push_back(std::move(interval));
+    input.moments.push_back(
+        {i, traffic.time(std::min(i, traffic.size() - 1)), timeline->TopologyAt(i), none});
   }
   const absl::StatusOr<bool> needed = AnyUsesCandidatePaths(config.policies, make_policy);
   if (!needed.ok()) return needed.status();
-  if (!*needed) {
-    const auto none = std::make_shared<const PathSet>();
-    for (ReplayInterval& interval : input.intervals) interval.candidate_paths = none;
-    return input;
+  if (*needed) {
+    absl::StatusOr<std::vector<NodePair>> pairs = ActivePairs(traffic, topology.num_nodes());
+    if (!pairs.ok()) return pairs.status();
+    if (absl::Status status = AddCandidatePaths(config, *std::move(pairs), &input); !status.ok()) {
+      return status;
+    }
   }
-  if (absl::Status status =
-          AddCandidatePaths(config, ActivePairs(series, topology.num_nodes()), &input);
-      !status.ok()) {
-    return status;
-  }
+  const bool packets = config.simulator != "flow";
+  const absl::Duration duration = packets ? config.packet.measure : traffic.interval();
+  auto intervals =
+      std::make_shared<Intervals>(input.moments, traffic, *std::move(timeline), factor, duration);
+  input.interval = [intervals](int index) { return intervals->At(index); };
   return input;
 }
 

@@ -68,10 +68,13 @@ int NumSeeds(const ReplayConfig& config) {
 }
 
 // One line that tells replays apart whose cells must not be mixed (FNV-1a).
-std::string Fingerprint(const ReplayConfig& config, const ReplayInput& input) {
+absl::StatusOr<std::string> Fingerprint(const ReplayConfig& config, const ReplayInput& input) {
   std::string text = ToToml(config);
-  for (const ReplayInterval& interval : input.intervals) {
-    absl::StrAppendFormat(&text, "%d %.17g\n", interval.number, interval.measured->total_bps());
+  for (int i = 0; i <= input.num_counted(); ++i) {
+    const auto interval = input.interval(i);
+    if (!interval.ok()) return interval.status();
+    absl::StrAppendFormat(&text, "%d %.17g\n", (*interval)->number,
+                          (*interval)->measured->total_bps());
   }
   for (const Link& link : input.topology.links()) {
     absl::StrAppendFormat(&text, "%s %.17g\n", link.name, link.capacity_bps);
@@ -170,8 +173,9 @@ absl::Status CheckUsage(const ReplayConfig& config, const ReplayRunOptions& opti
 absl::StatusOr<std::unique_ptr<ReplayJournal>> OpenJournal(const ReplayConfig& config,
                                                            const ReplayInput& input,
                                                            const ReplayRunOptions& options) {
-  auto journal =
-      ReplayJournal::Open(options.out + "/journal.txt", Fingerprint(config, input), options.resume);
+  const absl::StatusOr<std::string> fingerprint = Fingerprint(config, input);
+  if (!fingerprint.ok()) return fingerprint.status();
+  auto journal = ReplayJournal::Open(options.out + "/journal.txt", *fingerprint, options.resume);
   if (journal.ok() && options.resume) {
     std::cerr << "note: " << (*journal)->num_found()
               << (config.packet.continuous ? " intervals of finished episodes are taken over\n"

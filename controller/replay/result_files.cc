@@ -76,7 +76,7 @@ std::string IntervalsCsv(const ReplayInput& input, const std::vector<PolicyCells
     for (size_t s = 0; s < policy.cells.size(); ++s) {
       for (size_t i = 0; i < policy.cells[s].size(); ++i) {
         const Cell& cell = policy.cells[s][i];
-        const ReplayInterval& interval = input.intervals[i + 1];
+        const ReplayMoment& interval = input.moments[i + 1];
         Row row;
         row.Add(policy.name);
         row.Add(static_cast<int>(s + 1));

@@ -24,7 +24,7 @@ ReplayInput Load(const char* topology, double load) {
 // Overloaded queues need the fixed point: load 2 costs more than load 0.5.
 void BM_PlayInterval(benchmark::State& state, const char* topology, double load) {
   const ReplayInput input = Load(topology, load);
-  const ReplayInterval& interval = input.intervals[1];
+  const ReplayInterval& interval = *input.interval(1).value();
   const Observation observation{
       interval.scheduled.topology, {interval.measured}, {}, interval.candidate_paths, {}};
   const RoutingPlan plan = (*MakePolicy("lp-previous"))->Decide(observation)->plan;

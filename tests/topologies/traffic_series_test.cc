@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tests/networks.h"
+#include "topologies/traffic_stream.h"
 
 namespace rhumb {
 namespace {
@@ -83,6 +84,62 @@ TEST(TrafficSeriesTest, SlicesScalesAndAverages) {
   EXPECT_EQ(series.Scaled(10).demands(2).rate_bps(1, 0), 90);
   EXPECT_DOUBLE_EQ(series.Mean().rate_bps(0, 1), 2);
   EXPECT_DOUBLE_EQ(series.Mean().rate_bps(1, 0), 3);
+}
+
+// Matrices of a source that counts how often it is read.
+class CountingSource : public MatrixSource {
+ public:
+  explicit CountingSource(TrafficSeries series) : series_(std::move(series)) {}
+  absl::StatusOr<std::shared_ptr<const TrafficMatrix>> Read(int number) const override {
+    ++reads_;
+    if (number >= series_.size()) return absl::DataLossError("gone");
+    return std::make_shared<const TrafficMatrix>(series_.demands(number));
+  }
+  int reads() const { return reads_; }
+
+ private:
+  const TrafficSeries series_;
+  mutable int reads_ = 0;
+};
+
+TEST(TrafficStreamTest, MapsNodesLikeASeriesAndReadsOnlyWhatIsAskedFor) {
+  const TrafficSeries series =
+      SeriesOf({"D", "A", "Z"}, {OneDemand(3, 0, 1, 7), OneDemand(3, 1, 0, 8)}).value();
+  const auto source = std::make_shared<CountingSource>(series);
+  const auto stream = TrafficStream::Create("t", {"D", "A", "C"}, absl::Minutes(5), source,
+                                            {{{}, 1, 8}, {{}, 0, 7}});
+  ASSERT_TRUE(stream.ok()) << stream.status();
+
+  const auto placed = stream->ForTopology(Diamond());
+
+  ASSERT_TRUE(placed.ok()) << placed.status();
+  EXPECT_EQ(source->reads(), 0);  // no node is missing, so none need be searched for
+  EXPECT_EQ((*placed->Read(1))->rate_bps(3, 0), 7);
+  EXPECT_EQ((*placed->Read(0))->rate_bps(0, 3), 8);
+  EXPECT_EQ(placed->total_bps(0), 8);
+  EXPECT_EQ((*placed->Keep({1}).Read(0))->rate_bps(3, 0), 7);
+  EXPECT_DOUBLE_EQ(placed->Mean()->rate_bps(0, 3), 4);
+  // Z has no traffic; D has.
+  EXPECT_TRUE(TrafficStream(series).ForTopology(Diamond()).ok());
+  const auto other = SeriesOf({"A", "Y", "Z"}, {OneDemand(3, 0, 1, 7)}).value();
+  EXPECT_EQ(TrafficStream(other).ForTopology(Diamond()).status().message(),
+            other.ForTopology(Diamond()).status().message());
+}
+
+TEST(TrafficStreamTest, WhatTheSourceSaysReachesTheCaller) {
+  const auto source = std::make_shared<CountingSource>(SeriesOf({"A", "B"}, {}).value());
+  const auto stream =
+      TrafficStream::Create("t", {"A", "B"}, absl::Minutes(5), source, {{{}, 0, 1}});
+  EXPECT_EQ(stream->Read(0).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(stream->Mean().status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(TrafficStream::Create("t", {"A", "A"}, absl::Minutes(5), source, {}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  const absl::Time time = absl::FromUnixSeconds(1);
+  EXPECT_EQ(
+      TrafficStream::Create("t", {"A"}, absl::Minutes(5), source, {{time, 0, 0}, {time, 1, 0}})
+          .status()
+          .code(),
+      absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

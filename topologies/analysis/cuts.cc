@@ -178,7 +178,8 @@ std::vector<Adjacency> Adjacencies(const Topology& topology) {
 
 Cuts FindCuts(const Topology& topology) { return CutSearch(topology).Run(); }
 
-ConnectivityBound CableConnectivityWithin(const Topology& topology, int max_flows) {
+ConnectivityBound CableConnectivityWithin(const Topology& topology, int max_flows,
+                                          const std::function<void(int)>& on_flow) {
   const int n = topology.num_nodes();
   if (n < 2) return {};
   std::vector<int> cables(n, 0);
@@ -207,6 +208,7 @@ ConnectivityBound CableConnectivityWithin(const Topology& topology, int max_flow
     }
     const NodeId v = 1 + static_cast<NodeId>(int64_t{i} * stride % (n - 1));
     bound.value = flow.MaxFlow(0, v, bound.value);
+    if (on_flow) on_flow(i + 1);
   }
   return bound;
 }

@@ -5,6 +5,7 @@
 #ifndef RHUMB_TOPOLOGIES_ANALYSIS_CUTS_H_
 #define RHUMB_TOPOLOGIES_ANALYSIS_CUTS_H_
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,9 @@ struct ConnectivityBound {
   int value = 0;
   bool exact = true;
 };
-ConnectivityBound CableConnectivityWithin(const Topology& topology, int max_flows);
+// `on_flow` is told how many were made; may be empty.
+ConnectivityBound CableConnectivityWithin(const Topology& topology, int max_flows,
+                                          const std::function<void(int flows)>& on_flow = {});
 
 }  // namespace rhumb
 

@@ -45,15 +45,19 @@ void MeasureDegrees(const Topology& topology, TopologySummary* summary) {
   }
 }
 
-void MeasureDistances(const Topology& topology, double effort, TopologySummary* summary) {
-  const double affordable = effort / (topology.num_nodes() + topology.num_links());
-  const int sources =
-      std::max(1, static_cast<int>(std::min<double>(topology.num_nodes(), affordable)));
-  summary->distance_sources = sources;
+// All nodes, or as many as the effort is enough for when one costs `visits`.
+int NodesWithin(const Topology& topology, double effort, double visits) {
+  return std::max(1, static_cast<int>(std::min<double>(topology.num_nodes(), effort / visits)));
+}
+
+void MeasureDistances(const Topology& topology, const std::function<void(int)>& on_source,
+                      TopologySummary* summary) {
+  const int sources = summary->distance_sources;
   const std::vector<double> hop_weights = LinkWeights(topology, LinkMetric::kHops);
   const std::vector<double> delay_weights = LinkWeights(topology, LinkMetric::kDelay);
   int64_t pairs = 0;
   for (int i = 0; i < sources; ++i) {
+    on_source(i);
     const NodeId source = static_cast<NodeId>(int64_t{i} * topology.num_nodes() / sources);
     const ShortestPathTree hops(topology, hop_weights, source);
     const ShortestPathTree delays(topology, delay_weights, source);
@@ -86,7 +90,8 @@ Spread SpreadOf(std::vector<double> values) {
           std::accumulate(values.begin(), values.end(), 0.0) / n, values.back()};
 }
 
-TopologySummary Summarize(const Topology& topology, double effort) {
+TopologySummary Summarize(const Topology& topology, double effort,
+                          const std::function<void(int, int)>& on_progress) {
   TopologySummary summary;
   summary.nodes = topology.num_nodes();
   summary.links = topology.num_links();
@@ -95,12 +100,18 @@ TopologySummary Summarize(const Topology& topology, double effort) {
   }
   CountLinks(topology, &summary);
   MeasureDegrees(topology, &summary);
-  MeasureDistances(topology, effort, &summary);
+  const double visits = topology.num_nodes() + topology.num_links();
+  const int sources = NodesWithin(topology, effort, visits);
+  constexpr double kVisitsOfAFlow = 4;
+  const int flows = NodesWithin(topology, effort, kVisitsOfAFlow * visits);
+  const auto done = [&](int steps) {
+    if (on_progress) on_progress(steps, sources + flows);
+  };
+  summary.distance_sources = sources;
+  MeasureDistances(topology, done, &summary);
   summary.cuts = FindCuts(topology);
-  const double flow_cost = 4.0 * (topology.num_nodes() + topology.num_links());
-  const ConnectivityBound connectivity = CableConnectivityWithin(
-      topology,
-      std::max(1, static_cast<int>(std::min<double>(topology.num_nodes(), effort / flow_cost))));
+  const ConnectivityBound connectivity =
+      CableConnectivityWithin(topology, flows, [&](int made) { done(sources + made); });
   summary.cable_connectivity = connectivity.value;
   summary.cable_connectivity_exact = connectivity.exact;
   return summary;

@@ -2,6 +2,7 @@
 #ifndef RHUMB_TOPOLOGIES_ANALYSIS_TOPOLOGY_SUMMARY_H_
 #define RHUMB_TOPOLOGIES_ANALYSIS_TOPOLOGY_SUMMARY_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -55,7 +56,10 @@ struct TopologySummary {
 
 // O(sources * links log nodes), where all nodes are sources up to `effort` visits of a link or
 // node, and fewer beyond: 10,000 nodes and 50,000 links take some seconds.
-TopologySummary Summarize(const Topology& topology, double effort = 8e6);
+// `on_progress` counts steps of about the same time; may be empty.
+inline constexpr double kDescribeEffort = 8e6;
+TopologySummary Summarize(const Topology& topology, double effort = kDescribeEffort,
+                          const std::function<void(int done, int total)>& on_progress = {});
 
 }  // namespace rhumb
 

@@ -2,54 +2,71 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 namespace rhumb {
 namespace {
 
-void FindGaps(const TrafficSeries& series, TrafficSummary* summary) {
-  if (series.size() == 0) return;
-  summary->first = series[0].time;
-  summary->last = series[series.size() - 1].time;
-  for (int i = 1; i < series.size(); ++i) {
-    if (!series[i].time || !series[i - 1].time) continue;
-    const absl::Duration step = *series[i].time - *series[i - 1].time;
+void FindGaps(const TrafficStream& stream, TrafficSummary* summary) {
+  if (stream.size() == 0) return;
+  summary->first = stream.time(0);
+  summary->last = stream.time(stream.size() - 1);
+  for (int i = 1; i < stream.size(); ++i) {
+    if (!stream.time(i) || !stream.time(i - 1)) continue;
+    const absl::Duration step = *stream.time(i) - *stream.time(i - 1);
     const int missing =
-        static_cast<int>(std::llround(absl::FDivDuration(step, series.interval()))) - 1;
+        static_cast<int>(std::llround(absl::FDivDuration(step, stream.interval()))) - 1;
     if (missing <= 0) continue;
     summary->gaps.push_back({i - 1, missing});
     summary->missing_slots += missing;
   }
 }
 
-void MeasureTotals(const TrafficSeries& series, TrafficSummary* summary) {
-  std::vector<double> changes;
-  for (int i = 0; i < series.size(); ++i) {
-    const double total = series.demands(i).total_bps();
+void MeasureTotals(const TrafficStream& stream, TrafficSummary* summary) {
+  for (int i = 0; i < stream.size(); ++i) {
+    const double total = stream.total_bps(i);
     summary->totals_bps.push_back(total);
     if (total == 0) summary->empty.push_back(i);
     if (total < summary->totals_bps[summary->min_index]) summary->min_index = i;
     if (total > summary->totals_bps[summary->max_index]) summary->max_index = i;
-    if (i == 0 || summary->totals_bps[i - 1] == 0) continue;
-    const auto now = series.demands(i).rates_bps(), before = series.demands(i - 1).rates_bps();
-    double difference = 0;
-    for (size_t pair = 0; pair < now.size(); ++pair)
-      difference += std::abs(now[pair] - before[pair]);
-    changes.push_back(difference / summary->totals_bps[i - 1]);
   }
-  summary->median_change = SpreadOf(std::move(changes)).median;
   summary->total_bps = SpreadOf(summary->totals_bps);
 }
 
-void RankDemands(const TrafficSeries& series, int largest, TrafficSummary* summary) {
-  const int n = summary->nodes;
-  std::vector<MeanDemand> demands(static_cast<size_t>(n) * n);
-  for (const TimedMatrix& matrix : series.matrices()) {
-    const auto rates = matrix.demands.rates_bps();
+// Mean and maximum of every pair, [nodes * nodes], and the changes from matrix to matrix: one
+// reading of all matrices.
+absl::StatusOr<std::vector<MeanDemand>> ReadDemands(
+    const TrafficStream& stream, const std::function<void(int, int)>& on_progress,
+    TrafficSummary* summary) {
+  std::vector<MeanDemand> demands(static_cast<size_t>(summary->nodes) * summary->nodes);
+  std::vector<double> changes;
+  std::shared_ptr<const TrafficMatrix> last;
+  for (int i = 0; i < stream.size(); ++i) {
+    const auto read = stream.Read(i);
+    if (!read.ok()) return read.status();
+    const auto rates = (*read)->rates_bps();
     for (size_t pair = 0; pair < rates.size(); ++pair) {
-      demands[pair].mean_bps += rates[pair] / series.size();
+      demands[pair].mean_bps += rates[pair] / stream.size();
       demands[pair].max_bps = std::max(demands[pair].max_bps, rates[pair]);
     }
+    if (i > 0 && summary->totals_bps[i - 1] > 0) {
+      const auto before = last->rates_bps();
+      double difference = 0;
+      for (size_t pair = 0; pair < rates.size(); ++pair) {
+        difference += std::abs(rates[pair] - before[pair]);
+      }
+      changes.push_back(difference / summary->totals_bps[i - 1]);
+    }
+    last = *read;
+    if (on_progress) on_progress(i + 1, stream.size());
   }
+  summary->median_change = SpreadOf(std::move(changes)).median;
+  return demands;
+}
+
+void RankDemands(std::vector<MeanDemand> demands, int largest, TrafficSummary* summary) {
+  const int n = summary->nodes;
   std::vector<bool> speaks(n, false);
   double all = 0;
   for (int s = 0; s < n; ++s) {
@@ -79,14 +96,17 @@ void RankDemands(const TrafficSeries& series, int largest, TrafficSummary* summa
 
 }  // namespace
 
-TrafficSummary Summarize(const TrafficSeries& series, int largest) {
+absl::StatusOr<TrafficSummary> Summarize(const TrafficStream& stream, int largest,
+                                         const std::function<void(int, int)>& on_progress) {
   TrafficSummary summary;
-  summary.matrices = series.size();
-  summary.nodes = static_cast<int>(series.node_names().size());
-  summary.interval = series.interval();
-  FindGaps(series, &summary);
-  MeasureTotals(series, &summary);
-  RankDemands(series, largest, &summary);
+  summary.matrices = stream.size();
+  summary.nodes = static_cast<int>(stream.node_names().size());
+  summary.interval = stream.interval();
+  FindGaps(stream, &summary);
+  MeasureTotals(stream, &summary);
+  auto demands = ReadDemands(stream, on_progress, &summary);
+  if (!demands.ok()) return demands.status();
+  RankDemands(*std::move(demands), largest, &summary);
   return summary;
 }
 

@@ -2,13 +2,15 @@
 #ifndef RHUMB_TOPOLOGIES_ANALYSIS_TRAFFIC_SUMMARY_H_
 #define RHUMB_TOPOLOGIES_ANALYSIS_TRAFFIC_SUMMARY_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "topologies/analysis/topology_summary.h"
-#include "topologies/traffic_series.h"
+#include "topologies/traffic_stream.h"
 
 namespace rhumb {
 
@@ -45,8 +47,10 @@ struct TrafficSummary {
   double median_change = 0;
 };
 
-// O(matrices * nodes^2).
-TrafficSummary Summarize(const TrafficSeries& series, int largest = 10);
+// O(matrices * nodes^2); reads every matrix once and holds two at a time. Errors of the source.
+absl::StatusOr<TrafficSummary> Summarize(
+    const TrafficStream& stream, int largest = 10,
+    const std::function<void(int done, int total)>& on_progress = {});
 
 }  // namespace rhumb
 

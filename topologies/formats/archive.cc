@@ -144,7 +144,8 @@ absl::StatusOr<std::string> Unpack(absl::string_view bytes, int64_t max_bytes) {
 absl::StatusOr<std::vector<ArchiveMember>> UnpackZip(absl::string_view bytes, int64_t max_bytes) {
   const Handle handle(archive_read_new(), archive_read_free);
   if (handle == nullptr) return absl::ResourceExhaustedError("no memory to unpack");
-  archive_read_support_format_zip(handle.get());
+  // With its directory: without it, members that were cut off would not be missed.
+  archive_read_support_format_zip_seekable(handle.get());
   if (archive_read_open_memory(handle.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
     return Damaged(handle.get());
   }

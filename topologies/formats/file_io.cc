@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "topologies/formats/file_writer.h"
 
 namespace rhumb {
 namespace {
@@ -40,18 +41,6 @@ class Descriptor {
  private:
   int fd_;
 };
-
-absl::Status WriteAll(int fd, const std::string& path, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return FileError(path, "write", errno);
-    }
-    bytes.remove_prefix(written);
-  }
-  return fsync(fd) == 0 ? absl::OkStatus() : FileError(path, "flush", errno);
-}
 
 }  // namespace
 
@@ -161,26 +150,10 @@ absl::StatusOr<std::string> Gzip(absl::string_view bytes) {
 }
 
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes) {
-  const std::string beside = absl::StrCat(path, ".", getpid(), ".part");
-  absl::Status status;
-  {
-    const Descriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) return FileError(path, "create", errno);
-    status = WriteAll(file.get(), path, bytes);
-  }
-  if (status.ok() && rename(beside.c_str(), path.c_str()) != 0) {
-    status = FileError(path, "replace", errno);
-  }
-  if (!status.ok()) {
-    unlink(beside.c_str());
-    return status;
-  }
-  // The rename is durable once the directory is.
-  const size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const Descriptor parent(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (parent.get() >= 0) fsync(parent.get());
-  return absl::OkStatus();
+  auto file = FileWriter::Create(path, /*gzip=*/false);
+  if (!file.ok()) return file.status();
+  if (absl::Status status = (*file)->Append(bytes); !status.ok()) return status;
+  return (*file)->Finish();
 }
 
 }  // namespace rhumb

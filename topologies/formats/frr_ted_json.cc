@@ -19,12 +19,27 @@ constexpr double kBitsPerByte = 8;
 
 class Reader {
  public:
-  Reader(const Input& input, const LoadOptions& options) : draft_(input, options) {}
+  Reader(const Input& input, const LoadOptions& options) : input_(input), draft_(input, options) {}
 
   absl::StatusOr<Loaded<Topology>> Read(const json& ted) {
     draft_.name = JsonText(JsonMember(ted, "name"));
     const json& vertices = *JsonMember(ted, "vertices");
     const json& edges = *JsonMember(ted, "edges");
+    for (const auto& [list, key] :
+         {std::pair(&vertices, "verticesCount"), std::pair(&edges, "edgesCount")}) {
+      const std::string count = JsonText(JsonMember(ted, key));
+      if (!count.empty() && count != absl::StrCat(list->size())) {
+        return input_.Fault(absl::StrFormat("says \"%s\": %s but lists %d; print it again", key,
+                                            count.substr(0, 20), list->size()));
+      }
+    }
+    for (const auto& item : ted.items()) {
+      const std::string& key = item.key();
+      if (key != "name" && key != "vertices" && key != "edges" && key != "verticesCount" &&
+          key != "edgesCount") {
+        draft_.notes.Unused("database", key);
+      }
+    }
     for (size_t i = 0; i < vertices.size(); ++i) {
       if (absl::Status status = ReadVertex(vertices[i], i); !status.ok()) return status;
     }
@@ -123,7 +138,11 @@ class Reader {
       if (key == "srlgs" && item.value().is_array()) {
         for (const json& group : item.value()) {
           const std::string number = JsonText(JsonMember(group, "srlg"));
-          if (!number.empty()) link->shared_risk_groups.push_back(absl::StrCat("srlg-", number));
+          if (number.empty()) {
+            draft_.notes.Count("risk groups without a number left out");
+          } else {
+            link->shared_risk_groups.push_back(absl::StrCat("srlg-", number));
+          }
         }
       } else if (key != "te-metric" && key != "max-link-bandwidth" && key != "delay") {
         draft_.notes.Unused("link", key);
@@ -131,6 +150,7 @@ class Reader {
     }
   }
 
+  const Input& input_;
   TopologyDraft draft_;
 };
 

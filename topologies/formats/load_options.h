@@ -3,6 +3,7 @@
 #define RHUMB_TOPOLOGIES_FORMATS_LOAD_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,7 +44,14 @@ struct LoadOptions {
   // repaired; not owned. See inspection.h.
   Findings* findings = nullptr;
 
-  // Limits; beyond them a file is refused before it costs more. Bytes after decompression:
+  // Called while a file is read that takes long; may be empty.
+  std::function<void(int done, int total)> on_progress;
+
+  // Stacks of matrices that take more than this are read from the file when they are asked for
+  // (OpenTraffic), and are not limited:
+  int64_t streamed_from_bytes = int64_t{256} << 20;
+  // Limits of all others; beyond them a file is refused before it costs more. Bytes after
+  // decompression:
   int64_t max_file_bytes = int64_t{1} << 30;
   // Memory of all matrices of a series, see SeriesBytes:
   int64_t max_series_bytes = int64_t{2} << 30;

@@ -13,9 +13,11 @@
 #include "topologies/formats/archive.h"
 #include "topologies/formats/connectivity.h"
 #include "topologies/formats/file_io.h"
+#include "topologies/formats/file_writer.h"
 #include "topologies/formats/format_table.h"
 #include "topologies/formats/names.h"
 #include "topologies/formats/native_json.h"
+#include "topologies/formats/npy_stream.h"
 #include "topologies/formats/repair.h"
 #include "topologies/formats/rfc8345_json.h"
 #include "topologies/formats/screening.h"
@@ -32,6 +34,11 @@ absl::StatusOr<absl::string_view> PlainContent(absl::string_view bytes, absl::st
                                                const LoadOptions& options, std::string* storage) {
   const Input input{{}, file};
   const Packing packing = PackingOf(bytes);
+  const auto with_command = [&](const absl::Status& status) {
+    return input.Prefixed(absl::Status(
+        status.code(),
+        absl::StrCat(status.message(), " (", UnpackCommand(packing, file), " unpacks it)")));
+  };
   if (IsGzip(bytes)) {
     auto plain = Gunzip(bytes, options.max_file_bytes);
     if (!plain.ok()) return input.Prefixed(plain.status());
@@ -39,7 +46,7 @@ absl::StatusOr<absl::string_view> PlainContent(absl::string_view bytes, absl::st
     bytes = *storage;
   } else if (packing == Packing::kZip) {
     auto members = UnpackZip(bytes, options.max_file_bytes);
-    if (!members.ok()) return input.Prefixed(members.status());
+    if (!members.ok()) return with_command(members.status());
     const bool arrays = std::any_of(members->begin(), members->end(), [](const ArchiveMember& m) {
       return absl::EndsWith(m.name, ".npy");
     });
@@ -53,11 +60,7 @@ absl::StatusOr<absl::string_view> PlainContent(absl::string_view bytes, absl::st
     bytes = *storage;
   } else if (CanUnpack(packing)) {
     auto plain = Unpack(bytes, options.max_file_bytes);
-    if (!plain.ok()) {
-      return input.Prefixed(absl::Status(
-          plain.status().code(), absl::StrCat(plain.status().message(), " (",
-                                              UnpackCommand(packing, file), " unpacks it)")));
-    }
+    if (!plain.ok()) return with_command(plain.status());
     *storage = *std::move(plain);
     bytes = *storage;
   }
@@ -227,6 +230,23 @@ absl::StatusOr<Loaded<TrafficSeries>> LoadTraffic(absl::string_view name_or_path
   return ReadTraffic(*bytes, *path, options);
 }
 
+absl::StatusOr<Loaded<TrafficStream>> OpenTraffic(absl::string_view name_or_path,
+                                                  const LoadOptions& options) {
+  const auto path = FindTrafficFile(name_or_path);
+  if (!path.ok()) return path.status();
+  auto opened = OpenNpyStream(*path, options);
+  if (!opened.ok()) return opened.status();
+  if (opened->has_value()) {
+    Loaded<TrafficStream>& loaded = **opened;
+    for (std::string& note : loaded.report.notes) note = ToUtf8(note);
+    loaded.value = Screen(std::move(loaded.value), options, &loaded.report);
+    return std::move(loaded);
+  }
+  auto loaded = LoadTraffic(name_or_path, options);
+  if (!loaded.ok()) return loaded.status();
+  return Loaded<TrafficStream>{std::move(loaded->value), std::move(loaded->report)};
+}
+
 namespace {
 
 absl::Status Save(const absl::StatusOr<std::string>& json, const std::string& path) {
@@ -245,6 +265,20 @@ absl::Status SaveTopology(const Topology& topology, const std::string& path) {
 
 absl::Status SaveTraffic(const TrafficSeries& series, const std::string& path) {
   return Save(WriteNativeTraffic(series), path);
+}
+
+absl::StatusOr<int64_t> SaveTraffic(const TrafficStream& stream, const std::string& path,
+                                    const std::function<void(int, int)>& on_progress) {
+  auto file = FileWriter::Create(path, absl::EndsWith(path, ".gz"));
+  if (!file.ok()) return file.status();
+  int64_t bytes = 0;
+  const absl::Status written = WriteNativeTraffic(stream, on_progress, [&](absl::string_view part) {
+    bytes += static_cast<int64_t>(part.size());
+    return (*file)->Append(part);
+  });
+  if (!written.ok()) return written;
+  if (absl::Status status = (*file)->Finish(); !status.ok()) return status;
+  return bytes;
 }
 
 absl::StatusOr<std::vector<std::string>> SaveTopologyAsRfc8345(const Topology& topology,

@@ -7,6 +7,8 @@
 #ifndef RHUMB_TOPOLOGIES_FORMATS_LOADER_H_
 #define RHUMB_TOPOLOGIES_FORMATS_LOADER_H_
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "topologies/formats/shipped_data.h"
 #include "topologies/topology.h"
 #include "topologies/traffic_series.h"
+#include "topologies/traffic_stream.h"
 
 namespace rhumb {
 
@@ -31,6 +34,11 @@ absl::StatusOr<Loaded<Topology>> LoadTopology(absl::string_view name_or_path,
 absl::StatusOr<Loaded<TrafficSeries>> LoadTraffic(absl::string_view name_or_path,
                                                   const LoadOptions& options = {});
 
+// The same, but what is large and can be read in parts (npy_stream.h) stays in the file: its
+// matrices are read when they are asked for, and limits of size do not count.
+absl::StatusOr<Loaded<TrafficStream>> OpenTraffic(absl::string_view name_or_path,
+                                                  const LoadOptions& options = {});
+
 // The same for bytes in memory (compressed or not). `file_name` is for messages, and names the
 // result when the content does not.
 absl::StatusOr<Loaded<Topology>> ReadTopology(absl::string_view bytes, absl::string_view file_name,
@@ -44,6 +52,9 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadTraffic(absl::string_view bytes,
 // Unavailable or another code by errno, naming the path, when it cannot be written.
 absl::Status SaveTopology(const Topology& topology, const std::string& path);
 absl::Status SaveTraffic(const TrafficSeries& series, const std::string& path);
+// Matrix by matrix; returns the bytes of JSON, before compression. Errors of the source too.
+absl::StatusOr<int64_t> SaveTraffic(const TrafficStream& stream, const std::string& path,
+                                    const std::function<void(int done, int total)>& on_progress);
 
 // Likewise as RFC 8345 JSON (rfc8345_json.h). Says what the format has no room for; InvalidArgument
 // when it has none for something that matters.

@@ -74,6 +74,10 @@ class Reader {
         continue;
       }
       if (line[0] == '#') {
+        if (!blocks_.empty()) {
+          draft_.notes.Count("remarks between the numbers skipped",
+                             absl::StrFormat("line %d", lines.number()));
+        }
         if (absl::Status status = ReadRemark(line, lines.number()); !status.ok()) return status;
         continue;
       }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "topologies/formats/bounds.h"
 #include "topologies/formats/json_syntax.h"
@@ -14,7 +15,6 @@ namespace rhumb {
 namespace {
 
 constexpr size_t kMaxNetworkBytes = size_t{32} << 20;
-constexpr size_t kMaxTrafficBytes = size_t{256} << 20;
 
 // protobuf says what is wrong with a field; where the text itself is broken our own pass gives line
 // and column.
@@ -111,7 +111,8 @@ absl::StatusOr<Loaded<Topology>> ReadNativeTopology(const Input& input,
 absl::StatusOr<Loaded<TrafficSeries>> ReadNativeTraffic(const Input& input,
                                                         const LoadOptions& options) {
   rhumb::v1::TrafficSeries message;
-  if (absl::Status status = Parse(input, kMaxTrafficBytes, &message); !status.ok()) return status;
+  if (absl::Status status = Parse(input, kMaxNativeTrafficBytes, &message); !status.ok())
+    return status;
   if (message.name().empty()) message.set_name(input.Stem());
   auto series = FromProto(message, options.max_series_bytes);
   if (!series.ok()) return input.Prefixed(series.status());
@@ -137,6 +138,34 @@ absl::StatusOr<std::string> WriteNativePlan(const RoutingPlan& plan, const Topol
 
 absl::StatusOr<std::string> WriteNativeTraffic(const TrafficSeries& series) {
   return Write(ToProto(series), /*indented=*/false);
+}
+
+absl::Status WriteNativeTraffic(const TrafficStream& stream,
+                                const std::function<void(int done, int total)>& on_progress,
+                                const std::function<absl::Status(absl::string_view)>& out) {
+  // The fields before the matrices and those behind them, as objects of their own.
+  const auto empty =
+      TrafficSeries::Create(stream.name(), stream.node_names(), stream.interval(), {});
+  if (!empty.ok()) return empty.status();
+  rhumb::v1::TrafficSeries behind;
+  behind.set_origin(stream.origin());
+  auto head = Write(ToProto(*empty), /*indented=*/false), tail = Write(behind, /*indented=*/false);
+  if (!head.ok()) return head.status();
+  if (!tail.ok()) return tail.status();
+  head->resize(head->rfind('}'));
+  *tail = *tail == "{}\n" ? "}\n" : absl::StrCat(",", tail->substr(1));
+  if (absl::Status status = out(*head); !status.ok()) return status;
+  for (int i = 0; i < stream.size(); ++i) {
+    const auto demands = stream.Read(i);
+    if (!demands.ok()) return demands.status();
+    auto matrix = Write(ToProto(**demands, stream.time(i)), /*indented=*/false);
+    if (!matrix.ok()) return matrix.status();
+    matrix->resize(matrix->rfind('}') + 1);
+    absl::Status status = out(absl::StrCat(i == 0 ? ",\"matrices\":[" : ",", *matrix));
+    if (!status.ok()) return status;
+    if (on_progress) on_progress(i + 1, stream.size());
+  }
+  return out(absl::StrCat(stream.size() > 0 ? "]" : "", *tail));
 }
 
 }  // namespace rhumb

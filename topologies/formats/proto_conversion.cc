@@ -177,25 +177,29 @@ absl::StatusOr<Topology> FromProto(const rhumb::v1::Topology& message) {
   return Topology::Create(message.name(), std::move(nodes), std::move(links), message.origin());
 }
 
+rhumb::v1::TrafficMatrix ToProto(const TrafficMatrix& demands, std::optional<absl::Time> time) {
+  rhumb::v1::TrafficMatrix message;
+  if (time) *message.mutable_time() = TimeToProto(*time);
+  for (NodeId s = 0; s < demands.num_nodes(); ++s) {
+    for (NodeId d = 0; d < demands.num_nodes(); ++d) {
+      const double rate = demands.rate_bps(s, d);
+      if (rate == 0) continue;
+      message.add_source(s);
+      message.add_destination(d);
+      message.add_rate_bps(rate);
+    }
+  }
+  return message;
+}
+
 rhumb::v1::TrafficSeries ToProto(const TrafficSeries& series) {
   rhumb::v1::TrafficSeries message;
   message.set_name(series.name());
   message.set_origin(series.origin());
   for (const std::string& name : series.node_names()) message.add_nodes(name);
   *message.mutable_interval() = DurationToProto(series.interval());
-  const int n = static_cast<int>(series.node_names().size());
   for (const TimedMatrix& matrix : series.matrices()) {
-    auto* out = message.add_matrices();
-    if (matrix.time) *out->mutable_time() = TimeToProto(*matrix.time);
-    for (NodeId s = 0; s < n; ++s) {
-      for (NodeId d = 0; d < n; ++d) {
-        const double rate = matrix.demands.rate_bps(s, d);
-        if (rate == 0) continue;
-        out->add_source(s);
-        out->add_destination(d);
-        out->add_rate_bps(rate);
-      }
-    }
+    *message.add_matrices() = ToProto(matrix.demands, matrix.time);
   }
   return message;
 }

@@ -7,8 +7,10 @@
 #define RHUMB_TOPOLOGIES_FORMATS_PROTO_CONVERSION_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "rhumb/v1/routing_plan.pb.h"
 #include "rhumb/v1/topology.pb.h"
 #include "rhumb/v1/traffic.pb.h"
@@ -23,6 +25,7 @@ rhumb::v1::Topology ToProto(const Topology& topology);
 absl::StatusOr<Topology> FromProto(const rhumb::v1::Topology& message);
 
 // Demands of 0 are left out.
+rhumb::v1::TrafficMatrix ToProto(const TrafficMatrix& demands, std::optional<absl::Time> time);
 rhumb::v1::TrafficSeries ToProto(const TrafficSeries& series);
 // ResourceExhausted when the dense matrices would take more than `max_bytes` (8 bytes a pair of
 // nodes and matrix).

@@ -111,6 +111,7 @@ struct Edge {
   int source, destination;
   DraftLink link;
   int line;
+  bool long_label = false;  // of several words, or a row with a number too many
 };
 
 absl::StatusOr<Edge> ReadEdge(Section* section, int num_nodes) {
@@ -120,6 +121,7 @@ absl::StatusOr<Edge> ReadEdge(Section* section, int num_nodes) {
   const absl::string_view* value = words->data() + words->size() - 5;
   Edge edge;
   edge.line = section->line();
+  edge.long_label = words->size() > 6;
   for (const auto& [word, id] :
        {std::pair(value[0], &edge.source), std::pair(value[1], &edge.destination)}) {
     if (!absl::SimpleAtoi(word, id) || *id < 0 || *id >= num_nodes) {
@@ -173,6 +175,10 @@ absl::StatusOr<Loaded<Topology>> ReadRepetitaGraph(const Input& input, const Loa
   for (int i = 0; i < edges.count(); ++i) {
     auto edge = ReadEdge(&edges, nodes.count());
     if (!edge.ok()) return edge.status();
+    if (edge->long_label) {
+      draft.notes.Count("rows of more than six words, of which the last five are the numbers",
+                        absl::StrFormat("line %d", edge->line));
+    }
     const auto& a = places[edge->source];
     const auto& b = places[edge->destination];
     if (a && b) {
@@ -202,7 +208,7 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadRepetitaDemands(const Input& input,
   Section section(input, &lines, "DEMANDS");
   if (absl::Status status = section.Open("label src dest bw"); !status.ok()) return status;
   std::vector<Demand> demands;
-  int num_nodes = 0;
+  int num_nodes = 0, long_labels = 0;
   for (int i = 0; i < section.count(); ++i) {
     const auto words = section.Next(4);
     if (!words.ok()) return words.status();
@@ -218,6 +224,7 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadRepetitaDemands(const Input& input,
     }
     const auto bandwidth = section.Number(value[2], "bandwidth");
     if (!bandwidth.ok()) return bandwidth.status();
+    if (words->size() > 4) ++long_labels;
     demand.rate_bps = *bandwidth * kBitsPerKilobit;
     demands.push_back(demand);
   }
@@ -248,6 +255,10 @@ absl::StatusOr<Loaded<TrafficSeries>> ReadRepetitaDemands(const Input& input,
     for (int i = 0; i < num_nodes; ++i) {
       if (absl::Status status = draft.AddNode(absl::StrCat(i), 1); !status.ok()) return status;
     }
+  }
+  if (long_labels > 0) {
+    draft.notes.Count("rows of more than four words, of which the last three are the numbers", "",
+                      long_labels);
   }
   if (absl::Status status = draft.StartMatrix(std::nullopt, 1); !status.ok()) return status;
   for (const Demand& demand : demands) {

@@ -85,6 +85,7 @@ class Reader {
         draft_.notes.Unused("network", item.key());
       }
     }
+    CountUnused(Member(&network, "te"), "network", {"name"});
     if (const json* nodes = Member(&network, "node"); nodes != nullptr && nodes->is_array()) {
       for (size_t i = 0; i < nodes->size(); ++i) {
         if (absl::Status status = ReadNode((*nodes)[i], i); !status.ok()) return status;
@@ -110,12 +111,15 @@ class Reader {
     if (location != nullptr) {
       const auto north = ParseNumber(JsonText(Member(location, "latitude")));
       const auto east = ParseNumber(JsonText(Member(location, "longitude")));
-      if (north.ok() && east.ok()) node.coordinates = Coordinates{*north, *east};
-      if (north.ok() != east.ok()) {
-        draft_.notes.Count("coordinates of which one is missing left out", place.ToString());
+      if (north.ok() && east.ok()) {
+        node.coordinates = Coordinates{*north, *east};
+      } else {
+        draft_.notes.Count("coordinates that are missing in part or unreadable left out",
+                           place.ToString());
       }
+      CountUnused(location, "node", {"latitude", "longitude"});
     }
-    CountUnused(in, "node", {"node-id", "termination-point", "te-node-id", "te"});
+    CountUnused(in, "node", {"node-id", "te-node-id", "te", "l3-node-attributes"});
     CountUnused(Member(&in, "te"), "node", {"te-node-attributes", "geolocation"});
     CountUnused(Descend(&in, {"te", "te-node-attributes"}), "node", {"name"});
     CountUnused(Member(&in, "l3-node-attributes"), "node", {"name"});
@@ -166,22 +170,43 @@ class Reader {
             absl::StrFormat("links of admin-status \"%s\" read as drained", admin.substr(0, 40)));
       }
     }
-    if (JsonText(Member(te, "oper-status")) == "down") {
+    const std::string oper = JsonText(Member(te, "oper-status"));
+    if (oper == "down") {
       link.operational_state = OperationalState::kDown;
+    } else if (!oper.empty() && oper != "up") {
+      draft_.notes.Count(
+          absl::StrFormat("links of oper-status \"%s\" read as up", oper.substr(0, 40)));
     }
-    if (const json* groups = Descend(attributes, {"te-srlgs", "value"});
-        groups != nullptr && groups->is_array()) {
-      for (const json& group : *groups) {
-        link.shared_risk_groups.push_back(absl::StrCat(kRiskGroup, JsonText(&group)));
-      }
-    }
+    ReadRiskGroups(Member(attributes, "te-srlgs"), place, &link);
     CountUnused(in, "link", {"link-id", "source", "destination", "te", "l3-link-attributes"});
+    CountUnused(Member(&in, "source"), "link", {"source-node"});
+    CountUnused(Member(&in, "destination"), "link", {"dest-node"});
+    const json* bandwidth = Member(attributes, "max-link-bandwidth");
+    CountUnused(bandwidth, "link", {"te-bandwidth"});
+    CountUnused(Member(bandwidth, "te-bandwidth"), "link", {"generic"});
     CountUnused(te, "link", {"te-link-attributes", "oper-status"});
     CountUnused(attributes, "link",
                 {"max-link-bandwidth", "te-delay-metric", "te-igp-metric", "te-default-metric",
                  "admin-status", "te-srlgs"});
     CountUnused(l3, "link", {"metric1"});
     return draft_.AddLink(std::move(link), place);
+  }
+
+  void ReadRiskGroups(const json* groups, const Place& place, DraftLink* link) {
+    if (groups == nullptr) return;
+    CountUnused(groups, "link", {"value"});
+    const json* values = Member(groups, "value");
+    if (values == nullptr) return;
+    // A list of one is often written without its brackets.
+    const json list = values->is_array() ? *values : json::array({*values});
+    for (const json& group : list) {
+      const std::string number = JsonText(&group);
+      if (number.empty()) {
+        draft_.notes.Count("risk groups that are no numbers left out", place.ToString());
+      } else {
+        link->shared_risk_groups.push_back(absl::StrCat(kRiskGroup, number));
+      }
+    }
   }
 
   absl::Status Quantity(const DraftLink& link, const Place& place, const json* value,
@@ -207,10 +232,9 @@ class Reader {
     if (object == nullptr || !object->is_object()) return;
     for (const auto& item : object->items()) {
       const absl::string_view key = WithoutModule(item.key());
-      if (std::find(used.begin(), used.end(), key) != used.end() || key == "l3-node-attributes") {
-        continue;
+      if (std::find(used.begin(), used.end(), key) == used.end()) {
+        draft_.notes.Unused(kind, item.key());
       }
-      draft_.notes.Unused(kind, item.key());
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,17 +20,23 @@ constexpr absl::Duration kDay = absl::Hours(24);
 constexpr size_t kFewestNeighbours = 8;
 constexpr size_t kMaxTimesShown = 20;
 
-void NoteGaps(const TrafficSeries& series, LoadReport* report) {
+std::optional<absl::Time> TimeOf(const TrafficSeries& series, int i) { return series[i].time; }
+std::optional<absl::Time> TimeOf(const TrafficStream& stream, int i) { return stream.time(i); }
+double TotalOf(const TrafficSeries& series, int i) { return series.demands(i).total_bps(); }
+double TotalOf(const TrafficStream& stream, int i) { return stream.total_bps(i); }
+
+template <typename Series>
+void NoteGaps(const Series& series, LoadReport* report) {
   int64_t missing = 0;
   int gaps = 0;
   std::string first;
   for (int i = 1; i < series.size(); ++i) {
-    if (!series[i].time || !series[i - 1].time) return;
-    const absl::Duration step = *series[i].time - *series[i - 1].time;
-    const int64_t slots = std::llround(absl::FDivDuration(step, series.interval()));
+    const auto time = TimeOf(series, i), before = TimeOf(series, i - 1);
+    if (!time || !before) return;
+    const int64_t slots = std::llround(absl::FDivDuration(*time - *before, series.interval()));
     if (slots <= 1) continue;
     missing += slots - 1;
-    if (++gaps == 1) first = FormatUtc(*series[i - 1].time);
+    if (++gaps == 1) first = FormatUtc(*before);
   }
   if (gaps > 0) {
     report->notes.push_back(absl::StrFormat(
@@ -37,24 +44,25 @@ void NoteGaps(const TrafficSeries& series, LoadReport* report) {
   }
 }
 
-}  // namespace
-
-std::vector<int> SuspectMatrices(const TrafficSeries& series) {
-  std::vector<double> totals;
-  for (const TimedMatrix& matrix : series.matrices()) totals.push_back(matrix.demands.total_bps());
+template <typename Series>
+std::vector<int> SuspectsOf(const Series& series) {
   std::vector<int> suspects;
-  for (const TimedMatrix& matrix : series.matrices()) {
-    if (!matrix.time) return suspects;
+  std::vector<absl::Time> times;
+  std::vector<double> totals;
+  for (int i = 0; i < series.size(); ++i) {
+    const auto time = TimeOf(series, i);
+    if (!time) return suspects;
+    times.push_back(*time);
+    totals.push_back(TotalOf(series, i));
   }
-  if (series.size() == 0) return suspects;
-  const absl::Time first = *series[0].time, last = *series[series.size() - 1].time;
   std::vector<double> window;
   int begin = 0, end = 0;
   for (int i = 0; i < series.size(); ++i) {
     // 12 hours to either side; near an end of the series the first or last whole day.
-    const absl::Time opens = std::max(first, std::min(*series[i].time - kDay / 2, last - kDay));
-    while (*series[begin].time < opens) ++begin;
-    while (end < series.size() && *series[end].time <= opens + kDay) ++end;
+    const absl::Time opens =
+        std::max(times.front(), std::min(times[i] - kDay / 2, times.back() - kDay));
+    while (times[begin] < opens) ++begin;
+    while (end < series.size() && times[end] <= opens + kDay) ++end;
     window.assign(totals.begin() + begin, totals.begin() + end);
     if (window.size() < kFewestNeighbours) continue;
     const auto middle = window.begin() + window.size() / 2;
@@ -66,29 +74,52 @@ std::vector<int> SuspectMatrices(const TrafficSeries& series) {
   return suspects;
 }
 
-absl::StatusOr<TrafficSeries> Screen(TrafficSeries series, const LoadOptions& options,
-                                     LoadReport* report) {
+// Notes gaps and suspects, and returns the latter.
+template <typename Series>
+std::vector<int> Note(const Series& series, bool dropped, LoadReport* report) {
   NoteGaps(series, report);
-  const std::vector<int> suspects = SuspectMatrices(series);
-  if (suspects.empty()) return series;
+  const std::vector<int> suspects = SuspectsOf(series);
+  if (suspects.empty()) return suspects;
   std::string note = absl::StrFormat(
       "matrices whose total is outside 0.4 to 2.5 times the median of the day around them, %s: %d "
       "(",
-      options.drop_suspect ? "left out" : "kept (--drop-suspect leaves them out)", suspects.size());
+      dropped ? "left out" : "kept (--drop-suspect leaves them out)", suspects.size());
   for (size_t i = 0; i < suspects.size() && i < kMaxTimesShown; ++i) {
-    const TimedMatrix& matrix = series[suspects[i]];
-    absl::StrAppend(&note, i == 0 ? "" : ", ", FormatUtc(*matrix.time), " ",
-                    FormatRate(matrix.demands.total_bps()));
+    absl::StrAppend(&note, i == 0 ? "" : ", ", FormatUtc(*TimeOf(series, suspects[i])), " ",
+                    FormatRate(TotalOf(series, suspects[i])));
   }
   absl::StrAppend(&note, suspects.size() > kMaxTimesShown ? ", ...)" : ")");
   report->notes.push_back(std::move(note));
-  if (!options.drop_suspect) return series;
-  std::vector<TimedMatrix> kept;
-  for (int i = 0; i < series.size(); ++i) {
-    if (!std::binary_search(suspects.begin(), suspects.end(), i)) kept.push_back(series[i]);
+  return suspects;
+}
+
+// Indices below `size` that are not among `left_out`, which grow.
+std::vector<int> Others(int size, const std::vector<int>& left_out) {
+  std::vector<int> others;
+  for (int i = 0; i < size; ++i) {
+    if (!std::binary_search(left_out.begin(), left_out.end(), i)) others.push_back(i);
   }
+  return others;
+}
+
+}  // namespace
+
+std::vector<int> SuspectMatrices(const TrafficStream& stream) { return SuspectsOf(stream); }
+
+absl::StatusOr<TrafficSeries> Screen(TrafficSeries series, const LoadOptions& options,
+                                     LoadReport* report) {
+  const std::vector<int> suspects = Note(series, options.drop_suspect, report);
+  if (suspects.empty() || !options.drop_suspect) return series;
+  std::vector<TimedMatrix> kept;
+  for (const int i : Others(series.size(), suspects)) kept.push_back(series[i]);
   return TrafficSeries::Create(series.name(), series.node_names(), series.interval(),
                                std::move(kept), series.origin());
+}
+
+TrafficStream Screen(TrafficStream stream, const LoadOptions& options, LoadReport* report) {
+  const std::vector<int> suspects = Note(stream, options.drop_suspect, report);
+  if (suspects.empty() || !options.drop_suspect) return stream;
+  return stream.Keep(Others(stream.size(), suspects));
 }
 
 }  // namespace rhumb

@@ -35,6 +35,9 @@ class Entry {
     ++at_;
     return true;
   }
+  absl::Status End(const char* where) {
+    return done() ? absl::OkStatus() : Fault(absl::StrCat("the end of the line ", where));
+  }
   absl::Status Expect(const char* word, const char* where) {
     if (Skip(word)) return absl::OkStatus();
     return Fault(absl::StrFormat("a \"%s\" %s", word, where));
@@ -136,6 +139,10 @@ absl::Status ReadDemand(Entry entry, SndlibNetwork* network) {
   double routing_unit = 1, value = 0;
   if (status.ok()) status = entry.Number("the routing unit", &routing_unit);
   if (status.ok()) status = entry.Number("the demand value", &value);
+  if (!status.ok()) return status;
+  std::string max_path_length;
+  if (!entry.done()) status = entry.Text("the maximal path length", &max_path_length);
+  if (status.ok()) status = entry.End("behind the maximal path length");
   if (!status.ok()) return status;
   demand.value = routing_unit * value;
   network->demands.push_back(std::move(demand));

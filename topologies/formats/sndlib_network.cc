@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
@@ -96,7 +97,11 @@ CoordinateKind ReadCoordinateKind(const SndlibNetwork& network, Notes* notes) {
 std::optional<absl::Time> ReadTime(const std::string& text) {
   std::string digits;
   for (char c : text) {
-    if (absl::ascii_isdigit(c)) digits += c;
+    if (absl::ascii_isdigit(c)) {
+      digits += c;
+    } else if (!absl::StrContains("-:/.T Z", c)) {
+      return std::nullopt;
+    }
   }
   if (digits.size() != 8 && digits.size() != 12 && digits.size() != 14) return std::nullopt;
   digits.resize(14, '0');
@@ -179,10 +184,16 @@ absl::StatusOr<Loaded<TrafficSeries>> SndlibTraffic(const Input& input, SndlibNe
   if (!unit_bps.ok()) return unit_bps.status();
   if (const auto interval = ParseDuration(network.granularity); interval.ok()) {
     draft.interval = *interval;
+  } else if (!network.granularity.empty()) {
+    draft.notes.Say(absl::StrFormat("the granularity \"%s\" is no time and was left out",
+                                    network.granularity.substr(0, 40)));
   }
-  if (absl::Status status = draft.StartMatrix(ReadTime(network.time), 1); !status.ok()) {
-    return status;
+  const auto time = ReadTime(network.time);
+  if (!time && !network.time.empty()) {
+    draft.notes.Say(absl::StrFormat("the time \"%s\" is no day or minute and was left out",
+                                    network.time.substr(0, 40)));
   }
+  if (absl::Status status = draft.StartMatrix(time, 1); !status.ok()) return status;
   for (const SndlibDemand& demand : network.demands) {
     const auto source = draft.FindNode(demand.source), target = draft.FindNode(demand.target);
     if (!source || !target) {

@@ -69,15 +69,24 @@ absl::Status TrafficDraft::SetTime(int matrix, absl::Time time) {
 }
 
 absl::Status TrafficDraft::StartMatrix(std::optional<absl::Time> time, int line) {
-  const double needed = SeriesBytes(num_nodes(), matrices_.size() + 1);
+  const double needed = SeriesBytes(num_nodes(), kept_ + 1);
   if (needed > static_cast<double>(options_.max_series_bytes)) {
     return absl::ResourceExhaustedError(absl::StrFormat(
         "%s:%d: %d matrices of %d nodes take more than the limit of %d bytes; cut the series into "
-        "shorter ones",
-        input_.file, line, matrices_.size() + 1, num_nodes(), options_.max_series_bytes));
+        "shorter ones, or save it with numpy.save as an array of shape (T, N, N), which is not "
+        "limited",
+        input_.file, line, kept_ + 1, num_nodes(), options_.max_series_bytes));
   }
-  matrices_.push_back({{std::nullopt, TrafficMatrix(num_nodes())}, line});
+  matrices_.push_back({{std::nullopt, TrafficMatrix(num_nodes())}, line, num_matrices(), {}});
+  ++kept_;
   return time ? SetTime(num_matrices() - 1, *time) : absl::OkStatus();
+}
+
+void TrafficDraft::DropRates() {
+  TimedMatrix& last = matrices_.back().matrix;
+  matrices_.back().dropped = last.demands.total_bps();
+  last.demands = TrafficMatrix();
+  --kept_;
 }
 
 absl::Status TrafficDraft::AddDemand(NodeId source, NodeId destination, double rate_bps, int line) {
@@ -135,7 +144,9 @@ absl::Status TrafficDraft::OrderByTime() {
 }
 
 void TrafficDraft::LeaveOutEmpty() {
-  const auto is_empty = [](const Placed& p) { return p.matrix.demands.max_bps() == 0; };
+  const auto is_empty = [](const Placed& p) {
+    return p.dropped ? *p.dropped == 0 : p.matrix.demands.max_bps() == 0;
+  };
   if (std::all_of(matrices_.begin(), matrices_.end(), is_empty)) return;
   for (const Placed& placed : matrices_) {
     if (is_empty(placed)) {
@@ -145,7 +156,7 @@ void TrafficDraft::LeaveOutEmpty() {
   matrices_.erase(std::remove_if(matrices_.begin(), matrices_.end(), is_empty), matrices_.end());
 }
 
-absl::StatusOr<Loaded<TrafficSeries>> TrafficDraft::Finish() {
+absl::StatusOr<absl::Duration> TrafficDraft::Arrange() {
   if (matrices_.empty()) {
     return input_.Fault("holds no traffic matrix; is the file cut short?");
   }
@@ -161,14 +172,34 @@ absl::StatusOr<Loaded<TrafficSeries>> TrafficDraft::Finish() {
     notes.Say("the file does not say what time a matrix covers: taken as 5m");
   }
   LeaveOutEmpty();
+  return interval ? *interval : usual.value_or(absl::Minutes(5));
+}
+
+absl::StatusOr<Loaded<TrafficSeries>> TrafficDraft::Finish() {
+  const auto step = Arrange();
+  if (!step.ok()) return step.status();
   std::vector<TimedMatrix> matrices;
   matrices.reserve(matrices_.size());
   for (Placed& placed : matrices_) matrices.push_back(std::move(placed.matrix));
-  const absl::Duration step = interval ? *interval : usual.value_or(absl::Minutes(5));
-  auto series = TrafficSeries::Create(input_.Stem(), std::move(names_), step, std::move(matrices),
+  auto series = TrafficSeries::Create(input_.Stem(), std::move(names_), *step, std::move(matrices),
                                       ToUtf8(origin));
   if (!series.ok()) return input_.Prefixed(series.status());
   return Loaded<TrafficSeries>{*std::move(series), {"", notes.Lines()}};
+}
+
+absl::StatusOr<Loaded<TrafficStream>> TrafficDraft::FinishStream(
+    std::shared_ptr<const MatrixSource> source) {
+  const auto step = Arrange();
+  if (!step.ok()) return step.status();
+  std::vector<TrafficStream::Entry> entries;
+  entries.reserve(matrices_.size());
+  for (const Placed& placed : matrices_) {
+    entries.push_back({placed.matrix.time, placed.number, *placed.dropped});
+  }
+  auto stream = TrafficStream::Create(input_.Stem(), std::move(names_), *step, std::move(source),
+                                      std::move(entries), ToUtf8(origin));
+  if (!stream.ok()) return input_.Prefixed(stream.status());
+  return Loaded<TrafficStream>{*std::move(stream), {"", notes.Lines()}};
 }
 
 }  // namespace rhumb

@@ -3,6 +3,7 @@
 #ifndef RHUMB_TOPOLOGIES_FORMATS_TRAFFIC_DRAFT_H_
 #define RHUMB_TOPOLOGIES_FORMATS_TRAFFIC_DRAFT_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "topologies/formats/load_options.h"
 #include "topologies/formats/notes.h"
 #include "topologies/traffic_series.h"
+#include "topologies/traffic_stream.h"
 
 namespace rhumb {
 
@@ -45,6 +47,8 @@ class TrafficDraft {
   // The time of a matrix that was started without one. Errors as above.
   absl::Status SetTime(int matrix, absl::Time time);
   int num_matrices() const { return static_cast<int>(matrices_.size()); }
+  // Keeps only the total of the matrix started last, which others will read again.
+  void DropRates();
   // Adds a demand to the matrix started last. InvalidArgument for a rate outside bounds.h. Traffic
   // of a node to itself is left out and counted; a repeated pair is summed up and counted.
   absl::Status AddDemand(NodeId source, NodeId destination, double rate_bps, int line);
@@ -53,13 +57,19 @@ class TrafficDraft {
   // with their times), and creates the series. InvalidArgument when there is no matrix or when only
   // some have a time.
   absl::StatusOr<Loaded<TrafficSeries>> Finish();
+  // The same where all rates were dropped: matrix i of `source` is the one started i-th.
+  absl::StatusOr<Loaded<TrafficStream>> FinishStream(std::shared_ptr<const MatrixSource> source);
 
  private:
   struct Placed {
     TimedMatrix matrix;
     int line;
+    int number;                     // how many were started before
+    std::optional<double> dropped;  // the total, where the rates are not kept
   };
 
+  // Order, notes and what is left out; returns the time that a matrix covers.
+  absl::StatusOr<absl::Duration> Arrange();
   absl::Status OrderByTime();
   void LeaveOutEmpty();
 
@@ -69,6 +79,7 @@ class TrafficDraft {
   absl::flat_hash_set<std::string> seen_;
   absl::flat_hash_map<std::string, NodeId> id_by_label_;
   std::vector<Placed> matrices_;
+  int kept_ = 0;  // of them whose rates are in memory
 };
 
 // "2004-03-01T00:05:00Z".

@@ -38,6 +38,11 @@ class Reader {
       // A spreadsheet quotes a remark that holds a delimiter.
       if (absl::StartsWith(line, "\"#")) line.remove_prefix(1);
       if (line[0] == '#') {
+        // A row that somebody switched off, or a slip.
+        if (!columns_.empty()) {
+          draft_.notes.Count("remarks between the rows skipped",
+                             absl::StrFormat("line %d", lines_.number()));
+        }
         status = ReadRemark(line);
       } else if (columns_.empty()) {
         status = ReadHead(line);

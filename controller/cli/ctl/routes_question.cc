@@ -33,17 +33,25 @@ void AddRoutesQuestion(CLI::App& app, RoutesQuestion* question) {
 absl::StatusOr<rhumb::v1::ComputeRoutesRequest> MakeRequest(const RoutesQuestion& question) {
   const auto topology = LoadTopologyAloud(question.topology, question.load);
   if (!topology.ok()) return topology.status();
-  const auto traffic = LoadTrafficAloud(question.traffic, question.topology, question.load);
+  const auto traffic = OpenTrafficAloud(question.traffic, question.topology, question.load);
   if (!traffic.ok()) return traffic.status();
-  const absl::StatusOr<TrafficSeries> series = traffic->value.ForTopology(topology->value);
+  const absl::StatusOr<TrafficStream> series = traffic->value.ForTopology(topology->value);
   if (!series.ok()) return series.status();
   if (question.interval && (*question.interval < 0 || *question.interval >= series->size())) {
     return absl::OutOfRangeError(absl::StrFormat("--interval %d: traffic \"%s\" has 0 to %d",
                                                  *question.interval, question.traffic,
                                                  series->size() - 1));
   }
-  const TrafficMatrix demands =
-      question.interval ? series->demands(*question.interval) : series->Mean();
+  absl::StatusOr<TrafficMatrix> read;
+  if (question.interval) {
+    const auto matrix = series->Read(*question.interval);
+    if (!matrix.ok()) return matrix.status();
+    read = **matrix;
+  } else {
+    read = series->Mean();
+  }
+  if (!read.ok()) return read.status();
+  const TrafficMatrix& demands = *read;
   rhumb::v1::ComputeRoutesRequest request;
   *request.mutable_topology() = ToProto(topology->value);
   request.set_policy(question.policy);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "controller/cli/frame/command_line.h"
+#include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
 #include "topologies/formats/units.h"
 #include "topologies/generators/traffic_generator.h"
@@ -111,7 +112,7 @@ absl::StatusOr<Loaded<Topology>> LoadTopologyAloud(const std::string& name,
   return loaded;
 }
 
-absl::StatusOr<Loaded<TrafficSeries>> LoadTrafficAloud(const std::string& name,
+absl::StatusOr<Loaded<TrafficStream>> OpenTrafficAloud(const std::string& name,
                                                        const std::string& topology,
                                                        const LoadFlags& flags) {
   absl::StatusOr<LoadOptions> options = ToLoadOptions(flags);
@@ -123,7 +124,12 @@ absl::StatusOr<Loaded<TrafficSeries>> LoadTrafficAloud(const std::string& name,
     options->topology = &network->value;
   }
   if (!LooksLikeTrafficGenerator(name)) {
-    absl::StatusOr<Loaded<TrafficSeries>> loaded = LoadTraffic(name, *options);
+    absl::StatusOr<Loaded<TrafficStream>> loaded;
+    {
+      ProgressBar bar("reading");
+      options->on_progress = [&bar](int done, int total) { bar.Update(done, total); };
+      loaded = OpenTraffic(name, *options);
+    }
     if (loaded.ok()) PrintNotes(name, loaded->report);
     return loaded;
   }
@@ -136,7 +142,7 @@ absl::StatusOr<Loaded<TrafficSeries>> LoadTrafficAloud(const std::string& name,
   if (!spec.ok()) return UsageError(spec.status().message());
   absl::StatusOr<TrafficSeries> series = GenerateTraffic(network->value, *spec);
   if (!series.ok()) return series.status();
-  return Loaded<TrafficSeries>{*std::move(series), {"generated", {}}};
+  return Loaded<TrafficStream>{*std::move(series), {"generated", {}}};
 }
 
 void PrintNotes(absl::string_view input, const LoadReport& report) {

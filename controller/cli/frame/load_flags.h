@@ -24,9 +24,7 @@ struct LoadFlags {
 };
 
 // --default-capacity, --capacity-unit, --default-delay, --delay-unit, --length-unit, --positions
-// and
-// --largest-part; --drop-suspect. `flags`
-// must outlive the parsing.
+// and --largest-part; --drop-suspect. `flags` must outlive the parsing.
 void AddTopologyLoadFlags(CLI::App& app, LoadFlags* flags);
 void AddTrafficLoadFlags(CLI::App& app, LoadFlags* flags);
 
@@ -36,12 +34,12 @@ absl::StatusOr<double> ParsePositiveRate(absl::string_view text);
 // UsageError for a value that is no rate or time.
 absl::StatusOr<LoadOptions> ToLoadOptions(const LoadFlags& flags);
 
-// LoadTopology and LoadTraffic for commands: what was merged, skipped or assumed goes to stderr, a
-// line each.
+// LoadTopology and OpenTraffic for commands: what was merged, skipped or assumed goes to stderr, a
+// line each, and the progress of long reading to a terminal.
 absl::StatusOr<Loaded<Topology>> LoadTopologyAloud(const std::string& name, const LoadFlags& flags);
 // Traffic may also be a generator such as "gravity:seed=1". `topology` is a name or a file and
 // gives names to files that only number their nodes; without it ("") a generator is a UsageError.
-absl::StatusOr<Loaded<TrafficSeries>> LoadTrafficAloud(const std::string& name,
+absl::StatusOr<Loaded<TrafficStream>> OpenTrafficAloud(const std::string& name,
                                                        const std::string& topology,
                                                        const LoadFlags& flags);
 

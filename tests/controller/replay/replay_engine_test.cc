@@ -72,7 +72,7 @@ TEST(ReplayEngineTest, PoliciesSeeThePastAndTheOmniscientOneAlsoTheNextMatrix) {
     ASSERT_THAT(shown, SizeIs(3));  // the first interval is decided by shortest-path
     for (size_t i = 0; i < 3; ++i) {
       EXPECT_EQ(shown[i].past, i + 1 + omniscient);
-      EXPECT_EQ(shown[i].latest_bps, input.intervals[i + omniscient].measured->total_bps());
+      EXPECT_EQ(shown[i].latest_bps, (*input.interval(i + omniscient))->measured->total_bps());
       EXPECT_EQ(shown[i].measurements, i + 1);
       EXPECT_TRUE(shown[i].has_plan);
       EXPECT_TRUE(shown[i].has_candidate_paths);
@@ -231,7 +231,7 @@ TEST(ReplayInputTest, LoadOneFillsTheFirstLinkOfShortestPathOnTheMeanMatrix) {
                       3};  // the mean is over the whole series all the same: interval 2 is the mean
   const ReplayInput input = Input(topology, series, config);
   ASSERT_EQ(input.num_counted(), 1);
-  EXPECT_EQ(input.intervals[1].number, 2);
+  EXPECT_EQ(input.moments[1].number, 2);
   ReplayEngineOptions options;
   options.policies = {"shortest-path"};
   const auto cells = RunReplay(input, MakePolicy, FlowFactory, options);
@@ -257,11 +257,42 @@ TEST(ReplayInputTest, FindsCandidatePathsOnlyForPoliciesThatUseThem) {
   const Topology topology = Diamond();
   ReplayConfig config;
   config.policies = {"ecmp", "lp-previous"};
-  EXPECT_EQ(Input(topology, Growing(topology, 2), config).intervals[1].candidate_paths->num_pairs(),
+  EXPECT_EQ(Input(topology, Growing(topology, 2), config).moments[1].candidate_paths->num_pairs(),
             0);
   config.policies = {"ecmp", "lp-previous:paths"};
-  EXPECT_EQ(Input(topology, Growing(topology, 2), config).intervals[1].candidate_paths->num_pairs(),
+  EXPECT_EQ(Input(topology, Growing(topology, 2), config).moments[1].candidate_paths->num_pairs(),
             12);
+}
+
+TEST(ReplayInputTest, IntervalsAreReadWhenTheyAreAskedForAndKeptWhileTheyFit) {
+  EXPECT_EQ(PiecesInMemory(12, 1), 30840);
+  EXPECT_EQ(PiecesInMemory(754, 1), 16);
+  const Topology topology = RandomConnected(5, 8);
+  const ReplayInput input = Input(topology, Growing(topology, 5));
+
+  const auto first = input.interval(3), again = input.interval(3);
+
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(*first, *again);
+  EXPECT_EQ((*first)->number, 3);
+  EXPECT_DOUBLE_EQ((*first)->measured->total_bps(), Growing(topology, 5).demands(3).total_bps());
+}
+
+TEST(ReplayEngineTest, TrafficThatCannotBeReadAnyMoreEndsTheReplayWithTheReason) {
+  const Topology topology = RandomConnected(5, 8);
+  ReplayInput input = Input(topology, Growing(topology, 5));
+  const auto intervals = input.interval;
+  input.interval = [&](int index) -> absl::StatusOr<std::shared_ptr<const ReplayInterval>> {
+    if (index == 3) return absl::DataLossError("tm.npy has changed");
+    return intervals(index);
+  };
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path"};
+
+  const auto cells = RunReplay(input, MakePolicy, FlowFactory, options);
+
+  EXPECT_THAT(std::string(cells.status().message()), HasSubstr("interval 3: tm.npy has changed"));
+  EXPECT_EQ(OptimumSeries(input, 1, nullptr, {}).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(ReplayInputTest, RefusesToScaleNothing) {

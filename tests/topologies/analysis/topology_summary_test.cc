@@ -183,6 +183,19 @@ TEST(TopologySummaryTest, LargeNetworksAreSampledAndSaySo) {
   EXPECT_GE(sampled.cable_connectivity, exact.cable_connectivity);
 }
 
+TEST(TopologySummaryTest, ProgressGrowsToTheTotalAndNotBeyond) {
+  for (const double effort : {40e3, kDescribeEffort}) {
+    int last = -1, steps = 0;
+    Summarize(testing::RandomConnected(3, 60), effort, [&](int done, int total) {
+      EXPECT_GE(done, last);
+      EXPECT_LE(done, total);
+      last = done;
+      ++steps;
+    });
+    EXPECT_GT(steps, 30);
+  }
+}
+
 TEST(CutsTest, ConnectivityEqualsTheFlowsOfAllPairs) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     const Topology topology = testing::RandomConnected(seed, 12);

@@ -25,7 +25,7 @@ TrafficSeries Small() {
 }
 
 TEST(TrafficSummaryTest, SumsASmallSeriesByHand) {
-  const TrafficSummary summary = Summarize(Small());
+  const TrafficSummary summary = Summarize(Small()).value();
   EXPECT_EQ(summary.matrices, 4);
   EXPECT_EQ(summary.silent_nodes, 1);
   EXPECT_EQ(summary.pairs, 2);
@@ -44,7 +44,7 @@ TEST(TrafficSummaryTest, SumsASmallSeriesByHand) {
 }
 
 TEST(TrafficSummaryTest, FindsGaps) {
-  const TrafficSummary summary = Summarize(Small());
+  const TrafficSummary summary = Summarize(Small()).value();
   ASSERT_EQ(summary.gaps.size(), 1);
   EXPECT_EQ(summary.gaps[0].after, 2);
   EXPECT_EQ(summary.gaps[0].missing_slots, 2);
@@ -53,15 +53,15 @@ TEST(TrafficSummaryTest, FindsGaps) {
 }
 
 TEST(TrafficSummaryTest, ListsAsManyDemandsAsAsked) {
-  EXPECT_EQ(Summarize(Small(), 1).largest.size(), 1);
-  EXPECT_EQ(Summarize(Small(), 0).largest.size(), 0);
+  EXPECT_EQ(Summarize(Small(), 1)->largest.size(), 1);
+  EXPECT_EQ(Summarize(Small(), 0)->largest.size(), 0);
 }
 
 TEST(TrafficSummaryTest, SeriesWithoutTimesHasNoGaps) {
   std::vector<TimedMatrix> matrices(2, TimedMatrix{std::nullopt, TrafficMatrix(2)});
   const TrafficSeries series =
       TrafficSeries::Create("bare", {"A", "B"}, absl::Minutes(5), matrices).value();
-  const TrafficSummary summary = Summarize(series);
+  const TrafficSummary summary = Summarize(series).value();
   EXPECT_FALSE(summary.first.has_value());
   EXPECT_EQ(summary.missing_slots, 0);
   EXPECT_EQ(summary.top_tenth_share, 0);

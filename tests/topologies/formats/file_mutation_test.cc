@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <random>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "tests/topologies/formats/reading.h"
 #include "topologies/formats/proto_conversion.h"
@@ -22,6 +23,22 @@ void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.name; }
 class FileMutationTest : public ::testing::TestWithParam<Sample> {};
 
 std::string Facts(const Topology& topology) { return ToProto(topology).SerializeAsString(); }
+
+// Without the names, which are texts and may hold anything.
+std::string NamelessFacts(const Topology& topology) {
+  rhumb::v1::Topology message = ToProto(topology);
+  message.clear_name();
+  for (auto& node : *message.mutable_nodes()) {
+    node.clear_name();
+    node.clear_description();
+  }
+  for (auto& link : *message.mutable_links()) {
+    link.clear_name();
+    link.clear_source();
+    link.clear_destination();
+  }
+  return message.SerializeAsString();
+}
 
 // Every name of a field, changed by one letter, is a field that is not read any more: its name must
 // stand in a note, or the file be refused.
@@ -77,6 +94,24 @@ TEST_P(FileMutationTest, ADigitThatBecameSomethingElseIsNeverReadInPart) {
   EXPECT_GT(refused, 0);
 }
 
+// What is true of names of fields is true of every letter of a file: where the network is another
+// one then, a note says so.
+TEST_P(FileMutationTest, ALetterThatBecameAnotherIsNoSilentDifference) {
+  const std::string& text = GetParam().text;
+  const auto original = ReadTopology(text, "f");
+  ASSERT_TRUE(original.ok()) << original.status();
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!absl::ascii_isalpha(text[at])) continue;
+    std::string changed = text;
+    changed[at] = text[at] == 'q' ? 'w' : 'q';
+    LoadOptions options;
+    options.default_capacity_bps = 77e9;
+    const auto loaded = ReadTopology(changed, "f", options);
+    if (!loaded.ok() || NamelessFacts(loaded->value) == NamelessFacts(original->value)) continue;
+    EXPECT_NE(loaded->report.notes, original->report.notes) << at << "\n" << changed;
+  }
+}
+
 // Cut anywhere, a file is refused, or says what the whole says.
 TEST_P(FileMutationTest, ACutShortFileIsRefusedOrWhole) {
   const std::string& text = GetParam().text;
@@ -116,6 +151,25 @@ INSTANTIATE_TEST_SUITE_P(
                "graph [\n node [ id 1 ]\n node [ id 2 ]\n edge [ source 1 target 2 capacity 2500 "
                "delay 3.5 weight 11 ]\n]\n"},
         Sample{"Dot", "graph g { a -- b [capacity=\"25Gbps\", delay=\"3.5ms\", weight=17]; }"},
+        Sample{"Rfc8345", R"({"ietf-network:networks": {"network": [{"network-id": "n", "node": [
+ {"node-id": "a", "ietf-te-topology:te": {"geolocation": {"latitude": "47.5", "longitude": "8.5"}}}, {"node-id": "b"}],
+ "ietf-network-topology:link": [
+ {"link-id": "ab", "source": {"source-node": "a"}, "destination": {"dest-node": "b"},
+  "ietf-l3-unicast-topology:l3-link-attributes": {"metric1": "12"},
+  "ietf-te-topology:te": {"oper-status": "down", "te-link-attributes": {"max-link-bandwidth": {"te-bandwidth": {"generic": "312500000"}},
+   "te-delay-metric": 3500, "admin-status": "maintenance", "te-srlgs": {"value": [17]}}}},
+ {"link-id": "ba", "source": {"source-node": "b"}, "destination": {"dest-node": "a"},
+  "ietf-te-topology:te": {"te-link-attributes": {"te-default-metric": 13, "max-link-bandwidth": {"te-bandwidth": {"generic": "0x1.2p33"}},
+   "te-delay-metric": 4500}}}]}]}})"},
+        Sample{
+            "FrrTed",
+            R"({"ted": {"name": "t", "vertices": [{"vertex-id": 17, "name": "a", "router-id": "10.0.0.1"},
+ {"vertex-id": 18, "name": "b", "router-id": "10.0.0.2"}], "edges": [
+ {"edge-id": 65537, "status": "Delete", "local-vertex-id": 17, "remote-vertex-id": 18, "metric": 11,
+  "edge-attributes": {"te-metric": 11, "max-link-bandwidth": 1250000000, "delay": 8500, "srlgs": [{"srlg": 25}]}},
+ {"edge-id": 65538, "status": "Sync", "local-vertex-id": 18, "remote-vertex-id": 17, "metric": 0,
+  "edge-attributes": {"te-metric": 12, "max-link-bandwidth": 1250000000, "delay": 8500}}],
+ "verticesCount": 2, "edgesCount": 2}})"},
         Sample{"EdgeList", "source,target,capacity,delay,weight\na,b,2500,3.5,12\nb,c,10,1,7\n"}),
     [](const auto& info) { return std::string(info.param.name); });
 

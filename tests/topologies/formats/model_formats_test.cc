@@ -61,6 +61,32 @@ TEST(Rfc8345Test, ReadsTheModelsAttributes) {
   EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("holds 2 networks: only \"core\"")));
   EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("\"flag\" 1")));
   EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("\"domain-id\" 1")));
+  EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("termination-point\" 1")));
+  EXPECT_THAT(loaded->report.notes, Contains(HasSubstr("\"source-tp\" 1")));
+}
+
+std::string Replaced(std::string text, absl::string_view from, absl::string_view to) {
+  return text.replace(text.find(from.data()), from.size(), std::string(to));
+}
+
+TEST(Rfc8345Test, NamesWhatItCannotRead) {
+  for (const auto& [from, to, note] :
+       {std::tuple("\"oper-status\": \"down\"", "\"oper-status\": \"testing\"",
+                   "oper-status \"testing\" read as up: 1"),
+        std::tuple("\"value\": [17]", "\"value\": [{}]", "risk groups that are no numbers"),
+        std::tuple("\"value\": [17]", "\"values\": [17]", "\"values\" 1"),
+        std::tuple("\"52.01\", \"longitude\": \"4.36\"", "\"north\", \"longitude\": \"east\"",
+                   "coordinates that are missing in part or unreadable left out: 1")}) {
+    const auto loaded = ReadTopology(Replaced(kTeNetwork, from, to), "n.json");
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    EXPECT_THAT(loaded->report.notes, Contains(HasSubstr(note)));
+  }
+  LoadOptions options;
+  options.default_capacity_bps = 1e9;
+  const auto other =
+      ReadTopology(Replaced(kTeNetwork, "\"generic\": \"125", "\"otn\": \"125"), "n.json", options);
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_THAT(other->report.notes, Contains(HasSubstr("\"otn\" 1")));
 }
 
 TEST(Rfc8345Test, WritesWhatItReads) {
@@ -136,10 +162,6 @@ TEST_P(ModelFaultTest, IsRefusedWithFileAndReason) {
               AllOf(HasSubstr("the-file"), HasSubstr(GetParam().says)));
 }
 
-std::string Replaced(std::string text, absl::string_view from, absl::string_view to) {
-  return text.replace(text.find(from.data()), from.size(), std::string(to));
-}
-
 INSTANTIATE_TEST_SUITE_P(
     All, ModelFaultTest,
     ::testing::Values(
@@ -151,6 +173,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"UnknownEnd", Replaced(kTeNetwork, "\"dest-node\": \"D1\"", "\"dest-node\": \"D9\""),
               "link[1]: link D2-D9"},
         Fault{"TedWithoutEdges", R"({"ted": {"vertices": []}})", "lacks the lists"},
+        Fault{"TedCut", Replaced(kTed, "\"verticesCount\": 2", "\"verticesCount\": 3"),
+              "says \"verticesCount\": 3 but lists 2"},
         Fault{"TedNan", Replaced(kTed, "1250000000.0", "NaN"),
               "link 1-2: the max-link-bandwidth: \"NaN\""}),
     [](const auto& info) { return info.param.name; });

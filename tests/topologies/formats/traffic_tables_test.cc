@@ -2,10 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 #include "absl/strings/str_cat.h"
 #include "tests/networks.h"
+#include "tests/topologies/formats/numpy_files.h"
 #include "tests/topologies/formats/reading.h"
 #include "topologies/formats/npy.h"
 #include "topologies/formats/time_stamps.h"
@@ -14,10 +13,13 @@ namespace rhumb {
 namespace {
 
 using ::testing::AllOf;
+using testing::Bytes;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::Fault;
 using ::testing::HasSubstr;
+using testing::Npy;
+using testing::StoredZip;
 using testing::TrafficRefusal;
 
 std::string FormatInstant(absl::Time time) {
@@ -185,26 +187,6 @@ INSTANTIATE_TEST_SUITE_P(
                       Fault{"OddUnit", "# unit: apples\n0 1\n1 0\n", "the unit \"apples\""}),
     [](const auto& info) { return info.param.name; });
 
-// An array as NumPy's save writes it.
-std::string Npy(absl::string_view type, absl::string_view shape, absl::string_view data,
-                absl::string_view fortran = "False") {
-  std::string head = absl::StrCat("{'descr': '", type, "', 'fortran_order': ", fortran,
-                                  ", 'shape': ", shape, ", }");
-  while ((10 + head.size() + 1) % 64 != 0) head += ' ';
-  head += '\n';
-  std::string file("\x93NUMPY\x01\x00", 8);
-  file += static_cast<char>(head.size() & 255);
-  file += static_cast<char>(head.size() >> 8);
-  return absl::StrCat(file, head, data);
-}
-
-template <typename T>
-std::string Bytes(std::initializer_list<T> values) {
-  std::string bytes(values.size() * sizeof(T), '\0');
-  std::memcpy(&bytes[0], values.begin(), bytes.size());
-  return bytes;
-}
-
 TEST(NpyTest, ReadsMatricesAndStacksOfAllKindsOfNumbers) {
   const auto square = ReadTraffic(Npy("<f8", "(2, 2)", Bytes<double>({0, 1.5, 2.5, 0})), "a.npy");
   ASSERT_TRUE(square.ok()) << square.status();
@@ -246,36 +228,6 @@ TEST(NpyTest, RefusesObjectsTornArraysAndNonsense) {
               HasSubstr("cut short"));
   EXPECT_THAT(testing::TopologyRefusal(Npy("<f8", "(2, 2)", Bytes<double>({0, 1, 2, 0}))),
               HasSubstr("this is traffic (NumPy .npy)"));
-}
-
-// Archive of stored members, as numpy.savez writes it.
-std::string StoredZip(const std::vector<std::pair<std::string, std::string>>& members) {
-  const auto number = [](uint32_t value, int bytes) {
-    std::string text;
-    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 255);
-    return text;
-  };
-  const auto crc = [](absl::string_view data) {
-    uint32_t value = 0xffffffff;
-    for (const unsigned char c : data) {
-      value ^= c;
-      for (int i = 0; i < 8; ++i) value = value >> 1 ^ (value & 1 ? 0xedb88320 : 0);
-    }
-    return ~value;
-  };
-  std::string zip, directory;
-  for (const auto& [name, data] : members) {
-    const std::string sizes = absl::StrCat(number(crc(data), 4), number(data.size(), 4),
-                                           number(data.size(), 4), number(name.size(), 2));
-    const std::string common = absl::StrCat(number(20, 2), number(0, 8), sizes);
-    absl::StrAppend(&directory, "PK\x01\x02", number(20, 2), common, number(0, 12),
-                    number(static_cast<uint32_t>(zip.size()), 4), name);
-    absl::StrAppend(&zip, std::string("PK\x03\x04", 4), common, number(0, 2), name, data);
-  }
-  const uint32_t at = static_cast<uint32_t>(zip.size());
-  return absl::StrCat(zip, directory, "PK\x05\x06", number(0, 4), number(members.size(), 2),
-                      number(members.size(), 2), number(directory.size(), 4), number(at, 4),
-                      number(0, 2));
 }
 
 TEST(NpzTest, MatricesComeWithTheirNamesAndTimes) {

@@ -1,0 +1,28 @@
+// Where the members of a zip archive lie, so that one that is stored without compression can be
+// read in parts (APPNOTE.TXT 6.3, with its 64-bit fields). archive.h unpacks whole archives.
+#ifndef RHUMB_TOPOLOGIES_FORMATS_ZIP_DIRECTORY_H_
+#define RHUMB_TOPOLOGIES_FORMATS_ZIP_DIRECTORY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "topologies/formats/seekable_file.h"
+
+namespace rhumb {
+
+struct ZipMember {
+  std::string name;
+  bool stored = false;  // neither compressed nor encrypted
+  int64_t bytes = 0;    // unpacked
+  int64_t offset = 0;   // of a stored member's bytes in the file
+};
+
+// Directories are left out. InvalidArgument, without the file's name, when the end of the archive
+// or a member is not where it should be. Reads the directory and the head of each stored member.
+absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file);
+
+}  // namespace rhumb
+
+#endif  // RHUMB_TOPOLOGIES_FORMATS_ZIP_DIRECTORY_H_
