@@ -24,6 +24,16 @@ const std::vector<std::pair<std::string, FlowSizes>>& FlowSizeNames() {
   return *names;
 }
 
+void ReadLevel(TomlReader& fields, SimulatorLevel& level) {
+  const auto parse = [](const std::string& name) -> absl::StatusOr<SimulatorLevel> {
+    if (name == "packet") return SimulatorLevel::kPacket;
+    if (name == "fluid") return SimulatorLevel::kFluid;
+    if (name == "flow") return SimulatorLevel::kFlow;
+    return absl::InvalidArgumentError("");
+  };
+  fields.Parsed("level", level, parse, nullptr, "\"packet\", \"fluid\" or \"flow\"");
+}
+
 void ReadSeconds(TomlReader& fields, const char* key, double low, double high,
                  absl::Duration& value) {
   double seconds = absl::ToDoubleSeconds(value);
@@ -176,10 +186,13 @@ void ReadPpo(TomlReader& fields, PacketConfig* config) {
 }
 
 void ReadSimulator(TomlReader& fields, PacketConfig* config) {
-  fields.Choice("level", "packet", "flow", config->flow_level);
+  ReadLevel(fields, config->level);
   bool udp_fast = false;
   fields.Choice("data_plane", "ip", "udp-fast", udp_fast);
   if (udp_fast) config->simulator.data_plane = DataPlane::kUdpFast;
+  if (udp_fast && config->level == SimulatorLevel::kFluid) {
+    fields.Problem("data_plane", "\"udp-fast\" is one of packets; leave it out at level \"fluid\"");
+  }
   fields.Number("segment_bytes", 100, 65000, config->simulator.segment_bytes);
   ReadSeconds(fields, "buffer_s", 0, 1e3, config->simulator.buffer);
   fields.Number("socket_buffer_bytes", 0, 1e9, config->simulator.socket_buffer_bytes);
@@ -193,6 +206,8 @@ void ReadSimulator(TomlReader& fields, PacketConfig* config) {
 }
 
 void ReadValidation(TomlReader& fields, PacketConfig* config) {
+  config->judge_level = config->level;
+  ReadLevel(fields, config->judge_level);
   fields.Number("scenarios", 2, 1e5, config->validation_scenarios);
   config->validation_min_load = config->episodes.min_load;
   config->validation_max_load = config->episodes.max_load;

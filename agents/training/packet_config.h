@@ -13,12 +13,20 @@
 
 namespace rhumb::training {
 
+// What plays an episode.
+enum class SimulatorLevel {
+  kPacket,  // ns-3, in worker processes
+  kFluid,   // trains of packets over fluid queues, in this process, some 300 times faster
+  kFlow     // formulas: for tests and first looks
+};
+
 struct PacketConfig {
   uint64_t seed = 1;
   ScenarioDraw episodes;
   EnvironmentOptions environment;
   PacketSimulatorOptions simulator;
-  bool flow_level = false;  // plays formulas instead of packets: for tests and first looks
+  SimulatorLevel level = SimulatorLevel::kPacket;        // of what is learned from
+  SimulatorLevel judge_level = SimulatorLevel::kPacket;  // of validation and test
 
   neural::InferenceOptions inference;  // of the base plan
   double sigma = 0.5;                  // first standard deviation of the exploration of every price

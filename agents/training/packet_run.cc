@@ -17,6 +17,7 @@
 #include "agents/training/run_loop.h"
 #include "agents/training/scenario_scores.h"
 #include "simulator/flow/flow_simulator.h"
+#include "simulator/fluid/fluid_simulator.h"
 
 namespace rhumb::training {
 namespace {
@@ -56,15 +57,51 @@ ScenarioSource MakeSource(const PacketConfig& config) {
   };
 }
 
-EnvironmentFactory MakeFactory(const PacketConfig& config, PacketSimulatorFactory make_packets) {
+FluidSimulatorOptions FluidOptions(const PacketSimulatorOptions& packets) {
+  FluidSimulatorOptions options;
+  options.segment_bytes = packets.segment_bytes;
+  options.buffer = packets.buffer;
+  options.udp_flow_rate_bps = packets.udp_flow_rate_bps;
+  options.socket_buffer_bytes = packets.socket_buffer_bytes;
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeSimulator(
+    SimulatorLevel level, const PacketSimulatorOptions& options,
+    const PacketSimulatorFactory& make_packets) {
+  switch (level) {
+    case SimulatorLevel::kFlow:
+      return MakeFlowSimulator();
+    case SimulatorLevel::kFluid:
+      return MakeFluidSimulator(FluidOptions(options));
+    case SimulatorLevel::kPacket:
+      break;
+  }
+  return make_packets(options);
+}
+
+const char* NameOf(SimulatorLevel level) {
+  switch (level) {
+    case SimulatorLevel::kFlow:
+      return "at flow level";
+    case SimulatorLevel::kFluid:
+      return "over fluid queues";
+    case SimulatorLevel::kPacket:
+      break;
+  }
+  return "in ns-3";
+}
+
+EnvironmentFactory MakeFactory(const PacketConfig& config, SimulatorLevel level,
+                               PacketSimulatorFactory make_packets) {
   const ScenarioSource source = MakeSource(config);
   EnvironmentOptions options = config.environment;
   // Enough for all policies of a test to meet the same reference, and for validations in between.
   options.references = std::make_shared<ReferenceCache>(
       std::max(kReferences, config.test_scenarios + config.validation_scenarios));
-  return [source, config, options, make_packets]() -> absl::StatusOr<std::unique_ptr<Environment>> {
-    if (config.flow_level) return MakeRoutingEnvironment(MakeFlowSimulator(), source, options);
-    auto simulator = make_packets(config.simulator);
+  return [source, level, simulator_options = config.simulator, options,
+          make_packets]() -> absl::StatusOr<std::unique_ptr<Environment>> {
+    auto simulator = MakeSimulator(level, simulator_options, make_packets);
     if (!simulator.ok()) return simulator.status();
     return MakeRoutingEnvironment(*std::move(simulator), source, options);
   };
@@ -77,7 +114,12 @@ class PacketStage : public TrainingStage {
         group_(*group),
         config_(config),
         learner_(config),
-        pool_(request.workers, MakeFactory(config, request.make_packet_simulator)),
+        pool_(request.workers, MakeFactory(config, config.level, request.make_packet_simulator)),
+        judges_(config.judge_level == config.level
+                    ? nullptr
+                    : std::make_unique<RolloutPool>(
+                          request.workers,
+                          MakeFactory(config, config.judge_level, request.make_packet_simulator))),
         state_(neural::InitialPriceHead(config.sigma, config.seed, config.first_prices)) {}
 
   RunState& state() override { return state_; }
@@ -108,6 +150,7 @@ class PacketStage : public TrainingStage {
   }
 
   absl::Status Update() override {
+    const auto began = std::chrono::steady_clock::now();
     RolloutJob job = AgentJob(state_.price_head, true);
     for (int i = 0; i < config_.scenarios; ++i) {
       job.seed = state_.random.Bits();
@@ -123,18 +166,22 @@ class PacketStage : public TrainingStage {
     late_.clear();
     auto report = learner_.Update(*groups, &state_, &group_);
     if (!report.ok()) return report.status();
-    time_.learning_s += Seconds(std::chrono::steady_clock::now() - collected);
-    state_.metrics += log_.UpdateRow(state_.updates, *report, pool_.cost(), time_);
+    const auto learned = std::chrono::steady_clock::now();
+    time_.learning_s += Seconds(learned - collected);
+    state_.run_s += Seconds(learned - began);
+    state_.metrics += log_.UpdateRow(state_.updates, *report, Cost(), Time());
     return absl::OkStatus();
   }
 
   absl::StatusOr<bool> Validate() override {
+    const auto began = std::chrono::steady_clock::now();
     const auto seeds = ValidationSeeds(config_);
     auto scores =
-        ScoreScenarios("agent", AgentJob(state_.price_head, false), seeds, &pool_, &late_);
+        ScoreScenarios("agent", AgentJob(state_.price_head, false), seeds, &judge(), &late_);
     if (!scores.ok()) return scores.status();
     validation_ = MeanScore(*scores);
-    state_.metrics += log_.ValidationRow(state_.updates, validation_);
+    state_.run_s += Seconds(std::chrono::steady_clock::now() - began);
+    state_.metrics += log_.ValidationRow(state_.updates, validation_, Cost(), Time());
     const bool better = state_.best_head.empty() || validation_.mean > state_.best_score;
     if (better) {
       state_.best_score = validation_.mean;
@@ -148,7 +195,10 @@ class PacketStage : public TrainingStage {
 
   void Describe(TrainProgress* progress) const override {
     progress->validation_reward = validation_.mean;
-    progress->outside_share = OutsideShare(pool_.cost(), time_);
+    const RunCost cost = Cost();
+    progress->outside_share = OutsideShare(cost.all, time_);
+    progress->packet_share = PacketShare(cost);
+    progress->steps = cost.all.steps;
   }
 
   // The best weights and other policies on networks that neither training nor validation has seen.
@@ -156,11 +206,30 @@ class PacketStage : public TrainingStage {
     if (config_.test_scenarios > 0) {
       if (absl::Status status = Test(); !status.ok()) return status;
     }
-    Say(CostLine(pool_.cost(), time_, request_.workers, elapsed_s));
+    Say(CostLine(Cost(), time_, request_.workers, elapsed_s));
     return absl::OkStatus();
   }
 
  private:
+  // Plays validation and test.
+  RolloutPool& judge() { return judges_ == nullptr ? pool_ : *judges_; }
+
+  RunCost Cost() const {
+    RunCost cost{pool_.cost(), 0};
+    if (config_.level == SimulatorLevel::kPacket) cost.packet_s = cost.all.simulator_s;
+    if (judges_ == nullptr) return cost;
+    const RolloutCost judged = judges_->cost();
+    if (config_.judge_level == SimulatorLevel::kPacket) cost.packet_s += judged.simulator_s;
+    cost.all += judged;
+    return cost;
+  }
+
+  LearnerTime Time() const {
+    LearnerTime time = time_;
+    time.run_s = state_.run_s;
+    return time;
+  }
+
   static double Seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
   }
@@ -190,7 +259,7 @@ class PacketStage : public TrainingStage {
       }
     };
     const auto play = [&](const std::string& name, const RolloutJob& job) {
-      auto scores = ScoreScenarios(name, job, seeds, &pool_, &late_);
+      auto scores = ScoreScenarios(name, job, seeds, &judge(), &late_);
       if (scores.ok()) record(*scores);
       return scores;
     };
@@ -235,7 +304,7 @@ class PacketStage : public TrainingStage {
     checkpoint.about["data"] =
         absl::StrFormat("random networks of %d to %d nodes with generated traffic, played %s",
                         config_.episodes.networks.min_nodes, config_.episodes.networks.max_nodes,
-                        config_.flow_level ? "at flow level" : "in ns-3");
+                        NameOf(config_.level));
     return checkpoint;
   }
 
@@ -243,7 +312,8 @@ class PacketStage : public TrainingStage {
   ReplicaGroup& group_;
   const PacketConfig config_;
   PacketLearner learner_;
-  RolloutPool pool_;
+  RolloutPool pool_;                     // what is learned from
+  std::unique_ptr<RolloutPool> judges_;  // null: the same
   PacketState state_;
   std::vector<RolloutGroup> late_;  // finished while something else was waited for
   Estimate validation_;

@@ -9,7 +9,7 @@
 namespace rhumb::training {
 namespace {
 
-constexpr absl::string_view kMagic = "RHUMBPS1";
+constexpr absl::string_view kMagic = "RHUMBPS2";
 
 }  // namespace
 
@@ -26,6 +26,7 @@ std::string PacketState::Serialize(const std::string& config_toml) const {
   writer.Floats(best_head);
   writer.Number(best_score);
   writer.Number(stale_validations);
+  writer.Number(run_s);
   writer.Text(metrics);
   return WrapState(kMagic, config_toml, writer.bytes());
 }
@@ -47,6 +48,7 @@ absl::StatusOr<PacketState> PacketState::Parse(absl::string_view bytes,
   state.best_head = reader.Floats();
   state.best_score = reader.Number<double>();
   state.stale_validations = reader.Number<int64_t>();
+  state.run_s = reader.Number<double>();
   state.metrics = reader.Text();
   const size_t count = static_cast<size_t>(neural::NumPriceWeights());
   if (!reader.ok() || !reader.at_end() || state.price_head.size() != count ||

@@ -23,6 +23,7 @@ struct PacketState : RunState {
   Adam adam;
   double return_variance = 0;  // moving average, by whose root rewards are divided for the critic
   std::vector<float> best_head;
+  double run_s = 0;  // wall time of updates and validations
 
   std::string Serialize(const std::string& config_toml) const;
   // FailedPrecondition for a state of another configuration, DataLoss for a torn one.

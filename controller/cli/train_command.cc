@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -78,8 +79,12 @@ void DrawBar(const TrainProgress& progress) {
                              progress.lookback_norm_mlu);
   }
   if (progress.outside_share > 0) {
-    scores = absl::StrFormat("  reward %+.4f, %.0f %% of the work outside ns-3",
-                             progress.validation_reward, 100 * progress.outside_share);
+    scores = absl::StrFormat(
+        "  reward %+.4f, %s, %.1f episodes/s, %.0f %% of simulation in ns-3",
+        progress.validation_reward,
+        absl::FormatDuration(absl::Seconds(static_cast<int64_t>(progress.elapsed_s))),
+        static_cast<double>(progress.steps) / std::max(progress.elapsed_s, 1e-9),
+        100 * progress.packet_share);
   }
   std::cerr << absl::StrFormat(
                    "\r[%s%s] %d/%d%s  %s left   ", std::string(full, '='),

@@ -109,6 +109,27 @@ TEST(PacketRunTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
   std::filesystem::remove_all(parts);
 }
 
+// Trains of packets in this process: no worker program is asked for.
+TEST(PacketRunTest, PlaysOverFluidQueuesWithoutWorkersAndOnAnyNumberOfThreadsAlike) {
+  const std::string config = absl::StrReplaceAll(
+      kTinyRun, {{"level = \"flow\"", "level = \"fluid\", segment_bytes = 8948"},
+                 {"updates = 6", "updates = 2"},
+                 {"steps = 2", "steps = 1, interval_s = 0.5, warm_up_s = 0.1, drain_s = 0.5"}});
+  std::vector<std::string> checkpoints;
+  for (int workers : {1, 2}) {
+    TrainRequest request = Request(config, FreshDirectory("rhumb-packet-fluid-"));
+    request.workers = workers;
+    TrainProgress last;
+    request.report = [&last](const TrainProgress& progress) { last = progress; };
+    ASSERT_TRUE(Train(request).ok());
+    EXPECT_GT(last.steps, 0);
+    EXPECT_EQ(last.packet_share, 0);
+    checkpoints.push_back(neural::ReadWholeFile(request.out + "/last.ckpt").value());
+    std::filesystem::remove_all(request.out);
+  }
+  EXPECT_EQ(checkpoints[0], checkpoints[1]);
+}
+
 TEST(PacketRunTest, MetricsCanBeReadAfterEveryUpdate) {
   TrainRequest request = Request(kTinyRun, FreshDirectory("rhumb-packet-metrics-"));
   std::vector<int> rows;
@@ -194,7 +215,7 @@ validation = {min_load = 3, every = true}
                            "bad.toml:5: ppo.repeats must be 2 or more",
                            "bad.toml:5: ppo.colour is not known; keys here are baseline, clip",
                            "bad.toml:6: simulator.socket_buffer_bytes must be 0 or at least",
-                           "bad.toml:6: simulator.level is neither \"packet\" nor \"flow\"",
+                           "bad.toml:6: simulator.level is not \"packet\", \"fluid\" or \"flow\"",
                            "bad.toml:7: validation.min_load must not exceed",
                            "bad.toml:7: validation.every is not a whole number from 1 to 1e+09"}) {
     EXPECT_THAT(message, HasSubstr(part));
