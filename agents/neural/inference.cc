@@ -29,8 +29,17 @@ constexpr double kFirstFill = 0.75;
 // decision where an iteration is dear. Where it is cheap the links below the fullest are evened out
 // as well.
 constexpr double kProvenGap = 5e-4;
+// Utilizations divided by this stay what they are.
+constexpr Peaks kUnits = {{1, 1, 1, 1}, 1, 1};
 
 }  // namespace
+
+InferenceOptions ForPlans(InferenceOptions options) {
+  options.scale = LoadScale::kOverCapacity;
+  options.keep_best = false;
+  options.refinements = 0;
+  return options;
+}
 
 Inference::Inference(absl::Span<const float> weights, const InferenceOptions& options)
     : weights_(weights.begin(), weights.end()),
@@ -117,7 +126,8 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.capacity = graph_->capacity.data();
   problem_.log_capacity = graph_->log_capacity.data();
   problem_.bottleneck = graph_->bottleneck.data();
-  problem_.extra_hops = graph_->extra_hops.data();
+  const bool over_capacity = options_.scale == LoadScale::kOverCapacity;
+  problem_.extra_hops = over_capacity ? graph_->detour.data() : graph_->extra_hops.data();
   problem_.delay = graph_->delay.data();
   problem_.extra_delay = graph_->extra_delay.data();
   problem_.widest = widest_.data();
@@ -232,9 +242,10 @@ void Inference::Run(absl::Span<const float> history) {
 void Inference::Iterate(double sharpness) {
   std::fill(path_state_.begin(), path_state_.end(), 0.0F);
   std::fill(link_state_.begin(), link_state_.end(), 0.0F);
+  const bool over_capacity = options_.scale == LoadScale::kOverCapacity;
   const float* start = weights_.data() + WeightTable()[kStart].offset;
   for (int p = 0; p < graph_->num_paths(); ++p) {
-    logits_[p] = start[0] * graph_->extra_hops[p] + start[1] * graph_->start_capacity[p] +
+    logits_[p] = start[0] * problem_.extra_hops[p] + start[1] * graph_->start_capacity[p] +
                  start[2] * graph_->extra_delay[p];
   }
   for (int k = 0; k <= effort_.iterations; ++k) {
@@ -243,7 +254,7 @@ void Inference::Iterate(double sharpness) {
     const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
     if (GoodEnough()) return;
-    if (k < effort_.iterations) kernel_->update(problem_, state_, peaks);
+    if (k < effort_.iterations) kernel_->update(problem_, state_, over_capacity ? kUnits : peaks);
   }
 }
 

@@ -112,6 +112,7 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
     if (!all.inference.iterations) all.inference.iterations = own->inference.iterations;
     if (!all.inference.refinements) all.inference.refinements = own->inference.refinements;
   }
+  if (checkpoint->scale == LoadScale::kOverCapacity) all.inference = ForPlans(all.inference);
   return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(std::move(name), all, *checkpoint));
 }
 
@@ -147,7 +148,8 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
   if (!std::isfinite(*decision.predicted_mlu)) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
   }
-  if (options_.guard.value_or(priced_ == nullptr)) {
+  const bool for_mlu = priced_ == nullptr && options_.inference.scale == LoadScale::kOverMlu;
+  if (options_.guard.value_or(for_mlu)) {
     const double ecmp = guard_.Mlu(*observation.past_demands.back());
     if (ecmp < *decision.predicted_mlu * (1 - 1e-6)) {
       decision = Fallback(

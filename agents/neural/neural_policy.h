@@ -24,7 +24,7 @@ struct NeuralPolicyOptions {
   // [0, 1].
   double max_move = 1.0;
   // Takes ECMP on inverse capacity where that has a lower MLU on the latest demands. Absent: unless
-  // the checkpoint has prices, whose plans are not made for the MLU.
+  // the checkpoint is one for packets, whose plans are not made for the MLU.
   std::optional<bool> guard;
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 using FlowSizes = TrafficModel::FlowSizes;
 
+constexpr int kPlanIterations = 8;
+
 const std::vector<std::pair<std::string, FlowSizes>>& FlowSizeNames() {
   static const auto* names = new std::vector<std::pair<std::string, FlowSizes>>{
       {"mice-elephants", FlowSizes::kMiceElephants},
@@ -139,6 +141,23 @@ void ReadReward(TomlReader& fields, PacketConfig* config) {
 void ReadPolicy(TomlReader& fields, PacketConfig* config) {
   ReadCount(fields, "iterations", 1000, config->inference.iterations);
   ReadCount(fields, "refinements", 10000, config->inference.refinements);
+  fields.Choice("learns", "prices", "plan", config->whole_plan);
+  if (config->whole_plan) {
+    config->inference.iterations = config->inference.iterations.value_or(kPlanIterations);
+    const auto parse = [](const std::string& name) -> absl::StatusOr<PlanEstimator> {
+      if (name == "evolution") return PlanEstimator::kEvolution;
+      if (name == "ppo") return PlanEstimator::kPpo;
+      if (name == "model") return PlanEstimator::kModel;
+      return absl::InvalidArgumentError("");
+    };
+    fields.Parsed("estimator", config->estimator, parse, nullptr,
+                  "\"evolution\", \"ppo\" or \"model\"");
+    fields.Number("school", 0, 1, config->school);
+    fields.Number("noise_links", 1e-3, 10, config->noise.links);
+    fields.Number("noise_common", 0, 10, config->noise.common);
+    fields.Number("noise_paths", 1e-3, 10, config->noise.paths);
+    return;
+  }
   fields.Number("sigma", 1e-3, 10, config->sigma);
   std::vector<float> prices;
   fields.List("first_prices",
@@ -220,6 +239,7 @@ void ReadValidation(TomlReader& fields, PacketConfig* config) {
   fields.Number("patience", 1, 1e9, config->patience);
   fields.Number("test_scenarios", 0, 1e6, config->test_scenarios);
   fields.Choice("test_against", "reference", "all", config->test_against_all);
+  fields.Texts("test_checkpoints", config->test_checkpoints);
 }
 
 }  // namespace

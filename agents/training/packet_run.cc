@@ -12,8 +12,10 @@
 #include "absl/strings/str_format.h"
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/torch_network.h"
+#include "agents/training/cost_model.h"
 #include "agents/training/packet_learner.h"
 #include "agents/training/packet_log.h"
+#include "agents/training/plan_learner.h"
 #include "agents/training/run_loop.h"
 #include "agents/training/scenario_scores.h"
 #include "simulator/flow/flow_simulator.h"
@@ -107,6 +109,16 @@ EnvironmentFactory MakeFactory(const PacketConfig& config, SimulatorLevel level,
   };
 }
 
+std::vector<float> AsVector(const torch::Tensor& weights) {
+  return {weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel()};
+}
+
+// Of what is learned.
+std::vector<float> FirstWeights(const PacketConfig& config) {
+  if (config.whole_plan) return AsVector(neural::InitialPlanWeights(config.seed));
+  return neural::InitialPriceHead(config.sigma, config.seed, config.first_prices);
+}
+
 class PacketStage : public TrainingStage {
  public:
   PacketStage(const TrainRequest& request, ReplicaGroup* group, const PacketConfig& config)
@@ -114,25 +126,33 @@ class PacketStage : public TrainingStage {
         group_(*group),
         config_(config),
         learner_(config),
+        plan_learner_(config),
         pool_(request.workers, MakeFactory(config, config.level, request.make_packet_simulator)),
         judges_(config.judge_level == config.level
                     ? nullptr
                     : std::make_unique<RolloutPool>(
                           request.workers,
                           MakeFactory(config, config.judge_level, request.make_packet_simulator))),
-        state_(neural::InitialPriceHead(config.sigma, config.seed, config.first_prices)) {}
+        state_(FirstWeights(config)) {}
 
   RunState& state() override { return state_; }
 
   absl::Status Start() override {
-    if (request_.init.empty()) {
-      const torch::Tensor weights = neural::InitialWeights(config_.seed);
-      state_.weights.assign(weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel());
+    if (config_.whole_plan) {
+      if (absl::Status status = StartWholePlan(); !status.ok()) return status;
+    } else if (request_.init.empty()) {
+      state_.weights = AsVector(neural::InitialWeights(config_.seed));
     } else {
       auto checkpoint = neural::FindCheckpoint(request_.init);
       if (!checkpoint.ok()) return checkpoint.status();
+      if (checkpoint->scale != neural::LoadScale::kOverMlu) {
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "%s decides whole plans, so there is nothing to set prices on; use policy.learns = "
+            "\"plan\" or --init default",
+            request_.init));
+      }
       state_.weights = checkpoint->weights;
-      if (!checkpoint->price_head.empty()) state_.price_head = checkpoint->price_head;
+      if (!checkpoint->price_head.empty()) state_.learned = checkpoint->price_head;
     }
     state_.random = Random(config_.seed ^ kTrainingStream);
     state_.metrics = PacketLog::Header();
@@ -151,7 +171,7 @@ class PacketStage : public TrainingStage {
 
   absl::Status Update() override {
     const auto began = std::chrono::steady_clock::now();
-    RolloutJob job = AgentJob(state_.price_head, true);
+    RolloutJob job = AgentJob(state_.learned, true);
     for (int i = 0; i < config_.scenarios; ++i) {
       job.seed = state_.random.Bits();
       pool_.Submit(job);
@@ -164,7 +184,8 @@ class PacketStage : public TrainingStage {
     groups->insert(groups->begin(), std::make_move_iterator(late_.begin()),
                    std::make_move_iterator(late_.end()));
     late_.clear();
-    auto report = learner_.Update(*groups, &state_, &group_);
+    auto report = config_.whole_plan ? plan_learner_.Update(*groups, &state_, &group_)
+                                     : learner_.Update(*groups, &state_, &group_);
     if (!report.ok()) return report.status();
     const auto learned = std::chrono::steady_clock::now();
     time_.learning_s += Seconds(learned - collected);
@@ -176,22 +197,21 @@ class PacketStage : public TrainingStage {
   absl::StatusOr<bool> Validate() override {
     const auto began = std::chrono::steady_clock::now();
     const auto seeds = ValidationSeeds(config_);
-    auto scores =
-        ScoreScenarios("agent", AgentJob(state_.price_head, false), seeds, &judge(), &late_);
+    auto scores = ScoreScenarios("agent", AgentJob(Judged(), false), seeds, &judge(), &late_);
     if (!scores.ok()) return scores.status();
     validation_ = MeanScore(*scores);
     state_.run_s += Seconds(std::chrono::steady_clock::now() - began);
     state_.metrics += log_.ValidationRow(state_.updates, validation_, Cost(), Time());
-    const bool better = state_.best_head.empty() || validation_.mean > state_.best_score;
+    const bool better = state_.best.empty() || validation_.mean > state_.best_score;
     if (better) {
       state_.best_score = validation_.mean;
-      state_.best_head = state_.price_head;
+      state_.best = Judged();
     }
     return better;
   }
 
-  neural::Checkpoint Latest() const override { return CheckpointOf(state_.price_head); }
-  neural::Checkpoint Best() const override { return CheckpointOf(state_.best_head); }
+  neural::Checkpoint Latest() const override { return CheckpointOf(Judged()); }
+  neural::Checkpoint Best() const override { return CheckpointOf(state_.best); }
 
   void Describe(TrainProgress* progress) const override {
     progress->validation_reward = validation_.mean;
@@ -211,6 +231,28 @@ class PacketStage : public TrainingStage {
   }
 
  private:
+  absl::Status StartWholePlan() {
+    if (!request_.init.empty()) {
+      auto checkpoint = neural::FindCheckpoint(request_.init);
+      if (!checkpoint.ok()) return checkpoint.status();
+      if (checkpoint->scale != neural::LoadScale::kOverCapacity) {
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "%s does not decide whole plans for packets; leave --init out to start from random "
+            "weights",
+            request_.init));
+      }
+      state_.learned = checkpoint->weights;
+    }
+    state_.average = state_.learned;
+    state_.model = InitialCostWeights(config_.seed);
+    state_.model_adam = Adam(state_.model.size());
+    return absl::OkStatus();
+  }
+
+  const std::vector<float>& Judged() const {
+    return config_.whole_plan ? state_.average : state_.learned;
+  }
+
   // Plays validation and test.
   RolloutPool& judge() { return judges_ == nullptr ? pool_ : *judges_; }
 
@@ -234,10 +276,12 @@ class PacketStage : public TrainingStage {
     return std::chrono::duration<double>(duration).count();
   }
 
-  RolloutJob AgentJob(const std::vector<float>& price_head, bool explore) const {
+  RolloutJob AgentJob(const std::vector<float>& learned, bool explore) const {
     auto agent = std::make_shared<ActingAgent>();
-    agent->weights = state_.weights;
-    agent->price_head = price_head;
+    agent->whole_plan = config_.whole_plan;
+    agent->noise = config_.noise;
+    agent->weights = config_.whole_plan ? learned : state_.weights;
+    if (!config_.whole_plan) agent->price_head = learned;
     agent->inference = config_.inference;
     agent->explore = explore;
     RolloutJob job;
@@ -263,11 +307,18 @@ class PacketStage : public TrainingStage {
       if (scores.ok()) record(*scores);
       return scores;
     };
-    const auto agent = play("agent", AgentJob(state_.best_head, false));
+    const auto agent = play("agent", AgentJob(state_.best, false));
     if (!agent.ok()) return agent.status();
     std::vector<std::pair<ScenarioScores, bool>> others;
     std::vector<Contender> contenders = Baselines();
-    contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
+    if (!config_.whole_plan) {
+      contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
+    }
+    for (const std::string& name : config_.test_checkpoints) {
+      auto job = CheckpointJob(name);
+      if (!job.ok()) return job.status();
+      contenders.push_back({absl::StrCat("neural:", name), *std::move(job), false});
+    }
     if (config_.environment.against_shortest_path &&
         config_.episodes.reference == LinkMetric::kIgp) {
       others.emplace_back(ReferenceScores(contenders.front().name, seeds.size()), true);
@@ -286,14 +337,32 @@ class PacketStage : public TrainingStage {
     return neural::WriteFileAtomically(request_.out + "/test.csv", csv);
   }
 
+  absl::StatusOr<RolloutJob> CheckpointJob(const std::string& name) const {
+    auto checkpoint = neural::FindCheckpoint(name);
+    if (!checkpoint.ok()) return checkpoint.status();
+    auto agent = std::make_shared<ActingAgent>();
+    agent->whole_plan = checkpoint->scale == neural::LoadScale::kOverCapacity;
+    if (agent->whole_plan) agent->inference.iterations = config_.inference.iterations;
+    agent->weights = checkpoint->weights;
+    agent->price_head = checkpoint->price_head;
+    RolloutJob job;
+    job.agent = std::move(agent);
+    return job;
+  }
+
   void Say(const std::string& line) const {
     if (request_.result) request_.result(line);
   }
 
-  neural::Checkpoint CheckpointOf(const std::vector<float>& price_head) const {
+  neural::Checkpoint CheckpointOf(const std::vector<float>& learned) const {
     neural::Checkpoint checkpoint;
-    checkpoint.weights = state_.weights;
-    checkpoint.price_head = price_head;
+    if (config_.whole_plan) {
+      checkpoint.scale = neural::LoadScale::kOverCapacity;
+      checkpoint.weights = learned;
+    } else {
+      checkpoint.weights = state_.weights;
+      checkpoint.price_head = learned;
+    }
     checkpoint.about["stage"] = "packet";
     std::string inference;
     if (config_.inference.iterations)
@@ -312,6 +381,7 @@ class PacketStage : public TrainingStage {
   ReplicaGroup& group_;
   const PacketConfig config_;
   PacketLearner learner_;
+  PlanLearner plan_learner_;
   RolloutPool pool_;                     // what is learned from
   std::unique_ptr<RolloutPool> judges_;  // null: the same
   PacketState state_;
