@@ -245,6 +245,7 @@ class PacketStage : public TrainingStage {
     }
     state_.average = state_.learned;
     state_.model = InitialCostWeights(config_.seed);
+    state_.model_average = state_.model;
     state_.model_adam = Adam(state_.model.size());
     return absl::OkStatus();
   }

@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_format.h"
 #include "agents/neural/byte_stream.h"
-#include "agents/neural/price_head.h"
 #include "agents/neural/network_shape.h"
+#include "agents/neural/price_head.h"
 #include "agents/training/state_file.h"
 
 namespace rhumb::training {
@@ -19,6 +19,7 @@ std::string PacketState::Serialize(const std::string& config_toml) const {
   writer.Floats(weights);
   writer.Floats(average);
   writer.Floats(model);
+  writer.Floats(model_average);
   writer.Floats(model_adam.mean);
   writer.Floats(model_adam.square);
   writer.Number(model_adam.steps);
@@ -46,6 +47,7 @@ absl::StatusOr<PacketState> PacketState::Parse(absl::string_view bytes,
   state.weights = reader.Floats();
   state.average = reader.Floats();
   state.model = reader.Floats();
+  state.model_average = reader.Floats();
   state.model_adam.mean = reader.Floats();
   state.model_adam.square = reader.Floats();
   state.model_adam.steps = reader.Number<int64_t>();
@@ -66,6 +68,7 @@ absl::StatusOr<PacketState> PacketState::Parse(absl::string_view bytes,
   if (!reader.ok() || !reader.at_end() || state.learned.size() != count ||
       state.adam.mean.size() != count || state.adam.square.size() != count ||
       state.average.size() != (whole_plan ? count : 0) ||
+      state.model_average.size() != state.model.size() ||
       state.model_adam.mean.size() != state.model.size() ||
       state.model_adam.square.size() != state.model.size() ||
       (!whole_plan && state.weights.size() != network)) {

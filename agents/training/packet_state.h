@@ -17,10 +17,11 @@ namespace rhumb::training {
 struct PacketState : RunState {
   explicit PacketState(std::vector<float> head) : learned(std::move(head)), adam(learned.size()) {}
 
-  std::vector<float> weights;  // of the graph network; empty where that is what is learned
-  std::vector<float> learned;  // what is learned
-  std::vector<float> average;  // of what is learned, over the last updates; whole plans only
-  std::vector<float> model;    // of costs; whole plans only
+  std::vector<float> weights;        // of the graph network; empty where that is what is learned
+  std::vector<float> learned;        // what is learned
+  std::vector<float> average;        // of what is learned, over the last updates; whole plans only
+  std::vector<float> model;          // of costs; whole plans only
+  std::vector<float> model_average;  // of that, over the last updates
   Adam adam;
   Adam model_adam{0};
   double return_variance = 0;  // moving average, by whose root rewards are divided for the critic

@@ -19,10 +19,10 @@ namespace {
 using torch::Tensor;
 
 constexpr double kModelRate = 3e-3;
-constexpr int kModelSteps = 6;     // of the cost model, an update
-constexpr int kPlansOfModel = 4;   // of every moment, that the model's gradient is a mean over
-constexpr double kModelClip = 10;  // of its gradient
+constexpr int kModelSteps = 6;           // of the cost model, an update
+constexpr double kModelClip = 10;        // of its gradient
 constexpr double kAverageMemory = 0.98;  // of the moving average of the weights
+constexpr double kModelMemory = 0.93;    // of that of the model, whose every batch is small
 
 Tensor AsTensor(const std::vector<float>& weights) { return torch::tensor(weights, torch::kFloat); }
 
@@ -40,11 +40,20 @@ Tensor EvolutionLoss(const PlanBatch& batch, const Tensor& logits, double sigma)
   return -(pull * logits).sum() / batch.rewards.size(0);
 }
 
+// At the plan itself: a smooth model needs no noise.
 Tensor ModelLoss(const PlanBatch& batch, const Tensor& logits, const Tensor& model) {
-  const Tensor noise =
-      batch.noise.narrow(1, 0, std::min<int64_t>(kPlansOfModel, batch.noise.size(1)));
-  const Tensor ratios = NoisyRatios(batch.input.graph, logits, noise);
+  const Tensor ratios = neural::SoftmaxOfPairs(batch.input.graph, logits).view({-1, 1});
   return -PredictedRewards(model, batch.input.graph, ratios, batch.input.next).mean();
+}
+
+// `memory` grows over the first updates, so that the first weights are soon forgotten.
+void MoveAverage(const std::vector<float>& weights, int64_t updates, double memory,
+                 std::vector<float>* average) {
+  memory = std::min(memory,
+                    (1.0 + static_cast<double>(updates)) / (10.0 + static_cast<double>(updates)));
+  for (size_t i = 0; i < weights.size(); ++i) {
+    (*average)[i] = static_cast<float>(memory * (*average)[i] + (1 - memory) * weights[i]);
+  }
 }
 
 }  // namespace
@@ -86,7 +95,7 @@ class PlanUpdate {
           [&](const Tensor& logits) { return EvolutionLoss(batch, logits, config_.noise.links); });
     }
     if (estimator == PlanEstimator::kModel) {
-      const Tensor model = AsTensor(state_.model);
+      const Tensor model = AsTensor(state_.model_average);
       absl::Status status;
       for (int i = 0; i < config_.epochs && status.ok(); ++i) {
         status = step([&](const Tensor& logits) { return ModelLoss(batch, logits, model); });
@@ -121,6 +130,7 @@ class PlanUpdate {
                  return (truth - guess).square().mean() / truth.square().mean().clamp_min(1e-6);
                });
     }
+    MoveAverage(state_.model, state_.updates, kModelMemory, &state_.model_average);
     return status;
   }
 
@@ -191,12 +201,7 @@ absl::StatusOr<UpdateReport> PlanLearner::Update(const std::vector<RolloutGroup>
         absl::StrFormat("training update %d: %s", state->updates, failure.what()));
   }
   ++state->updates;
-  // A short memory at first, so that the first weights are soon forgotten.
-  const double memory = std::min(kAverageMemory, (1.0 + state->updates) / (10.0 + state->updates));
-  for (size_t i = 0; i < state->learned.size(); ++i) {
-    state->average[i] =
-        static_cast<float>(memory * state->average[i] + (1 - memory) * state->learned[i]);
-  }
+  MoveAverage(state->learned, state->updates, kAverageMemory, &state->average);
   if (absl::Status status = replicas->RequireSame(state->learned); !status.ok()) return status;
   return report;
 }
