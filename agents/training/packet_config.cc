@@ -238,7 +238,14 @@ void ReadValidation(TomlReader& fields, PacketConfig* config) {
   fields.Number("every", 1, 1e9, config->validation_every);
   fields.Number("patience", 1, 1e9, config->patience);
   fields.Number("test_scenarios", 0, 1e6, config->test_scenarios);
-  fields.Choice("test_against", "reference", "all", config->test_against_all);
+  const auto parse = [](const std::string& name) -> absl::StatusOr<TestAgainst> {
+    if (name == "reference") return TestAgainst::kReference;
+    if (name == "lp-previous") return TestAgainst::kLinearProgram;
+    if (name == "all") return TestAgainst::kAll;
+    return absl::InvalidArgumentError("");
+  };
+  fields.Parsed("test_against", config->test_against, parse, nullptr,
+                "\"reference\", \"lp-previous\" or \"all\"");
   fields.Texts("test_checkpoints", config->test_checkpoints);
 }
 

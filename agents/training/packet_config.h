@@ -28,6 +28,13 @@ enum class PlanEstimator {
   kModel       // through a model of costs that is fitted to the rewards
 };
 
+// Who else plays the test at the end.
+enum class TestAgainst {
+  kReference,      // the shortest path of the reward's reference
+  kLinearProgram,  // that and the LP on the last matrix
+  kAll             // every shortest path, ECMP, CSPF, the LP and the run's own start
+};
+
 struct PacketConfig {
   uint64_t seed = 1;
   ScenarioDraw episodes;
@@ -70,7 +77,7 @@ struct PacketConfig {
   int patience = 20;          // validations without a better one before training stops
   int test_scenarios = 40;    // played at the end with the best weights and with other policies
   std::vector<std::string> test_checkpoints;  // of other agents, played in the test as well
-  bool test_against_all = true;  // those; else the shortest path of the reward's reference alone
+  TestAgainst test_against = TestAgainst::kAll;
 };
 
 // InvalidArgument with every problem at once; `name` is used in errors.

@@ -311,23 +311,15 @@ class PacketStage : public TrainingStage {
     const auto agent = play("agent", AgentJob(state_.best, false));
     if (!agent.ok()) return agent.status();
     std::vector<std::pair<ScenarioScores, bool>> others;
-    std::vector<Contender> contenders = Baselines();
-    if (!config_.whole_plan) {
-      contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
-    }
-    for (const std::string& name : config_.test_checkpoints) {
-      auto job = CheckpointJob(name);
-      if (!job.ok()) return job.status();
-      contenders.push_back({absl::StrCat("neural:", name), *std::move(job), false});
-    }
+    auto contenders = Contenders();
+    if (!contenders.ok()) return contenders.status();
     if (config_.environment.against_shortest_path &&
         config_.episodes.reference == LinkMetric::kIgp) {
-      others.emplace_back(ReferenceScores(contenders.front().name, seeds.size()), true);
+      others.emplace_back(ReferenceScores(contenders->front().name, seeds.size()), true);
       record(others.front().first);
-      contenders.erase(contenders.begin());
+      contenders->erase(contenders->begin());
     }
-    if (!config_.test_against_all) contenders.resize(others.empty() ? 1 : 0);
-    for (const Contender& contender : contenders) {
+    for (const Contender& contender : *contenders) {
       auto scores = play(contender.name, contender.job);
       if (!scores.ok()) return scores.status();
       others.emplace_back(*std::move(scores), contender.shortest_path);
@@ -336,6 +328,27 @@ class PacketStage : public TrainingStage {
                         config_.test_scenarios));
     for (const std::string& line : ScoreTable(*agent, others)) Say(line);
     return neural::WriteFileAtomically(request_.out + "/test.csv", csv);
+  }
+
+  // Those that the test is against, the reference first.
+  absl::StatusOr<std::vector<Contender>> Contenders() const {
+    std::vector<Contender> contenders = Baselines();
+    if (config_.test_against != TestAgainst::kAll) {
+      if (config_.test_against == TestAgainst::kLinearProgram) {
+        std::swap(contenders[1], contenders.back());
+        contenders.resize(2);
+      } else {
+        contenders.resize(1);
+      }
+    } else if (!config_.whole_plan) {
+      contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
+    }
+    for (const std::string& name : config_.test_checkpoints) {
+      auto job = CheckpointJob(name);
+      if (!job.ok()) return job.status();
+      contenders.push_back({absl::StrCat("neural:", name), *std::move(job), false});
+    }
+    return contenders;
   }
 
   absl::StatusOr<RolloutJob> CheckpointJob(const std::string& name) const {

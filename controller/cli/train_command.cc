@@ -145,10 +145,12 @@ absl::Status Train(const TrainOptions& options) {
   request.stage = options.stage;
   request.workers = options.workers;
   if (options.stage == "packet") {
-    const absl::StatusOr<std::string> worker = FindWorker();
-    if (!worker.ok()) return worker.status();
-    request.make_packet_simulator = [worker = *worker](PacketSimulatorOptions simulator) {
-      simulator.worker_path = worker;
+    // Missed only where something is played in ns-3.
+    request.make_packet_simulator =
+        [worker = FindWorker()](
+            PacketSimulatorOptions simulator) -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+      if (!worker.ok()) return worker.status();
+      simulator.worker_path = *worker;
       return MakePacketSimulator(simulator);
     };
   }
