@@ -12,13 +12,10 @@ using torch::Tensor;
 
 constexpr int kInputs = 6;
 constexpr int kHidden = 16;
-// First layer, its bias, second layer (waiting, loss), its bias; then, as logarithms, what a delay,
-// a path, waiting and loss cost, and the slope of the reward in the logarithm of the cost.
+// First layer, its bias, second layer, its bias; then what a delay and a path cost, and the slope
+// of the reward in the logarithm of the cost, all as logarithms.
 constexpr int kSecond = kHidden * kInputs + kHidden;
-constexpr int kScalars = kSecond + 2 * kHidden + 2;
-enum Scalar { kDelay, kPath, kWaiting, kLoss, kSlope, kNumScalars };
-// Links without load neither hold up nor lose much.
-constexpr double kIdleWaiting = -2, kIdleLoss = -4;
+constexpr int kScalars = kSecond + kHidden + 1;
 constexpr float kMostUtilization = 4;
 
 Tensor FromFloats(const std::vector<float>& values) {
@@ -27,20 +24,20 @@ Tensor FromFloats(const std::vector<float>& values) {
 
 }  // namespace
 
-int NumCostWeights() { return kScalars + kNumScalars; }
+int NumCostWeights() { return kScalars + 3; }
 
 std::vector<float> InitialCostWeights(uint64_t seed) {
   std::vector<float> weights(NumCostWeights(), 0.0F);
   Random random(seed);
-  for (int i = 0; i < kSecond + 2 * kHidden; ++i) {
+  for (int i = 0; i < kSecond + kHidden; ++i) {
     const double bound = 1 / std::sqrt(i < kSecond ? kInputs : kHidden);
     weights[i] = static_cast<float>(bound * random.Uniform(-1, 1));
   }
   return weights;
 }
 
-CostGuess GuessCosts(const Tensor& weights, const neural::SharedGraph& graph, const Tensor& ratios,
-                     const Tensor& demands) {
+Tensor PredictedRewards(const Tensor& weights, const neural::SharedGraph& graph,
+                        const Tensor& ratios, const Tensor& demands) {
   const int64_t plans = ratios.size(1);
   const Tensor flows = ratios * neural::SpreadToPaths(graph, demands);  // [paths, plans]
   const Tensor u = (neural::SumOnLinks(graph, flows) / FromFloats(graph->capacity))
@@ -52,11 +49,11 @@ CostGuess GuessCosts(const Tensor& weights, const neural::SharedGraph& graph, co
                         .view({-1, kInputs});
   const Tensor first = weights.narrow(0, 0, kHidden * kInputs).view({kHidden, kInputs});
   const Tensor bias = weights.narrow(0, kHidden * kInputs, kHidden);
-  const Tensor second = weights.narrow(0, kSecond, 2 * kHidden).view({2, kHidden});
+  const Tensor second = weights.narrow(0, kSecond, kHidden).view({1, kHidden});
   const Tensor hidden = torch::softplus(torch::addmm(bias, in, first.t()));
-  const Tensor out = torch::addmm(weights.narrow(0, kSecond + 2 * kHidden, 2), hidden, second.t());
-  const Tensor waiting = torch::softplus(out.select(1, 0) + kIdleWaiting).view({-1, plans});
-  const Tensor loss = torch::softplus(out.select(1, 1) + kIdleLoss).view({-1, plans});
+  const Tensor of_links =
+      torch::softplus(torch::mm(hidden, second.t()) + weights.narrow(0, kSecond + kHidden, 1) - 2)
+          .view({-1, plans});
 
   // Delays over the mean of the pairs' fastest, as PathGraph::detour has them.
   const Tensor delay = FromFloats(graph->delay);
@@ -69,20 +66,12 @@ CostGuess GuessCosts(const Tensor& weights, const neural::SharedGraph& graph, co
   const Tensor relative =
       delay / neural::SpreadToPaths(graph, torch::index_select(mean, 0, of_pair));
 
-  const Tensor scalars = torch::exp(weights.narrow(0, kScalars, kNumScalars));
-  const Tensor waiting_along = neural::SumAlongPaths(graph, waiting.contiguous());
-  const Tensor loss_along = neural::SumAlongPaths(graph, loss.contiguous());
-  const auto of_traffic = [&](const Tensor& of_paths) {
-    return of_graphs(neural::SumOverPaths(graph, flows * of_paths)) /
-           of_graphs(demands).clamp_min(1e-12);
-  };
-  const Tensor cost = of_traffic(scalars[kDelay] * relative + scalars[kPath] +
-                                 scalars[kWaiting] * waiting_along + scalars[kLoss] * loss_along);
-  CostGuess guess;
-  guess.reward = -scalars[kSlope] * torch::log(cost.clamp_min(1e-12));
-  guess.delay = -torch::log(of_traffic(relative + waiting_along).clamp_min(1e-12));
-  guess.loss = -of_traffic(loss_along);
-  return guess;
+  const Tensor scalars = torch::exp(weights.narrow(0, kScalars, 3));
+  const Tensor of_paths =
+      scalars[0] * relative + scalars[1] + neural::SumAlongPaths(graph, of_links);
+  const Tensor cost = of_graphs(neural::SumOverPaths(graph, flows * of_paths)) /
+                      of_graphs(demands).clamp_min(1e-12);
+  return -scalars[2] * torch::log(cost.clamp_min(1e-12));
 }
 
 }  // namespace rhumb::training

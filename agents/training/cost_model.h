@@ -1,11 +1,10 @@
 // A smooth model of what traffic costs, learned from what the simulator said: a school for plans,
 // whose gradient needs no noise.
 //
-// A link makes its traffic wait and loses some of it, as much as its utilization and its relative
-// capacity say through a small network. A path costs its delay, a constant, and the weighted sum of
-// both over its links; a plan the mean over its traffic. The reward of a plan is taken for minus
-// the logarithm of its cost. Waiting and losses are fitted to the measured delay and loss too,
-// which TCP scatters less than completion times.
+// Every link costs its traffic something that depends on its utilization and its relative capacity,
+// a small network of both; a path costs its delay, a constant, and the sum over its links; a plan
+// the mean over its traffic. The reward of a plan is taken for minus the logarithm of its cost, and
+// the network is fitted to how rewards differ between plans on the same arrivals.
 #ifndef RHUMB_AGENTS_TRAINING_COST_MODEL_H_
 #define RHUMB_AGENTS_TRAINING_COST_MODEL_H_
 
@@ -21,17 +20,10 @@ namespace rhumb::training {
 int NumCostWeights();
 std::vector<float> InitialCostWeights(uint64_t seed);
 
-// [graphs, plans] each; rewards and delays but for a constant of every graph.
-struct CostGuess {
-  torch::Tensor reward;
-  torch::Tensor delay;  // as RewardTerms::delay
-  torch::Tensor loss;   // as RewardTerms::loss
-};
-
-// `ratios` is [paths, plans], `demands` [pairs, 1] over the mean capacity, `weights`
-// [NumCostWeights()].
-CostGuess GuessCosts(const torch::Tensor& weights, const neural::SharedGraph& graph,
-                     const torch::Tensor& ratios, const torch::Tensor& demands);
+// [graphs, plans] predicted rewards but for a constant of every graph; `ratios` is [paths, plans],
+// `demands` [pairs, 1] over the mean capacity, `weights` [NumCostWeights()].
+torch::Tensor PredictedRewards(const torch::Tensor& weights, const neural::SharedGraph& graph,
+                               const torch::Tensor& ratios, const torch::Tensor& demands);
 
 }  // namespace rhumb::training
 

@@ -19,7 +19,7 @@ PlanBatch MakePlanBatch(const std::vector<RolloutGroup>& groups, double discount
   std::vector<float> history, next, logits;
   std::vector<int64_t> moment_of_path;
   std::vector<Tensor> noise;
-  std::vector<double> rewards, advantages, delays, losses;
+  std::vector<double> rewards, advantages;
   int64_t repeats = 0;
   double steps = 0;
   for (const RolloutGroup& group : groups) {
@@ -51,8 +51,6 @@ PlanBatch MakePlanBatch(const std::vector<RolloutGroup>& groups, double discount
       for (int64_t i = 0; i < repeats; ++i) {
         columns.push_back(torch::tensor(group.trajectories[i][step].plan->noise, torch::kFloat));
         rewards.push_back(returns[i][step]);
-        delays.push_back(group.trajectories[i][step].terms.delay);
-        losses.push_back(group.trajectories[i][step].terms.loss);
         advantages.push_back(without_others[i][step]);
       }
       noise.push_back(torch::stack(columns, 1));
@@ -77,8 +75,6 @@ PlanBatch MakePlanBatch(const std::vector<RolloutGroup>& groups, double discount
   batch.logits = torch::tensor(logits, torch::kFloat);
   batch.noise = torch::cat(noise, 0);
   batch.rewards = table(rewards);
-  batch.delays = table(delays);
-  batch.losses = table(losses);
   batch.advantages = table(advantages);
   batch.moment_of_path = torch::tensor(moment_of_path, torch::kLong);
   return batch;

@@ -17,7 +17,6 @@ struct PlanBatch {
   torch::Tensor logits;          // [paths] of the network that acted
   torch::Tensor noise;           // [paths, repeats]
   torch::Tensor rewards;         // [moments, repeats] returns from that moment on
-  torch::Tensor delays, losses;  // [moments, repeats] the terms of the rewards
   torch::Tensor advantages;      // [moments, repeats] leave-one-out, over `scale`, within [-3, 3]
   torch::Tensor moment_of_path;  // int64 [paths]
   double spread = 0;             // standard deviation of the advantages before scaling

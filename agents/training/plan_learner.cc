@@ -43,7 +43,7 @@ Tensor EvolutionLoss(const PlanBatch& batch, const Tensor& logits, double sigma)
 // At the plan itself: a smooth model needs no noise.
 Tensor ModelLoss(const PlanBatch& batch, const Tensor& logits, const Tensor& model) {
   const Tensor ratios = neural::SoftmaxOfPairs(batch.input.graph, logits).view({-1, 1});
-  return -GuessCosts(model, batch.input.graph, ratios, batch.input.next).reward.mean();
+  return -PredictedRewards(model, batch.input.graph, ratios, batch.input.next).mean();
 }
 
 // `memory` grows over the first updates, so that the first weights are soon forgotten.
@@ -105,29 +105,30 @@ class PlanUpdate {
     return LearnClipped(batch, step, report);
   }
 
-  // The cost model, on what was just played: how plans of one moment differ.
+  // The cost model, on what was just played.
   absl::Status FitModel(const PlanBatch& batch, UpdateReport* report) {
     const double samples = batch.rewards.defined() ? batch.rewards.size(0) : 0;
-    Tensor ratios;
+    Tensor ratios, truth;
     if (samples > 0) {
       const torch::NoGradGuard no_gradient;
       ratios = NoisyRatios(batch.input.graph, batch.logits, batch.noise);
+      truth = Centred(batch.rewards);
+      const Tensor guess = Centred(
+          PredictedRewards(AsTensor(state_.model), batch.input.graph, ratios, batch.input.next));
+      report->explained_variance =
+          1 -
+          ((truth - guess).square().mean() / truth.square().mean().clamp_min(1e-12)).item<double>();
+      report->value_error = (truth - guess).square().mean().item<double>();
     }
-    // Of the variance within moments, the share that the guess leaves.
-    const auto left = [](const Tensor& guess, const Tensor& truth) {
-      const Tensor centred = Centred(truth);
-      return (Centred(guess) - centred).square().mean() / centred.square().mean().clamp_min(1e-6);
-    };
     absl::Status status;
     for (int i = 0; i < kModelSteps && status.ok(); ++i) {
-      status = Step(
-          &state_.model, &state_.model_adam, kModelRate, kModelClip, samples,
-          [&](const Tensor& model) {
-            const CostGuess guess = GuessCosts(model, batch.input.graph, ratios, batch.input.next);
-            const Tensor reward = left(guess.reward, batch.rewards);
-            if (i == 0) report->explained_variance = 1 - reward.item<double>();
-            return reward + left(guess.delay, batch.delays) + left(guess.loss, batch.losses);
-          });
+      status =
+          Step(&state_.model, &state_.model_adam, kModelRate, kModelClip, samples,
+               [&](const Tensor& model) {
+                 const Tensor guess =
+                     Centred(PredictedRewards(model, batch.input.graph, ratios, batch.input.next));
+                 return (truth - guess).square().mean() / truth.square().mean().clamp_min(1e-6);
+               });
     }
     MoveAverage(state_.model, state_.updates, kModelMemory, &state_.model_average);
     return status;
