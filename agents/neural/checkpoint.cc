@@ -19,7 +19,8 @@ namespace rhumb::neural {
 namespace {
 
 constexpr absl::string_view kMagic = "RHUMBNN\n";
-constexpr uint32_t kFormatVersion = 2;
+constexpr uint32_t kFormatVersion = 3;
+constexpr uint32_t kFormatWithPrices = 2;
 constexpr uint32_t kFormatWithoutPrices = 1;
 constexpr size_t kChecksumSize = sizeof(uint32_t);
 
@@ -72,7 +73,10 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
 std::string SerializeCheckpoint(const Checkpoint& checkpoint) {
   ByteWriter writer;
   writer.bytes().append(kMagic.data(), kMagic.size());
-  writer.Number(checkpoint.price_head.empty() ? kFormatWithoutPrices : kFormatVersion);
+  const bool plan = checkpoint.scale == LoadScale::kOverCapacity;
+  writer.Number(plan                            ? kFormatVersion
+                : checkpoint.price_head.empty() ? kFormatWithoutPrices
+                                                : kFormatWithPrices);
   writer.Number(static_cast<uint32_t>(kFeatureLayoutVersion));
   writer.Number(static_cast<uint32_t>(checkpoint.about.size()));
   for (const auto& [name, value] : checkpoint.about) {
@@ -80,7 +84,8 @@ std::string SerializeCheckpoint(const Checkpoint& checkpoint) {
     writer.Text(value);
   }
   writer.Floats(checkpoint.weights);
-  if (!checkpoint.price_head.empty()) {
+  if (plan) writer.Number(static_cast<uint32_t>(kPlanLayoutVersion));
+  if (!plan && !checkpoint.price_head.empty()) {
     writer.Number(static_cast<uint32_t>(kPriceLayoutVersion));
     writer.Floats(checkpoint.price_head);
   }
@@ -131,7 +136,17 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
     checkpoint.about[std::move(key)] = content.Text();
   }
   checkpoint.weights = content.Floats();
-  if (format > kFormatWithoutPrices && content.ok()) {
+  if (format == kFormatVersion && content.ok()) {
+    const uint32_t plans = content.Number<uint32_t>();
+    if (content.ok() && plans != static_cast<uint32_t>(kPlanLayoutVersion)) {
+      return absl::FailedPreconditionError(
+          absl::StrFormat("%s: has plan layout %d, this program has %d; train again or use the "
+                          "program that wrote it",
+                          name, plans, kPlanLayoutVersion));
+    }
+    checkpoint.scale = LoadScale::kOverCapacity;
+  }
+  if (format == kFormatWithPrices && content.ok()) {
     const uint32_t prices = content.Number<uint32_t>();
     if (content.ok() && prices != static_cast<uint32_t>(kPriceLayoutVersion)) {
       return absl::FailedPreconditionError(

@@ -1,8 +1,20 @@
 // Trained weights on disk, with what is needed to trust and to reproduce them.
 //
-// One file, little-endian: the magic "RHUMBNN\n", the format version, the feature-layout version,
-// then counted (name, value) texts, counted weights, in format 2 the price-layout version and the
-// counted weights of the price head, and the CRC-32 (IEEE 802.3) of everything before it.
+// One file, every number little-endian, one field after another:
+//   8 bytes          "RHUMBNN\n"
+//   uint32           format: 1 weights for plans of minimum MLU, 2 the same with a price head,
+//                    3 weights for plans made for packets (LoadScale::kOverCapacity)
+//   uint32           kFeatureLayoutVersion
+//   uint32 n         number of entries about the run, then n times
+//     uint32, bytes    length and name
+//     uint32, bytes    length and value
+//   uint32 n         NumWeights(), then n float32: the blocks of WeightTable() in order
+//   format 2:
+//   uint32           kPriceLayoutVersion
+//   uint32 n         NumPriceWeights(), then n float32: the blocks of PriceWeightTable() in order
+//   format 3:
+//   uint32           kPlanLayoutVersion
+//   uint32           CRC-32 (IEEE 802.3) of everything before it
 #ifndef RHUMB_AGENTS_NEURAL_CHECKPOINT_H_
 #define RHUMB_AGENTS_NEURAL_CHECKPOINT_H_
 
@@ -14,6 +26,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "agents/neural/network_shape.h"
 
 namespace rhumb::neural {
 
@@ -21,6 +34,9 @@ struct Checkpoint {
   // What training wrote about itself: "config" (TOML), "seed", "updates", "data", "code_version".
   std::map<std::string, std::string> about;
   std::vector<float> weights;  // [NumWeights()]
+  // What the weights were trained with: kOverMlu for plans of minimum MLU, alone or under a price
+  // head; kOverCapacity for plans made for packets, without one.
+  LoadScale scale = LoadScale::kOverMlu;
   // [NumPriceWeights()], or empty for an agent without one. Written as format 1 without, 2 with.
   std::vector<float> price_head;
 };

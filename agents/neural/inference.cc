@@ -31,8 +31,17 @@ constexpr int kFirstProof = 5;
 // So many iterations that gain less than this end them.
 constexpr int kStalled = 3;
 constexpr double kStalledGain = 5e-4;
+// Utilizations divided by this stay what they are.
+constexpr Peaks kUnits = {{1, 1, 1, 1}, 1, 1};
 
 }  // namespace
+
+InferenceOptions ForPlans(InferenceOptions options) {
+  options.scale = LoadScale::kOverCapacity;
+  options.keep_best = false;
+  options.refinements = 0;
+  return options;
+}
 
 Inference::Inference(absl::Span<const float> weights, const InferenceOptions& options)
     : weights_(weights.begin(), weights.end()),
@@ -119,7 +128,8 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.capacity = graph_->capacity.data();
   problem_.log_capacity = graph_->log_capacity.data();
   problem_.bottleneck = graph_->bottleneck.data();
-  problem_.extra_hops = graph_->extra_hops.data();
+  const bool over_capacity = options_.scale == LoadScale::kOverCapacity;
+  problem_.extra_hops = over_capacity ? graph_->detour.data() : graph_->extra_hops.data();
   problem_.delay = graph_->delay.data();
   problem_.extra_delay = graph_->extra_delay.data();
   problem_.widest = widest_.data();
@@ -241,9 +251,10 @@ void Inference::Run(absl::Span<const float> history) {
 void Inference::Iterate(double sharpness) {
   std::fill(path_state_.begin(), path_state_.end(), 0.0F);
   std::fill(link_state_.begin(), link_state_.end(), 0.0F);
+  const bool over_capacity = options_.scale == LoadScale::kOverCapacity;
   const float* start = weights_.data() + WeightTable()[kStart].offset;
   for (int p = 0; p < graph_->num_paths(); ++p) {
-    logits_[p] = start[0] * graph_->extra_hops[p] + start[1] * graph_->start_capacity[p] +
+    logits_[p] = start[0] * problem_.extra_hops[p] + start[1] * graph_->start_capacity[p] +
                  start[2] * graph_->extra_delay[p];
   }
   double stalled_score = std::numeric_limits<double>::infinity();
@@ -262,7 +273,7 @@ void Inference::Iterate(double sharpness) {
     const bool stalled =
         k - stalled_since >= kStalled && options_.keep_best && !options_.iterations;
     if (stalled || k == effort_.iterations) break;
-    kernel_->update(problem_, state_, peaks);
+    kernel_->update(problem_, state_, over_capacity ? kUnits : peaks);
   }
   if (options_.keep_best) Prove();
 }

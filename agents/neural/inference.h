@@ -28,9 +28,14 @@ struct InferenceOptions {
   double delay_weight = 0;
   // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
+  LoadScale scale = LoadScale::kOverMlu;  // what the weights were trained with
   // For tests: the kernel that runs on any processor.
   bool portable = false;
 };
+
+// For weights whose last iterate is the plan, made for packets: nothing is compared or improved by
+// MLU.
+InferenceOptions ForPlans(InferenceOptions options);
 
 // Owned by one thread. All memory is taken in the constructor and in SetGraph.
 class Inference {
@@ -53,6 +58,8 @@ class Inference {
   absl::Span<const float> expected_demands() const { return pair_demands_; }
   // What each of them counts in the score, sum 1.
   const std::array<float, kScenarios>& scenario_weights() const { return scenario_weights_; }
+  // Of the last iteration, [paths]; those of the ratios where keep_best is off.
+  absl::Span<const float> logits() const { return logits_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.
   double latest_mlu() const { return latest_mlu_; }
   // What the last Run took the next demand of a pair for, in the unit of `history`.

@@ -80,6 +80,18 @@ struct WeightBlock {
   int bias_offset() const { return offset + rows * columns; }
 };
 
+// Of what kOverCapacity below means to the weights.
+constexpr int kPlanLayoutVersion = 1;
+
+// What utilizations are told to the network as, and with it what its decisions may depend on.
+enum class LoadScale {
+  // Over the current MLU: scale of traffic cancels, which is right for a plan of minimum MLU.
+  kOverMlu,
+  // As they are: how full links are decides what a plan for packets looks like. The path scalar
+  // kExtraHops is then PathGraph::detour instead.
+  kOverCapacity
+};
+
 enum BlockId {
   kScenarioMix,      // linear part of the scenarios
   kScenarioHidden,   // nonlinear part, first layer

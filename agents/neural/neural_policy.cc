@@ -124,6 +124,7 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
     if (!all.inference.iterations) all.inference.iterations = own->inference.iterations;
     if (!all.inference.refinements) all.inference.refinements = own->inference.refinements;
   }
+  if (checkpoint->scale == LoadScale::kOverCapacity) all.inference = ForPlans(all.inference);
   return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(std::move(name), all, *checkpoint));
 }
 
@@ -160,7 +161,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
   if (!std::isfinite(*decision.predicted_mlu)) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
   }
-  if (options_.guard.value_or(priced_ == nullptr)) {
+  if (options_.guard.value_or(for_mlu())) {
     const Verdict expected = Judge();
     const std::string both = absl::StrFormat(
         "MLU over the demands that are expected: agent %.4f (within %.1f %% of the "
@@ -269,7 +270,7 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   }
   settled_.assign(decided.begin(), decided.end());
   settling_.Look(inference_.expected_demands(), history_, settled_);
-  if (options_.settle && priced_ == nullptr) Settle(observation);
+  if (options_.settle && for_mlu()) Settle(observation);
   decision.predicted_mlu = settling_.latest_mlu();
   for (int d = 0; d < graph_->num_pairs(); ++d) {
     double sum = 0;

@@ -22,13 +22,13 @@ struct NeuralPolicyOptions {
   std::string checkpoint = "default";  // see FindCheckpoint
   InferenceOptions inference;
   SettlingOptions settling;
-  // Without it the plan is the network's split as it is. Checkpoints with prices are never settled.
+  // Without it the plan is the network's split as it is. Checkpoints for packets are never settled.
   bool settle = true;
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
   double max_move = 1.0;
   // Takes ECMP on inverse capacity where that has a lower MLU over the demands that are expected.
-  // Absent: unless the checkpoint has prices, whose plans are not made for the MLU.
+  // Absent: unless the checkpoint is one for packets, whose plans are not made for the MLU.
   std::optional<bool> guard;
 };
 
@@ -63,6 +63,10 @@ class NeuralPolicy : public RoutingPolicy {
     double agent = 0, ecmp = 0;  // MLU, geometric mean over the scenarios by their weights
   };
   Verdict Judge();
+  // Plans of checkpoints for packets are made for completion times instead.
+  bool for_mlu() const {
+    return priced_ == nullptr && options_.inference.scale == LoadScale::kOverMlu;
+  }
   Decision Fallback(const Observation& observation, std::string why);
   void LimitMove(const Observation& observation, Decision* decision) const;
 

@@ -59,6 +59,21 @@ void FinishPair(PathGraph* graph) {
   graph->path_begin.push_back(end);
 }
 
+void AddDetours(PathGraph* graph) {
+  std::vector<float> fastest;
+  double sum = 0;
+  for (int d = 0; d < graph->num_pairs(); ++d) {
+    fastest.push_back(*std::min_element(graph->delay.begin() + graph->path_begin[d],
+                                        graph->delay.begin() + graph->path_begin[d + 1]));
+    sum += fastest.back();
+  }
+  for (int p = 0; p < graph->num_paths(); ++p) {
+    const double longer = graph->delay[p] - fastest[graph->pair_of_path[p]];
+    const double extra = longer * graph->num_pairs() / sum;
+    graph->detour.push_back(static_cast<float>(extra / (1 + extra)));
+  }
+}
+
 template <typename T>
 void Append(const std::vector<T>& from, std::vector<T>* to) {
   to->insert(to->end(), from.begin(), from.end());
@@ -102,6 +117,7 @@ PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
     graph.pairs.push_back(paths.pair(pair));
     graph.graph_of_pair.push_back(0);
   }
+  AddDetours(&graph);
   graph.graph_link_begin = {0, graph.num_links()};
   return graph;
 }
@@ -126,6 +142,7 @@ PathGraph Concatenate(absl::Span<const PathGraph* const> graphs) {
     Append(graph->start_capacity, &all.start_capacity);
     Append(graph->delay, &all.delay);
     Append(graph->extra_delay, &all.extra_delay);
+    Append(graph->detour, &all.detour);
     Append(graph->pairs, &all.pairs);
     Append(graph->path_of_set, &all.path_of_set);
     AppendBegins(graph->graph_link_begin, &all.graph_link_begin);

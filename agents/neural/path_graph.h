@@ -29,6 +29,9 @@ struct PathGraph {
   std::vector<float> start_capacity;  // [paths], log(bottleneck / largest bottleneck of the pair)
   std::vector<float> delay;           // [paths], see BuildPathGraph
   std::vector<float> extra_delay;     // [paths], x / (1 + x), see PathScalar
+  // [paths], x / (1 + x), x = delay beyond that of the pair's fastest over the mean of the pairs'
+  // fastest.
+  std::vector<float> detour;
 
   // Where rows came from.
   std::vector<NodePair> pairs;   // [pairs]

@@ -65,7 +65,8 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
   const Tensor capacity = FromFloats(graph->capacity, weights);
   const Tensor log_capacity = FromFloats(graph->log_capacity, weights);
   const Tensor bottleneck = FromFloats(graph->bottleneck, weights);
-  const Tensor extra_hops = FromFloats(graph->extra_hops, weights);
+  const bool over_capacity = input.scale == LoadScale::kOverCapacity;
+  const Tensor extra_hops = FromFloats(over_capacity ? graph->detour : graph->extra_hops, weights);
   const Tensor start_capacity = FromFloats(graph->start_capacity, weights);
   const Tensor extra_delay = FromFloats(graph->extra_delay, weights);
   std::vector<int> graph_of_link, graph_of_path;
@@ -108,8 +109,9 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
       break;
     }
 
-    const Tensor mlu = MaxOfGraphs(graph, utilization).detach().clamp_min(1e-30);  // [graphs, S]
-    const Tensor mean_mlu = torch::mm(mlu, scenario_weights.detach());             // [graphs, 1]
+    Tensor mlu = MaxOfGraphs(graph, utilization).detach().clamp_min(1e-30);  // [graphs, S]
+    if (over_capacity) mlu = torch::ones_like(mlu);
+    const Tensor mean_mlu = torch::mm(mlu, scenario_weights.detach());  // [graphs, 1]
     const Tensor relative = utilization / Rows(mlu, link_graph);
     const Tensor square = relative * relative;
     const Tensor state_sum =
@@ -182,6 +184,16 @@ Tensor InitialWeights(uint64_t seed) {
   float* last = block(kPathOutLayer);
   for (int i = 0; i < kPathHidden; ++i) last[kPathState * kPathHidden + i] *= 0.1F;
   last[kPathOutput * kPathHidden + kPathState] = 0.0F;
+  return weights;
+}
+
+torch::Tensor InitialPlanWeights(uint64_t seed) {
+  Tensor weights = InitialWeights(seed);
+  std::mt19937_64 random(seed + 1);
+  float* start = weights.data_ptr<float>() + WeightTable()[kStart].offset;
+  for (int i = 0; i < WeightTable()[kStart].columns; ++i) {
+    start[i] = 0.1F * static_cast<float>((random() >> 11) * 0x1p-52 - 1.0);
+  }
   return weights;
 }
 

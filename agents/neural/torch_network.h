@@ -22,6 +22,7 @@ struct NetworkInput {
   SharedGraph graph;
   torch::Tensor history;  // [pairs, kHistory] past demands, the latest first, in any one unit
   torch::Tensor next;     // [pairs, 1] the demands to be scored on, in the unit of `history`
+  LoadScale scale = LoadScale::kOverMlu;
 };
 
 struct NetworkOutput {
@@ -44,6 +45,8 @@ torch::Tensor Utilization(const NetworkInput& input, const torch::Tensor& logits
 // Random first weights; the last layers start near 0, so an untrained network keeps its first
 // ratios.
 torch::Tensor InitialWeights(uint64_t seed);
+// The same for kOverCapacity: the first ratios are random too, and nearly even.
+torch::Tensor InitialPlanWeights(uint64_t seed);
 
 }  // namespace rhumb::neural
 

@@ -13,21 +13,37 @@ namespace {
 
 constexpr float kNever = 1e-20F;  // a ratio whose logarithm stands for 0
 
-// One logit a path of the observation's path set. Those that are not in the graph are not usable.
-std::vector<float> LogitsOf(const neural::PathGraph& graph, absl::Span<const float> ratios,
-                            int num_paths) {
-  std::vector<float> logits(num_paths, std::log(kNever));
-  for (int p = 0; p < graph.num_paths(); ++p) {
-    logits[graph.path_of_set[p]] = std::log(std::max(ratios[p], kNever));
-  }
+// Of the graph's paths [paths], for the observation's path set. Those that are not in the graph are
+// not usable.
+std::vector<float> Spread(const neural::PathGraph& graph, absl::Span<const float> logits,
+                          int num_paths) {
+  std::vector<float> all(num_paths, std::log(kNever));
+  for (int p = 0; p < graph.num_paths(); ++p) all[graph.path_of_set[p]] = logits[p];
+  return all;
+}
+
+std::vector<float> LogitsOf(absl::Span<const float> ratios) {
+  std::vector<float> logits;
+  for (float ratio : ratios) logits.push_back(std::log(std::max(ratio, kNever)));
   return logits;
+}
+
+// The demands that an interval brought, [pairs] over the mean capacity.
+std::vector<float> PlayedDemands(const neural::PathGraph& graph, const TrafficMatrix& demands) {
+  std::vector<float> played;
+  for (const NodePair& pair : graph.pairs) {
+    played.push_back(static_cast<float>(demands.rate_bps(pair.source, pair.destination) /
+                                        graph.mean_capacity_bps));
+  }
+  return played;
 }
 
 }  // namespace
 
 Actor::Actor(std::shared_ptr<const ActingAgent> agent)
     : agent_(std::move(agent)),
-      inference_(agent_->weights, agent_->inference),
+      inference_(agent_->weights,
+                 agent_->whole_plan ? neural::ForPlans(agent_->inference) : agent_->inference),
       priced_(&inference_) {}
 
 void Actor::Follow(const Observation& observation) {
@@ -43,25 +59,58 @@ void Actor::Follow(const Observation& observation) {
   neural::FillHistory(*graph_, observation.past_demands, absl::MakeSpan(history_));
 }
 
+std::vector<float> Actor::Act(const Observation& observation, Random& noise,
+                              Transition* transition) {
+  transition->features = priced_.Look(observation, history_);
+  if (!agent_->price_head.empty()) {
+    transition->answer = neural::AskPriceHead(agent_->price_head, transition->features);
+    transition->action = transition->answer.mean;
+  }
+  for (int k = 0; k < neural::kNumPrices && agent_->explore; ++k) {
+    transition->action[k] += static_cast<float>(transition->answer.sigma[k] * noise.Normal());
+  }
+  return LogitsOf(priced_.Split(transition->action));
+}
+
+std::vector<float> Actor::ActWholly(const Observation& observation, Random& noise, bool turned,
+                                    Transition* transition) {
+  inference_.Run(history_);
+  std::vector<float> logits(inference_.logits().begin(), inference_.logits().end());
+  if (!agent_->explore) return logits;
+  auto moment = std::make_shared<PlanMoment>();
+  moment->graph = graph_;
+  moment->history = history_;
+  moment->logits = logits;
+  const std::vector<float> latest = PlayedDemands(*graph_, *observation.past_demands.back());
+  moment->noise = DrawPlanNoise(*graph_, UtilizationOf(*graph_, inference_.ratios(), latest),
+                                agent_->noise, noise);
+  for (size_t p = 0; p < logits.size(); ++p) {
+    if (turned) moment->noise[p] = -moment->noise[p];
+    logits[p] += moment->noise[p];
+  }
+  transition->plan = std::move(moment);
+  return logits;
+}
+
 absl::StatusOr<Trajectory> Actor::PlayEpisode(Environment* environment, uint64_t seed, int repeat) {
   Trajectory trajectory;
   if (absl::Status status = environment->Reset(seed); !status.ok()) return status;
-  Random noise(Random(seed).Bits() + static_cast<uint64_t>(repeat));
+  const bool whole = agent_->whole_plan;
+  Random noise(Random(seed).Bits() + static_cast<uint64_t>(whole ? repeat / 2 : repeat));
   for (bool done = false; !done;) {
     Transition transition;
     const Observation& observation = environment->observation();
     Follow(observation);
-    transition.features = priced_.Look(observation, history_);
-    if (!agent_->price_head.empty()) {
-      transition.answer = neural::AskPriceHead(agent_->price_head, transition.features);
-      transition.action = transition.answer.mean;
-    }
-    for (int k = 0; k < neural::kNumPrices && agent_->explore; ++k) {
-      transition.action[k] += static_cast<float>(transition.answer.sigma[k] * noise.Normal());
-    }
-    auto step = environment->Step(LogitsOf(*graph_, priced_.Split(transition.action),
-                                           observation.candidate_paths->num_paths()));
+    const std::vector<float> logits =
+        whole ? ActWholly(observation, noise, repeat % 2 == 1, &transition)
+              : Act(observation, noise, &transition);
+    auto step =
+        environment->Step(Spread(*graph_, logits, observation.candidate_paths->num_paths()));
     if (!step.ok()) return step.status();
+    if (transition.plan != nullptr) {
+      transition.plan->next =
+          PlayedDemands(*graph_, *environment->observation().past_demands.back());
+    }
     transition.reward = step->reward;
     transition.terms = step->terms;
     done = step->done;

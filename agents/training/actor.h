@@ -11,14 +11,27 @@
 #include "agents/neural/priced_inference.h"
 #include "agents/routing_policy.h"
 #include "agents/training/environment.h"
+#include "agents/training/plan_noise.h"
+#include "agents/training/random.h"
 
 namespace rhumb::training {
 
-// One decision and what came of it.
+// What a whole plan was decided from.
+struct PlanMoment {
+  std::shared_ptr<const neural::PathGraph> graph;
+  std::vector<float> history;  // [pairs][kHistory] over the mean capacity
+  std::vector<float> next;     // [pairs] the demands that were then played, in the same unit
+  std::vector<float> logits;   // [paths] the network's
+  std::vector<float> noise;    // [paths] added to them
+};
+
+// One decision and what came of it. An agent of prices has the first three, one that decides whole
+// plans the fourth.
 struct Transition {
   neural::PriceFeatures features;
   neural::PriceAnswer answer;  // of the weights that acted: the action was drawn from it
   neural::Prices action{};
+  std::shared_ptr<PlanMoment> plan;
   double reward = 0;
   RewardTerms terms;
 };
@@ -30,7 +43,9 @@ struct ActingAgent {
   std::vector<float> weights;     // of the graph network
   std::vector<float> price_head;  // empty: the base plan, all prices 0
   neural::InferenceOptions inference;
-  bool explore = false;  // draws actions, else takes their mean
+  bool whole_plan = false;  // the graph network's last logits are the plan; there is no price head
+  bool explore = false;     // draws actions, else takes their mean
+  PlanNoise noise;          // of whole plans; every second draw is the one before it, turned round
 };
 
 class Actor {
@@ -43,6 +58,10 @@ class Actor {
 
  private:
   void Follow(const Observation& observation);
+  // One logit a path of the observation's path set.
+  std::vector<float> Act(const Observation& observation, Random& noise, Transition* transition);
+  std::vector<float> ActWholly(const Observation& observation, Random& noise, bool turned,
+                               Transition* transition);
 
   std::shared_ptr<const ActingAgent> agent_;
   neural::Inference inference_;

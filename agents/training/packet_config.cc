@@ -14,6 +14,8 @@ namespace {
 
 using FlowSizes = TrafficModel::FlowSizes;
 
+constexpr int kPlanIterations = 8;
+
 const std::vector<std::pair<std::string, FlowSizes>>& FlowSizeNames() {
   static const auto* names = new std::vector<std::pair<std::string, FlowSizes>>{
       {"mice-elephants", FlowSizes::kMiceElephants},
@@ -22,6 +24,16 @@ const std::vector<std::pair<std::string, FlowSizes>>& FlowSizeNames() {
       {"long-tail", FlowSizes::kLongTail},
       {"constant", FlowSizes::kConstantBitRate}};
   return *names;
+}
+
+void ReadLevel(TomlReader& fields, SimulatorLevel& level) {
+  const auto parse = [](const std::string& name) -> absl::StatusOr<SimulatorLevel> {
+    if (name == "packet") return SimulatorLevel::kPacket;
+    if (name == "fluid") return SimulatorLevel::kFluid;
+    if (name == "flow") return SimulatorLevel::kFlow;
+    return absl::InvalidArgumentError("");
+  };
+  fields.Parsed("level", level, parse, nullptr, "\"packet\", \"fluid\" or \"flow\"");
 }
 
 void ReadSeconds(TomlReader& fields, const char* key, double low, double high,
@@ -129,6 +141,23 @@ void ReadReward(TomlReader& fields, PacketConfig* config) {
 void ReadPolicy(TomlReader& fields, PacketConfig* config) {
   ReadCount(fields, "iterations", 1000, config->inference.iterations);
   ReadCount(fields, "refinements", 10000, config->inference.refinements);
+  fields.Choice("learns", "prices", "plan", config->whole_plan);
+  if (config->whole_plan) {
+    config->inference.iterations = config->inference.iterations.value_or(kPlanIterations);
+    const auto parse = [](const std::string& name) -> absl::StatusOr<PlanEstimator> {
+      if (name == "evolution") return PlanEstimator::kEvolution;
+      if (name == "ppo") return PlanEstimator::kPpo;
+      if (name == "model") return PlanEstimator::kModel;
+      return absl::InvalidArgumentError("");
+    };
+    fields.Parsed("estimator", config->estimator, parse, nullptr,
+                  "\"evolution\", \"ppo\" or \"model\"");
+    fields.Number("school", 0, 1, config->school);
+    fields.Number("noise_links", 1e-3, 10, config->noise.links);
+    fields.Number("noise_common", 0, 10, config->noise.common);
+    fields.Number("noise_paths", 1e-3, 10, config->noise.paths);
+    return;
+  }
   fields.Number("sigma", 1e-3, 10, config->sigma);
   std::vector<float> prices;
   fields.List("first_prices",
@@ -176,10 +205,13 @@ void ReadPpo(TomlReader& fields, PacketConfig* config) {
 }
 
 void ReadSimulator(TomlReader& fields, PacketConfig* config) {
-  fields.Choice("level", "packet", "flow", config->flow_level);
+  ReadLevel(fields, config->level);
   bool udp_fast = false;
   fields.Choice("data_plane", "ip", "udp-fast", udp_fast);
   if (udp_fast) config->simulator.data_plane = DataPlane::kUdpFast;
+  if (udp_fast && config->level == SimulatorLevel::kFluid) {
+    fields.Problem("data_plane", "\"udp-fast\" is one of packets; leave it out at level \"fluid\"");
+  }
   fields.Number("segment_bytes", 100, 65000, config->simulator.segment_bytes);
   ReadSeconds(fields, "buffer_s", 0, 1e3, config->simulator.buffer);
   fields.Number("socket_buffer_bytes", 0, 1e9, config->simulator.socket_buffer_bytes);
@@ -193,6 +225,8 @@ void ReadSimulator(TomlReader& fields, PacketConfig* config) {
 }
 
 void ReadValidation(TomlReader& fields, PacketConfig* config) {
+  config->judge_level = config->level;
+  ReadLevel(fields, config->judge_level);
   fields.Number("scenarios", 2, 1e5, config->validation_scenarios);
   config->validation_min_load = config->episodes.min_load;
   config->validation_max_load = config->episodes.max_load;
@@ -204,7 +238,15 @@ void ReadValidation(TomlReader& fields, PacketConfig* config) {
   fields.Number("every", 1, 1e9, config->validation_every);
   fields.Number("patience", 1, 1e9, config->patience);
   fields.Number("test_scenarios", 0, 1e6, config->test_scenarios);
-  fields.Choice("test_against", "reference", "all", config->test_against_all);
+  const auto parse = [](const std::string& name) -> absl::StatusOr<TestAgainst> {
+    if (name == "reference") return TestAgainst::kReference;
+    if (name == "lp-previous") return TestAgainst::kLinearProgram;
+    if (name == "all") return TestAgainst::kAll;
+    return absl::InvalidArgumentError("");
+  };
+  fields.Parsed("test_against", config->test_against, parse, nullptr,
+                "\"reference\", \"lp-previous\" or \"all\"");
+  fields.Texts("test_checkpoints", config->test_checkpoints);
 }
 
 }  // namespace

@@ -8,21 +8,49 @@
 #include "agents/neural/inference.h"
 #include "agents/neural/priced_split.h"
 #include "agents/training/episode_scenario.h"
+#include "agents/training/plan_noise.h"
 #include "agents/training/routing_environment.h"
 #include "simulator/packet/packet_simulator.h"
 
 namespace rhumb::training {
+
+// What plays an episode.
+enum class SimulatorLevel {
+  kPacket,  // ns-3, in worker processes
+  kFluid,   // trains of packets over fluid queues, in this process, some 300 times faster
+  kFlow     // formulas: for tests and first looks
+};
+
+// How the gradient of a whole plan is estimated.
+enum class PlanEstimator {
+  kEvolution,  // rewards weighted by the noise that they came with
+  kPpo,        // the clipped ratio of probabilities of every pair
+  kModel       // through a model of costs that is fitted to the rewards
+};
+
+// Who else plays the test at the end.
+enum class TestAgainst {
+  kReference,      // the shortest path of the reward's reference
+  kLinearProgram,  // that and the LP on the last matrix
+  kAll             // every shortest path, ECMP, CSPF, the LP and the run's own start
+};
 
 struct PacketConfig {
   uint64_t seed = 1;
   ScenarioDraw episodes;
   EnvironmentOptions environment;
   PacketSimulatorOptions simulator;
-  bool flow_level = false;  // plays formulas instead of packets: for tests and first looks
+  SimulatorLevel level = SimulatorLevel::kPacket;        // of what is learned from
+  SimulatorLevel judge_level = SimulatorLevel::kPacket;  // of validation and test
 
   neural::InferenceOptions inference;  // of the base plan
-  double sigma = 0.5;                  // first standard deviation of the exploration of every price
-  neural::Prices first_prices{};       // what a head without training says
+  // Learns the graph network's weights, which then decide the plan, instead of six prices on top.
+  bool whole_plan = false;
+  PlanEstimator estimator = PlanEstimator::kEvolution;
+  double school = 0;   // share of the updates, the first, for which the model is the estimator
+  PlanNoise noise;     // exploration of whole plans
+  double sigma = 0.5;  // first standard deviation of the exploration of every price
+  neural::Prices first_prices{};  // what a head without training says
 
   int updates = 100;
   int scenarios = 8;          // an update
@@ -45,10 +73,11 @@ struct PacketConfig {
   int validation_scenarios = 16;
   // Load of validation and test, as ScenarioDraw has it for training.
   double validation_min_load = 0.25, validation_max_load = 1.5;
-  int validation_every = 10;     // updates; also how often the state is saved
-  int patience = 20;             // validations without a better one before training stops
-  int test_scenarios = 40;       // played at the end with the best weights and with other policies
-  bool test_against_all = true;  // those; else the shortest path of the reward's reference alone
+  int validation_every = 10;  // updates; also how often the state is saved
+  int patience = 20;          // validations without a better one before training stops
+  int test_scenarios = 40;    // played at the end with the best weights and with other policies
+  std::vector<std::string> test_checkpoints;  // of other agents, played in the test as well
+  TestAgainst test_against = TestAgainst::kAll;
 };
 
 // InvalidArgument with every problem at once; `name` is used in errors.

@@ -17,7 +17,7 @@ constexpr double kVarianceMemory = 0.9;
 constexpr int kMostTakenBack = 4;
 
 torch::Tensor Weights(const PacketState& state) {
-  return torch::tensor(state.price_head, torch::kFloat);
+  return torch::tensor(state.learned, torch::kFloat);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ absl::StatusOr<UpdateReport> PacketLearner::Update(const std::vector<RolloutGrou
         }
       }
       const size_t begin = part * samples.size() / parts, end = (part + 1) * samples.size() / parts;
-      const std::vector<float> head = state->price_head;
+      const std::vector<float> head = state->learned;
       const Adam adam = state->adam;
       absl::Status status = Step(absl::MakeConstSpan(samples).subspan(begin, end - begin), rate,
                                  state, &report, replicas);
@@ -85,7 +85,7 @@ absl::StatusOr<UpdateReport> PacketLearner::Update(const std::vector<RolloutGrou
         report.kl = kl;
         ++report.steps;
       } else {
-        state->price_head = head;
+        state->learned = head;
         state->adam = adam;
         rate /= 2;
         ++taken_back;
@@ -96,13 +96,13 @@ absl::StatusOr<UpdateReport> PacketLearner::Update(const std::vector<RolloutGrou
         absl::StrFormat("training update %d: %s", state->updates, failure.what()));
   }
   ++state->updates;
-  if (absl::Status status = replicas->RequireSame(state->price_head); !status.ok()) return status;
+  if (absl::Status status = replicas->RequireSame(state->learned); !status.ok()) return status;
   return report;
 }
 
 absl::Status PacketLearner::Step(absl::Span<const Sample> samples, double rate, PacketState* state,
                                  UpdateReport* report, ReplicaGroup* replicas) const {
-  std::vector<float> gradient(state->price_head.size(), 0.0F);
+  std::vector<float> gradient(state->learned.size(), 0.0F);
   if (!samples.empty()) {
     torch::Tensor weights = Weights(*state).requires_grad_(true);
     const PpoLoss loss =
@@ -117,7 +117,7 @@ absl::Status PacketLearner::Step(absl::Span<const Sample> samples, double rate, 
   absl::Status status =
       replicas->Average(absl::MakeSpan(gradient), static_cast<double>(samples.size()));
   if (!status.ok()) return status;
-  state->adam.Step(gradient, rate, config_.clip_norm, state->price_head.data());
+  state->adam.Step(gradient, rate, config_.clip_norm, state->learned.data());
   return absl::OkStatus();
 }
 

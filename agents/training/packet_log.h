@@ -17,7 +17,16 @@ namespace rhumb::training {
 struct LearnerTime {
   double learning_s = 0;
   double waiting_s = 0;  // for rollouts
+  double run_s = 0;      // since the run began, in all its processes one after the other
 };
+
+// Where the episodes of a run were played.
+struct RunCost {
+  RolloutCost all;
+  double packet_s = 0;  // of all.simulator_s, in ns-3
+};
+// Share of the simulators' time that was ns-3's.
+double PacketShare(const RunCost& cost);
 
 // Share of the work of all processes that was not inside of the simulator: scenarios, decisions,
 // learning. Waiting is no work.
@@ -29,17 +38,17 @@ class PacketLog {
   absl::Status Open(const std::string& directory) { return events_.Open(directory); }
 
   // Rows of metrics.csv; what a row does not know stays empty.
-  std::string UpdateRow(int64_t update, const UpdateReport& report, const RolloutCost& cost,
+  std::string UpdateRow(int64_t update, const UpdateReport& report, const RunCost& cost,
                         const LearnerTime& time);
-  std::string ValidationRow(int64_t update, const Estimate& reward);
+  std::string ValidationRow(int64_t update, const Estimate& reward, const RunCost& cost,
+                            const LearnerTime& time);
 
  private:
   EventFile events_;
 };
 
 // Steps and hop-packets per second, and where the time went; one line.
-std::string CostLine(const RolloutCost& cost, const LearnerTime& time, int workers,
-                     double elapsed_s);
+std::string CostLine(const RunCost& cost, const LearnerTime& time, int workers, double elapsed_s);
 
 }  // namespace rhumb::training
 

@@ -12,11 +12,14 @@
 #include "absl/strings/str_format.h"
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/torch_network.h"
+#include "agents/training/cost_model.h"
 #include "agents/training/packet_learner.h"
 #include "agents/training/packet_log.h"
+#include "agents/training/plan_learner.h"
 #include "agents/training/run_loop.h"
 #include "agents/training/scenario_scores.h"
 #include "simulator/flow/flow_simulator.h"
+#include "simulator/fluid/fluid_simulator.h"
 
 namespace rhumb::training {
 namespace {
@@ -56,18 +59,64 @@ ScenarioSource MakeSource(const PacketConfig& config) {
   };
 }
 
-EnvironmentFactory MakeFactory(const PacketConfig& config, PacketSimulatorFactory make_packets) {
+FluidSimulatorOptions FluidOptions(const PacketSimulatorOptions& packets) {
+  FluidSimulatorOptions options;
+  options.segment_bytes = packets.segment_bytes;
+  options.buffer = packets.buffer;
+  options.udp_flow_rate_bps = packets.udp_flow_rate_bps;
+  options.socket_buffer_bytes = packets.socket_buffer_bytes;
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeSimulator(
+    SimulatorLevel level, const PacketSimulatorOptions& options,
+    const PacketSimulatorFactory& make_packets) {
+  switch (level) {
+    case SimulatorLevel::kFlow:
+      return MakeFlowSimulator();
+    case SimulatorLevel::kFluid:
+      return MakeFluidSimulator(FluidOptions(options));
+    case SimulatorLevel::kPacket:
+      break;
+  }
+  return make_packets(options);
+}
+
+const char* NameOf(SimulatorLevel level) {
+  switch (level) {
+    case SimulatorLevel::kFlow:
+      return "at flow level";
+    case SimulatorLevel::kFluid:
+      return "over fluid queues";
+    case SimulatorLevel::kPacket:
+      break;
+  }
+  return "in ns-3";
+}
+
+EnvironmentFactory MakeFactory(const PacketConfig& config, SimulatorLevel level,
+                               PacketSimulatorFactory make_packets) {
   const ScenarioSource source = MakeSource(config);
   EnvironmentOptions options = config.environment;
   // Enough for all policies of a test to meet the same reference, and for validations in between.
   options.references = std::make_shared<ReferenceCache>(
       std::max(kReferences, config.test_scenarios + config.validation_scenarios));
-  return [source, config, options, make_packets]() -> absl::StatusOr<std::unique_ptr<Environment>> {
-    if (config.flow_level) return MakeRoutingEnvironment(MakeFlowSimulator(), source, options);
-    auto simulator = make_packets(config.simulator);
+  return [source, level, simulator_options = config.simulator, options,
+          make_packets]() -> absl::StatusOr<std::unique_ptr<Environment>> {
+    auto simulator = MakeSimulator(level, simulator_options, make_packets);
     if (!simulator.ok()) return simulator.status();
     return MakeRoutingEnvironment(*std::move(simulator), source, options);
   };
+}
+
+std::vector<float> AsVector(const torch::Tensor& weights) {
+  return {weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel()};
+}
+
+// Of what is learned.
+std::vector<float> FirstWeights(const PacketConfig& config) {
+  if (config.whole_plan) return AsVector(neural::InitialPlanWeights(config.seed));
+  return neural::InitialPriceHead(config.sigma, config.seed, config.first_prices);
 }
 
 class PacketStage : public TrainingStage {
@@ -77,20 +126,33 @@ class PacketStage : public TrainingStage {
         group_(*group),
         config_(config),
         learner_(config),
-        pool_(request.workers, MakeFactory(config, request.make_packet_simulator)),
-        state_(neural::InitialPriceHead(config.sigma, config.seed, config.first_prices)) {}
+        plan_learner_(config),
+        pool_(request.workers, MakeFactory(config, config.level, request.make_packet_simulator)),
+        judges_(config.judge_level == config.level
+                    ? nullptr
+                    : std::make_unique<RolloutPool>(
+                          request.workers,
+                          MakeFactory(config, config.judge_level, request.make_packet_simulator))),
+        state_(FirstWeights(config)) {}
 
   RunState& state() override { return state_; }
 
   absl::Status Start() override {
-    if (request_.init.empty()) {
-      const torch::Tensor weights = neural::InitialWeights(config_.seed);
-      state_.weights.assign(weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel());
+    if (config_.whole_plan) {
+      if (absl::Status status = StartWholePlan(); !status.ok()) return status;
+    } else if (request_.init.empty()) {
+      state_.weights = AsVector(neural::InitialWeights(config_.seed));
     } else {
       auto checkpoint = neural::FindCheckpoint(request_.init);
       if (!checkpoint.ok()) return checkpoint.status();
+      if (checkpoint->scale != neural::LoadScale::kOverMlu) {
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "%s decides whole plans, so there is nothing to set prices on; use policy.learns = "
+            "\"plan\" or --init default",
+            request_.init));
+      }
       state_.weights = checkpoint->weights;
-      if (!checkpoint->price_head.empty()) state_.price_head = checkpoint->price_head;
+      if (!checkpoint->price_head.empty()) state_.learned = checkpoint->price_head;
     }
     state_.random = Random(config_.seed ^ kTrainingStream);
     state_.metrics = PacketLog::Header();
@@ -108,7 +170,8 @@ class PacketStage : public TrainingStage {
   }
 
   absl::Status Update() override {
-    RolloutJob job = AgentJob(state_.price_head, true);
+    const auto began = std::chrono::steady_clock::now();
+    RolloutJob job = AgentJob(state_.learned, true);
     for (int i = 0; i < config_.scenarios; ++i) {
       job.seed = state_.random.Bits();
       pool_.Submit(job);
@@ -121,34 +184,41 @@ class PacketStage : public TrainingStage {
     groups->insert(groups->begin(), std::make_move_iterator(late_.begin()),
                    std::make_move_iterator(late_.end()));
     late_.clear();
-    auto report = learner_.Update(*groups, &state_, &group_);
+    auto report = config_.whole_plan ? plan_learner_.Update(*groups, &state_, &group_)
+                                     : learner_.Update(*groups, &state_, &group_);
     if (!report.ok()) return report.status();
-    time_.learning_s += Seconds(std::chrono::steady_clock::now() - collected);
-    state_.metrics += log_.UpdateRow(state_.updates, *report, pool_.cost(), time_);
+    const auto learned = std::chrono::steady_clock::now();
+    time_.learning_s += Seconds(learned - collected);
+    state_.run_s += Seconds(learned - began);
+    state_.metrics += log_.UpdateRow(state_.updates, *report, Cost(), Time());
     return absl::OkStatus();
   }
 
   absl::StatusOr<bool> Validate() override {
+    const auto began = std::chrono::steady_clock::now();
     const auto seeds = ValidationSeeds(config_);
-    auto scores =
-        ScoreScenarios("agent", AgentJob(state_.price_head, false), seeds, &pool_, &late_);
+    auto scores = ScoreScenarios("agent", AgentJob(Judged(), false), seeds, &judge(), &late_);
     if (!scores.ok()) return scores.status();
     validation_ = MeanScore(*scores);
-    state_.metrics += log_.ValidationRow(state_.updates, validation_);
-    const bool better = state_.best_head.empty() || validation_.mean > state_.best_score;
+    state_.run_s += Seconds(std::chrono::steady_clock::now() - began);
+    state_.metrics += log_.ValidationRow(state_.updates, validation_, Cost(), Time());
+    const bool better = state_.best.empty() || validation_.mean > state_.best_score;
     if (better) {
       state_.best_score = validation_.mean;
-      state_.best_head = state_.price_head;
+      state_.best = Judged();
     }
     return better;
   }
 
-  neural::Checkpoint Latest() const override { return CheckpointOf(state_.price_head); }
-  neural::Checkpoint Best() const override { return CheckpointOf(state_.best_head); }
+  neural::Checkpoint Latest() const override { return CheckpointOf(Judged()); }
+  neural::Checkpoint Best() const override { return CheckpointOf(state_.best); }
 
   void Describe(TrainProgress* progress) const override {
     progress->validation_reward = validation_.mean;
-    progress->outside_share = OutsideShare(pool_.cost(), time_);
+    const RunCost cost = Cost();
+    progress->outside_share = OutsideShare(cost.all, time_);
+    progress->packet_share = PacketShare(cost);
+    progress->steps = cost.all.steps;
   }
 
   // The best weights and other policies on networks that neither training nor validation has seen.
@@ -156,19 +226,63 @@ class PacketStage : public TrainingStage {
     if (config_.test_scenarios > 0) {
       if (absl::Status status = Test(); !status.ok()) return status;
     }
-    Say(CostLine(pool_.cost(), time_, request_.workers, elapsed_s));
+    Say(CostLine(Cost(), time_, request_.workers, elapsed_s));
     return absl::OkStatus();
   }
 
  private:
+  absl::Status StartWholePlan() {
+    if (!request_.init.empty()) {
+      auto checkpoint = neural::FindCheckpoint(request_.init);
+      if (!checkpoint.ok()) return checkpoint.status();
+      if (checkpoint->scale != neural::LoadScale::kOverCapacity) {
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "%s does not decide whole plans for packets; leave --init out to start from random "
+            "weights",
+            request_.init));
+      }
+      state_.learned = checkpoint->weights;
+    }
+    state_.average = state_.learned;
+    state_.model = InitialCostWeights(config_.seed);
+    state_.model_average = state_.model;
+    state_.model_adam = Adam(state_.model.size());
+    return absl::OkStatus();
+  }
+
+  const std::vector<float>& Judged() const {
+    return config_.whole_plan ? state_.average : state_.learned;
+  }
+
+  // Plays validation and test.
+  RolloutPool& judge() { return judges_ == nullptr ? pool_ : *judges_; }
+
+  RunCost Cost() const {
+    RunCost cost{pool_.cost(), 0};
+    if (config_.level == SimulatorLevel::kPacket) cost.packet_s = cost.all.simulator_s;
+    if (judges_ == nullptr) return cost;
+    const RolloutCost judged = judges_->cost();
+    if (config_.judge_level == SimulatorLevel::kPacket) cost.packet_s += judged.simulator_s;
+    cost.all += judged;
+    return cost;
+  }
+
+  LearnerTime Time() const {
+    LearnerTime time = time_;
+    time.run_s = state_.run_s;
+    return time;
+  }
+
   static double Seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
   }
 
-  RolloutJob AgentJob(const std::vector<float>& price_head, bool explore) const {
+  RolloutJob AgentJob(const std::vector<float>& learned, bool explore) const {
     auto agent = std::make_shared<ActingAgent>();
-    agent->weights = state_.weights;
-    agent->price_head = price_head;
+    agent->whole_plan = config_.whole_plan;
+    agent->noise = config_.noise;
+    agent->weights = config_.whole_plan ? learned : state_.weights;
+    if (!config_.whole_plan) agent->price_head = learned;
     agent->inference = config_.inference;
     agent->explore = explore;
     RolloutJob job;
@@ -190,23 +304,22 @@ class PacketStage : public TrainingStage {
       }
     };
     const auto play = [&](const std::string& name, const RolloutJob& job) {
-      auto scores = ScoreScenarios(name, job, seeds, &pool_, &late_);
+      auto scores = ScoreScenarios(name, job, seeds, &judge(), &late_);
       if (scores.ok()) record(*scores);
       return scores;
     };
-    const auto agent = play("agent", AgentJob(state_.best_head, false));
+    const auto agent = play("agent", AgentJob(state_.best, false));
     if (!agent.ok()) return agent.status();
     std::vector<std::pair<ScenarioScores, bool>> others;
-    std::vector<Contender> contenders = Baselines();
-    contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
+    auto contenders = Contenders();
+    if (!contenders.ok()) return contenders.status();
     if (config_.environment.against_shortest_path &&
         config_.episodes.reference == LinkMetric::kIgp) {
-      others.emplace_back(ReferenceScores(contenders.front().name, seeds.size()), true);
+      others.emplace_back(ReferenceScores(contenders->front().name, seeds.size()), true);
       record(others.front().first);
-      contenders.erase(contenders.begin());
+      contenders->erase(contenders->begin());
     }
-    if (!config_.test_against_all) contenders.resize(others.empty() ? 1 : 0);
-    for (const Contender& contender : contenders) {
+    for (const Contender& contender : *contenders) {
       auto scores = play(contender.name, contender.job);
       if (!scores.ok()) return scores.status();
       others.emplace_back(*std::move(scores), contender.shortest_path);
@@ -217,14 +330,53 @@ class PacketStage : public TrainingStage {
     return neural::WriteFileAtomically(request_.out + "/test.csv", csv);
   }
 
+  // Those that the test is against, the reference first.
+  absl::StatusOr<std::vector<Contender>> Contenders() const {
+    std::vector<Contender> contenders = Baselines();
+    if (config_.test_against != TestAgainst::kAll) {
+      if (config_.test_against == TestAgainst::kLinearProgram) {
+        std::swap(contenders[1], contenders.back());
+        contenders.resize(2);
+      } else {
+        contenders.resize(1);
+      }
+    } else if (!config_.whole_plan) {
+      contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
+    }
+    for (const std::string& name : config_.test_checkpoints) {
+      auto job = CheckpointJob(name);
+      if (!job.ok()) return job.status();
+      contenders.push_back({absl::StrCat("neural:", name), *std::move(job), false});
+    }
+    return contenders;
+  }
+
+  absl::StatusOr<RolloutJob> CheckpointJob(const std::string& name) const {
+    auto checkpoint = neural::FindCheckpoint(name);
+    if (!checkpoint.ok()) return checkpoint.status();
+    auto agent = std::make_shared<ActingAgent>();
+    agent->whole_plan = checkpoint->scale == neural::LoadScale::kOverCapacity;
+    if (agent->whole_plan) agent->inference.iterations = config_.inference.iterations;
+    agent->weights = checkpoint->weights;
+    agent->price_head = checkpoint->price_head;
+    RolloutJob job;
+    job.agent = std::move(agent);
+    return job;
+  }
+
   void Say(const std::string& line) const {
     if (request_.result) request_.result(line);
   }
 
-  neural::Checkpoint CheckpointOf(const std::vector<float>& price_head) const {
+  neural::Checkpoint CheckpointOf(const std::vector<float>& learned) const {
     neural::Checkpoint checkpoint;
-    checkpoint.weights = state_.weights;
-    checkpoint.price_head = price_head;
+    if (config_.whole_plan) {
+      checkpoint.scale = neural::LoadScale::kOverCapacity;
+      checkpoint.weights = learned;
+    } else {
+      checkpoint.weights = state_.weights;
+      checkpoint.price_head = learned;
+    }
     checkpoint.about["stage"] = "packet";
     std::string inference;
     if (config_.inference.iterations)
@@ -235,7 +387,7 @@ class PacketStage : public TrainingStage {
     checkpoint.about["data"] =
         absl::StrFormat("random networks of %d to %d nodes with generated traffic, played %s",
                         config_.episodes.networks.min_nodes, config_.episodes.networks.max_nodes,
-                        config_.flow_level ? "at flow level" : "in ns-3");
+                        NameOf(config_.level));
     return checkpoint;
   }
 
@@ -243,7 +395,9 @@ class PacketStage : public TrainingStage {
   ReplicaGroup& group_;
   const PacketConfig config_;
   PacketLearner learner_;
-  RolloutPool pool_;
+  PlanLearner plan_learner_;
+  RolloutPool pool_;                     // what is learned from
+  std::unique_ptr<RolloutPool> judges_;  // null: the same
   PacketState state_;
   std::vector<RolloutGroup> late_;  // finished while something else was waited for
   Estimate validation_;

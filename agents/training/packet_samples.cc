@@ -5,13 +5,7 @@
 namespace rhumb::training {
 namespace {
 
-void AddTerms(const RewardTerms& terms, double share, RewardTerms* sum) {
-  sum->completion += share * terms.completion;
-  sum->on_time += share * terms.on_time;
-  sum->delay += share * terms.delay;
-  sum->loss += share * terms.loss;
-  sum->goodput += share * terms.goodput;
-}
+void AddTerms(RewardTerms terms, double share, RewardTerms* sum) { *sum += terms *= share; }
 
 }  // namespace
 

@@ -15,14 +15,18 @@ namespace rhumb::training {
 
 // What changes from update to update, and the graph network that does not.
 struct PacketState : RunState {
-  explicit PacketState(std::vector<float> head)
-      : price_head(std::move(head)), adam(price_head.size()) {}
+  explicit PacketState(std::vector<float> head) : learned(std::move(head)), adam(learned.size()) {}
 
-  std::vector<float> weights;     // of the graph network
-  std::vector<float> price_head;  // what is learned
+  std::vector<float> weights;        // of the graph network; empty where that is what is learned
+  std::vector<float> learned;        // what is learned
+  std::vector<float> average;        // of what is learned, over the last updates; whole plans only
+  std::vector<float> model;          // of costs; whole plans only
+  std::vector<float> model_average;  // of that, over the last updates
   Adam adam;
+  Adam model_adam{0};
   double return_variance = 0;  // moving average, by whose root rewards are divided for the critic
-  std::vector<float> best_head;
+  std::vector<float> best;
+  double run_s = 0;  // wall time of updates and validations
 
   std::string Serialize(const std::string& config_toml) const;
   // FailedPrecondition for a state of another configuration, DataLoss for a torn one.

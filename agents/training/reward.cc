@@ -28,6 +28,24 @@ double Delay(const Measurements& m, DelayOf delay_of) {
 
 }  // namespace
 
+RewardTerms& RewardTerms::operator+=(const RewardTerms& other) {
+  completion += other.completion;
+  on_time += other.on_time;
+  delay += other.delay;
+  loss += other.loss;
+  goodput += other.goodput;
+  return *this;
+}
+
+RewardTerms& RewardTerms::operator*=(double factor) {
+  completion *= factor;
+  on_time *= factor;
+  delay *= factor;
+  loss *= factor;
+  goodput *= factor;
+  return *this;
+}
+
 double WeightedSum(const RewardTerms& terms, const RewardWeights& weights) {
   return weights.completion * terms.completion + weights.on_time * terms.on_time +
          weights.delay * terms.delay + weights.loss * terms.loss + weights.goodput * terms.goodput;

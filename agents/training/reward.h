@@ -26,6 +26,9 @@ struct RewardTerms {
   double delay = 0;
   double loss = 0;
   double goodput = 0;
+
+  RewardTerms& operator+=(const RewardTerms& other);
+  RewardTerms& operator*=(double factor);
 };
 
 // Of the terms in the reward, at least 0.

@@ -18,6 +18,16 @@ bool IsWorkerDeath(const absl::Status& status) {
 
 }  // namespace
 
+RolloutCost& RolloutCost::operator+=(const RolloutCost& other) {
+  simulator_s += other.simulator_s;
+  acting_s += other.acting_s;
+  hop_packets += other.hop_packets;
+  steps += other.steps;
+  retries += other.retries;
+  lost += other.lost;
+  return *this;
+}
+
 RolloutPool::RolloutPool(int workers, EnvironmentFactory make_environment)
     : make_environment_(std::move(make_environment)) {
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { Work(); });

@@ -45,6 +45,8 @@ struct RolloutCost {
   int64_t steps = 0;
   int64_t retries = 0;  // jobs that were played again because their worker died or hung
   int64_t lost = 0;     // jobs that died twice
+
+  RolloutCost& operator+=(const RolloutCost& other);
 };
 
 // Used from one thread.

@@ -25,6 +25,8 @@ struct TrainProgress {
   // Packet level: of the last validation, and the share of the work that was outside of simulators.
   double validation_reward = 0;
   double outside_share = 0;
+  double packet_share = 0;  // of the simulators' time that was ns-3's
+  int64_t steps = 0;        // played by this process
 };
 
 // Simulators come from the program: it and the module would both bring the worker's messages, which

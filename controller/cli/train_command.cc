@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -78,8 +79,12 @@ void DrawBar(const TrainProgress& progress) {
                              progress.lookback_norm_mlu);
   }
   if (progress.outside_share > 0) {
-    scores = absl::StrFormat("  reward %+.4f, %.0f %% of the work outside ns-3",
-                             progress.validation_reward, 100 * progress.outside_share);
+    scores = absl::StrFormat(
+        "  reward %+.4f, %s, %.1f episodes/s, %.0f %% of simulation in ns-3",
+        progress.validation_reward,
+        absl::FormatDuration(absl::Seconds(static_cast<int64_t>(progress.elapsed_s))),
+        static_cast<double>(progress.steps) / std::max(progress.elapsed_s, 1e-9),
+        100 * progress.packet_share);
   }
   std::cerr << absl::StrFormat(
                    "\r[%s%s] %d/%d%s  %s left   ", std::string(full, '='),
@@ -140,10 +145,12 @@ absl::Status Train(const TrainOptions& options) {
   request.stage = options.stage;
   request.workers = options.workers;
   if (options.stage != "flow") {
-    const absl::StatusOr<std::string> worker = FindWorker();
-    if (!worker.ok()) return worker.status();
-    request.make_packet_simulator = [worker = *worker](PacketSimulatorOptions simulator) {
-      simulator.worker_path = worker;
+    // Missed only where something is played in ns-3.
+    request.make_packet_simulator =
+        [worker = FindWorker()](
+            PacketSimulatorOptions simulator) -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+      if (!worker.ok()) return worker.status();
+      simulator.worker_path = *worker;
       return MakePacketSimulator(simulator);
     };
   }

@@ -46,6 +46,20 @@ TEST(CheckpointTest, SurvivesTheWayToAFileAndBack) {
   EXPECT_EQ(loaded->about, checkpoint.about);
 }
 
+TEST(CheckpointTest, TellsWeightsForPacketsFromThoseForTheMlu) {
+  Checkpoint checkpoint = Sample();
+  EXPECT_EQ(ParseCheckpoint(SerializeCheckpoint(checkpoint), "a.ckpt")->scale, LoadScale::kOverMlu);
+  checkpoint.scale = LoadScale::kOverCapacity;
+  const std::string bytes = SerializeCheckpoint(checkpoint);
+  const absl::StatusOr<Checkpoint> parsed = ParseCheckpoint(bytes, "a.ckpt");
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->scale, LoadScale::kOverCapacity);
+  EXPECT_EQ(parsed->weights, checkpoint.weights);
+  for (size_t size = bytes.size() - 20; size < bytes.size(); ++size) {
+    EXPECT_FALSE(ParseCheckpoint(absl::string_view(bytes).substr(0, size), "a.ckpt").ok()) << size;
+  }
+}
+
 TEST(CheckpointTest, RefusesAFileCutOffAnywhere) {
   const std::string bytes = SerializeCheckpoint(Sample());
   for (size_t size = 0; size < bytes.size(); size += size < 200 ? 1 : 997) {

@@ -71,6 +71,34 @@ TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkOnBothKernels) {
   }
 }
 
+// Plans for packets look at utilizations as they are.
+TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkThatDecidesWholePlans) {
+  const int seed = GetParam();
+  const auto graph = GraphOf(RandomConnected(seed, 5 + 3 * seed));
+  const std::vector<float> weights = BusyWeights(seed);
+  std::vector<float> history = RandomHistory(graph->num_pairs(), seed);
+  for (float& rate : history) rate *= 0.3F;
+
+  NetworkInput input;
+  input.graph = graph;
+  input.history = torch::tensor(history).view({-1, kHistory});
+  input.next = input.history.narrow(1, 0, 1).contiguous();
+  input.scale = LoadScale::kOverCapacity;
+  torch::NoGradGuard no_gradient;
+  const Tensor expected = Forward(torch::tensor(weights), input, 8).ratios;
+
+  for (bool portable : {false, true}) {
+    InferenceOptions options;
+    options.iterations = 8;
+    options.portable = portable;
+    const std::vector<float> ratios = Decide(weights, graph, history, ForPlans(options));
+    for (int p = 0; p < graph->num_paths(); ++p) {
+      ASSERT_NEAR(ratios[p], expected[p].item<float>(), 1e-5)
+          << "path " << p << " portable " << portable;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Networks, InferenceAgreementTest, ::testing::Range(1, 7));
 
 TEST(InferenceTest, RatiosOfEveryPairSumToOne) {

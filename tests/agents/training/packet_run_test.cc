@@ -83,13 +83,59 @@ TEST(PacketRunTest, LearnsFromRewardsAlone) {
   EXPECT_GT(validations[1], validations[0] + 0.02);
 }
 
-TEST(PacketRunTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
+// The same run, of the whole network.
+std::string TinyPlanRun(const std::string& estimator) {
+  return absl::StrReplaceAll(
+      kTinyRun,
+      {{"policy = {iterations = 3, refinements = 0, sigma = 0.5}",
+        "policy = {learns = \"plan\", iterations = 3, estimator = \"" + estimator + "\"}"},
+       {"minibatch = 16", "epochs = 3"}});
+}
+
+class WhatIsLearnedTest : public ::testing::TestWithParam<std::string> {};
+
+std::string ConfigOf(const std::string& what) {
+  return what == "prices" ? kTinyRun : TinyPlanRun(what);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, WhatIsLearnedTest,
+                         ::testing::Values("prices", "evolution", "ppo", "model"),
+                         [](const auto& info) { return info.param; });
+
+TEST(PacketRunTest, AWholeNetworkLearnsFromRandomWeightsByEveryEstimator) {
+  for (const char* estimator : {"evolution", "ppo", "model"}) {
+    const std::string out = FreshDirectory("rhumb-plan-learns-");
+    const std::string config = absl::StrReplaceAll(
+        TinyPlanRun(estimator),
+        {{"updates = 6, scenarios = 4, repeats = 4", "updates = 40, scenarios = 8, repeats = 8"},
+         {"scenarios = 8, every = 2", "scenarios = 40, every = 40"}});
+    ASSERT_TRUE(Train(Request(config, out)).ok());
+    const std::vector<double> validations =
+        ValidationRewards(neural::ReadWholeFile(out + "/metrics.csv").value());
+    std::filesystem::remove_all(out);
+    ASSERT_EQ(validations.size(), 2u);
+    EXPECT_LT(validations[0], 0) << "random weights are worse than shortest path";
+    EXPECT_GT(validations[1], validations[0] + 0.05) << estimator;
+  }
+}
+
+TEST(PacketRunTest, RefusesAStartThatDoesNotDecideWholePlans) {
+  TrainRequest request = Request(TinyPlanRun("ppo"), FreshDirectory("rhumb-plan-init-"));
+  request.init = "packet";
+  const absl::Status status = Train(request);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("packet does not decide whole plans"));
+  std::filesystem::remove_all(request.out);
+}
+
+TEST_P(WhatIsLearnedTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
   const std::string whole = FreshDirectory("rhumb-packet-whole-");
   const std::string parts = FreshDirectory("rhumb-packet-parts-");
-  ASSERT_TRUE(Train(Request(kTinyRun, whole)).ok());
+  const std::string config = ConfigOf(GetParam());
+  ASSERT_TRUE(Train(Request(config, whole)).ok());
 
   // Killed after the third update, one after what was saved last.
-  TrainRequest request = Request(kTinyRun, parts);
+  TrainRequest request = Request(config, parts);
   request.report = [](const TrainProgress& progress) {
     if (progress.updates == 3) throw std::runtime_error("killed");
   };
@@ -102,11 +148,33 @@ TEST(PacketRunTest, ARunThatWasCutOffEndsLikeOneThatWasNot) {
   const auto b = neural::LoadCheckpoint(parts + "/last.ckpt");
   ASSERT_TRUE(a.ok() && b.ok());
   EXPECT_EQ(a->price_head, b->price_head);
+  EXPECT_EQ(a->weights, b->weights);
   EXPECT_EQ(neural::ReadWholeFile(whole + "/last.ckpt").value(),
             neural::ReadWholeFile(parts + "/last.ckpt").value());
   EXPECT_EQ(a->about.at("stage"), "packet");
   std::filesystem::remove_all(whole);
   std::filesystem::remove_all(parts);
+}
+
+// Trains of packets in this process: no worker program is asked for.
+TEST(PacketRunTest, PlaysOverFluidQueuesWithoutWorkersAndOnAnyNumberOfThreadsAlike) {
+  const std::string config = absl::StrReplaceAll(
+      kTinyRun, {{"level = \"flow\"", "level = \"fluid\", segment_bytes = 8948"},
+                 {"updates = 6", "updates = 2"},
+                 {"steps = 2", "steps = 1, interval_s = 0.5, warm_up_s = 0.1, drain_s = 0.5"}});
+  std::vector<std::string> checkpoints;
+  for (int workers : {1, 2}) {
+    TrainRequest request = Request(config, FreshDirectory("rhumb-packet-fluid-"));
+    request.workers = workers;
+    TrainProgress last;
+    request.report = [&last](const TrainProgress& progress) { last = progress; };
+    ASSERT_TRUE(Train(request).ok());
+    EXPECT_GT(last.steps, 0);
+    EXPECT_EQ(last.packet_share, 0);
+    checkpoints.push_back(neural::ReadWholeFile(request.out + "/last.ckpt").value());
+    std::filesystem::remove_all(request.out);
+  }
+  EXPECT_EQ(checkpoints[0], checkpoints[1]);
 }
 
 TEST(PacketRunTest, MetricsCanBeReadAfterEveryUpdate) {
@@ -166,7 +234,7 @@ TEST(PacketRunTest, RefusesStatesThatAreTornOrOfAnotherRun) {
   state.weights.assign(neural::NumWeights(), 0.5F);
   const std::string bytes = state.Serialize(kTinyRun);
   ASSERT_TRUE(PacketState::Parse(bytes, kTinyRun, "s").ok());
-  EXPECT_EQ(PacketState::Parse(bytes, kTinyRun, "s")->price_head, state.price_head);
+  EXPECT_EQ(PacketState::Parse(bytes, kTinyRun, "s")->learned, state.learned);
   EXPECT_EQ(PacketState::Parse(bytes, "seed = 6", "s").status().code(),
             absl::StatusCode::kFailedPrecondition);
   for (size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 50) {
@@ -194,7 +262,7 @@ validation = {min_load = 3, every = true}
                            "bad.toml:5: ppo.repeats must be 2 or more",
                            "bad.toml:5: ppo.colour is not known; keys here are baseline, clip",
                            "bad.toml:6: simulator.socket_buffer_bytes must be 0 or at least",
-                           "bad.toml:6: simulator.level is neither \"packet\" nor \"flow\"",
+                           "bad.toml:6: simulator.level is not \"packet\", \"fluid\" or \"flow\"",
                            "bad.toml:7: validation.min_load must not exceed",
                            "bad.toml:7: validation.every is not a whole number from 1 to 1e+09"}) {
     EXPECT_THAT(message, HasSubstr(part));

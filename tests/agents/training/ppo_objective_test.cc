@@ -173,7 +173,7 @@ TEST(PacketLearnerTest, WithACriticAdvantagesAreGeneralized) {
 RolloutGroup Bandit(const PacketState& state, int repeats, uint64_t seed) {
   RolloutGroup group;
   for (int r = 0; r < repeats; ++r) {
-    Transition t = Decision(state.price_head, 4, seed + static_cast<uint64_t>(r));
+    Transition t = Decision(state.learned, 4, seed + static_cast<uint64_t>(r));
     t.reward = -(t.action[0] - 1) * (t.action[0] - 1);
     group.trajectories.push_back({t});
   }
@@ -215,11 +215,11 @@ TEST(PacketLearnerTest, TakesBackTheStepThatWouldGoTooFar) {
   config.warm_up = 1;
   const PacketLearner learner(config);
   PacketState state(neural::InitialPriceHead(0.5, 1));
-  const std::vector<float> before = state.price_head;
+  const std::vector<float> before = state.learned;
   const UpdateReport report =
       learner.Update({Bandit(state, 16, 1)}, &state, GroupOfOne().get()).value();
   EXPECT_EQ(report.steps, 0);
-  EXPECT_EQ(state.price_head, before);
+  EXPECT_EQ(state.learned, before);
   EXPECT_EQ(state.adam.steps, 0);
   EXPECT_EQ(state.updates, 1);
 }

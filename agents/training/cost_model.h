@@ -1,0 +1,30 @@
+// A smooth model of what traffic costs, learned from what the simulator said: a school for plans,
+// whose gradient needs no noise.
+//
+// Every link costs its traffic something that depends on its utilization and its relative capacity,
+// a small network of both; a path costs its delay, a constant, and the sum over its links; a plan
+// the mean over its traffic. The reward of a plan is taken for minus the logarithm of its cost, and
+// the network is fitted to how rewards differ between plans on the same arrivals.
+#ifndef RHUMB_AGENTS_TRAINING_COST_MODEL_H_
+#define RHUMB_AGENTS_TRAINING_COST_MODEL_H_
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "agents/neural/graph_ops.h"
+
+namespace rhumb::training {
+
+int NumCostWeights();
+std::vector<float> InitialCostWeights(uint64_t seed);
+
+// [graphs, plans] predicted rewards but for a constant of every graph; `ratios` is [paths, plans],
+// `demands` [pairs, 1] over the mean capacity, `weights` [NumCostWeights()].
+torch::Tensor PredictedRewards(const torch::Tensor& weights, const neural::SharedGraph& graph,
+                               const torch::Tensor& ratios, const torch::Tensor& demands);
+
+}  // namespace rhumb::training
+
+#endif  // RHUMB_AGENTS_TRAINING_COST_MODEL_H_

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Draws the learning curve of a packet-level training as SVG, from its metrics.csv.
+
+    learning_curve.py RUN/metrics.csv --line "shortest path=0" --line "lp-previous=0.31" > curve.svg
+
+The reward of every validation with its 95 % interval over the wall minutes of the run, and a
+horizontal line for everything that it is to be compared with.
+"""
+
+import argparse
+import csv
+import html
+import sys
+
+WIDTH, HEIGHT = 720, 400
+LEFT, RIGHT, TOP, BOTTOM = 60, 170, 20, 50
+COLOURS = ("#8a8a8a", "#2a7f62", "#b3541e", "#6a4c93", "#c1121f")
+AGENT = "#1d4e89"
+
+
+def validations(path):
+    """(minutes, mean, low, high) of every validation of a run, in order."""
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["validation_reward"]]
+    if not rows:
+        raise SystemExit(f"{path}: has no validations; give the metrics.csv of a packet-level run")
+    return [
+        (
+            float(row["run_s"]) / 60,
+            float(row["validation_reward"]),
+            float(row["validation_low"]),
+            float(row["validation_high"]),
+        )
+        for row in rows
+    ]
+
+
+def line_of(text):
+    """A name and a reward from "name=reward"."""
+    name, equals, value = text.rpartition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f'"{text}" is not name=reward')
+    return name, float(value)
+
+
+def ticks(low, high, most=7):
+    """Round numbers within a range."""
+    step = 10.0**-3
+    while (high - low) / step > most:
+        for factor in (2, 2.5, 2):
+            step *= factor
+            if (high - low) / step <= most:
+                break
+    first = -(-low // step)
+    return [i * step for i in range(int(first), int(high // step) + 1)]
+
+
+def draw(points, lines, unit):
+    """The whole picture as text."""
+    most = max(point[0] for point in points) or 1
+    values = [value for point in points for value in point[1:]] + [value for _, value in lines]
+    low, high = min(values + [0]) - 0.02, max(values) + 0.02
+
+    def x(minutes):
+        return LEFT + minutes / most * (WIDTH - LEFT - RIGHT)
+
+    def y(reward):
+        return TOP + (high - reward) / (high - low) * (HEIGHT - TOP - BOTTOM)
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+    ]
+    for tick in ticks(low, high):
+        out.append(
+            f'<path d="M{LEFT} {y(tick):.1f}H{WIDTH - RIGHT}" stroke="#e5e5e5"/>'
+            f'<text x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>'
+        )
+    for tick in ticks(0, most):
+        out.append(
+            f'<text x="{x(tick):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">'
+            f"{tick:g}</text>"
+        )
+    out.append(
+        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 12}" text-anchor="middle">'
+        f"wall minutes</text>"
+        f'<text transform="translate(16 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" '
+        f'text-anchor="middle">{html.escape(unit)}</text>'
+    )
+    taken = []
+    for i, (name, value) in enumerate(sorted(lines, key=lambda line: -line[1])):
+        colour = COLOURS[i % len(COLOURS)]
+        at = y(value)
+        while any(abs(at - other) < 14 for other in taken):
+            at += 2
+        taken.append(at)
+        out.append(
+            f'<path d="M{LEFT} {y(value):.1f}H{WIDTH - RIGHT}" stroke="{colour}" '
+            f'stroke-dasharray="6 4"/>'
+            f'<text x="{WIDTH - RIGHT + 6}" y="{at + 4:.1f}" fill="{colour}">'
+            f"{html.escape(name)} {value:.3f}</text>"
+        )
+    band = [f"{x(m):.1f},{y(h):.1f}" for m, _, _, h in points]
+    band += [f"{x(m):.1f},{y(l):.1f}" for m, _, l, _ in reversed(points)]
+    out.append(f'<polygon points="{" ".join(band)}" fill="{AGENT}" opacity="0.12"/>')
+    curve = " ".join(f"{x(m):.1f},{y(r):.1f}" for m, r, _, _ in points)
+    out.append(f'<polyline points="{curve}" fill="none" stroke="{AGENT}" stroke-width="2"/>')
+    for minutes, reward, _, _ in points:
+        out.append(f'<circle cx="{x(minutes):.1f}" cy="{y(reward):.1f}" r="3" fill="{AGENT}"/>')
+    out.append("</svg>")
+    return "\n".join(out) + "\n"
+
+
+def main():
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("metrics", help="metrics.csv of a run")
+    parser.add_argument("--line", type=line_of, action="append", default=[], metavar="NAME=REWARD")
+    parser.add_argument("--unit", default="reward on unseen networks", help="What is drawn")
+    given = parser.parse_args()
+    sys.stdout.write(draw(validations(given.metrics), given.line, given.unit))
+
+
+if __name__ == "__main__":
+    main()
