@@ -2,10 +2,8 @@
 #ifndef RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_OPTIONS_H_
 #define RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_OPTIONS_H_
 
-#include <functional>
-
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "controller/clock/clocks.h"
 #include "controller/steering/decision/core_options.h"
 #include "topologies/paths/candidate_path_options.h"
 
@@ -17,8 +15,8 @@ struct ControlOptions {
   // Requests that may wait.
   int queue_capacity = 4096;
   absl::Duration tick = absl::Milliseconds(100);
-  // The clock of the core; tests bring their own.
-  std::function<absl::Time()> now = [] { return absl::Now(); };
+  // The clocks of the core; tests bring their own.
+  Clocks clocks;
 };
 
 }  // namespace rhumb

@@ -3,7 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
+#include "controller/clock/steady_time.h"
 
 namespace rhumb {
 
@@ -23,7 +23,7 @@ ControlThread::ControlThread(ControlOptions options, PolicyFactory factory,
       core_(options_.core,
             {std::move(listeners.publish),
              [this](DecisionInput input) { worker_->Start(std::move(input)); },
-             std::move(listeners.election_changed), options_.now},
+             std::move(listeners.election_changed), options_.clocks},
             metrics) {
   for (const std::string& problem : core_.Restore(writer_.Load())) {
     spdlog::error("not restored: {}", problem);
@@ -50,13 +50,13 @@ void ControlThread::Post(std::function<void(ControllerCore&)> work) {
 }
 
 void ControlThread::Run() {
-  absl::Time next_tick = absl::Now();
+  SteadyTime next_tick = SteadyNow();
   for (;;) {
     std::optional<Work> work = queue_.Pop(next_tick);
     if (work) (*work)(core_);
     // Between the timeout and the check something may still have been queued.
     if (!work && queue_.closed() && queue_.size() == 0) return;
-    if (const absl::Time now = absl::Now(); now >= next_tick) {
+    if (const SteadyTime now = SteadyNow(); now >= next_tick) {
       core_.Tick();
       next_tick = now + options_.tick;
     }

@@ -8,7 +8,7 @@ namespace rhumb {
 using rhumb::v1::PlanReason;
 
 std::optional<DecisionOrder> DecisionSchedule::Want(PlanReason reason, const DecisionBasis& basis,
-                                                    size_t adapters, absl::Time now) {
+                                                    size_t adapters, SteadyTime now) {
   DecisionOrder order;
   if (running_) {
     if (reason == rhumb::v1::PLAN_REASON_INTERVAL) {
@@ -46,7 +46,7 @@ std::optional<RunningDecision> DecisionSchedule::Finish(uint64_t id) {
   return std::exchange(running_, std::nullopt);
 }
 
-bool DecisionSchedule::GiveUpLate(absl::Time now) {
+bool DecisionSchedule::GiveUpLate(SteadyTime now) {
   if (!running_ || now - running_->since <= options_.deadline) return false;
   running_.reset();
   return true;

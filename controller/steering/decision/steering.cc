@@ -3,7 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/guard/guard_report.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "controller/steering/plan/enum_names.h"
@@ -51,7 +51,7 @@ void Steering::TopologyChanged() {
   const bool paths_died = !base || UsesDeadLinks(topology, *base);
   if (paths_died) {
     s_.schedule.PathsDied();
-    const absl::Time begin = absl::Now();
+    const SteadyTime begin = SteadyNow();
     if (!base) {
       // Of a plan for another network nothing could be read back.
       s_.plans.StoreAtOnce();
@@ -66,7 +66,7 @@ void Steering::TopologyChanged() {
         rerouted, rhumb::v1::PLAN_REASON_REROUTE,
         AcceptedReport(absl::StrFormat("%d demands moved to what is left of their paths", touched)),
         "");
-    s_.metrics.ObserveStage(Stage::kReroute, absl::ToDoubleSeconds(absl::Now() - begin));
+    s_.metrics.ObserveStage(Stage::kReroute, absl::ToDoubleSeconds(SteadyNow() - begin));
   }
   if (s_.rules.holding() && !paths_died) return;
   s_.rules.EndHold();
@@ -162,7 +162,7 @@ LivePlanPtr Steering::Publish(const RoutingPlan& plan, rhumb::v1::PlanReason rea
   header.set_traffic_version(s_.traffic_version());
   header.set_model(s_.rules.policy());
   header.set_reason(reason);
-  *header.mutable_decided_at() = ToTimestamp(s_.now());
+  *header.mutable_decided_at() = ToTimestamp(s_.clocks.wall());
   *header.mutable_guard() = report;
   LivePlanPtr live = s_.plans.Add(plan, s_.topology.snapshot(), std::move(header), note);
   s_.metrics.CountPlan(reason);
@@ -176,7 +176,7 @@ LivePlanPtr Steering::Publish(const RoutingPlan& plan, rhumb::v1::PlanReason rea
 }
 
 void Steering::Tick() {
-  const absl::Time now = s_.now();
+  const SteadyTime now = s_.now();
   GiveUpLateDecision();
   if (s_.rules.ConfirmationMissed(now)) {
     s_.rules.EndHold();

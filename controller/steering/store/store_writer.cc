@@ -68,11 +68,11 @@ void StoreWriter::Write(StoreChange change, std::function<void(bool)> done) {
 
 void StoreWriter::Run() {
   LowerThreadPriority(kStorePriority);
-  absl::Time next = absl::Now() + kRetry;
+  SteadyTime next = SteadyNow() + kRetry;
   for (;;) {
     std::deque<Item> items = queue_.PopAll(next);
     const bool last = items.empty() && queue_.closed() && queue_.size() == 0;
-    const absl::Time now = absl::Now();
+    const SteadyTime now = SteadyNow();
     if (now >= next) next = now + kRetry;
     std::vector<StoreChange> changes;
     if (!unwritten_.empty()) changes.push_back(std::exchange(unwritten_, {}));
@@ -83,9 +83,9 @@ void StoreWriter::Run() {
                                      [](const Item& item) { return item.done != nullptr; });
     if (awaited || std::any_of(changes.begin(), changes.end(),
                                [](const StoreChange& change) { return !change.empty(); })) {
-      const absl::Time begin = absl::Now();
+      const SteadyTime begin = SteadyNow();
       const absl::Status status = WriteBatch(changes);
-      metrics_->ObserveStage(Stage::kStore, absl::ToDoubleSeconds(absl::Now() - begin));
+      metrics_->ObserveStage(Stage::kStore, absl::ToDoubleSeconds(SteadyNow() - begin));
       SetHealth(status);
       if (!status.ok()) KeepUnwritten(std::move(changes));
       for (Item& item : items) {
@@ -96,7 +96,7 @@ void StoreWriter::Run() {
   }
 }
 
-void StoreWriter::SetPlansAside(std::vector<StoreChange>* changes, absl::Time now, bool last) {
+void StoreWriter::SetPlansAside(std::vector<StoreChange>* changes, SteadyTime now, bool last) {
   bool plans_now = last || (!later_plans_.empty() && now >= plans_due_);
   for (const StoreChange& change : *changes) plans_now |= change.plans_promised;
   for (StoreChange& change : *changes) {

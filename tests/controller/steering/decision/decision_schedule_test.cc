@@ -21,7 +21,7 @@ class DecisionScheduleTest : public ::testing::Test {
   }
 
   CoreOptions options_;
-  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  SteadyTime now_;
   DecisionBasis basis_{10, 20};
   DecisionSchedule schedule_{options_, now_};
 };
