@@ -97,6 +97,7 @@ absl::Status PlanSubscriber::Follow() {
     open_ = &context;
     subscribe->set_held_epoch(state_.plan->epoch());
     subscribe->set_held_plan_version(state_.plan->version());
+    subscribe->set_held_routes_digest(state_.plan->header().routes_digest());
   }
   const std::unique_ptr<Stream> stream = south_->StreamPlans(&context);
   bool open = stream->Write(first);

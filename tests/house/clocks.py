@@ -30,9 +30,8 @@ ALLOWED = {
     "controller/cli/ctl/setting_commands.cc": (1, "how long until a time that the server told"),
     "controller/clock/clocks.h": (1, "the wall clock itself"),
     "controller/live_network/live_player.cc": (1, "where the stamps of telemetry begin"),
-    "controller/serving/store/sqlite_store.cc": (2, "names of epochs and of files put aside"),
-    "controller/steering/store/memory_store.h": (1, "the name of an epoch"),
-    "controller/steering/store/store_writer.cc": (1, "the name of an epoch"),
+    "controller/serving/store/sqlite_store.cc": (1, "the name of a file that is put aside"),
+    "controller/steering/store/epoch.cc": (1, "the name of an epoch"),
 }
 
 # Tests, benchmarks and programs that try the compiler wait on their own account, late at worst.

@@ -14,6 +14,9 @@ struct ControlOptions {
   CandidatePathOptions paths;
   // Requests that may wait.
   int queue_capacity = 4096;
+  // The start waits so long for the store to keep the first versions; beyond it another epoch
+  // begins.
+  absl::Duration first_promise = absl::Seconds(2);
   absl::Duration tick = absl::Milliseconds(100);
   // The clocks of the core; tests bring their own.
   Clocks clocks;

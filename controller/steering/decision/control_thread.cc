@@ -2,7 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include "absl/synchronization/notification.h"
+#include <optional>
+
+#include "absl/synchronization/mutex.h"
+#include "controller/clock/steady_condition.h"
 #include "controller/clock/steady_time.h"
 
 namespace rhumb {
@@ -10,8 +13,8 @@ namespace rhumb {
 ControlThread::ControlThread(ControlOptions options, PolicyFactory factory,
                              std::unique_ptr<Store> store, Listeners listeners, Metrics* metrics)
     : options_(std::move(options)),
-      writer_(std::move(store), metrics),
       queue_(options_.queue_capacity),
+      writer_(std::move(store), metrics),
       worker_(std::make_unique<DecisionWorker>(
           Decider(std::move(factory), options_.paths, options_.core.guard,
                   options_.core.smallest_share),
@@ -28,13 +31,51 @@ ControlThread::ControlThread(ControlOptions options, PolicyFactory factory,
   for (const std::string& problem : core_.Restore(writer_.Load())) {
     spdlog::error("not restored: {}", problem);
   }
-  // The first blocks of versions are promised before anybody can see one of them: a process that is
-  // killed right after its start would be followed by one that gives the same versions to other
-  // plans. A disk that fails is said by health, and holds nothing up.
-  absl::Notification promised;
-  writer_.Write(core_.TakeChange(), [&promised](bool) { promised.Notify(); });
-  promised.WaitForNotification();
+  AwaitFirstPromise();
   thread_ = std::thread([this] { Run(); });
+}
+
+// The first blocks of versions are promised before anybody can see one of them: a process that is
+// killed right after its start would be followed by one that gives the same versions to other
+// plans. A disk that fails or hangs is said by the log and by health, and holds nothing up: what it
+// has not been promised is of another epoch.
+void ControlThread::AwaitFirstPromise() {
+  struct First {
+    absl::Mutex mutex;
+    SteadyCondition answered;
+    std::optional<bool> durable;
+  };
+  auto first = std::make_shared<First>();
+  Keep(core_.TakeChange(), [first](bool durable) {
+    absl::MutexLock lock(&first->mutex);
+    first->durable = durable;
+    first->answered.NotifyAll();
+  });
+  bool durable = false;
+  {
+    absl::MutexLock lock(&first->mutex);
+    first->answered.AwaitFor(&first->mutex, options_.first_promise,
+                             [&] { return first->durable.has_value(); });
+    durable = first->durable.value_or(false);
+    if (!first->durable) {
+      spdlog::error("the store has not answered within {}; starting without it",
+                    absl::FormatDuration(options_.first_promise));
+    }
+  }
+  if (durable) return;
+  core_.BeginEpoch();
+  Keep(core_.TakeChange(), nullptr);
+}
+
+void ControlThread::Keep(StoreChange change, std::function<void(bool)> done) {
+  if (change.floor) {
+    done = [this, floor = *change.floor, epoch = change.epoch,
+            done = std::move(done)](bool durable) {
+      if (durable) Post([=](ControllerCore& core) { core.PromiseKept(floor, epoch); });
+      if (done) done(durable);
+    };
+  }
+  writer_.Write(std::move(change), std::move(done));
 }
 
 ControlThread::~ControlThread() { Stop(); }
@@ -60,7 +101,7 @@ void ControlThread::Run() {
       core_.Tick();
       next_tick = now + options_.tick;
     }
-    WriteChange();
+    if (StoreChange change = core_.TakeChange(); !change.empty()) Keep(std::move(change), nullptr);
   }
 }
 

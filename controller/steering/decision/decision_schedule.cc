@@ -10,6 +10,8 @@ using rhumb::v1::PlanReason;
 std::optional<DecisionOrder> DecisionSchedule::Want(PlanReason reason, const DecisionBasis& basis,
                                                     size_t adapters, SteadyTime now) {
   DecisionOrder order;
+  // What an operator asked for stays urgent when it joins the answer to a link that returned.
+  const bool forced = Forced(reason);
   if (running_) {
     if (reason == rhumb::v1::PLAN_REASON_INTERVAL) {
       running_->again = true;
@@ -24,7 +26,7 @@ std::optional<DecisionOrder> DecisionSchedule::Want(PlanReason reason, const Dec
   }
   order.id = ++last_id_;
   order.reason = reason;
-  order.forced = Forced(reason);
+  order.forced = forced;
   if (reason == rhumb::v1::PLAN_REASON_TOPOLOGY && failure_unanswered_) {
     order.lead = std::min(options_.max_lead, adapters * options_.lead_per_adapter);
   }

@@ -41,6 +41,9 @@ struct SteeringState {
   const absl::Time started_at = clocks.wall();  // told
 
   uint64_t epoch = 1;
+  // The store holds this epoch, so that every version must be promised to it first.
+  bool epoch_stored = true;
+  SteadyTime promise_again_at;
   // What is to be stored of what has been done since it was taken last.
   StoreChange change;
   VersionPromises versions{&change};

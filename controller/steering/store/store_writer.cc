@@ -6,7 +6,6 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "controller/steering/threads/thread_priority.h"
 
 namespace rhumb {
@@ -51,13 +50,14 @@ StoredState StoreWriter::Load() {
   }
   SetHealth(state.status());
   StoredState fresh;
-  fresh.epoch = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
+  fresh.epoch = NewEpoch();
+  fresh.epoch_unwritten = true;
   return fresh;
 }
 
 void StoreWriter::Write(StoreChange change, std::function<void(bool)> done) {
-  const bool only_plans =
-      !change.reported && !change.settings && !change.floor && change.audit.empty() && !done;
+  const bool only_plans = !change.epoch && !change.reported && !change.settings && !change.floor &&
+                          change.audit.empty() && !done;
   Item item{std::move(change), std::move(done)};
   if (only_plans) {
     if (!queue_.TryPush(std::move(item))) metrics_->CountEvent(Event::kStorePlanDropped);
@@ -120,6 +120,10 @@ absl::Status StoreWriter::WriteBatch(const std::vector<StoreChange>& changes) {
 
 void StoreWriter::KeepUnwritten(std::vector<StoreChange> changes) {
   for (StoreChange& change : changes) {
+    if (change.epoch) {
+      unwritten_.epoch = change.epoch;
+      unwritten_.plans.clear();
+    }
     if (change.reported) unwritten_.reported = std::move(change.reported);
     if (change.settings) unwritten_.settings = std::move(change.settings);
     if (change.floor) unwritten_.floor = change.floor;

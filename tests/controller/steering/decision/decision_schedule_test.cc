@@ -89,6 +89,13 @@ TEST_F(DecisionScheduleTest, WhatWasForcedStaysSoWhenAnotherTakesItsPlace) {
   EXPECT_TRUE(Want(PLAN_REASON_TOPOLOGY)->forced);
 }
 
+TEST_F(DecisionScheduleTest, ASettingThatJoinsTheAnswerToAReturningLinkIsStillUrgent) {
+  EXPECT_FALSE(Want(PLAN_REASON_TOPOLOGY)->forced);
+  const auto joined = Want(PLAN_REASON_SETTING);
+  EXPECT_EQ(joined->reason, PLAN_REASON_TOPOLOGY);
+  EXPECT_TRUE(joined->forced);
+}
+
 TEST_F(DecisionScheduleTest, PolicyLeavesTheProcessorsOnlyToAFirstAnswerThatIsOnItsWay) {
   options_.lead_per_adapter = absl::Milliseconds(2);
   options_.max_lead = absl::Milliseconds(5);
