@@ -12,6 +12,8 @@
 #include "controller/client/backoff.h"
 #include "controller/client/call_error.h"
 #include "controller/client/client_options.h"
+#include "controller/clock/grpc/deadline.h"
+#include "controller/clock/steady_time.h"
 
 namespace rhumb {
 
@@ -56,12 +58,12 @@ absl::StatusOr<Response> Call(const Connection& connection, Stub& stub,
                                                            Response*),
                               const Request& request) {
   constexpr int kAttempts = 4;
-  const absl::Time deadline = absl::Now() + connection.timeout();
+  const SteadyTime deadline = SteadyNow() + connection.timeout();
   Backoff backoff;
   for (int attempt = 1;; ++attempt) {
     grpc::ClientContext context;
     connection.Prepare(&context);
-    context.set_deadline(absl::ToChronoTime(deadline));
+    context.set_deadline(GrpcDeadline(deadline));
     Response response;
     const grpc::Status status = (stub.*method)(&context, request, &response);
     if (status.ok()) return response;
@@ -69,7 +71,7 @@ absl::StatusOr<Response> Call(const Connection& connection, Stub& stub,
     const absl::Duration pause =
         std::max(backoff.Next(), error.retry_after.value_or(absl::ZeroDuration()));
     if (error.code != absl::StatusCode::kUnavailable || attempt == kAttempts ||
-        absl::Now() + pause >= deadline) {
+        SteadyNow() + pause >= deadline) {
       return Explain(error, connection.server(), connection.timeout());
     }
     absl::SleepFor(pause);

@@ -34,6 +34,7 @@ PlanSubscriber::~PlanSubscriber() {
   {
     absl::MutexLock lock(&mutex_);
     stop_ = true;
+    changed_.NotifyAll();
     if (open_ != nullptr) open_->TryCancel();
   }
   thread_.join();
@@ -45,12 +46,12 @@ PlanSubscriber::State PlanSubscriber::Get() const {
 }
 
 bool PlanSubscriber::Await(const std::function<bool(const State&)>& condition,
-                           absl::Time deadline) const {
+                           SteadyTime deadline) const {
   absl::MutexLock lock(&mutex_);
-  auto done = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  auto done = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return !state_.failed.ok() || condition(state_);
   };
-  mutex_.AwaitWithDeadline(absl::Condition(&done), deadline);
+  changed_.AwaitUntil(&mutex_, deadline, done);
   return state_.failed.ok() && condition(state_);
 }
 
@@ -70,12 +71,15 @@ void PlanSubscriber::Run() {
     absl::MutexLock lock(&mutex_);
     state_.connected = false;
     state_.last_fault = status;
+    changed_.NotifyAll();
     if (stop_) return;
     if (IsFinal(status)) {
       state_.failed = status;
+      changed_.NotifyAll();
       return;
     }
-    mutex_.AwaitWithTimeout(absl::Condition(&stop_), backoff.Next());
+    changed_.AwaitFor(&mutex_, backoff.Next(),
+                      [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stop_; });
     if (stop_) return;
   }
 }
@@ -93,6 +97,7 @@ absl::Status PlanSubscriber::Follow() {
     open_ = &context;
     subscribe->set_held_epoch(state_.plan->epoch());
     subscribe->set_held_plan_version(state_.plan->version());
+    subscribe->set_held_routes_digest(state_.plan->header().routes_digest());
   }
   const std::unique_ptr<Stream> stream = south_->StreamPlans(&context);
   bool open = stream->Write(first);
@@ -103,6 +108,7 @@ absl::Status PlanSubscriber::Follow() {
       state_.election = response.election();
       state_.connections += state_.connected ? 0 : 1;
       state_.connected = true;
+      changed_.NotifyAll();
     } else if (response.has_update()) {
       open = Take(response.update(), stream.get());
     }
@@ -135,6 +141,7 @@ bool PlanSubscriber::Take(const rhumb::v1::PlanUpdate& update, Stream* stream) {
       ++state_.nacks;
     }
     answer->set_plan_version_in_force(state_.plan->version());
+    changed_.NotifyAll();
   }
   if (!status.ok()) *answer->mutable_error() = ToProto(status);
   return stream->Write(request);

@@ -13,6 +13,8 @@
 #include "absl/time/time.h"
 #include "controller/client/connection.h"
 #include "controller/client/held_plan.h"
+#include "controller/clock/steady_condition.h"
+#include "controller/clock/steady_time.h"
 #include "rhumb/v1/south.grpc.pb.h"
 
 namespace rhumb {
@@ -50,7 +52,7 @@ class PlanSubscriber {
 
   State Get() const;
   // Waits until `condition` holds; false when `deadline` passed or the stream failed before.
-  bool Await(const std::function<bool(const State&)>& condition, absl::Time deadline) const;
+  bool Await(const std::function<bool(const State&)>& condition, SteadyTime deadline) const;
   // Cuts the connection, as a broken network would.
   void Cut();
 
@@ -67,6 +69,7 @@ class PlanSubscriber {
   const Options options_;
   const std::unique_ptr<rhumb::v1::South::Stub> south_;
   mutable absl::Mutex mutex_;
+  mutable SteadyCondition changed_;
   State state_ ABSL_GUARDED_BY(mutex_);
   grpc::ClientContext* open_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;

@@ -22,11 +22,11 @@ void TelemetrySender::Close() {
 }
 
 // A stream has one deadline for all of its life, so an alarm watches over each exchange.
-bool TelemetrySender::Exchange(const rhumb::v1::TelemetryReport& report, absl::Time deadline,
+bool TelemetrySender::Exchange(const rhumb::v1::TelemetryReport& report, SteadyTime deadline,
                                rhumb::v1::TelemetryAnswer* answer) {
   absl::Notification over;
   grpc::Alarm alarm;
-  alarm.Set(absl::ToChronoTime(deadline), [this, &over](bool expired) {
+  alarm.Set(GrpcDeadline(deadline), [this, &over](bool expired) {
     if (expired) context_->TryCancel();
     over.Notify();
   });
@@ -38,7 +38,7 @@ bool TelemetrySender::Exchange(const rhumb::v1::TelemetryReport& report, absl::T
 
 absl::StatusOr<rhumb::v1::TelemetryAnswer> TelemetrySender::Report(
     const rhumb::v1::TelemetryReport& report) {
-  const absl::Time deadline = absl::Now() + connection_.timeout();
+  const SteadyTime deadline = SteadyNow() + connection_.timeout();
   Backoff backoff;
   for (;;) {
     if (stream_ == nullptr) Open();
@@ -50,7 +50,7 @@ absl::StatusOr<rhumb::v1::TelemetryAnswer> TelemetrySender::Report(
     stream_ = nullptr;
     const absl::Duration pause = backoff.Next();
     const bool again = ended.ok() || ended.error_code() == grpc::StatusCode::UNAVAILABLE;
-    if (!again || absl::Now() + pause >= deadline) {
+    if (!again || SteadyNow() + pause >= deadline) {
       return ended.ok() ? absl::UnavailableError("the server ended the telemetry stream")
                         : connection_.Explain(ended);
     }

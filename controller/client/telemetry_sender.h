@@ -28,7 +28,7 @@ class TelemetrySender {
   using Stream = grpc::ClientReaderWriter<rhumb::v1::TelemetryReport, rhumb::v1::TelemetryAnswer>;
 
   void Open();
-  bool Exchange(const rhumb::v1::TelemetryReport& report, absl::Time deadline,
+  bool Exchange(const rhumb::v1::TelemetryReport& report, SteadyTime deadline,
                 rhumb::v1::TelemetryAnswer* answer);
 
   const Connection connection_;

@@ -34,7 +34,7 @@ void EnvironmentQuota::Return(const std::string& client, int count) {
   if ((own->second -= count) == 0) by_client_.erase(own);
 }
 
-uint64_t BatchTable::Add(std::shared_ptr<EnvironmentBatch> batch, absl::Time now) {
+uint64_t BatchTable::Add(std::shared_ptr<EnvironmentBatch> batch, SteadyTime now) {
   absl::MutexLock lock(&mutex_);
   uint64_t id = 0;
   while (id == 0 || entries_.contains(id)) id = absl::Uniform<uint64_t>(random_);
@@ -59,7 +59,7 @@ absl::StatusOr<std::shared_ptr<EnvironmentBatch>> BatchTable::Take(uint64_t id) 
   return entry->second.batch;
 }
 
-void BatchTable::Release(uint64_t id, absl::Time now) {
+void BatchTable::Release(uint64_t id, SteadyTime now) {
   absl::MutexLock lock(&mutex_);
   const auto entry = entries_.find(id);
   if (entry == entries_.end()) return;
@@ -77,7 +77,7 @@ bool BatchTable::Close(uint64_t id) {
   return true;
 }
 
-int BatchTable::CloseIdle(absl::Time now) {
+int BatchTable::CloseIdle(SteadyTime now) {
   std::vector<std::shared_ptr<EnvironmentBatch>> idle;  // ends their workers after the lock
   absl::MutexLock lock(&mutex_);
   for (auto it = entries_.begin(); it != entries_.end();) {

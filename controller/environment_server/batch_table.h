@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 #include "controller/environment_server/environment_slot.h"
 
 namespace rhumb {
@@ -65,22 +66,22 @@ class BatchTable {
  public:
   explicit BatchTable(absl::Duration idle_timeout) : idle_timeout_(idle_timeout) {}
 
-  uint64_t Add(std::shared_ptr<EnvironmentBatch> batch, absl::Time now);
+  uint64_t Add(std::shared_ptr<EnvironmentBatch> batch, SteadyTime now);
 
   // For one call, until Release: NotFound when it is not there, FailedPrecondition while another
   // call has it.
   absl::StatusOr<std::shared_ptr<EnvironmentBatch>> Take(uint64_t id);
-  void Release(uint64_t id, absl::Time now);
+  void Release(uint64_t id, SteadyTime now);
 
   // False when there is none of that name.
   bool Close(uint64_t id);
   // Closes those that no call has had for the time-out; how many.
-  int CloseIdle(absl::Time now);
+  int CloseIdle(SteadyTime now);
 
  private:
   struct Entry {
     std::shared_ptr<EnvironmentBatch> batch;
-    absl::Time last_use;
+    SteadyTime last_use;
     bool busy = false;
   };
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "controller/clock/grpc/deadline.h"
 
 namespace rhumb {
 namespace {
@@ -52,7 +52,7 @@ void EnvironmentServer::Stop(absl::Duration grace) {
   if (server_ == nullptr) return;
   service_->Close();
   housekeeper_.reset();
-  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Shutdown(GrpcDeadline(SteadyNow() + grace));
   server_->Wait();
   server_.reset();
 }

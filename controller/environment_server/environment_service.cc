@@ -107,7 +107,7 @@ absl::Status EnvironmentService::Create(const std::string& client,
         ToLayout(*scenario->topology, *scenario->paths, scenario->history, scenario->steps);
   }
   *response->mutable_idle_timeout() = ToDuration(options_.batches.idle_timeout);
-  response->set_batch(batches_.Add(std::move(batch), absl::Now()));
+  response->set_batch(batches_.Add(std::move(batch), SteadyNow()));
   return absl::OkStatus();
 }
 
@@ -122,7 +122,7 @@ EnvironmentService::Reactor* EnvironmentService::Reset(Context* context,
     return reactor;
   }
   const size_t environments = (*batch)->slots.size();
-  batches_.Release(request->batch(), absl::Now());
+  batches_.Release(request->batch(), SteadyNow());
   auto actions = ResetsAsActions(*request, environments);
   if (!actions.ok()) {
     reactor->Finish(ToGrpc(actions.status()));
@@ -150,7 +150,7 @@ void EnvironmentService::Play(uint64_t id, std::shared_ptr<const rhumb::v1::Step
   if (!taken.ok()) return reactor->Finish(ToGrpc(taken.status()));
   std::shared_ptr<EnvironmentBatch> batch = *std::move(taken);
   if (absl::Status status = CheckActions(*request, batch->slots.size()); !status.ok()) {
-    batches_.Release(id, absl::Now());
+    batches_.Release(id, SteadyNow());
     return reactor->Finish(ToGrpc(status));
   }
   const int count = request->actions_size();
@@ -164,7 +164,7 @@ void EnvironmentService::Play(uint64_t id, std::shared_ptr<const rhumb::v1::Step
         *response->mutable_outcomes(i) = batch->slots[action.environment()]->Play(action);
       },
       [this, id, batch, request, reactor, response] {
-        batches_.Release(id, absl::Now());
+        batches_.Release(id, SteadyNow());
         absl::Status status;
         if (const size_t bytes = response->ByteSizeLong(); bytes > options_.max_answer_bytes) {
           status = absl::ResourceExhaustedError(absl::StrFormat(

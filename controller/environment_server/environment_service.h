@@ -30,7 +30,7 @@ class EnvironmentService final : public rhumb::v1::Simulation::CallbackService {
   // From now on every call is UNAVAILABLE.
   void Close() { closed_ = true; }
   // Closes batches that nobody used for the time-out; how many. Called now and then.
-  int CloseIdle() { return batches_.CloseIdle(absl::Now()); }
+  int CloseIdle() { return batches_.CloseIdle(SteadyNow()); }
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;

@@ -23,7 +23,7 @@ class TaskPool {
   explicit TaskPool(int threads) : queue_(SIZE_MAX) {
     for (int i = 0; i < threads; ++i) {
       threads_.emplace_back([this] {
-        while (auto task = queue_.Pop(absl::InfiniteFuture())) (*task)();
+        while (auto task = queue_.Pop(SteadyTime::Never())) (*task)();
       });
     }
   }

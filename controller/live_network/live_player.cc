@@ -66,7 +66,7 @@ absl::Status LivePlayer::Start() {
 
 absl::Status LivePlayer::Play(const std::function<void(const LiveInterval&)>& on_interval) {
   if (absl::Status status = Start(); !status.ok()) return status;
-  wall_begin_ = absl::Now();
+  wall_begin_ = SteadyNow();
   for (size_t i = 0; i < input_.moments.size(); ++i) {
     if (Stopped()) return absl::CancelledError("stopped");
     if (options_.reconnect_every > 0 && i > 0 && i % options_.reconnect_every == 0) {
@@ -180,15 +180,15 @@ absl::Status LivePlayer::SteerInLockStep(const ReplayInterval& interval, Interva
 absl::Status LivePlayer::SteerInRealTime(const ReplayInterval& interval, Interval* played) {
   uint64_t version = adapter_->plan()->version();
   auto until = [&](absl::Duration at) -> absl::Status {
-    const absl::Time wall = wall_begin_ + at / *options_.speed;
-    while (absl::Now() < wall) {
+    const SteadyTime wall = wall_begin_ + at / *options_.speed;
+    while (SteadyNow() < wall) {
       if (Stopped()) return absl::CancelledError("stopped");
       if (absl::Status failed = adapter_->stream().Get().failed; !failed.ok()) return failed;
       const bool came = adapter_->stream().Await(
           [version](const PlanSubscriber::State& s) { return s.plan->version() != version; },
-          std::min(wall, absl::Now() + kSlice));
+          std::min(wall, SteadyNow() + kSlice));
       if (!came) continue;
-      const absl::Duration now = (absl::Now() - wall_begin_) * *options_.speed;
+      const absl::Duration now = (SteadyNow() - wall_begin_) * *options_.speed;
       version = adapter_->plan()->version();
       absl::StatusOr<RoutingPlan> plan = PlanInForce();
       if (!plan.ok()) return plan.status();

@@ -67,7 +67,7 @@ class LivePlayer {
   std::unique_ptr<NetworkSimulator> live_, reference_;
   std::unique_ptr<RoutingPolicy> shortest_path_;
   Topology topology_;       // of the simulated network, now
-  absl::Time wall_begin_;   // of the interval that is played in real time
+  SteadyTime wall_begin_;   // of the interval that is played in real time
   absl::Duration elapsed_;  // of the network's time, since its start
 };
 

@@ -44,7 +44,7 @@ absl::Status NetworkAdapter::Install(const rhumb::v1::PlanUpdate& update) {
 }
 
 absl::Status NetworkAdapter::Patiently(const std::function<absl::Status()>& call) {
-  const absl::Time deadline = absl::Now() + options_.patience;
+  const SteadyTime deadline = SteadyNow() + options_.patience;
   Backoff backoff;
   bool told = false;
   for (;;) {
@@ -52,7 +52,7 @@ absl::Status NetworkAdapter::Patiently(const std::function<absl::Status()>& call
     if (!IsAway(status)) return status;
     const absl::Duration pause = backoff.Next();
     if (Stopped()) return absl::CancelledError("stopped");
-    if (absl::Now() + pause >= deadline) return status;
+    if (SteadyNow() + pause >= deadline) return status;
     if (!std::exchange(told, true)) {
       std::cerr << absl::StrFormat("note: waiting up to %s: %s\n",
                                    absl::FormatDuration(options_.patience), status.message());
@@ -62,9 +62,9 @@ absl::Status NetworkAdapter::Patiently(const std::function<absl::Status()>& call
 }
 
 absl::Status NetworkAdapter::AwaitStream() {
-  const absl::Time deadline = absl::Now() + options_.patience;
-  while (absl::Now() < deadline && !Stopped()) {
-    const absl::Time slice = std::min(deadline, absl::Now() + absl::Milliseconds(200));
+  const SteadyTime deadline = SteadyNow() + options_.patience;
+  while (SteadyNow() < deadline && !Stopped()) {
+    const SteadyTime slice = std::min(deadline, SteadyNow() + absl::Milliseconds(200));
     if (stream_.Await([](const PlanSubscriber::State& s) { return s.connected; }, slice)) {
       return absl::OkStatus();
     }
@@ -172,7 +172,7 @@ absl::StatusOr<rhumb::v1::ControllerStatus> NetworkAdapter::GetStatus() {
 }
 
 absl::StatusOr<NetworkAdapter::Answer> NetworkAdapter::AwaitDecision() {
-  const absl::Time deadline = absl::Now() + options_.decision_timeout;
+  const SteadyTime deadline = SteadyNow() + options_.decision_timeout;
   absl::Duration pause = kPollFirst;
   for (;;) {
     absl::StatusOr<rhumb::v1::ControllerStatus> status = GetStatus();
@@ -183,7 +183,7 @@ absl::StatusOr<NetworkAdapter::Answer> NetworkAdapter::AwaitDecision() {
     const bool held = status->rollback_held() || status->has_rollback_confirm_before();
     const bool decided = status->decided_traffic_version() >= traffic_version_ &&
                          status->decided_topology_version() >= topology_version_;
-    const bool late = absl::Now() >= deadline;
+    const bool late = SteadyNow() >= deadline;
     if (Stopped()) return absl::CancelledError("stopped");
     // Versions of a server that has lost its state do not count on from those known here.
     if (status->epoch() != epoch_) {
@@ -209,7 +209,7 @@ absl::Status NetworkAdapter::Reconnect() {
   stream_.Cut();
   const bool back = stream_.Await(
       [before](const PlanSubscriber::State& s) { return s.connected && s.connections > before; },
-      absl::Now() + options_.patience);
+      SteadyNow() + options_.patience);
   return back ? absl::OkStatus() : AwaitStream();
 }
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -24,6 +25,7 @@ constexpr int kWorkerSocket = 3;
 constexpr size_t kMostLastWords = 4096;
 constexpr uint32_t kMostResponseBytes = 1u << 30;
 constexpr absl::Duration kGraceAtEnd = absl::Seconds(2);
+constexpr absl::Duration kLongestWait = absl::Hours(24 * 365);
 
 // Above the numbers that the worker's own descriptors take, so that one never overwrites the other.
 int MoveUp(int fd) {
@@ -121,7 +123,8 @@ WorkerProcess::~WorkerProcess() {
 absl::Status WorkerProcess::Exchange(const google::protobuf::MessageLite& request,
                                      google::protobuf::MessageLite* response,
                                      absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const SteadyPoint deadline =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(std::min(timeout, kLongestWait));
   const size_t size = request.ByteSizeLong();
   buffer_.resize(4);
   for (int i = 0; i < 4; ++i) buffer_[i] = static_cast<char>(size >> (8 * i));
@@ -167,9 +170,9 @@ absl::Status WorkerProcess::Exchange(const google::protobuf::MessageLite& reques
   return absl::OkStatus();
 }
 
-WorkerProcess::Transfer WorkerProcess::Wait(short events, absl::Time deadline) {
+WorkerProcess::Transfer WorkerProcess::Wait(short events, SteadyPoint deadline) {
   while (true) {
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = absl::FromChrono(deadline - std::chrono::steady_clock::now());
     if (left <= absl::ZeroDuration()) return Transfer::kLate;
     pollfd fds[2] = {{socket_, events, 0}, {errors_, POLLIN, 0}};
     const timespec timeout = absl::ToTimespec(std::min(left, absl::Hours(1)));
@@ -180,7 +183,7 @@ WorkerProcess::Transfer WorkerProcess::Wait(short events, absl::Time deadline) {
   }
 }
 
-WorkerProcess::Transfer WorkerProcess::Send(absl::Time deadline) {
+WorkerProcess::Transfer WorkerProcess::Send(SteadyPoint deadline) {
   for (size_t sent = 0; sent < buffer_.size();) {
     const ssize_t put =
         send(socket_, buffer_.data() + sent, buffer_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -195,7 +198,7 @@ WorkerProcess::Transfer WorkerProcess::Send(absl::Time deadline) {
   return Transfer::kDone;
 }
 
-WorkerProcess::Transfer WorkerProcess::Receive(char* data, size_t size, absl::Time deadline) {
+WorkerProcess::Transfer WorkerProcess::Receive(char* data, size_t size, SteadyPoint deadline) {
   while (size > 0) {
     if (Wait(POLLIN, deadline) == Transfer::kLate) return Transfer::kLate;
     const ssize_t got = recv(socket_, data, size, MSG_DONTWAIT);
@@ -232,8 +235,10 @@ std::string WorkerProcess::Bury(bool kill) {
   pid_t ended = 0;
   if (!kill) {
     // The socket closes a moment before the process ends.
-    const absl::Time until = absl::Now() + kGraceAtEnd;
-    while ((ended = waitpid(pid_, &status, WNOHANG)) == 0 && absl::Now() < until) {
+    const SteadyPoint until =
+        std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(kGraceAtEnd);
+    while ((ended = waitpid(pid_, &status, WNOHANG)) == 0 &&
+           std::chrono::steady_clock::now() < until) {
       poll(nullptr, 0, 1);
     }
   }

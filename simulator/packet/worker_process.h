@@ -6,6 +6,7 @@
 #include <google/protobuf/message_lite.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -36,11 +37,13 @@ class WorkerProcess {
  private:
   WorkerProcess(std::string path, pid_t pid, int socket, int errors);
 
+  using SteadyPoint = std::chrono::steady_clock::time_point;
+
   enum class Transfer { kDone, kClosed, kLate };
-  Transfer Send(absl::Time deadline);
-  Transfer Receive(char* data, size_t size, absl::Time deadline);
+  Transfer Send(SteadyPoint deadline);
+  Transfer Receive(char* data, size_t size, SteadyPoint deadline);
   // Waits until the socket is ready for `events`, reading stderr meanwhile.
-  Transfer Wait(short events, absl::Time deadline);
+  Transfer Wait(short events, SteadyPoint deadline);
   void ReadErrors();
   // Kills the worker unless it has ended, and says how it ended and what it said last.
   std::string Bury(bool kill);

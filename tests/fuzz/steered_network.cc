@@ -120,7 +120,8 @@ void SteeredNetwork::Start() {
   };
   outputs.start_decision = [this](DecisionInput input) { waiting_ = std::move(input); };
   outputs.election_changed = [] {};
-  outputs.now = [this] { return now_; };
+  outputs.clocks.steady = [this] { return SteadyTime() + (now_ - absl::UnixEpoch()); };
+  outputs.clocks.wall = [this] { return now_; };
   core_.emplace(options, outputs, &metrics_);
   core_->Restore(stored_);
   Keep(core_->TakeChange());

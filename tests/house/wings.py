@@ -73,13 +73,16 @@ ROOMS = (
     ),
     # The wings of controller/.
     Room("controller/terminal", third=("absl",)),
-    Room("controller/steering/threads", third=("absl",)),
+    Room("controller/clock", third=("absl",)),
+    Room("controller/clock/grpc", uses=("controller/clock",), third=("absl", "grpc")),
+    Room("controller/steering/threads", uses=("controller/clock",), third=("absl",)),
     Room("controller/steering/metrics", third=_COMMON),
     Room("controller/steering/plan", uses=("topologies",), third=_COMMON),
     Room(
         "controller/steering",
         uses=_FLOORS
         + (
+            "controller/clock",
             "controller/steering/threads",
             "controller/steering/metrics",
             "controller/steering/plan",
@@ -98,7 +101,7 @@ ROOMS = (
     ),
     Room(
         "controller/serving/access",
-        uses=("controller/steering/plan", "controller/steering"),
+        uses=("controller/clock", "controller/steering/plan", "controller/steering"),
         third=_COMMON + ("openssl",),
     ),
     Room(
@@ -131,6 +134,8 @@ ROOMS = (
         "controller/serving",
         uses=_FLOORS
         + (
+            "controller/clock",
+            "controller/clock/grpc",
             "controller/steering/threads",
             "controller/steering/metrics",
             "controller/steering/plan",
@@ -149,6 +154,8 @@ ROOMS = (
         + (
             "agents/neural",
             "agents/training",
+            "controller/clock",
+            "controller/clock/grpc",
             "controller/steering/threads",
             "controller/steering/plan",
             "controller/replay",
@@ -158,12 +165,12 @@ ROOMS = (
     ),
     Room(
         "controller/client",
-        uses=("topologies", "controller/steering/plan"),
+        uses=("topologies", "controller/clock", "controller/clock/grpc", "controller/steering/plan"),
         third=_COMMON + ("grpc",),
     ),
     Room(
         "controller/live_network",
-        uses=_FLOORS + ("controller/steering/plan", "controller/replay", "controller/client"),
+        uses=_FLOORS + ("controller/clock", "controller/steering/plan", "controller/replay", "controller/client"),
         third=_COMMON + ("grpc", "json", "spdlog"),
     ),
     Room(
@@ -172,6 +179,8 @@ ROOMS = (
         + (
             "agents/training",
             "controller/terminal",
+            "controller/clock",
+            "controller/clock/grpc",
             "controller/steering/plan",
             "controller/replay",
             "controller/serving/rpc",

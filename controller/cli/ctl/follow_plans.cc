@@ -5,9 +5,11 @@
 #include <thread>
 #include <utility>
 
-#include "absl/synchronization/notification.h"
+#include "absl/synchronization/mutex.h"
 #include "controller/cli/ctl/answer_text.h"
 #include "controller/cli/frame/text_report.h"
+#include "controller/clock/steady_condition.h"
+#include "controller/clock/steady_time.h"
 #include "controller/terminal/interrupt.h"
 
 namespace rhumb {
@@ -20,23 +22,30 @@ class CancelOnInterrupt {
  public:
   CancelOnInterrupt(grpc::ClientContext* context, const std::atomic<bool>* interrupted)
       : thread_([this, context, interrupted] {
-          while (!done_.WaitForNotificationWithTimeout(kSlice)) {
+          absl::MutexLock lock(&mutex_);
+          while (!changed_.AwaitFor(&mutex_, kSlice, [this] { return done_; })) {
             if (*interrupted) context->TryCancel();
           }
         }) {}
   ~CancelOnInterrupt() {
-    done_.Notify();
+    {
+      absl::MutexLock lock(&mutex_);
+      done_ = true;
+      changed_.NotifyAll();
+    }
     thread_.join();
   }
 
  private:
-  absl::Notification done_;
+  absl::Mutex mutex_;
+  SteadyCondition changed_;
+  bool done_ = false;  // under the mutex
   std::thread thread_;
 };
 
 void WaitUnlessStopped(absl::Duration pause, const std::atomic<bool>* stopped) {
-  const absl::Time end = absl::Now() + pause;
-  while (!*stopped && absl::Now() < end) absl::SleepFor(std::min(kSlice, end - absl::Now()));
+  const SteadyTime end = SteadyNow() + pause;
+  while (!*stopped && SteadyNow() < end) absl::SleepFor(std::min(kSlice, end - SteadyNow()));
 }
 
 }  // namespace
@@ -52,7 +61,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
   const bool colour = StdoutIsTerminal();
   uint64_t shown = 0;
   bool told = false;
-  absl::Time last_answer = absl::Now();
+  SteadyTime last_answer = SteadyNow();
   Backoff backoff;
   for (;;) {
     grpc::ClientContext context;
@@ -66,7 +75,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
                                    : WatchLine(plan.header(), colour))
                 << std::flush;
       if (!std::cout) return absl::OkStatus();  // whoever reads has had enough
-      last_answer = absl::Now();
+      last_answer = SteadyNow();
       told = false;
       backoff.Reset();
       if (++shown == options.count) {
@@ -80,7 +89,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
     if (*stop.flag()) return absl::CancelledError("stopped");
     const bool away = status.ok() || status.error_code() == grpc::StatusCode::UNAVAILABLE;
     const absl::Duration pause = backoff.Next();
-    if (!away || absl::Now() + pause > last_answer + connection->timeout()) {
+    if (!away || SteadyNow() + pause > last_answer + connection->timeout()) {
       return status.ok() ? absl::UnavailableError("the server ended the stream")
                          : connection->Explain(status);
     }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "controller/clock/grpc/deadline.h"
 
 namespace rhumb {
 namespace {
@@ -39,7 +40,7 @@ absl::Status CheckHealth(const CtlSession& session) {
   grpc::GenericStub stub(connection->channel());
   grpc::ClientContext context;
   connection->Prepare(&context);
-  context.set_deadline(absl::ToChronoTime(absl::Now() + connection->timeout()));
+  context.set_deadline(GrpcDeadline(SteadyNow() + connection->timeout()));
   const grpc::ByteBuffer request(nullptr, 0);
   grpc::ByteBuffer response;
   absl::Notification done;

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 
 namespace rhumb {
 
@@ -18,8 +19,8 @@ class RateLimiter {
   // `per_second` calls in the long run, `burst` at once; both above 0.
   RateLimiter(double per_second, double burst) : per_second_(per_second), burst_(burst) {}
 
-  // True when the peer may call now. `now` does not go back.
-  bool Take(const std::string& peer, absl::Time now) {
+  // True when the peer may call now.
+  bool Take(const std::string& peer, SteadyTime now) {
     absl::MutexLock lock(&mutex_);
     if (buckets_.size() >= kMaxBuckets) ForgetFull(now);
     auto [it, fresh] = buckets_.try_emplace(peer, Bucket{burst_, now});
@@ -34,14 +35,14 @@ class RateLimiter {
  private:
   struct Bucket {
     double tokens;
-    absl::Time at;
+    SteadyTime at;
   };
   static constexpr size_t kMaxBuckets = 10'000;
 
-  double Refilled(const Bucket& bucket, absl::Time now) const {
+  double Refilled(const Bucket& bucket, SteadyTime now) const {
     return std::min(burst_, bucket.tokens + per_second_ * absl::ToDoubleSeconds(now - bucket.at));
   }
-  void ForgetFull(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void ForgetFull(SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     for (auto it = buckets_.begin(); it != buckets_.end();) {
       const auto next = std::next(it);
       if (Refilled(it->second, now) >= burst_) buckets_.erase(it);

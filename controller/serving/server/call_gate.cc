@@ -1,7 +1,7 @@
 #include "controller/serving/server/call_gate.h"
 
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/plan/request_error.h"
 
 namespace rhumb {
@@ -42,7 +42,7 @@ absl::StatusOr<Caller> CallGate::AdmitAnybody(const grpc::ServerContextBase& con
 }
 
 absl::Status CallGate::CountMessage(const Caller& caller) {
-  if (rate_.Take(caller.peer, absl::Now())) return absl::OkStatus();
+  if (rate_.Take(caller.peer, SteadyNow())) return absl::OkStatus();
   return LimitError(absl::StrFormat(
       "%s calls more than %g times a second; call less often (limits.calls_per_second)",
       caller.peer, limits_.calls_per_second));

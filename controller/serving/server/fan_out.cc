@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 
 namespace rhumb {
 
@@ -44,7 +43,7 @@ std::vector<std::pair<uint64_t, std::shared_ptr<PlanReader>>> FanOut::readers() 
 
 void FanOut::Announce() {
   absl::MutexLock lock(&mutex_);
-  if (!announced_) announced_at_ = absl::Now();
+  if (!announced_) announced_at_ = SteadyNow();
   announced_ = true;
 }
 
@@ -54,7 +53,7 @@ void FanOut::EndAll(const absl::Status& status) {
 
 void FanOut::Run() {
   for (;;) {
-    absl::Time since;
+    SteadyTime since;
     {
       absl::MutexLock lock(&mutex_);
       mutex_.Await(absl::Condition(
@@ -67,7 +66,7 @@ void FanOut::Run() {
       since = announced_at_;
     }
     for (const auto& [id, reader] : readers()) reader->Wake();
-    metrics_->ObserveStage(Stage::kFanOut, absl::ToDoubleSeconds(absl::Now() - since));
+    metrics_->ObserveStage(Stage::kFanOut, absl::ToDoubleSeconds(SteadyNow() - since));
   }
 }
 

@@ -12,7 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/metrics/metrics.h"
 
 namespace rhumb {
@@ -56,7 +56,7 @@ class FanOut {
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<uint64_t, std::shared_ptr<PlanReader>> readers_ ABSL_GUARDED_BY(mutex_);
   bool announced_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time announced_at_ ABSL_GUARDED_BY(mutex_);
+  SteadyTime announced_at_ ABSL_GUARDED_BY(mutex_);
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -1,6 +1,7 @@
 #include "controller/serving/server/plan_stream.h"
 
 #include <grpcpp/support/slice.h>
+#include <spdlog/spdlog.h>
 
 #include <utility>
 #include <vector>
@@ -86,13 +87,13 @@ void PlanStream::Subscribe(const rhumb::v1::PlanSubscription& subscription) {
         return Opened{*replaced, core.south().ElectionFor(id)};
       },
       [self = Self(this), subscription](absl::StatusOr<Opened> opened) {
-        self->TakeOpened(opened, subscription.held_epoch(), subscription.held_plan_version());
+        self->TakeOpened(opened, subscription);
       });
 }
 
 // On the control thread, so that no plan is published in between.
-void PlanStream::TakeOpened(const absl::StatusOr<Opened>& opened, uint64_t held_epoch,
-                            uint64_t held_version) {
+void PlanStream::TakeOpened(const absl::StatusOr<Opened>& opened,
+                            const rhumb::v1::PlanSubscription& subscription) {
   if (!opened.ok()) return End(opened.status());
   if (opened->replaced) {
     if (const auto earlier = parts_.fan_out.Find(*opened->replaced)) {
@@ -107,8 +108,15 @@ void PlanStream::TakeOpened(const absl::StatusOr<Opened>& opened, uint64_t held_
     if (finished_) return;
     open_ = true;
     election_ = opened->election;
-    if (held_epoch == opened->election.epoch() && parts_.board.Find(held_version) != nullptr) {
-      base_ = sent_ = held_version;
+    const LivePlanPtr held = parts_.board.Find(subscription.held_plan_version());
+    const bool known = held != nullptr && subscription.held_epoch() == opened->election.epoch() &&
+                       held->header.epoch() == subscription.held_epoch();
+    const uint64_t digest = subscription.held_routes_digest();
+    if (known && (digest == 0 || digest == held->header.routes_digest())) {
+      base_ = sent_ = held->version();
+    } else if (known) {
+      spdlog::warn("adapter name=\"{}\" holds other routes under version={}; it gets a whole plan",
+                   adapter_, held->version());
     }
     WriteNext();
   }

@@ -50,7 +50,8 @@ class PlanStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   void FinishCall(const grpc::Status& status) override { Finish(status); }
 
   void Subscribe(const rhumb::v1::PlanSubscription& subscription);
-  void TakeOpened(const absl::StatusOr<Opened>& opened, uint64_t held_epoch, uint64_t held_version);
+  void TakeOpened(const absl::StatusOr<Opened>& opened,
+                  const rhumb::v1::PlanSubscription& subscription);
   void TakeAnswer(rhumb::v1::PlanAnswer answer);
   // Sets what follows a refused update. `base` is what the refused one led on from.
   void AfterRefusal(const rhumb::v1::PlanAnswer& answer, uint64_t version, uint64_t base)

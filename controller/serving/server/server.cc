@@ -7,7 +7,8 @@
 #include <thread>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "controller/clock/grpc/deadline.h"
+#include "controller/clock/steady_time.h"
 #include "controller/serving/metrics/prometheus_metrics.h"
 #include "controller/serving/server/announcer.h"
 #include "controller/serving/server/caller_policies.h"
@@ -62,7 +63,7 @@ std::unique_ptr<Store> StoreOf(ServerOptions* options) {
 ControlOptions ControlOptionsOf(const ServerOptions& options) {
   ControlOptions control = options.config.steering;
   control.core.lead_per_adapter = UpdateLead();
-  if (options.now) control.now = options.now;
+  if (options.clocks) control.clocks = *options.clocks;
   return control;
 }
 
@@ -188,7 +189,7 @@ void Server::Drain() {
   parts.gate.Close();
   parts.fan_out.EndAll(DrainingError());
   const auto& server = parts.config.server;
-  running_->grpc.server->Shutdown(absl::ToChronoTime(absl::Now() + server.drain_time));
+  running_->grpc.server->Shutdown(GrpcDeadline(SteadyNow() + server.drain_time));
   running_->grpc.server->Wait();
   if (!server.unix_socket.empty()) unlink(server.unix_socket.c_str());
   running_.reset();  // writes what waits

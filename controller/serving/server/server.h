@@ -3,12 +3,12 @@
 #ifndef RHUMB_CONTROLLER_SERVING_SERVER_SERVER_H_
 #define RHUMB_CONTROLLER_SERVING_SERVER_SERVER_H_
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "controller/clock/clocks.h"
 #include "controller/serving/configuration/serve_config.h"
 #include "controller/steering/decision/decision_worker.h"
 #include "controller/steering/store/store.h"
@@ -18,9 +18,9 @@ namespace rhumb {
 struct ServerOptions {
   ServeConfig config;  // checked before (check_config.h)
   PolicyFactory policies;
-  std::string version;              // of the program
-  std::unique_ptr<Store> store;     // null: what the configuration says
-  std::function<absl::Time()> now;  // of the core; null: the system's clock
+  std::string version;           // of the program
+  std::unique_ptr<Store> store;  // null: what the configuration says
+  std::optional<Clocks> clocks;  // of the core; tests bring their own
 };
 
 // Serves from Start until Drain. Its methods are called from one thread.

@@ -10,7 +10,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
+#include "controller/clock/grpc/deadline.h"
+#include "controller/clock/steady_time.h"
 #include "controller/serving/rpc/grpc_status.h"
 #include "controller/serving/server/service_parts.h"
 
@@ -18,7 +19,7 @@ namespace rhumb {
 
 // OK while somebody still waits for the answer.
 inline absl::Status CheckWanted(const grpc::CallbackServerContext& context) {
-  if (absl::FromChrono(context.deadline()) <= absl::Now()) {
+  if (HasPassed(context.raw_deadline())) {
     return absl::DeadlineExceededError("the deadline passed while the call waited for its turn");
   }
   if (context.IsCancelled()) return absl::CancelledError("the caller is gone");
@@ -73,9 +74,9 @@ class UnaryCall {
     const bool queued = parts_.compute.TrySubmit([call = *this,
                                                   work = std::move(work)](PolicyCache* policies) {
       if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
-      const absl::Time begin = absl::Now();
+      const SteadyTime begin = SteadyNow();
       absl::StatusOr<Response> result = Try(work, policies);
-      call.parts_.metrics.ObserveStage(Stage::kCompute, absl::ToDoubleSeconds(absl::Now() - begin));
+      call.parts_.metrics.ObserveStage(Stage::kCompute, absl::ToDoubleSeconds(SteadyNow() - begin));
       call.Finish(std::move(result));
     });
     if (!queued) {

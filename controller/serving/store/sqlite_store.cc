@@ -172,7 +172,7 @@ class SqliteStore : public Store {
     if (schema && *schema != kSchemaVersion) return corrupt("a store of another version");
     state.epoch = Number("epoch").value_or(0);
     if (state.epoch == 0) {
-      state.epoch = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
+      state.epoch = NewEpoch();
       for (auto status :
            {Put("schema", absl::StrCat(kSchemaVersion)), Put("epoch", absl::StrCat(state.epoch))}) {
         if (!status.ok()) return status;
@@ -198,6 +198,10 @@ class SqliteStore : public Store {
 
   absl::Status WriteAll(const std::vector<StoreChange>& changes) {
     for (const StoreChange& change : changes) {
+      if (change.epoch) {
+        if (auto s = Put("epoch", absl::StrCat(*change.epoch)); !s.ok()) return s;
+        if (auto s = Execute("DELETE FROM plan"); !s.ok()) return s;
+      }
       if (change.reported) {
         if (auto s = Put("topology", ToProto(*change.reported).SerializeAsString()); !s.ok()) {
           return s;

@@ -2,10 +2,8 @@
 #ifndef RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_OPTIONS_H_
 #define RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_OPTIONS_H_
 
-#include <functional>
-
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "controller/clock/clocks.h"
 #include "controller/steering/decision/core_options.h"
 #include "topologies/paths/candidate_path_options.h"
 
@@ -16,9 +14,12 @@ struct ControlOptions {
   CandidatePathOptions paths;
   // Requests that may wait.
   int queue_capacity = 4096;
+  // The start waits so long for the store to keep the first versions; beyond it another epoch
+  // begins.
+  absl::Duration first_promise = absl::Seconds(2);
   absl::Duration tick = absl::Milliseconds(100);
-  // The clock of the core; tests bring their own.
-  std::function<absl::Time()> now = [] { return absl::Now(); };
+  // The clocks of the core; tests bring their own.
+  Clocks clocks;
 };
 
 }  // namespace rhumb

@@ -59,15 +59,13 @@ class ControlThread {
       : std::true_type {};
 
   void Run();
-  void WriteChange() {
-    if (StoreChange change = core_.TakeChange(); !change.empty()) {
-      writer_.Write(std::move(change), nullptr);
-    }
-  }
+  // To the store; `done` may be null. What it keeps of the promises of versions, the core is told.
+  void Keep(StoreChange change, std::function<void(bool)> done);
+  void AwaitFirstPromise();
 
   const ControlOptions options_;
+  BoundedQueue<Work> queue_;  // outlives the writer, whose last answers it refuses
   StoreWriter writer_;
-  BoundedQueue<Work> queue_;
   std::unique_ptr<DecisionWorker> worker_;
   ControllerCore core_;  // control thread only, once it runs
   std::thread thread_;
@@ -85,14 +83,14 @@ void ControlThread::Call(std::function<absl::StatusOr<Response>(ControllerCore&)
           // An answer without a change is as durable as the state it speaks of: the writer's queue
           // is in order, so it goes behind whatever made that state.
           if (response->ok()) {
-            writer_.Write(std::move(change), [response, shared_done](bool durable) {
+            Keep(std::move(change), [response, shared_done](bool durable) {
               (*response)->set_durable(durable);
               (*shared_done)(std::move(*response));
             });
             return;
           }
         }
-        if (!change.empty()) writer_.Write(std::move(change), nullptr);
+        if (!change.empty()) Keep(std::move(change), nullptr);
         (*shared_done)(std::move(*response));
       });
   if (!queued && queue_.closed()) {

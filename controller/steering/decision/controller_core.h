@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "controller/clock/clocks.h"
 #include "controller/steering/decision/core_options.h"
 #include "controller/steering/decision/decider.h"
 #include "controller/steering/decision/north_requests.h"
@@ -30,13 +30,14 @@ class ControllerCore {
     std::function<void(LivePlanPtr)> publish;           // to all plan streams
     std::function<void(DecisionInput)> start_decision;  // answered by FinishDecision
     std::function<void()> election_changed;
-    std::function<absl::Time()> now;
+    Clocks clocks;
   };
 
   // `metrics` outlives this.
   ControllerCore(CoreOptions options, Outputs outputs, Metrics* metrics)
-      : state_(std::move(options), std::move(outputs.now), metrics),
-        steering_(&state_, {std::move(outputs.publish), std::move(outputs.start_decision)}),
+      : state_(std::move(options), std::move(outputs.clocks), metrics),
+        steering_(&state_, {std::move(outputs.publish), std::move(outputs.start_decision),
+                            outputs.election_changed}),
         south_(&state_, &steering_, std::move(outputs.election_changed)),
         north_(&state_, &steering_) {}
 
@@ -52,6 +53,11 @@ class ControllerCore {
   // Time passed; call a few times a second.
   void Tick() { steering_.Tick(); }
   void FinishDecision(const DecisionOutput& output) { steering_.FinishDecision(output); }
+
+  void PromiseKept(const VersionFloor& floor, std::optional<uint64_t> epoch) {
+    steering_.PromiseKept(floor, epoch);
+  }
+  void BeginEpoch() { steering_.BeginEpoch(); }
 
   StoreChange TakeChange() { return std::exchange(state_.change, {}); }
   // In force; null before the first.

@@ -4,7 +4,7 @@
 #include <exception>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/decision/plan_economy.h"
 
 namespace rhumb {
@@ -91,7 +91,7 @@ absl::StatusOr<Decision> Decider::Ask(const std::string& policy, const Observati
 DecisionOutput Decider::Decide(const DecisionInput& input) {
   DecisionOutput output;
   output.id = input.id;
-  const absl::Time begin = absl::Now();
+  const SteadyTime begin = SteadyNow();
   // Paths take minutes to find in networks of hundreds of nodes: only for who asks for them.
   const auto asked = PolicyOf(input.policy);
   const bool soft = asked.ok() && (*asked)->uses_candidate_paths();
@@ -137,7 +137,7 @@ DecisionOutput Decider::Decide(const DecisionInput& input) {
       proposal = decision.status();
     }
   }
-  const absl::Time decided = absl::Now();
+  const SteadyTime decided = SteadyNow();
   output.policy_s = absl::ToDoubleSeconds(decided - begin);
 
   const RoutingPlan shortest_path = reference(kShortestPath);
@@ -151,7 +151,7 @@ DecisionOutput Decider::Decide(const DecisionInput& input) {
   if (!input.fallback_reason.empty()) {
     output.verdict.report.set_rule(rhumb::v1::GUARD_RULE_STALE_TELEMETRY);
   }
-  output.guard_s = absl::ToDoubleSeconds(absl::Now() - decided);
+  output.guard_s = absl::ToDoubleSeconds(SteadyNow() - decided);
   return output;
 }
 

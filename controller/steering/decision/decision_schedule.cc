@@ -8,8 +8,10 @@ namespace rhumb {
 using rhumb::v1::PlanReason;
 
 std::optional<DecisionOrder> DecisionSchedule::Want(PlanReason reason, const DecisionBasis& basis,
-                                                    size_t adapters, absl::Time now) {
+                                                    size_t adapters, SteadyTime now) {
   DecisionOrder order;
+  // What an operator asked for stays urgent when it joins the answer to a link that returned.
+  const bool forced = Forced(reason);
   if (running_) {
     if (reason == rhumb::v1::PLAN_REASON_INTERVAL) {
       running_->again = true;
@@ -24,7 +26,7 @@ std::optional<DecisionOrder> DecisionSchedule::Want(PlanReason reason, const Dec
   }
   order.id = ++last_id_;
   order.reason = reason;
-  order.forced = Forced(reason);
+  order.forced = forced;
   if (reason == rhumb::v1::PLAN_REASON_TOPOLOGY && failure_unanswered_) {
     order.lead = std::min(options_.max_lead, adapters * options_.lead_per_adapter);
   }
@@ -46,7 +48,7 @@ std::optional<RunningDecision> DecisionSchedule::Finish(uint64_t id) {
   return std::exchange(running_, std::nullopt);
 }
 
-bool DecisionSchedule::GiveUpLate(absl::Time now) {
+bool DecisionSchedule::GiveUpLate(SteadyTime now) {
   if (!running_ || now - running_->since <= options_.deadline) return false;
   running_.reset();
   return true;

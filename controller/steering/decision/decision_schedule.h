@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/decision/core_options.h"
 #include "rhumb/v1/live_plan.pb.h"
 
@@ -24,7 +25,7 @@ struct RunningDecision {
   rhumb::v1::PlanReason reason = rhumb::v1::PLAN_REASON_UNSPECIFIED;
   bool forced = false;
   DecisionBasis basis;
-  absl::Time since;
+  SteadyTime since;
   bool again = false;  // an interval ended meanwhile: to be followed by the next one
 };
 
@@ -54,7 +55,7 @@ struct DecisionOrder {
 class DecisionSchedule {
  public:
   // `options` outlive this.
-  DecisionSchedule(const CoreOptions& options, absl::Time now)
+  DecisionSchedule(const CoreOptions& options, SteadyTime now)
       : options_(options), next_interval_(now) {}
 
   // Paths of the plan in force died: the next decision answers that.
@@ -63,19 +64,19 @@ class DecisionSchedule {
   // A decision is wanted, of which `adapters` will be told. Nothing when the one that runs is
   // waited for.
   std::optional<DecisionOrder> Want(rhumb::v1::PlanReason reason, const DecisionBasis& basis,
-                                    size_t adapters, absl::Time now);
+                                    size_t adapters, SteadyTime now);
 
   // The policy answered. Nothing when the answer is not to what runs: another took its place, or it
   // was late.
   std::optional<RunningDecision> Finish(uint64_t id);
 
   // Whether what runs is past the deadline, in which case it is given up.
-  bool GiveUpLate(absl::Time now);
+  bool GiveUpLate(SteadyTime now);
   // What runs is not wanted any more.
   void Drop() { running_.reset(); }
 
   // Whether the interval since the last start has ended.
-  bool IntervalEnded(absl::Time now) const { return now >= next_interval_; }
+  bool IntervalEnded(SteadyTime now) const { return now >= next_interval_; }
   const std::optional<RunningDecision>& running() const { return running_; }
   // Of the last decision that was answered.
   const DecisionBasis& decided() const { return decided_; }
@@ -89,7 +90,7 @@ class DecisionSchedule {
   DecisionBasis decided_;
   // Paths died since the last decision that was answered.
   bool failure_unanswered_ = false;
-  absl::Time next_interval_;
+  SteadyTime next_interval_;
 };
 
 }  // namespace rhumb

@@ -13,6 +13,7 @@ DecisionWorker::~DecisionWorker() {
   {
     absl::MutexLock lock(&mutex_);
     stop_ = true;
+    stopped_.NotifyAll();
   }
   thread_.join();
 }
@@ -34,7 +35,8 @@ void DecisionWorker::Run() {
           },
           this));
       if (!stop_ && next_->lead > absl::ZeroDuration()) {
-        mutex_.AwaitWithTimeout(absl::Condition(&stop_), next_->lead);
+        stopped_.AwaitFor(&mutex_, next_->lead,
+                          [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stop_; });
       }
       if (stop_) return;
       input = std::exchange(next_, std::nullopt);

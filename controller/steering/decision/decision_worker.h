@@ -9,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "controller/clock/steady_condition.h"
 #include "controller/steering/decision/decider.h"
 
 namespace rhumb {
@@ -29,6 +30,7 @@ class DecisionWorker {
   Decider decider_;
   std::function<void(DecisionOutput)> done_;
   absl::Mutex mutex_;
+  SteadyCondition stopped_;
   std::optional<DecisionInput> next_ ABSL_GUARDED_BY(mutex_);
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

@@ -42,9 +42,8 @@ absl::StatusOr<rhumb::v1::RollbackPlanResponse> NorthRequests::RollbackPlan(
     const rhumb::v1::RollbackPlanRequest& request, const std::string& who) {
   const absl::StatusOr<Rollback> rollback = ReadRollback(request, s_.topology, s_.plans);
   if (!rollback.ok()) return rollback.status();
-  const absl::Time confirm_before = s_.now() + rollback->confirm_within;
   const LivePlanPtr plan = steering_.GoBackTo(*rollback->target, who);
-  s_.rules.Hold(confirm_before, request, who);
+  const absl::Time confirm_before = s_.rules.Hold(rollback->confirm_within, request, who);
   rhumb::v1::RollbackPlanResponse response;
   *response.mutable_plan() = plan->header;
   *response.mutable_confirm_before() = ToTimestamp(confirm_before);

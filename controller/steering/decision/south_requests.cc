@@ -58,7 +58,7 @@ rhumb::v1::TelemetryAnswer SouthRequests::TakeTelemetry(const rhumb::v1::Telemet
     return refuse(status);
   }
   if (!s_.topology.known()) return refuse(NoTopologyError());
-  const auto interval = s_.intake.Take(report, s_.topology.snapshot());
+  const auto interval = s_.intake.Take(report, s_.topology.snapshot(), s_.now());
   if (!interval.ok()) return refuse(interval.status());
   const uint64_t before = s_.traffic.version();
   if (interval->has_value()) {
@@ -78,7 +78,7 @@ rhumb::v1::TelemetryAnswer SouthRequests::TakeTelemetry(const rhumb::v1::Telemet
 
 absl::StatusOr<std::optional<StreamId>> SouthRequests::OpenAdapter(
     StreamId stream, const rhumb::v1::PlanSubscription& subscription) {
-  auto replaced = s_.adapters.Open(stream, subscription, s_.epoch, s_.now());
+  auto replaced = s_.adapters.Open(stream, subscription, s_.epoch, s_.clocks.wall());
   if (replaced.ok()) election_changed_();
   return replaced;
 }
@@ -102,7 +102,7 @@ rhumb::v1::ElectionState SouthRequests::ElectionFor(StreamId stream) const {
 void SouthRequests::Keep(absl::string_view action, absl::string_view detail,
                          const std::string& who) {
   s_.change.reported = s_.topology.reported();
-  s_.change.audit.push_back(MakeAuditRecord(s_.now(), action, detail, who));
+  s_.change.audit.push_back(MakeAuditRecord(s_.clocks.wall(), action, detail, who));
 }
 
 }  // namespace rhumb

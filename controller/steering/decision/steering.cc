@@ -2,8 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/guard/guard_report.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "controller/steering/plan/enum_names.h"
@@ -14,6 +16,8 @@ namespace rhumb {
 std::vector<std::string> Steering::Restore(const StoredState& stored) {
   std::vector<std::string> problems;
   s_.epoch = stored.epoch;
+  s_.epoch_stored = !stored.epoch_unwritten;
+  if (stored.epoch_unwritten) s_.change.epoch = stored.epoch;
   s_.versions.StartAbove(stored.floor);
   s_.rules.Restore(stored.settings);
   if (!stored.reported) return problems;
@@ -45,13 +49,45 @@ std::vector<std::string> Steering::Restore(const StoredState& stored) {
   return problems;
 }
 
+void Steering::PromiseKept(const VersionFloor& floor, std::optional<uint64_t> epoch) {
+  // Of an epoch that has been left since, it says nothing.
+  if (epoch ? *epoch != s_.epoch : !s_.epoch_stored) return;
+  s_.epoch_stored = true;
+  s_.versions.Kept(floor);
+}
+
+void Steering::BeginEpoch() {
+  const uint64_t before = std::exchange(s_.epoch, NewEpoch());
+  s_.epoch_stored = false;
+  s_.change.epoch = s_.epoch;
+  s_.versions.PromiseAgain();
+  spdlog::error("the store does not keep the versions that are promised to it; epoch {} follows {}",
+                s_.epoch, before);
+  // Adapters learn the epoch with a plan of it.
+  if (const auto in_force = s_.InForce()) {
+    s_.plans.StoreAtOnce();
+    Publish(*in_force, rhumb::v1::PLAN_REASON_RESTART, s_.plans.latest()->header.guard(), "");
+  }
+  out_.epoch_changed();
+}
+
+void Steering::WatchPromises() {
+  if (s_.epoch_stored && s_.versions.overdrawn()) BeginEpoch();
+  const bool settled = s_.epoch_stored && s_.versions.settled();
+  if (settled || s_.now() < s_.promise_again_at) return;
+  // A promise that could not be written is made again, until it is kept.
+  s_.promise_again_at = s_.now() + absl::Seconds(1);
+  if (!s_.epoch_stored) s_.change.epoch = s_.epoch;
+  s_.versions.PromiseAgain();
+}
+
 void Steering::TopologyChanged() {
   const Topology& topology = s_.topology.snapshot();
   std::optional<RoutingPlan> base = s_.InForce();
   const bool paths_died = !base || UsesDeadLinks(topology, *base);
   if (paths_died) {
     s_.schedule.PathsDied();
-    const absl::Time begin = absl::Now();
+    const SteadyTime begin = SteadyNow();
     if (!base) {
       // Of a plan for another network nothing could be read back.
       s_.plans.StoreAtOnce();
@@ -66,7 +102,7 @@ void Steering::TopologyChanged() {
         rerouted, rhumb::v1::PLAN_REASON_REROUTE,
         AcceptedReport(absl::StrFormat("%d demands moved to what is left of their paths", touched)),
         "");
-    s_.metrics.ObserveStage(Stage::kReroute, absl::ToDoubleSeconds(absl::Now() - begin));
+    s_.metrics.ObserveStage(Stage::kReroute, absl::ToDoubleSeconds(SteadyNow() - begin));
   }
   if (s_.rules.holding() && !paths_died) return;
   s_.rules.EndHold();
@@ -162,7 +198,7 @@ LivePlanPtr Steering::Publish(const RoutingPlan& plan, rhumb::v1::PlanReason rea
   header.set_traffic_version(s_.traffic_version());
   header.set_model(s_.rules.policy());
   header.set_reason(reason);
-  *header.mutable_decided_at() = ToTimestamp(s_.now());
+  *header.mutable_decided_at() = ToTimestamp(s_.clocks.wall());
   *header.mutable_guard() = report;
   LivePlanPtr live = s_.plans.Add(plan, s_.topology.snapshot(), std::move(header), note);
   s_.metrics.CountPlan(reason);
@@ -176,7 +212,8 @@ LivePlanPtr Steering::Publish(const RoutingPlan& plan, rhumb::v1::PlanReason rea
 }
 
 void Steering::Tick() {
-  const absl::Time now = s_.now();
+  const SteadyTime now = s_.now();
+  WatchPromises();
   GiveUpLateDecision();
   if (s_.rules.ConfirmationMissed(now)) {
     s_.rules.EndHold();

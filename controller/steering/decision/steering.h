@@ -4,6 +4,7 @@
 #define RHUMB_CONTROLLER_STEERING_DECISION_STEERING_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ class Steering {
   struct Outputs {
     std::function<void(LivePlanPtr)> publish;           // to all plan streams
     std::function<void(DecisionInput)> start_decision;  // answered by FinishDecision
+    std::function<void()> epoch_changed;
   };
 
   // `state` outlives this.
@@ -40,11 +42,18 @@ class Steering {
   // version.
   LivePlanPtr GoBackTo(const LivePlan& target, const std::string& who);
 
+  // The store has made a promise of versions good, of the epoch that it was given with if any.
+  void PromiseKept(const VersionFloor& floor, std::optional<uint64_t> epoch);
+  // The store does not keep the promises: from now on versions are of another epoch, which it does
+  // not know yet, and none is given twice in any.
+  void BeginEpoch();
+
   // Time passed.
   void Tick();
   void FinishDecision(const DecisionOutput& output);
 
  private:
+  void WatchPromises();
   void StartDecision(rhumb::v1::PlanReason reason);
   void GiveUpLateDecision();
   void ActOnAge(rhumb::v1::TelemetryFreshness freshness);

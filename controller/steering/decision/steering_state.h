@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "controller/clock/clocks.h"
 #include "controller/steering/decision/core_options.h"
 #include "controller/steering/decision/decision_schedule.h"
 #include "controller/steering/guard/guard_log.h"
@@ -29,17 +30,20 @@ namespace rhumb {
 
 // Owned by the control thread; its parts refer to each other, so it stays where it is.
 struct SteeringState {
-  SteeringState(CoreOptions core_options, std::function<absl::Time()> clock, Metrics* core_metrics)
-      : options(std::move(core_options)), now(std::move(clock)), metrics(*core_metrics) {}
+  SteeringState(CoreOptions core_options, Clocks core_clocks, Metrics* core_metrics)
+      : options(std::move(core_options)), clocks(std::move(core_clocks)), metrics(*core_metrics) {}
   SteeringState(const SteeringState&) = delete;
   SteeringState& operator=(const SteeringState&) = delete;
 
   const CoreOptions options;
-  const std::function<absl::Time()> now;
+  const Clocks clocks;
   Metrics& metrics;
-  const absl::Time started_at = now();
+  const absl::Time started_at = clocks.wall();  // told
 
   uint64_t epoch = 1;
+  // The store holds this epoch, so that every version must be promised to it first.
+  bool epoch_stored = true;
+  SteadyTime promise_again_at;
   // What is to be stored of what has been done since it was taken last.
   StoreChange change;
   VersionPromises versions{&change};
@@ -49,10 +53,12 @@ struct SteeringState {
   TrafficState traffic{versions.traffic(), options.traffic_history};
   TelemetryWatch telemetry{options.hold_after, options.fall_back_after};
   AdapterTable adapters{&metrics};
-  OperatorRules rules{options.policy, &topology, &change, now};
+  OperatorRules rules{options.policy, &topology, &change, clocks};
   PlanHistory plans{options.kept_plans, versions.plan(), &change};
   GuardLog guard{&metrics};
-  DecisionSchedule schedule{options, started_at};
+  DecisionSchedule schedule{options, clocks.steady()};
+
+  SteadyTime now() const { return clocks.steady(); }
 
   // What the network runs now; nothing before the first plan, or when the topology has become
   // another since.

@@ -50,6 +50,19 @@ class ByPlace {
   std::vector<int> place_;  // [links], -1 for those not listed
 };
 
+// FNV-1a, and the end of splitmix64: the same on every machine, and after every restart.
+uint64_t HashName(absl::string_view name) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return hash;
+}
+uint64_t Mix(uint64_t a, uint64_t b) {
+  uint64_t x = a * 0x9e3779b97f4a7c15u + b;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
 template <typename WriteLinks>
 void WriteRoute(const Topology& topology, const RoutingPlan& plan, int pair,
                 WriteLinks& write_links, rhumb::v1::DemandRoute* route) {
@@ -126,6 +139,28 @@ void WriteDelta(const LivePlan& base, const LivePlan& plan, rhumb::v1::PlanUpdat
 
 }  // namespace
 
+uint64_t RoutesDigest(const Topology& topology, const RoutingPlan& plan) {
+  std::vector<uint64_t> link(topology.num_links()), node(topology.num_nodes());
+  for (LinkId l = 0; l < topology.num_links(); ++l) link[l] = HashName(topology.link(l).name);
+  for (NodeId n = 0; n < topology.num_nodes(); ++n) node[n] = HashName(topology.node(n).name);
+  uint64_t digest = 0;  // a sum: the order of demands and of paths says nothing
+  const PathSet& paths = plan.paths();
+  for (int i = 0; i < paths.num_pairs(); ++i) {
+    const PathSet::Range range = paths.paths_of(i);
+    uint64_t route = 0;
+    for (int p = range.begin; p < range.end; ++p) {
+      if (plan.ratios()[p] <= 0) continue;
+      uint64_t path = static_cast<uint64_t>(std::llround(plan.ratios()[p] / kSameRatio));
+      for (const LinkId l : paths.links(p)) path = Mix(path, link[l]);
+      route += Mix(path, 1);
+    }
+    if (route == 0) continue;
+    const NodePair pair = paths.pair(i);
+    digest += Mix(Mix(node[pair.source], node[pair.destination]), route);
+  }
+  return digest == 0 ? 1 : digest;
+}
+
 bool SameRoutes(const RoutingPlan& a, const RoutingPlan& b) {
   const auto within = [](const RoutingPlan& a, const RoutingPlan& b) {
     for (int i = 0; i < a.paths().num_pairs(); ++i) {
@@ -150,7 +185,8 @@ rhumb::v1::LivePlan ToProto(const LivePlan& plan) {
 rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan) {
   rhumb::v1::PlanUpdate update;
   *update.mutable_header() = plan.header;
-  if (base == nullptr || !base->topology.SameStructure(plan.topology)) {
+  if (base == nullptr || base->header.epoch() != plan.header.epoch() ||
+      !base->topology.SameStructure(plan.topology)) {
     update.set_reset(true);
     WriteRoutes(plan, ByPlace(plan.topology, &update), &update);
   } else {

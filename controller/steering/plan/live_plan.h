@@ -25,14 +25,19 @@ struct LivePlan {
 };
 using LivePlanPtr = std::shared_ptr<const LivePlan>;
 
+// Of the routes by names, in any order of demands; never 0. Two plans whose ratios differ by less
+// than 1e-9 mostly have the same. O(names + path links).
+uint64_t RoutesDigest(const Topology& topology, const RoutingPlan& plan);
+
 // Whether both split every demand alike: ratios that differ by less than 1e-9 are the same.
 bool SameRoutes(const RoutingPlan& a, const RoutingPlan& b);
 
 // The whole plan by names; paths with a ratio of 0 are left out.
 rhumb::v1::LivePlan ToProto(const LivePlan& plan);
 
-// What leads from `base` to `plan`; a reset with the whole plan when `base` is null or on another
-// structure. Ratios that differ by less than 1e-9 are the same. The nonce names both versions.
+// What leads from `base` to `plan`; a reset with the whole plan when `base` is null, of another
+// epoch or on another structure. Ratios that differ by less than 1e-9 are the same. The nonce names
+// both versions.
 rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan);
 
 }  // namespace rhumb

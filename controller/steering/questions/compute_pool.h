@@ -27,7 +27,7 @@ class ComputePool {
         LowerThreadPriority(kQuestionPriority);
         PolicyCache policies(factory);
         for (;;) {
-          std::optional<Job> job = queue_.Pop(absl::InfiniteFuture());
+          std::optional<Job> job = queue_.Pop(SteadyTime::Never());
           if (!job) return;
           (*job)(&policies);
         }

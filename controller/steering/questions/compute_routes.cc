@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/plan/request_error.h"
 #include "controller/steering/questions/question_parts.h"
 #include "controller/steering/state/value_limits.h"
@@ -33,12 +33,12 @@ absl::StatusOr<rhumb::v1::ComputeRoutesResponse> ComputeRoutes(
   const std::string policy = request.policy().empty() ? default_policy : request.policy();
   const int max_paths = request.max_paths() == 0 ? 8 : request.max_paths();
 
-  const absl::Time begin = absl::Now();
+  const SteadyTime begin = SteadyNow();
   auto observation = Observe(*topology, policy, demands, max_paths, policies);
   if (!observation.ok()) return observation.status();
   absl::StatusOr<Decision> decision = Ask(policy, *observation, policies);
   if (!decision.ok()) return decision.status();
-  const absl::Duration took = absl::Now() - begin;
+  const absl::Duration took = SteadyNow() - begin;
   absl::StatusOr<Decision> shortest =
       policy == kShortestPath ? decision : Ask(kShortestPath, *observation, policies);
   if (!shortest.ok()) return shortest.status();

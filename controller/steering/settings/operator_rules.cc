@@ -1,8 +1,11 @@
 #include "controller/steering/settings/operator_rules.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
 #include "controller/steering/plan/request_error.h"
 #include "controller/steering/settings/pin_request.h"
+#include "controller/steering/settings/rollback_request.h"
 #include "controller/steering/store/audit.h"
 #include "topologies/formats/proto_time.h"
 
@@ -26,7 +29,12 @@ void OperatorRules::Restore(const rhumb::v1::OperatorSettings& stored) {
 
 void OperatorRules::RestoreHold(const rhumb::v1::OperatorSettings& stored) {
   if (!stored.rollback_held() && !stored.has_rollback_confirm_before()) return;
-  hold_ = HeldPlan{FromProto(stored.rollback_confirm_before()), stored.rollback_held()};
+  // Only the wall clock outlives a process. It may have gone wherever it likes meanwhile, so what
+  // is left of the time is never more than could have been asked for.
+  const absl::Time confirm_before = FromProto(stored.rollback_confirm_before());
+  const absl::Duration left =
+      std::clamp(confirm_before - clocks_.wall(), absl::ZeroDuration(), kLongestConfirm);
+  hold_ = HeldPlan{confirm_before, clocks_.steady() + left, stored.rollback_held()};
 }
 
 absl::StatusOr<bool> OperatorRules::DrainLink(const rhumb::v1::DrainLinkRequest& request,
@@ -86,11 +94,14 @@ absl::StatusOr<bool> OperatorRules::PinDemand(const rhumb::v1::PinDemandRequest&
   return changed;
 }
 
-void OperatorRules::Hold(absl::Time confirm_before, const rhumb::v1::RollbackPlanRequest& request,
-                         const std::string& who) {
-  hold_ = HeldPlan{confirm_before, false};
+absl::Time OperatorRules::Hold(absl::Duration confirm_within,
+                               const rhumb::v1::RollbackPlanRequest& request,
+                               const std::string& who) {
+  const absl::Time told = clocks_.wall() + confirm_within;
+  hold_ = HeldPlan{told, clocks_.steady() + confirm_within, false};
   Keep("RollbackPlan", absl::StrFormat("to %d: %s", request.plan_version(), request.comment()),
        who);
+  return told;
 }
 
 absl::Status OperatorRules::ConfirmHold(const rhumb::v1::ConfirmRollbackRequest& request,
@@ -152,7 +163,7 @@ void OperatorRules::WriteStatus(rhumb::v1::ControllerStatus* status) const {
 void OperatorRules::Keep(absl::string_view action, absl::string_view detail,
                          const std::string& who) {
   change_.settings = Settings();
-  change_.audit.push_back(MakeAuditRecord(now_(), action, detail, who));
+  change_.audit.push_back(MakeAuditRecord(clocks_.wall(), action, detail, who));
 }
 
 }  // namespace rhumb

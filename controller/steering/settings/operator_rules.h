@@ -3,7 +3,6 @@
 #ifndef RHUMB_CONTROLLER_STEERING_SETTINGS_OPERATOR_RULES_H_
 #define RHUMB_CONTROLLER_STEERING_SETTINGS_OPERATOR_RULES_H_
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "controller/clock/clocks.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "controller/steering/state/topology_state.h"
 #include "controller/steering/store/store.h"
@@ -27,10 +27,10 @@ absl::Status CheckComment(const std::string& comment);
 // Owned by the control thread. O(pins), each read anew; the settings are written as a whole.
 class OperatorRules {
  public:
-  // `topology` has the drained links, `change` what is to be stored; both outlive this, as `now`.
+  // `topology` has the drained links, `change` what is to be stored; all outlive this.
   OperatorRules(std::string policy, TopologyState* topology, StoreChange* change,
-                const std::function<absl::Time()>& now)
-      : topology_(*topology), change_(*change), now_(now), policy_(std::move(policy)) {}
+                const Clocks& clocks)
+      : topology_(*topology), change_(*change), clocks_(clocks), policy_(std::move(policy)) {}
 
   // Takes up what an earlier run kept, drains and hold apart.
   void Restore(const rhumb::v1::OperatorSettings& stored);
@@ -49,16 +49,17 @@ class OperatorRules {
   absl::StatusOr<bool> PinDemand(const rhumb::v1::PinDemandRequest& request,
                                  const std::string& who);
 
-  // The plan that was gone back to stays until `confirm_before`, or for good once confirmed.
-  void Hold(absl::Time confirm_before, const rhumb::v1::RollbackPlanRequest& request,
-            const std::string& who);
+  // The plan that was gone back to stays for `confirm_within`, or for good once confirmed. Returns
+  // when that ends, as it is told.
+  absl::Time Hold(absl::Duration confirm_within, const rhumb::v1::RollbackPlanRequest& request,
+                  const std::string& who);
   // FailedPrecondition when nothing waits for it.
   absl::Status ConfirmHold(const rhumb::v1::ConfirmRollbackRequest& request,
                            const std::string& who);
   void EndHold();
   bool holding() const { return hold_.has_value(); }
-  bool ConfirmationMissed(absl::Time now) const {
-    return hold_ && !hold_->confirmed && now >= hold_->confirm_before;
+  bool ConfirmationMissed(SteadyTime now) const {
+    return hold_ && !hold_->confirmed && now >= hold_->until;
   }
 
   const std::string& policy() const { return policy_; }
@@ -71,7 +72,8 @@ class OperatorRules {
 
  private:
   struct HeldPlan {
-    absl::Time confirm_before;
+    absl::Time confirm_before;  // as it is told and stored
+    SteadyTime until;           // the same moment
     bool confirmed = false;
   };
 
@@ -81,7 +83,7 @@ class OperatorRules {
 
   TopologyState& topology_;
   StoreChange& change_;
-  const std::function<absl::Time()>& now_;
+  const Clocks& clocks_;
   std::string policy_;
   std::map<std::pair<std::string, std::string>, rhumb::v1::PinStatus> pins_;  // by names
   std::optional<HeldPlan> hold_;

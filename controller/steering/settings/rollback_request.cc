@@ -11,7 +11,6 @@ namespace {
 
 constexpr absl::Duration kDefaultConfirm = absl::Minutes(10);
 constexpr absl::Duration kShortestConfirm = absl::Seconds(10);
-constexpr absl::Duration kLongestConfirm = absl::Hours(24);
 
 absl::Status CheckUsable(const LivePlan& target, const Topology& topology) {
   if (!target.topology.SameStructure(topology)) {

@@ -11,6 +11,9 @@
 
 namespace rhumb {
 
+// What may be asked for of the time to confirm.
+inline constexpr absl::Duration kLongestConfirm = absl::Hours(24);
+
 struct Rollback {
   LivePlanPtr target;
   absl::Duration confirm_within;

@@ -10,7 +10,7 @@ namespace rhumb {
 
 struct CounterReading {
   uint64_t bytes = 0;
-  absl::Time at;
+  absl::Duration at;  // on the source's own line of time
 };
 
 struct CounterRate {

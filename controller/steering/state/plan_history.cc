@@ -26,6 +26,7 @@ LivePlanPtr PlanHistory::Add(const RoutingPlan& plan, const Topology& topology,
   header.set_topology_version(topology.version());
   RoutingPlan on_topology(plan.shared_paths(), {plan.ratios().begin(), plan.ratios().end()},
                           topology.version());
+  header.set_routes_digest(RoutesDigest(topology, on_topology));
   plans_.push_back(std::make_shared<LivePlan>(
       LivePlan{std::move(header), std::move(on_topology), topology, std::move(policy_note)}));
   while (plans_.size() > kept_) plans_.pop_front();

@@ -1,5 +1,7 @@
 #include "controller/steering/state/telemetry_intake.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +26,29 @@ absl::Time EndOf(const rhumb::v1::TelemetryReport& report) {
 
 absl::Duration LengthOf(const rhumb::v1::TelemetryReport& report) {
   return absl::Seconds(report.interval().seconds()) + absl::Nanoseconds(report.interval().nanos());
+}
+
+struct Elapsed {
+  absl::Duration time;
+  bool clock_was_set = false;
+};
+
+// Between the ends of two intervals of one source, `reports` apart. `stamped` is what its clock
+// says, `arrived` what ours does.
+Elapsed TimeBetween(absl::Duration stamped, absl::Duration arrived, absl::Duration interval,
+                    uint64_t reports) {
+  // More reports than this were lost: what the clocks say is all there is.
+  constexpr uint64_t kMany = 1'000'000;
+  const absl::Duration counted = interval * static_cast<double>(std::min(reports, kMany));
+  if (stamped > counted / 2 && stamped < counted * 1.5) return {stamped, false};
+  if (stamped <= absl::ZeroDuration()) return {counted, true};
+  // Either the source paused, and our clock agrees with its stamps, or its clock was set.
+  const double arrived_s = std::max(absl::ToDoubleSeconds(arrived), 1e-6);
+  const auto distance = [&](absl::Duration time) {
+    return std::abs(std::log(absl::ToDoubleSeconds(time) / arrived_s));
+  };
+  if (distance(stamped) <= distance(counted)) return {stamped, false};
+  return {counted, true};
 }
 
 bool GoodBits(uint32_t bits) { return bits == 0 || bits == 32 || bits == 64; }
@@ -74,7 +99,7 @@ std::optional<NodePair> FindPair(const Topology& topology, const std::string& so
 }  // namespace
 
 absl::StatusOr<std::optional<MeasuredInterval>> TelemetryIntake::Take(
-    const rhumb::v1::TelemetryReport& report, const Topology& topology) {
+    const rhumb::v1::TelemetryReport& report, const Topology& topology, SteadyTime now) {
   const absl::Status check = Check(report);
   const auto known = sources_.find(report.source());
   if (!check.ok()) {
@@ -103,24 +128,23 @@ absl::StatusOr<std::optional<MeasuredInterval>> TelemetryIntake::Take(
     return std::nullopt;
   }
   const absl::Time end = EndOf(report);
-  if (end <= source.last_end) {
-    counts.set_refused(counts.refused() + 1);
-    return FieldError("interval_end",
-                      absl::StrFormat("%s is not after that of the report before, %s; a source "
-                                      "whose clock went back sends `restarted`",
-                                      absl::FormatTime(end, absl::UTCTimeZone()),
-                                      absl::FormatTime(source.last_end, absl::UTCTimeZone())));
-  }
+  MeasuredInterval interval;
+  interval.source = report.source();
+  interval.end = end;
+  interval.length = LengthOf(report);
+  interval.new_clock = report.restarted();
   if (source.last_sequence != 0) {
-    counts.set_gaps(counts.gaps() + report.sequence() - source.last_sequence - 1);
+    const uint64_t reports = report.sequence() - source.last_sequence;
+    counts.set_gaps(counts.gaps() + reports - 1);
+    const Elapsed elapsed =
+        TimeBetween(end - source.last_end, now - source.last_arrival, interval.length, reports);
+    source.line += elapsed.time;
+    interval.new_clock |= elapsed.clock_was_set;
   }
   source.last_sequence = report.sequence();
   source.last_end = end;
-  MeasuredInterval interval;
-  interval.end = end;
-  interval.length = LengthOf(report);
+  source.last_arrival = now;
   interval.demands_complete = report.demands_complete();
-  interval.restarted = report.restarted();
   TakeLinks(report, topology, &source, &interval);
   TakeDemands(report, topology, &source, &interval);
   counts.set_accepted(counts.accepted() + 1);
@@ -161,10 +185,10 @@ void TelemetryIntake::TakeLinks(const rhumb::v1::TelemetryReport& report, const 
       continue;
     }
     const int bits = counter.counter_bits() == 32 ? 32 : 64;
-    const auto sent = Rate({counter.sent_bytes(), interval->end}, bits,
+    const auto sent = Rate({counter.sent_bytes(), source->line}, bits,
                            kPlausibleOverCapacity * topology.link(*link).capacity_bps,
                            counter.link(), source, &source->sent);
-    const auto dropped = Rate({counter.dropped_bytes(), interval->end}, bits, kNoLimit,
+    const auto dropped = Rate({counter.dropped_bytes(), source->line}, bits, kNoLimit,
                               counter.link(), source, &source->dropped);
     if (sent) interval->links.push_back({*link, *sent, dropped.value_or(0)});
   }
@@ -190,7 +214,7 @@ void TelemetryIntake::TakeDemands(const rhumb::v1::TelemetryReport& report,
       continue;
     }
     const auto rate =
-        Rate({flow.bytes(), interval->end}, flow.counter_bits() == 32 ? 32 : 64, all_capacity_bps,
+        Rate({flow.bytes(), source->line}, flow.counter_bits() == 32 ? 32 : 64, all_capacity_bps,
              absl::StrCat(flow.source(), ">", flow.destination()), source, &source->flows);
     if (rate) interval->demands.push_back({*pair, *rate});
   }

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/state/counter_rate.h"
 #include "rhumb/v1/south.pb.h"
 #include "topologies/path_set.h"
@@ -30,14 +31,20 @@ struct MeasuredDemand {
 
 // What one report says of one interval.
 struct MeasuredInterval {
-  absl::Time end;
+  std::string source;
+  absl::Time end;  // as the source stamped it
   absl::Duration length;
   std::vector<MeasuredLink> links;
   std::vector<MeasuredDemand> demands;
   bool demands_complete = false;
-  bool restarted = false;  // of its source, whose clock may have gone back
+  // The source started again, or its clock was set: its stamps do not go on from those before.
+  bool new_clock = false;
 };
 
+// Reports are ordered by their sequence numbers alone. A stamp is what a source's clock said, which
+// may be set at any time, to anything: where it disagrees with the length of the interval and with
+// our own steady clock, those count, so that no stamp silences a source or stretches a rate.
+//
 // Owned by the control thread. Memory is bounded by the number of sources times what the topology
 // has of links and demands.
 class TelemetryIntake {
@@ -48,7 +55,7 @@ class TelemetryIntake {
   // naming the field, for a malformed one; ResourceExhausted for a new source when there are too
   // many. After an error nothing but its count has changed.
   absl::StatusOr<std::optional<MeasuredInterval>> Take(const rhumb::v1::TelemetryReport& report,
-                                                       const Topology& topology);
+                                                       const Topology& topology, SteadyTime now);
 
   // All zero for an unknown source.
   rhumb::v1::TelemetryCounts CountsOf(const std::string& source) const;
@@ -57,7 +64,10 @@ class TelemetryIntake {
  private:
   struct Source {
     uint64_t last_sequence = 0;
-    absl::Time last_end = absl::InfinitePast();
+    absl::Time last_end;
+    SteadyTime last_arrival;
+    // How long the source has reported, by its intervals: where its counters were read.
+    absl::Duration line;
     absl::flat_hash_map<std::string, CounterReading> sent, dropped, flows;
     rhumb::v1::TelemetryCounts counts;
   };

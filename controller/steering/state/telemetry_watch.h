@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/state/traffic_state.h"
 #include "rhumb/v1/north.pb.h"
 
@@ -17,7 +18,7 @@ class TelemetryWatch {
   TelemetryWatch(absl::Duration hold_after, absl::Duration lost_after)
       : hold_after_(hold_after), lost_after_(lost_after) {}
 
-  rhumb::v1::TelemetryFreshness Of(const TrafficState& traffic, absl::Time now) const {
+  rhumb::v1::TelemetryFreshness Of(const TrafficState& traffic, SteadyTime now) const {
     const auto latest = traffic.latest();
     if (latest == nullptr) return rhumb::v1::TELEMETRY_FRESHNESS_NONE;
     const absl::Duration age = now - latest->received_at;
@@ -27,7 +28,7 @@ class TelemetryWatch {
   }
 
   // What it has become, when it is not what it was at the call before.
-  std::optional<rhumb::v1::TelemetryFreshness> Change(const TrafficState& traffic, absl::Time now) {
+  std::optional<rhumb::v1::TelemetryFreshness> Change(const TrafficState& traffic, SteadyTime now) {
     const rhumb::v1::TelemetryFreshness freshness = Of(traffic, now);
     if (freshness == last_) return std::nullopt;
     last_ = freshness;

@@ -8,19 +8,23 @@
 namespace rhumb {
 
 void TrafficState::Add(const MeasuredInterval& interval, const Topology& topology,
-                       const RoutingPlan* plan, absl::Time now) {
+                       const RoutingPlan* plan, SteadyTime now) {
   const int nodes = topology.num_nodes();
   const size_t pairs = static_cast<size_t>(nodes) * nodes;
   const absl::Duration half = interval.length / 2;
-  const bool clock_went_back = interval.restarted && !history_.empty() &&
-                               interval.end < history_.back()->interval_end - half;
-  const bool same_interval = !history_.empty() && demands_.size() == pairs && !clock_went_back &&
+  // An end before the present one's is late, unless its source's clock went back; or the present
+  // one's is wrong, and a source that comes a second time says so.
+  const bool earlier = !history_.empty() && interval.end < history_.back()->interval_end - half;
+  const bool begins_next = earlier && (interval.new_clock || sources_.contains(interval.source));
+  const bool same_interval = !history_.empty() && demands_.size() == pairs && !begins_next &&
                              interval.end < history_.back()->interval_end + half;
   if (!same_interval) {
     links_.assign(topology.num_links(), std::nullopt);
     demands_.assign(pairs, std::nullopt);
+    sources_.clear();
     complete_ = false;
   }
+  sources_.insert(interval.source);
   bool any = false;
   for (const MeasuredLink& link : interval.links) {
     links_[link.link] = link;

@@ -7,9 +7,12 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/state/telemetry_intake.h"
 #include "controller/steering/store/version_promises.h"
 #include "simulator/measurements.h"
@@ -21,8 +24,8 @@ namespace rhumb {
 // One interval, immutable.
 struct TrafficEstimate {
   uint64_t version = 0;
-  absl::Time interval_end;
-  absl::Time received_at;  // by our own clock
+  absl::Time interval_end;  // as its source stamped it
+  SteadyTime received_at;
   std::shared_ptr<const TrafficMatrix> demands;
   std::vector<bool> measured;  // [nodes * nodes] row-major; the others are estimated
   double measured_share = 0;   // of the total rate; 0 without traffic
@@ -31,7 +34,8 @@ struct TrafficEstimate {
 };
 
 // Owned by the control thread. Reports of several sources whose intervals end within half an
-// interval of each other make one estimate.
+// interval of each other make one estimate; so do late ones, but a source that was heard for an
+// estimate begins the next one.
 class TrafficState {
  public:
   explicit TrafficState(VersionSource versions, int history = 8)
@@ -39,12 +43,13 @@ class TrafficState {
 
   // `plan` is the one in force, null before the first: without it nothing can be estimated.
   void Add(const MeasuredInterval& interval, const Topology& topology, const RoutingPlan* plan,
-           absl::Time now);
+           SteadyTime now);
   // Another network: node ids mean something else.
   void Forget() {
     history_.clear();
     links_.clear();
     demands_.clear();
+    sources_.clear();
     complete_ = false;
   }
 
@@ -67,6 +72,7 @@ class TrafficState {
   std::vector<std::optional<MeasuredLink>> links_;  // [links]
   std::vector<std::optional<double>> demands_;      // [nodes * nodes]
   bool complete_ = false;
+  absl::flat_hash_set<std::string> sources_;  // that were heard
 };
 
 }  // namespace rhumb

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <deque>
 
-#include "absl/time/clock.h"
 #include "controller/steering/store/store.h"
 
 namespace rhumb {
@@ -16,7 +15,7 @@ class MemoryStore : public Store {
 
   absl::StatusOr<StoredState> Load() override {
     StoredState state;
-    state.epoch = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
+    state.epoch = NewEpoch();
     return state;
   }
 

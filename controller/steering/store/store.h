@@ -24,6 +24,8 @@ struct VersionFloor {
 
 // What one request changed; written as a whole. Absent parts stay as they are.
 struct StoreChange {
+  // What is stored belongs to this epoch from now on; plans of another are dropped.
+  std::optional<uint64_t> epoch;
   std::optional<Topology> reported;  // as the adapter reported it
   std::optional<rhumb::v1::OperatorSettings> settings;
   std::vector<LivePlanPtr> plans;
@@ -32,12 +34,16 @@ struct StoreChange {
   std::optional<VersionFloor> floor;
   std::vector<rhumb::v1::AuditRecord> audit;
 
-  bool empty() const { return !reported && !settings && plans.empty() && !floor && audit.empty(); }
+  bool empty() const {
+    return !epoch && !reported && !settings && plans.empty() && !floor && audit.empty();
+  }
 };
 
 struct StoredState {
   // Never 0. New whenever the earlier state was not found.
   uint64_t epoch = 0;
+  // Not the epoch that the store holds, if it holds any: written before anything else is.
+  bool epoch_unwritten = false;
   std::optional<rhumb::v1::Topology> reported;
   rhumb::v1::OperatorSettings settings;
   std::vector<rhumb::v1::LivePlan> plans;  // the latest last
@@ -45,6 +51,9 @@ struct StoredState {
   // What was wrong with the earlier state, when this is not it.
   std::string problem;
 };
+
+// A name that no epoch had before.
+uint64_t NewEpoch();
 
 // Called from one thread at a time.
 class Store {

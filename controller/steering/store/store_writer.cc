@@ -6,7 +6,6 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "controller/steering/threads/thread_priority.h"
 
 namespace rhumb {
@@ -51,13 +50,14 @@ StoredState StoreWriter::Load() {
   }
   SetHealth(state.status());
   StoredState fresh;
-  fresh.epoch = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
+  fresh.epoch = NewEpoch();
+  fresh.epoch_unwritten = true;
   return fresh;
 }
 
 void StoreWriter::Write(StoreChange change, std::function<void(bool)> done) {
-  const bool only_plans =
-      !change.reported && !change.settings && !change.floor && change.audit.empty() && !done;
+  const bool only_plans = !change.epoch && !change.reported && !change.settings && !change.floor &&
+                          change.audit.empty() && !done;
   Item item{std::move(change), std::move(done)};
   if (only_plans) {
     if (!queue_.TryPush(std::move(item))) metrics_->CountEvent(Event::kStorePlanDropped);
@@ -68,11 +68,11 @@ void StoreWriter::Write(StoreChange change, std::function<void(bool)> done) {
 
 void StoreWriter::Run() {
   LowerThreadPriority(kStorePriority);
-  absl::Time next = absl::Now() + kRetry;
+  SteadyTime next = SteadyNow() + kRetry;
   for (;;) {
     std::deque<Item> items = queue_.PopAll(next);
     const bool last = items.empty() && queue_.closed() && queue_.size() == 0;
-    const absl::Time now = absl::Now();
+    const SteadyTime now = SteadyNow();
     if (now >= next) next = now + kRetry;
     std::vector<StoreChange> changes;
     if (!unwritten_.empty()) changes.push_back(std::exchange(unwritten_, {}));
@@ -83,9 +83,9 @@ void StoreWriter::Run() {
                                      [](const Item& item) { return item.done != nullptr; });
     if (awaited || std::any_of(changes.begin(), changes.end(),
                                [](const StoreChange& change) { return !change.empty(); })) {
-      const absl::Time begin = absl::Now();
+      const SteadyTime begin = SteadyNow();
       const absl::Status status = WriteBatch(changes);
-      metrics_->ObserveStage(Stage::kStore, absl::ToDoubleSeconds(absl::Now() - begin));
+      metrics_->ObserveStage(Stage::kStore, absl::ToDoubleSeconds(SteadyNow() - begin));
       SetHealth(status);
       if (!status.ok()) KeepUnwritten(std::move(changes));
       for (Item& item : items) {
@@ -96,7 +96,7 @@ void StoreWriter::Run() {
   }
 }
 
-void StoreWriter::SetPlansAside(std::vector<StoreChange>* changes, absl::Time now, bool last) {
+void StoreWriter::SetPlansAside(std::vector<StoreChange>* changes, SteadyTime now, bool last) {
   bool plans_now = last || (!later_plans_.empty() && now >= plans_due_);
   for (const StoreChange& change : *changes) plans_now |= change.plans_promised;
   for (StoreChange& change : *changes) {
@@ -120,6 +120,10 @@ absl::Status StoreWriter::WriteBatch(const std::vector<StoreChange>& changes) {
 
 void StoreWriter::KeepUnwritten(std::vector<StoreChange> changes) {
   for (StoreChange& change : changes) {
+    if (change.epoch) {
+      unwritten_.epoch = change.epoch;
+      unwritten_.plans.clear();
+    }
     if (change.reported) unwritten_.reported = std::move(change.reported);
     if (change.settings) unwritten_.settings = std::move(change.settings);
     if (change.floor) unwritten_.floor = change.floor;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "controller/clock/steady_time.h"
 #include "controller/steering/metrics/metrics.h"
 #include "controller/steering/store/store.h"
 #include "controller/steering/threads/bounded_queue.h"
@@ -45,7 +46,7 @@ class StoreWriter {
   };
   void Run();
   // Takes the plans out of `changes` for later, and adds those that are due, promised or the last.
-  void SetPlansAside(std::vector<StoreChange>* changes, absl::Time now, bool last);
+  void SetPlansAside(std::vector<StoreChange>* changes, SteadyTime now, bool last);
   absl::Status WriteBatch(const std::vector<StoreChange>& changes);
   // Keeps the latest of everything that could not be written, within bounds.
   void KeepUnwritten(std::vector<StoreChange> changes);
@@ -58,7 +59,7 @@ class StoreWriter {
   // Writer thread only.
   StoreChange unwritten_;
   std::deque<LivePlanPtr> later_plans_;
-  absl::Time plans_due_;
+  SteadyTime plans_due_;
   mutable absl::Mutex health_mutex_;
   std::string load_problem_ ABSL_GUARDED_BY(health_mutex_);
   rhumb::v1::StoreStatus health_ ABSL_GUARDED_BY(health_mutex_);

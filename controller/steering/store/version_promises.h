@@ -32,16 +32,30 @@ class VersionSource {
 // million, the next one when a tenth is left, so that a version may be used before its write is
 // done and none is given twice, whenever the process dies.
 //
+// That holds while the store keeps what it was promised. Where it does not (a full disk), versions
+// must not be used in the epoch that the store knows: overdrawn() says so in time, and another
+// epoch, of which the store knows nothing yet, makes them good.
+//
 // Owned by the control thread. O(1), no disk.
 class VersionPromises {
  public:
-  // Promises go into `change`, which outlives this. The first blocks are promised at once.
+  // Promises go into `change`, which outlives this. The first blocks are promised at once; whoever
+  // starts the controller sees to it that they are kept before a version of them is used.
   explicit VersionPromises(StoreChange* change);
   VersionPromises(const VersionPromises&) = delete;
   VersionPromises& operator=(const VersionPromises&) = delete;
 
   // Goes on above what an earlier run promised. Before the first Next.
   void StartAbove(const VersionFloor& stored);
+
+  // The store has kept a promise, `floor`.
+  void Kept(const VersionFloor& floor);
+  // Some versions are, or soon will be, beyond what the store has kept.
+  bool overdrawn() const;
+  // Nothing that was promised is still to be kept.
+  bool settled() const;
+  // All promises into the change once more.
+  void PromiseAgain() { change_->floor = promised_; }
 
   VersionSource topology() { return {this, &VersionFloor::topology}; }
   VersionSource traffic() { return {this, &VersionFloor::traffic}; }
@@ -54,6 +68,7 @@ class VersionPromises {
   StoreChange* const change_;
   VersionFloor drawn_;
   VersionFloor promised_;
+  VersionFloor kept_;
 };
 
 }  // namespace rhumb

@@ -9,7 +9,8 @@
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
+#include "controller/clock/steady_condition.h"
+#include "controller/clock/steady_time.h"
 
 namespace rhumb {
 
@@ -26,9 +27,9 @@ class BoundedQueue {
 
   // Waits for an item until `deadline`. Nothing when none came in time or the queue is closed and
   // empty.
-  std::optional<T> Pop(absl::Time deadline) {
+  std::optional<T> Pop(SteadyTime deadline) {
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithDeadline(absl::Condition(this, &BoundedQueue::Ready), deadline);
+    changed_.AwaitUntil(&mutex_, deadline, [this] { return Ready(); });
     if (items_.empty()) return std::nullopt;
     std::optional<T> item(std::move(items_.front()));
     items_.pop_front();
@@ -36,9 +37,9 @@ class BoundedQueue {
   }
 
   // Everything that waits, at once; waits as Pop does when there is nothing.
-  std::deque<T> PopAll(absl::Time deadline) {
+  std::deque<T> PopAll(SteadyTime deadline) {
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithDeadline(absl::Condition(this, &BoundedQueue::Ready), deadline);
+    changed_.AwaitUntil(&mutex_, deadline, [this] { return Ready(); });
     return std::exchange(items_, {});
   }
 
@@ -46,6 +47,7 @@ class BoundedQueue {
   void Close() {
     absl::MutexLock lock(&mutex_);
     closed_ = true;
+    changed_.NotifyAll();
   }
   bool closed() const {
     absl::MutexLock lock(&mutex_);
@@ -61,12 +63,14 @@ class BoundedQueue {
     absl::MutexLock lock(&mutex_);
     if (closed_ || items_.size() >= limit) return false;
     items_.push_back(std::move(item));
+    changed_.NotifyAll();
     return true;
   }
-  bool Ready() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return closed_ || !items_.empty(); }
+  bool Ready() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return closed_ || !items_.empty(); }
 
   const size_t capacity_;
   mutable absl::Mutex mutex_;
+  SteadyCondition changed_;
   std::deque<T> items_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };

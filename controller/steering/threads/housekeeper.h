@@ -9,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "controller/clock/steady_condition.h"
 
 namespace rhumb {
 
@@ -20,16 +21,18 @@ class Housekeeper {
     {
       absl::MutexLock lock(&mutex_);
       stop_ = true;
+      changed_.NotifyAll();
     }
     thread_.join();
   }
 
  private:
+  bool Stopped() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return stop_; }
   void Run() {
     for (;;) {
       {
         absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&stop_), every_)) return;
+        if (changed_.AwaitFor(&mutex_, every_, [this] { return Stopped(); })) return;
       }
       work_();
     }
@@ -38,6 +41,7 @@ class Housekeeper {
   const absl::Duration every_;
   const std::function<void()> work_;
   absl::Mutex mutex_;
+  SteadyCondition changed_;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -27,7 +27,7 @@ TEST(TelemetrySourceTest, CountersGiveTheRatesThatWereMeasured) {
   const Topology topology = Diamond();
   TelemetrySource source("s", TelemetryKind::kLinkCounters, topology);
   TelemetryIntake intake;
-  ASSERT_TRUE(intake.Take(source.Begin(kBegin, kInterval), topology).ok());
+  ASSERT_TRUE(intake.Take(source.Begin(kBegin, kInterval), topology, SteadyTime()).ok());
   absl::Time end = kBegin;
   for (const double rate : {0.9e9, 0.1e9, 1.2e9}) {
     end += kInterval;
@@ -35,7 +35,7 @@ TEST(TelemetrySourceTest, CountersGiveTheRatesThatWereMeasured) {
         source.Report(Measured(topology, rate, 0.25), TrafficMatrix(4), end, kInterval);
     EXPECT_EQ(report.demands_size(), 0);
     EXPECT_FALSE(report.demands_complete());
-    const auto interval = intake.Take(report, topology);
+    const auto interval = intake.Take(report, topology, SteadyTime());
     ASSERT_TRUE(interval.ok() && interval->has_value());
     ASSERT_EQ((*interval)->links.size(), topology.num_links());
     EXPECT_NEAR((*interval)->links[0].sent_bps, 0.75 * rate, 1);
@@ -48,11 +48,12 @@ TEST(TelemetrySourceTest, FlowCountersGiveTheDemands) {
   const Topology topology = Diamond();
   TelemetrySource source("s", TelemetryKind::kFlowCounters, topology);
   TelemetryIntake intake;
-  ASSERT_TRUE(intake.Take(source.Begin(kBegin, kInterval), topology).ok());
+  ASSERT_TRUE(intake.Take(source.Begin(kBegin, kInterval), topology, SteadyTime()).ok());
   TrafficMatrix demands(4);
   demands.set_rate_bps(0, 3, 5e8);
-  const auto interval = intake.Take(
-      source.Report(Measured(topology, 0, 0), demands, kBegin + kInterval, kInterval), topology);
+  const auto interval =
+      intake.Take(source.Report(Measured(topology, 0, 0), demands, kBegin + kInterval, kInterval),
+                  topology, SteadyTime());
   ASSERT_TRUE(interval.ok() && interval->has_value());
   double total = 0;
   for (const MeasuredDemand& demand : (*interval)->demands) total += demand.rate_bps;
@@ -65,11 +66,12 @@ TEST(TelemetrySourceTest, BeginsAnewAndItsClockNeverStandsStill) {
   TelemetryIntake intake;
   const Measurements none = Measured(topology, 0, 0);
   for (int run = 0; run < 2; ++run) {
-    ASSERT_TRUE(intake.Take(source.Begin(kBegin, kInterval), topology).ok());
+    ASSERT_TRUE(intake.Take(source.Begin(kBegin, kInterval), topology, SteadyTime()).ok());
     for (int i = 0; i < 3; ++i) {
       // The same calendar time three times.
-      const auto taken = intake.Take(
-          source.Report(none, TrafficMatrix(4), kBegin + kInterval, kInterval), topology);
+      const auto taken =
+          intake.Take(source.Report(none, TrafficMatrix(4), kBegin + kInterval, kInterval),
+                      topology, SteadyTime());
       ASSERT_TRUE(taken.ok()) << taken.status();
       EXPECT_TRUE(taken->has_value());
       EXPECT_TRUE((*taken)->demands_complete);

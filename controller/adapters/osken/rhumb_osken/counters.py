@@ -26,6 +26,9 @@ class Counters:
         ] = {}  # (demand, prefix) -> bytes that its rule counted last
         self._waiting: set = set()  # (dpid, xid) of requests
         self._answered = hub.Event()
+        # Stamps count on from here by the steady clock: an interval does not change its length when
+        # the wall clock is set.
+        self._wall_offset_s = time.time() - time.monotonic()
         self._last: Optional[float] = None
 
     def collect(self, interval_s: float) -> Optional[Telemetry]:
@@ -50,13 +53,13 @@ class Counters:
                 datapath.send_msg(request)
         if self._waiting and not self._answered.wait(interval_s / 2):
             return None  # half a report would show some rates too low now and too high next time
-        now, last = time.time(), self._last
+        now, last = time.monotonic(), self._last
         self._last = now
         if last is None:
             return None
         everyone = len(switches) == len(self._network.file.nodes)
         return Telemetry(
-            interval_end_s=now,
+            interval_end_s=self._wall_offset_s + now,
             interval_s=now - last,
             links=dict(self._links),
             flows=dict(self._flows),

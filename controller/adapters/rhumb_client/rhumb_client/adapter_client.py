@@ -159,6 +159,7 @@ class AdapterClient:
                     election_id=self._options.election_id,
                     held_epoch=in_force.epoch if in_force else 0,
                     held_plan_version=in_force.version if in_force else 0,
+                    held_routes_digest=in_force.header.routes_digest if in_force else 0,
                 )
             )
         )

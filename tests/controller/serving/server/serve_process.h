@@ -9,18 +9,23 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "controller/serving/configuration/serve_config.h"
 
 namespace rhumb::testing {
 
-// Starts when made, with `config` on an ephemeral port; killed when destroyed.
+// Starts when made, with `config` on an ephemeral port and `environment` ("NAME=VALUE") beside the
+// test's own; killed when destroyed.
 class ServeProcess {
  public:
-  ServeProcess(ServeConfig config, const std::string& directory) {
+  ServeProcess(ServeConfig config, const std::string& directory,
+               const std::vector<std::string>& environment = {}) {
     config.server.listen = "127.0.0.1:0";
     config.server.ports_file = directory + "/ports";
     std::remove(config.server.ports_file.c_str());
@@ -28,6 +33,7 @@ class ServeProcess {
     std::ofstream(file) << ToToml(config);
     child_ = fork();
     if (child_ == 0) {
+      for (const std::string& variable : environment) putenv(strdup(variable.c_str()));
       execl(RHUMB_PROGRAM, RHUMB_PROGRAM, "serve", "--config", file.c_str(), nullptr);
       _exit(127);
     }

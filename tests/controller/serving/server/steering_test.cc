@@ -78,7 +78,9 @@ TEST(StaleTelemetryTest, HoldsThePlanThenFallsBackToShortestPath) {
   options.config.steering.core.policy = "lp-previous";
   options.config.steering.core.guard.max_moved_share = 1;
   options.policies = MakePolicy;
-  options.now = now;
+  options.clocks.emplace();
+  options.clocks->steady = [now_us] { return SteadyTime() + absl::Microseconds(now_us->load()); };
+  options.clocks->wall = now;
   LiveServer server(std::move(options));
   Caller caller(server.Connect());
   ASSERT_TRUE(caller.SetTopology(Diamond()).ok());

@@ -32,6 +32,7 @@ class TestAdapter {
     uint64_t election_id = 0;
     uint64_t held_epoch = 0;
     uint64_t held_version = 0;
+    uint64_t held_digest = 0;
     Routes held = {};
     std::string token = "";
     bool reads = true;
@@ -53,6 +54,7 @@ class TestAdapter {
     subscribe->set_election_id(options_.election_id);
     subscribe->set_held_epoch(options_.held_epoch);
     subscribe->set_held_plan_version(options_.held_version);
+    subscribe->set_held_routes_digest(options_.held_digest);
     stream_->Write(request);
     if (options_.reads) StartReading();
   }

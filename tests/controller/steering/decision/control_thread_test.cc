@@ -22,6 +22,7 @@ class ControlThreadTest : public ::testing::Test {
  protected:
   void Start(std::unique_ptr<Store> store, int queue_capacity = 4096) {
     ControlOptions options;
+    options.first_promise = first_promise_;
     options.core.policy = "shortest-path";
     options.queue_capacity = queue_capacity;
     ControlThread::Listeners listeners;
@@ -40,6 +41,14 @@ class ControlThreadTest : public ::testing::Test {
     return answer->get_future().get();
   }
 
+  uint64_t Epoch() {
+    std::promise<uint64_t> epoch;
+    control_->Post(
+        [&](ControllerCore& core) { epoch.set_value(core.north().GetStatus().epoch()); });
+    return epoch.get_future().get();
+  }
+
+  absl::Duration first_promise_ = absl::Seconds(60);
   NoMetrics metrics_;
   std::atomic<int> published_ = 0;
   std::optional<ControlThread> control_;
@@ -60,6 +69,31 @@ TEST_F(ControlThreadTest, SteersOnWhenTheDiskFailsAndSaysSo) {
   EXPECT_FALSE(answer->durable());
   EXPECT_GE(published_, 1);
   EXPECT_FALSE(control_->store().Health().healthy());
+}
+
+TEST_F(ControlThreadTest, VersionsThatTheStoreDoesNotKeepAreOfAnotherEpoch) {
+  const auto full = std::make_shared<std::atomic<bool>>(true);
+  auto store = std::make_unique<testing::KeepingStore>(full);
+  const std::shared_ptr<testing::KeepingStore::Kept> kept = store->kept();
+  Start(std::move(store));
+  ASSERT_TRUE(Declare().ok());
+  EXPECT_NE(Epoch(), testing::KeepingStore::kEpoch);
+  // Once there is room, the epoch is stored with the promises that belong to it.
+  *full = false;
+  ASSERT_TRUE(Declare().ok());
+  const uint64_t epoch = Epoch();
+  control_.reset();
+  EXPECT_EQ(kept->epoch, epoch);
+  EXPECT_GT(kept->floor.plan, 0);
+}
+
+TEST_F(ControlThreadTest, ADiskThatHangsHoldsTheStartUpNoLongerThanTheBound) {
+  first_promise_ = absl::Milliseconds(10);
+  const auto go_on = std::make_shared<absl::Notification>();
+  Start(std::make_unique<testing::HangingStore>(go_on));
+  EXPECT_NE(Epoch(), testing::KeepingStore::kEpoch);
+  EXPECT_FALSE(go_on->HasBeenNotified());
+  go_on->Notify();
 }
 
 // Killed right after the start, the next run would give the same versions to other plans.

@@ -32,7 +32,8 @@ class ControllerCoreTest : public ::testing::Test {
     outputs.publish = [this](LivePlanPtr plan) { published_.push_back(plan); };
     outputs.start_decision = [this](DecisionInput input) { waiting_ = std::move(input); };
     outputs.election_changed = [] {};
-    outputs.now = [this] { return now_; };
+    outputs.clocks.steady = [this] { return SteadyTime() + (now_ - kBegin); };
+    outputs.clocks.wall = [this] { return now_ + wall_step_; };
     core_.emplace(options_, outputs, &metrics_);
     StoredState state = stored;
     if (state.epoch == 0) state.epoch = 1;
@@ -56,6 +57,9 @@ class ControllerCoreTest : public ::testing::Test {
   }
   // All of A>D's traffic, measured.
   rhumb::v1::TelemetryAnswer Measure(double rate_bps) {
+    return core_->south().TakeTelemetry(ReportOf(rate_bps));
+  }
+  rhumb::v1::TelemetryReport ReportOf(double rate_bps) {
     rhumb::v1::TelemetryReport report;
     report.set_sequence(++sequence_);
     *report.mutable_interval_end() = ToTimestamp(now_);
@@ -65,7 +69,7 @@ class ControllerCoreTest : public ::testing::Test {
     demand->set_source("A");
     demand->set_destination("D");
     demand->set_rate_bps(rate_bps);
-    return core_->south().TakeTelemetry(report);
+    return report;
   }
   void Wait(absl::Duration time) {
     now_ += time;
@@ -76,7 +80,9 @@ class ControllerCoreTest : public ::testing::Test {
 
   CoreOptions options_;
   NoMetrics metrics_;
-  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  const absl::Time kBegin = absl::FromUnixSeconds(1'700'000'000);
+  absl::Time now_ = kBegin;
+  absl::Duration wall_step_;
   uint64_t sequence_ = 0;
   Decider decider_{MakePolicy, {}, {}};
   std::vector<LivePlanPtr> published_;
@@ -92,6 +98,46 @@ TEST_F(ControllerCoreTest, FirstPlanIsShortestPathBeforeThePolicyAnswers) {
   EXPECT_TRUE(core_->ready());
   EXPECT_TRUE(latest().plan.Validate(latest().topology).ok());
   EXPECT_TRUE(CheckRoutesAll(latest().topology, latest().plan).ok());
+}
+
+TEST_F(ControllerCoreTest, NoStepOfTheWallClockMakesTelemetryOldOrStopsTheInterval) {
+  for (const absl::Duration step : {absl::Seconds(1), absl::Minutes(10), absl::Hours(24)}) {
+    for (const int sign : {1, -1}) {
+      Restart({});
+      published_.clear();
+      Declare(Diamond());
+      ASSERT_GT(Measure(9e8).traffic_version(), 0);
+      wall_step_ += sign * step;
+      EXPECT_EQ(core_->north().GetStatus().telemetry(), rhumb::v1::TELEMETRY_FRESHNESS_FRESH);
+      EXPECT_LT(absl::Seconds(core_->north().GetStatus().telemetry_age().seconds()),
+                absl::Seconds(1));
+      // The end of the interval comes when it would have come.
+      now_ += options_.interval;
+      core_->Tick();
+      EXPECT_TRUE(waiting_.has_value()) << sign * step;
+      Decide();
+    }
+  }
+}
+
+TEST_F(ControllerCoreTest, AStampFarInTheFutureSilencesNobody) {
+  Declare(Diamond());
+  const absl::Time right = now_;
+  now_ = right + absl::Hours(24 * 36'500);
+  rhumb::v1::TelemetryReport report = ReportOf(1e8);
+  now_ = right;
+  report.set_source("lying");
+  ASSERT_FALSE(core_->south().TakeTelemetry(report).has_error());
+  for (int i = 0; i < 3; ++i) {
+    Wait(absl::Seconds(10));
+    const uint64_t before = core_->north().GetStatus().traffic_version();
+    report = ReportOf(9e8);
+    report.set_source(i == 1 ? "lying" : "honest");
+    const auto answer = core_->south().TakeTelemetry(report);
+    EXPECT_FALSE(answer.has_error()) << answer.error().message();
+    EXPECT_GT(answer.traffic_version(), before);
+    EXPECT_EQ(core_->north().GetStatus().total_demand_bps(), 9e8);
+  }
 }
 
 TEST_F(ControllerCoreTest, ThePolicyLeavesTheProcessorsToTheFirstAnswer) {

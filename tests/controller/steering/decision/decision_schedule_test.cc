@@ -21,7 +21,7 @@ class DecisionScheduleTest : public ::testing::Test {
   }
 
   CoreOptions options_;
-  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  SteadyTime now_;
   DecisionBasis basis_{10, 20};
   DecisionSchedule schedule_{options_, now_};
 };
@@ -87,6 +87,13 @@ TEST_F(DecisionScheduleTest, FailureStaysUnansweredUntilADecisionIsAnswered) {
 TEST_F(DecisionScheduleTest, WhatWasForcedStaysSoWhenAnotherTakesItsPlace) {
   Want(PLAN_REASON_SETTING);
   EXPECT_TRUE(Want(PLAN_REASON_TOPOLOGY)->forced);
+}
+
+TEST_F(DecisionScheduleTest, ASettingThatJoinsTheAnswerToAReturningLinkIsStillUrgent) {
+  EXPECT_FALSE(Want(PLAN_REASON_TOPOLOGY)->forced);
+  const auto joined = Want(PLAN_REASON_SETTING);
+  EXPECT_EQ(joined->reason, PLAN_REASON_TOPOLOGY);
+  EXPECT_TRUE(joined->forced);
 }
 
 TEST_F(DecisionScheduleTest, PolicyLeavesTheProcessorsOnlyToAFirstAnswerThatIsOnItsWay) {

@@ -37,11 +37,12 @@ class OperatorRulesTest : public ::testing::Test {
   bool Untouched() const { return !change_.settings && change_.audit.empty(); }
 
   absl::Time time_ = absl::FromUnixSeconds(1'700'000'000);
-  std::function<absl::Time()> now_ = [this] { return time_; };
+  SteadyTime steady_;
+  Clocks clocks_{[this] { return steady_; }, [this] { return time_; }};
   StoreChange change_;
   VersionPromises versions_{&change_};
   TopologyState topology_{versions_.topology()};
-  OperatorRules rules_{"ecmp", &topology_, &change_, now_};
+  OperatorRules rules_{"ecmp", &topology_, &change_, clocks_};
 };
 
 TEST_F(OperatorRulesTest, ChangeGoesToTheStoreWithItsAuditRecord) {
@@ -131,13 +132,13 @@ TEST_F(OperatorRulesTest, MalformedPinsAreRefusedByField) {
 }
 
 TEST_F(OperatorRulesTest, HoldWaitsForItsConfirmationAndIsThenHeldForGood) {
-  rules_.Hold(time_ + absl::Seconds(20), {}, "op");
+  rules_.Hold(absl::Seconds(20), {}, "op");
   EXPECT_TRUE(rules_.holding());
   EXPECT_TRUE(change_.settings->has_rollback_confirm_before());
-  EXPECT_FALSE(rules_.ConfirmationMissed(time_ + absl::Seconds(19)));
-  EXPECT_TRUE(rules_.ConfirmationMissed(time_ + absl::Seconds(20)));
+  EXPECT_FALSE(rules_.ConfirmationMissed(steady_ + absl::Seconds(19)));
+  EXPECT_TRUE(rules_.ConfirmationMissed(steady_ + absl::Seconds(20)));
   ASSERT_TRUE(rules_.ConfirmHold({}, "op").ok());
-  EXPECT_FALSE(rules_.ConfirmationMissed(time_ + absl::Hours(99)));
+  EXPECT_FALSE(rules_.ConfirmationMissed(steady_ + absl::Hours(99)));
   EXPECT_TRUE(change_.settings->rollback_held());
   EXPECT_FALSE(rules_.ConfirmHold({}, "op").ok());
   rules_.EndHold();
@@ -145,8 +146,18 @@ TEST_F(OperatorRulesTest, HoldWaitsForItsConfirmationAndIsThenHeldForGood) {
   EXPECT_FALSE(change_.settings->rollback_held());
 }
 
+TEST_F(OperatorRulesTest, AHoldThatIsTakenUpAgainEndsWhereverTheWallClockWent) {
+  rules_.Hold(absl::Seconds(20), {}, "op");
+  const rhumb::v1::OperatorSettings stored = *change_.settings;
+  time_ -= absl::Hours(24 * 365);
+  OperatorRules again("ecmp", &topology_, &change_, clocks_);
+  again.RestoreHold(stored);
+  EXPECT_FALSE(again.ConfirmationMissed(steady_ + absl::Hours(23)));
+  EXPECT_TRUE(again.ConfirmationMissed(steady_ + absl::Hours(24)));
+}
+
 TEST_F(OperatorRulesTest, EvenTheSamePolicyAgainEndsAHold) {
-  rules_.Hold(time_ + absl::Seconds(20), {}, "op");
+  rules_.Hold(absl::Seconds(20), {}, "op");
   EXPECT_TRUE(*rules_.SetPolicy(Policy("ecmp"), "op"));
   EXPECT_FALSE(rules_.holding());
 }
@@ -155,9 +166,9 @@ TEST_F(OperatorRulesTest, WhatWasStoredIsTakenUpAgain) {
   Declare();
   ASSERT_TRUE(rules_.SetPolicy(Policy("widest"), "op").ok());
   ASSERT_TRUE(rules_.PinDemand(PinOver("C"), "op").ok());
-  rules_.Hold(time_ + absl::Seconds(20), {}, "op");
+  rules_.Hold(absl::Seconds(20), {}, "op");
   const rhumb::v1::OperatorSettings stored = *change_.settings;
-  OperatorRules again("ecmp", &topology_, &change_, now_);
+  OperatorRules again("ecmp", &topology_, &change_, clocks_);
   again.Restore(stored);
   EXPECT_FALSE(again.holding());
   again.RestoreHold(stored);

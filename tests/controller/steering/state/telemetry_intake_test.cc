@@ -27,7 +27,7 @@ class TelemetryIntakeTest : public ::testing::Test {
  protected:
   // The rate of A>B, or -1 when the report gave none.
   double Rate(const rhumb::v1::TelemetryReport& report) {
-    const auto interval = intake_.Take(report, topology_);
+    const auto interval = intake_.Take(report, topology_, now_);
     EXPECT_TRUE(interval.ok()) << interval.status();
     if (!interval.ok() || !*interval || (*interval)->links.empty()) return -1;
     return (*interval)->links[0].sent_bps;
@@ -35,6 +35,7 @@ class TelemetryIntakeTest : public ::testing::Test {
   rhumb::v1::TelemetryCounts Counts() { return intake_.CountsOf("edge"); }
 
   Topology topology_ = Diamond();
+  SteadyTime now_;
   TelemetryIntake intake_;
 };
 
@@ -89,7 +90,7 @@ TEST_F(TelemetryIntakeTest, UnknownNamesAreCountedAndTheRestIsUsed) {
   demand->set_destination("D");
   demand->set_rate_bps(5e6);
   report.add_demands()->set_source("nobody");
-  const auto interval = intake_.Take(report, topology_);
+  const auto interval = intake_.Take(report, topology_, now_);
   ASSERT_TRUE(interval.ok() && *interval);
   ASSERT_EQ((*interval)->demands.size(), 1);
   EXPECT_EQ((*interval)->demands[0].rate_bps, 5e6);
@@ -103,20 +104,45 @@ TEST_F(TelemetryIntakeTest, MalformedReportsAreRefusedAndChangeNothing) {
   auto bad_bits = Report(2, 10, 1'000, 16);
   auto bad_rate = Report(2, 10, 1'000);
   bad_rate.add_demands()->set_rate_bps(-1);
-  auto clock_back = Report(2, -5, 1'000);
-  for (const auto& report : {no_length, bad_bits, bad_rate, clock_back}) {
-    EXPECT_EQ(intake_.Take(report, topology_).status().code(), absl::StatusCode::kInvalidArgument);
+  for (const auto& report : {no_length, bad_bits, bad_rate}) {
+    EXPECT_EQ(intake_.Take(report, topology_, now_).status().code(),
+              absl::StatusCode::kInvalidArgument);
   }
-  EXPECT_EQ(Counts().refused(), 4);
+  EXPECT_EQ(Counts().refused(), 3);
   EXPECT_DOUBLE_EQ(Rate(Report(2, 10, 1'000)), 800);
+}
+
+TEST_F(TelemetryIntakeTest, NoStepOfTheSourcesClockLosesAReportOrBendsARate) {
+  for (const int64_t step_s : {1, -1, 3'600, -3'600, 86'400, -86'400, 2'000'000'000}) {
+    TelemetryIntake intake;
+    int64_t set_by_s = 0;
+    for (int i = 1; i <= 6; ++i) {
+      now_ += absl::Seconds(10);
+      if (i == 3) set_by_s = step_s;
+      const auto interval = intake.Take(Report(i, 10 * i + set_by_s, 125'000 * i), topology_, now_);
+      ASSERT_TRUE(interval.ok() && *interval) << step_s << " " << i << " " << interval.status();
+      if (i == 1) continue;
+      ASSERT_EQ((*interval)->links.size(), 1);
+      // A step of a second cannot be told from a report that came late.
+      EXPECT_NEAR((*interval)->links[0].sent_bps, 1e5, std::abs(step_s) == 1 ? 1.2e4 : 1)
+          << step_s << " " << i;
+    }
+    EXPECT_EQ(intake.CountsOf("edge").refused(), 0);
+  }
+}
+
+TEST_F(TelemetryIntakeTest, APauseOfTheSourceIsPartOfItsRate) {
+  Rate(Report(1, 0, 0));
+  now_ += absl::Seconds(60);
+  EXPECT_DOUBLE_EQ(Rate(Report(2, 60, 60'000)), 8'000);
 }
 
 TEST_F(TelemetryIntakeTest, SourcesAreBounded) {
   TelemetryIntake one(1);
-  ASSERT_TRUE(one.Take(Report(1, 0, 0), topology_).ok());
+  ASSERT_TRUE(one.Take(Report(1, 0, 0), topology_, now_).ok());
   auto other = Report(1, 0, 0);
   other.set_source("another");
-  EXPECT_EQ(one.Take(other, topology_).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(one.Take(other, topology_, now_).status().code(), absl::StatusCode::kResourceExhausted);
 }
 
 }  // namespace

@@ -13,14 +13,14 @@ class TelemetryWatchTest : public ::testing::Test {
  protected:
   void Measure() {
     MeasuredInterval interval;
-    interval.end = now_;
+    interval.end = absl::FromUnixSeconds(1'700'000'000);
     interval.length = absl::Seconds(10);
     interval.demands_complete = true;
     traffic_.Add(interval, testing::Diamond(), nullptr, now_);
   }
   TelemetryFreshness After(absl::Duration age) { return watch_.Of(traffic_, now_ + age); }
 
-  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  SteadyTime now_;
   StoreChange change_;
   VersionPromises versions_{&change_};
   TrafficState traffic_{versions_.traffic()};

@@ -28,6 +28,49 @@ class FullDiskStore : public MemoryStore {
   std::shared_ptr<std::atomic<bool>> full_;
 };
 
+// Has an epoch of an earlier run, and shows what it was given while the disk was not `full`.
+class KeepingStore : public FullDiskStore {
+ public:
+  static constexpr uint64_t kEpoch = 7;
+  struct Kept {
+    uint64_t epoch = kEpoch;
+    VersionFloor floor;
+  };
+  explicit KeepingStore(std::shared_ptr<std::atomic<bool>> full) : FullDiskStore(std::move(full)) {}
+  const std::shared_ptr<Kept>& kept() const { return kept_; }
+
+  absl::StatusOr<StoredState> Load() override {
+    StoredState state;
+    state.epoch = kEpoch;
+    return state;
+  }
+  absl::Status Write(const std::vector<StoreChange>& changes) override {
+    if (auto status = FullDiskStore::Write(changes); !status.ok()) return status;
+    for (const StoreChange& change : changes) {
+      if (change.epoch) kept_->epoch = *change.epoch;
+      if (change.floor) kept_->floor = *change.floor;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::shared_ptr<Kept> kept_ = std::make_shared<Kept>();
+};
+
+// On a disk that does not answer until it is told to.
+class HangingStore : public KeepingStore {
+ public:
+  explicit HangingStore(std::shared_ptr<absl::Notification> go_on)
+      : KeepingStore(std::make_shared<std::atomic<bool>>(false)), go_on_(std::move(go_on)) {}
+  absl::Status Write(const std::vector<StoreChange>& changes) override {
+    go_on_->WaitForNotification();
+    return KeepingStore::Write(changes);
+  }
+
+ private:
+  const std::shared_ptr<absl::Notification> go_on_;
+};
+
 // On a disk that is busy: a write is done no sooner than somebody went on without it, or a moment
 // later.
 class BusyStore : public MemoryStore {

@@ -42,6 +42,20 @@ TEST(VersionPromisesTest, NextBlockIsPromisedWhileEnoughOfTheLastIsLeftForItsWri
   }
 }
 
+TEST(VersionPromisesTest, VersionsAreOverdrawnBeforeOneIsUsedThatTheStoreHasNotKept) {
+  StoreChange change;
+  VersionPromises versions(&change);
+  VersionSource plan = versions.plan();
+  const uint64_t kept = Take(&change).floor->plan;
+  EXPECT_FALSE(versions.overdrawn());
+  EXPECT_TRUE(versions.settled());
+  while (!versions.overdrawn()) ASSERT_LT(plan.Next(), kept);
+  EXPECT_FALSE(versions.settled());
+  versions.Kept(*Take(&change).floor);
+  EXPECT_FALSE(versions.overdrawn());
+  EXPECT_TRUE(versions.settled());
+}
+
 TEST(VersionPromisesTest, RestartGoesOnAboveAllThatWasPromised) {
   StoreChange change;
   VersionPromises versions(&change);
