@@ -220,6 +220,10 @@ NameMatch Match(absl::string_view name) {
     if (absl::StartsWithIgnoreCase(unit, "in_") || absl::StartsWithIgnoreCase(unit, "in ")) {
       unit.remove_prefix(3);
     }
+    // "lat_ms" is no latitude.
+    if (match.role == FieldRole::kLatitude && (unit == "ms" || unit == "us" || unit == "ns")) {
+      match = MatchWhole("latency");
+    }
     if (!IsUnitOf(match.role, unit)) continue;
     match.unit = std::string(unit);
     return match;
