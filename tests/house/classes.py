@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-"""Two rules about classes, read from headers and sources without a compiler:
+"""Three rules about classes, read from headers and sources without a compiler:
 
+  a name means one class in its namespace, whatever file it stands in: the linker would take the
+  functions of one class, such as those of a vector of it, for those of the other;
   a class is implemented in one .cc at most;
   a class has at most MANY public methods, or says why it has more, in its comment:
       // Wide: one accessor a column of the table.
@@ -147,6 +149,39 @@ def check_width(tree, many=MANY):
     return faults
 
 
+def _free_classes(text):
+    """Names with their namespaces, and lines, of the classes that other files can see."""
+    heads = {m.end() - 1: m for m in re.finditer(r"\bnamespace\s*((?:\w+(?:::\w+)*)?)\s*\{", text)}
+    starts = {match.end() - 1: match for match in _CLASS.finditer(text)}
+    around, found = [], []  # names of the namespaces around; None: another brace
+    for brace in re.finditer(r"[{}]", text):
+        at = brace.start()
+        if brace.group() == "}":
+            if around:
+                around.pop()
+            continue
+        match = starts.get(at)
+        if match and None not in around and "" not in around:
+            if not re.search(r"\benum\s+$", text[: match.start()]):
+                name = "::".join(around + [match.group("name")])
+                found.append((name, text.count("\n", 0, match.start()) + 1))
+        around.append(heads[at].group(1) if at in heads else None)
+    return found
+
+
+def check_one_definition(tree):
+    places = {}
+    for path in tree.paths(".h", ".cc"):
+        for name, line in _free_classes(without_comments_and_texts(tree.text(path))):
+            places.setdefault(name, []).append(f"{path}:{line}")
+    return [
+        f"{where[1]}: class {name} is another one than that of {where[0]}; give it a name of its own"
+        " or put it into an anonymous namespace"
+        for name, where in sorted(places.items())
+        if len(where) > 1
+    ]
+
+
 def check_one_source(tree):
     """Definitions are ascribed to the class of that name in a header that the source includes."""
     headers = {}
@@ -182,8 +217,8 @@ def check_one_source(tree):
 
 def main():
     tree = whole_tree()
-    faults = check_width(tree) + check_one_source(tree)
-    print("\n".join(faults) or "classes: one source each, none too wide without a reason")
+    faults = check_width(tree) + check_one_source(tree) + check_one_definition(tree)
+    print("\n".join(faults) or "classes: one meaning and one source each, none too wide without a reason")
     return 1 if faults else 0
 
 

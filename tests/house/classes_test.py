@@ -53,6 +53,9 @@ class TreeTest(unittest.TestCase):
     def test_no_class_is_implemented_in_several_sources(self):
         self.assertEqual(classes.check_one_source(whole_tree()), [])
 
+    def test_no_name_means_two_classes(self):
+        self.assertEqual(classes.check_one_definition(whole_tree()), [])
+
     def test_the_tree_is_seen(self):
         tree = whole_tree()
         (topology,) = [
@@ -108,6 +111,28 @@ class OneSourceTest(unittest.TestCase):
         tree["b/cut.h"] = tree["a/cut.h"]
         tree["a/cut_more.cc"] = '#include "b/cut.h"\nvoid Cut::Two() {}\n'
         self.assertEqual(classes.check_one_source(SourceTree(tree)), [])
+
+
+class OneDefinitionTest(unittest.TestCase):
+    ONE = "namespace rhumb {\nstruct Point {\n  int x;\n};\n}\n"
+
+    def faults(self, other):
+        return classes.check_one_definition(SourceTree({"a/one.h": self.ONE, "b/two.cc": other}))
+
+    def test_a_name_with_two_meanings_is_found(self):
+        (fault,) = self.faults("namespace rhumb {\nclass Other;\nclass Point {};\n}\n")
+        self.assertTrue(fault.startswith("b/two.cc:3: class rhumb::Point is another one than"), fault)
+        self.assertIn("a/one.h:2", fault)
+
+    def test_other_namespaces_nested_and_local_classes_are_others(self):
+        for other in (
+            "namespace rhumb {\nnamespace {\nstruct Point {};\n}\n}\n",
+            "namespace rhumb::neural {\nstruct Point {};\n}\n",
+            "namespace rhumb {\nclass Line {\n  struct Point {};\n};\n}\n",
+            "namespace rhumb {\nvoid F() {\n  struct Point {};\n}\n}\n",
+            "namespace rhumb {\nstruct Point;\nenum class Point { kA };\n}\n",
+        ):
+            self.assertEqual(self.faults(other), [], other)
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ bool CanBeOnEarth(absl::Span<const std::pair<double, double>> positions) {
   });
 }
 
-std::optional<double> LengthUnitByGreatCircles(absl::Span<const MeasuredLink> links) {
+std::optional<double> LengthUnitByGreatCircles(absl::Span<const ComparedLength> links) {
   for (const double unit_km : {1.0, 1e-3}) {
     int told = 0, agreeing = 0;
-    for (const MeasuredLink& link : links) {
+    for (const ComparedLength& link : links) {
       if (!(link.great_circle_km >= kShortestTold)) continue;
       ++told;
       const double ratio = link.length * unit_km / link.great_circle_km;

@@ -13,7 +13,7 @@ namespace rhumb {
 
 // A link whose length is known and the great circle between its ends, were their positions places
 // on earth.
-struct MeasuredLink {
+struct ComparedLength {
   double length;  // as the file writes it
   double great_circle_km;
 };
@@ -24,7 +24,7 @@ bool CanBeOnEarth(absl::Span<const std::pair<double, double>> positions);
 // Kilometres of a length of 1 when the lengths agree with the great circles: 1 or 0.001 when four
 // links of five are 0.8 to 3 times as long (fibre makes detours, and no line is shorter). Absent
 // when they agree with neither, or no link is long enough to tell.
-std::optional<double> LengthUnitByGreatCircles(absl::Span<const MeasuredLink> links);
+std::optional<double> LengthUnitByGreatCircles(absl::Span<const ComparedLength> links);
 
 }  // namespace rhumb
 

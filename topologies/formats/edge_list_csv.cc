@@ -125,6 +125,10 @@ class Reader {
         if (RoleOfField(head[i]) == FieldRole::kDirected) {
           row.directed = IsYes((*cells)[i]);
         } else {
+          if (absl::Status status = CheckSigns(head[i], (*cells)[i], delimiter, lines.number());
+              !status.ok()) {
+            return status;
+          }
           row.fields.push_back(
               {head[i].empty() ? "(no name)" : head[i], Pointed((*cells)[i], delimiter)});
         }
@@ -133,6 +137,28 @@ class Reader {
     }
     if (head.empty()) return input_.Fault("has no head line that names the columns");
     return absl::OkStatus();
+  }
+
+  // "2,5" in one cell makes a thousand of "1.000" in another.
+  absl::Status CheckSigns(const std::string& column, const std::string& cell, char delimiter,
+                          int line) {
+    const FieldRole role = RoleOfField(column);
+    if (delimiter == ',' || (role != FieldRole::kCapacity && role != FieldRole::kDelay &&
+                             role != FieldRole::kMetric && role != FieldRole::kLength)) {
+      return absl::OkStatus();
+    }
+    const size_t point = cell.find('.');
+    if (DecimalSigns(delimiter).Parse(cell).ok()) {
+      if (cell.find(',') != std::string::npos) decimal_comma_ = cell;
+      if (point != std::string::npos && point <= 3 && cell.size() == point + 4) {
+        grouped_ = cell;
+      }
+    }
+    if (decimal_comma_.empty() || grouped_.empty()) return absl::OkStatus();
+    return input_.FaultAt(
+        line, absl::StrFormat("\"%s\" has a decimal comma, so that \"%s\" may be thousands; write "
+                              "all numbers with a decimal point and without groups",
+                              decimal_comma_, grouped_));
   }
 
   // "2,5" with a decimal point where commas do not separate; left alone where it may group
@@ -176,6 +202,7 @@ class Reader {
   TopologyDraft draft_;
   ElementFields fields_;
   std::vector<Row> rows_;
+  std::string decimal_comma_, grouped_;  // cells that speak for one meaning of the signs
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "topologies/formats/field_names.h"
 #include "topologies/formats/load_options.h"
 #include "topologies/formats/topology_draft.h"
 
@@ -25,33 +26,6 @@ struct Field {
   std::string text;  // the value without quotes; "1.5, 2" for a list of numbers
 };
 using Fields = std::vector<Field>;
-
-// What a field is about, told by its name.
-enum class FieldRole {
-  kNone,
-  kCapacity,        // capacity, bandwidth, bw, rate, LinkSpeedRaw, ...
-  kMarkedCapacity,  // LinkSpeed: a rate only with a unit
-  kCapacityUnit,
-  kRateLabel,  // LinkLabel, LinkType, label: free text that may name a rate
-  kDelay,
-  kRoundTrip,
-  kDelayUnit,
-  kMetric,
-  kLength,
-  kLengthUnit,
-  kLatitude,
-  kLongitude,
-  kPosition,
-  kDescription,  // city, country, place
-  kGraphName,
-  kCoordinates,  // of a graph: what its positions are
-  kDirected,
-  kDemand,  // of a list of demands
-  kTime,
-};
-
-// kNone for unknown names. Case, blanks and punctuation do not count.
-FieldRole RoleOfField(absl::string_view name);
 
 class ElementFields {
  public:

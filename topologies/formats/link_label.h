@@ -5,9 +5,9 @@
 //     sum     = product { "+" product }
 //     product = { count ("x" | "*") } rate { ("x" | "*") count }
 //     rate    = number unit | class
-//     unit    = [k | M | G | T] (bit | b) [/s | ps | ...]           the bare prefixes count too:
-//     "10G" class   = T1-T4 | DS-0-DS-4 | E1-E5 | OC-n | STM-n | nGE | nGbE | nGigE | GE | Fast
-//     Ethernet ...
+//
+// A unit is one of bits per second; the bare prefixes k, M, G and T count too ("10G"). A class is
+// T1 to T4, DS-0 to DS-4, E1 to E5, OC-n, STM-n, nGE, nGbE, nGigE, GE or Fast Ethernet.
 #ifndef RHUMB_TOPOLOGIES_FORMATS_LINK_LABEL_H_
 #define RHUMB_TOPOLOGIES_FORMATS_LINK_LABEL_H_
 

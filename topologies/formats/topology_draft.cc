@@ -151,7 +151,7 @@ void TopologyDraft::ResolvePositions() {
   std::optional<bool> geographic =
       options_.geographic_positions ? options_.geographic_positions : positions_are_geographic;
   if (!geographic && CanBeOnEarth(known)) {
-    std::vector<MeasuredLink> measured;
+    std::vector<ComparedLength> measured;
     for (const PlacedLink& placed : links_) {
       const auto& a = positions_[placed.link.source];
       const auto& b = positions_[placed.link.destination];
@@ -189,7 +189,7 @@ void TopologyDraft::ResolvePositions() {
 
 absl::Status TopologyDraft::ResolveLengths() {
   std::optional<double> by_circles;
-  std::vector<MeasuredLink> measured;
+  std::vector<ComparedLength> measured;
   for (const PlacedLink& placed : links_) {
     const auto& a = nodes_[placed.link.source].coordinates;
     const auto& b = nodes_[placed.link.destination].coordinates;

@@ -96,6 +96,11 @@ absl::Status ReadLink(const Input& input, const XmlFile& xml, pugi::xml_node ele
     link.igp_metric = metric->second;
   }
   CountUnused(element, "link", {"from", "to", "capacity", "delay", "status"}, draft);
+  for (const char* child : {"capacity", "delay"}) {
+    if (element.child(child) && !element.child(child).attribute("value")) {
+      draft->notes.Unused("link", child);
+    }
+  }
   if (ChildText(element, "status") == "DOWN") {
     draft->notes.Count("links with the status DOWN read as up", absl::StrFormat("line %d", line));
   }
@@ -121,6 +126,10 @@ absl::StatusOr<Loaded<Topology>> ReadTotemXml(const Input& input, const LoadOpti
     metrics[link.attribute("id").value()] = *metric;
   }
   TopologyDraft draft(input, options);
+  for (pugi::xml_node link : xml.root().child("igp").child("links").children("link")) {
+    CountUnused(link, "igp link", {"static"}, &draft);
+    CountUnused(link.child("static"), "igp link", {"metric"}, &draft);
+  }
   draft.origin = std::string(ChildText(xml.root().child("info"), "title"));
   for (pugi::xml_node node : topology.child("nodes").children("node")) {
     if (absl::Status status = ReadNode(input, xml, node, &draft); !status.ok()) return status;

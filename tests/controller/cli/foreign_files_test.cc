@@ -121,6 +121,18 @@ TEST(ForeignFilesTest, DelaysWithTheirUnitAreRead) {
   EXPECT_THAT(result.stderr_text, Not(HasSubstr("not used")));
 }
 
+// Two types of one name in one program once wrote over the end of a list of these.
+TEST(ForeignFilesTest, PositionsThatAgreeWithLengthsArePlacesOnEarth) {
+  const ProgramResult result = RunRhumb("topo describe " + File("places.json", R"({"nodes": [
+ {"pos": [2.35, 48.85], "id": "Paris"}, {"pos": [-0.12, 51.5], "id": "London"}, {"pos": [4.9, 52.37], "id": "Amsterdam"}],
+ "links": [{"source": "Paris", "target": "London", "capacity": 100, "dist": 344},
+  {"source": "Paris", "target": "Amsterdam", "capacity": 100, "dist": 430},
+  {"source": "London", "target": "Amsterdam", "capacity": 40, "dist": 358}]})"));
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.stdout_text, HasSubstr("3, 3 with coordinates"));
+  EXPECT_THAT(result.stderr_text, HasSubstr("the lengths of the links agree"));
+}
+
 TEST(ForeignFilesTest, ValidationNamesEveryFaultInOneRun) {
   const std::string file = File("faults.graphml", R"(<graphml>
 <graph edgedefault="undirected"><node id="p"/><node id="q"/><node id="r"/>

@@ -173,5 +173,13 @@ TEST(ElementFieldsTest, GraphmlOfNetworkXIsReadLikeItsJson) {
   EXPECT_THAT(loaded.report.notes, Contains("link fields not used: \"medium\" 1"));
 }
 
+TEST(ElementFieldsTest, LatWithAUnitOfTimeIsALatency) {
+  EXPECT_EQ(RoleOfField("lat"), FieldRole::kLatitude);
+  EXPECT_EQ(RoleOfField("lat_deg"), FieldRole::kNone);
+  const auto loaded = ReadTopology("src,dst,bw_mbps,lat_ms\na,b,100,2.5\n", "e.csv");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->value.link(0).propagation_delay, absl::Microseconds(2500));
+}
+
 }  // namespace
 }  // namespace rhumb

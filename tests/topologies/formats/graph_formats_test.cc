@@ -213,5 +213,16 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"TabularTraffic", "0 1 2\n3 0 4\n5 6 0\n", "this is traffic (matrix text)"}),
     [](const auto& info) { return info.param.name; });
 
+TEST(EdgeListCsvTest, PointsBesideDecimalCommasAreRefused) {
+  const auto commas = ReadTopology("src;dst;bw;delay\na;b;1000;2,5\nb;c;10;3,25\n", "e.csv");
+  ASSERT_TRUE(commas.ok()) << commas.status();
+  EXPECT_EQ(commas->value.link(0).propagation_delay, absl::Microseconds(2500));
+  for (const char* text :
+       {"src;dst;bw;delay\na;b;1.000;2,5\n", "src;dst;bw;delay\na;b;7;2,5\nb;c;10.000;1\n"}) {
+    EXPECT_THAT(testing::TopologyRefusal(text), ::testing::HasSubstr("may be thousands"));
+  }
+  EXPECT_EQ(ReadTopology("src;dst;bw\na;b;1.000\n", "e.csv")->value.link(0).capacity_bps, 1e6);
+}
+
 }  // namespace
 }  // namespace rhumb

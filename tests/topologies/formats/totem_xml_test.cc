@@ -46,5 +46,22 @@ TEST(TotemXmlTest, RefusesFaultsWithTheirLine) {
   EXPECT_THAT(TopologyRefusal("<domain/>"), HasSubstr("no <topology>"));
 }
 
+TEST(TotemTest, WhatIsWrittenElsewhereThanExpectedIsNamed) {
+  LoadOptions options;
+  options.default_capacity_bps = 1e9;
+  const auto loaded = ReadTopology(R"(<domain><topology>
+<nodes><node id="1"/><node id="2"/></nodes>
+<links><link id="a"><from node="1"/><to node="2"/><capacity>10</capacity><delay>5</delay></link>
+<link id="b"><from node="2"/><to node="1"/></link></links></topology>
+<igp><links><link id="a"><static><metric>7</metric><mrbw>10</mrbw></static></link></links></igp>
+</domain>)",
+                                   "t.xml", options);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->value.link(0).igp_metric, 7);
+  EXPECT_THAT(loaded->report.notes,
+              ::testing::Contains("link fields not used: \"capacity\" 1, \"delay\" 1"));
+  EXPECT_THAT(loaded->report.notes, ::testing::Contains("igp link fields not used: \"mrbw\" 1"));
+}
+
 }  // namespace
 }  // namespace rhumb
