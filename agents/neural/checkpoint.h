@@ -54,7 +54,7 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 
 // The checkpoint of the flow level that this build ships.
 absl::StatusOr<Checkpoint> DefaultCheckpoint();
-// "default" and "packet" are shipped, any other name is a file.
+// "default", "packet" and "plan" are shipped, any other name is a file.
 absl::StatusOr<Checkpoint> FindCheckpoint(const std::string& name);
 
 // Shared with the training state: the same care for every file that a kill may interrupt.

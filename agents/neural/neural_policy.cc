@@ -124,7 +124,15 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
     if (!all.inference.iterations) all.inference.iterations = own->inference.iterations;
     if (!all.inference.refinements) all.inference.refinements = own->inference.refinements;
   }
-  if (checkpoint->scale == LoadScale::kOverCapacity) all.inference = ForPlans(all.inference);
+  if (checkpoint->scale == LoadScale::kOverCapacity) {
+    if (options.inference.refinements.value_or(0) > 0 || options.inference.delay_weight > 0) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "%s: the checkpoint decides for packets, and refinements and delay-weight improve by "
+          "MLU; leave them out or use neural:default",
+          name));
+    }
+    all.inference = ForPlans(all.inference);
+  }
   return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(std::move(name), all, *checkpoint));
 }
 

@@ -17,12 +17,15 @@
 
 RHUMB_EMBED("default", RHUMB_CHECKPOINTS "/default.ckpt");
 RHUMB_EMBED("packet", RHUMB_CHECKPOINTS "/packet.ckpt");
+RHUMB_EMBED("plan", RHUMB_CHECKPOINTS "/plan.ckpt");
 
 extern "C" {
 __attribute__((visibility("hidden"))) extern const char rhumb_default_checkpoint_begin[];
 __attribute__((visibility("hidden"))) extern const char rhumb_default_checkpoint_end[];
 __attribute__((visibility("hidden"))) extern const char rhumb_packet_checkpoint_begin[];
 __attribute__((visibility("hidden"))) extern const char rhumb_packet_checkpoint_end[];
+__attribute__((visibility("hidden"))) extern const char rhumb_plan_checkpoint_begin[];
+__attribute__((visibility("hidden"))) extern const char rhumb_plan_checkpoint_end[];
 }
 
 namespace rhumb::neural {
@@ -44,6 +47,10 @@ absl::StatusOr<Checkpoint> FindCheckpoint(const std::string& name) {
   if (name == "packet") {
     return ParseCheckpoint(Between(rhumb_packet_checkpoint_begin, rhumb_packet_checkpoint_end),
                            "the shipped checkpoint packet");
+  }
+  if (name == "plan") {
+    return ParseCheckpoint(Between(rhumb_plan_checkpoint_begin, rhumb_plan_checkpoint_end),
+                           "the shipped checkpoint plan");
   }
   return LoadCheckpoint(name);
 }

@@ -26,6 +26,12 @@ class FlowStage : public TrainingStage {
     if (!request_.init.empty()) {
       auto checkpoint = neural::FindCheckpoint(request_.init);
       if (!checkpoint.ok()) return checkpoint.status();
+      if (checkpoint->scale != neural::LoadScale::kOverMlu) {
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "%s was trained at packet level from utilizations as they are, which the flow level "
+            "does not teach; use --stage packet or another --init",
+            request_.init));
+      }
       state_.weights = state_.average = checkpoint->weights;
     }
     state_.metrics =

@@ -197,7 +197,8 @@ Command TrainCommand() {
         ->type_name("FILE");
     app.add_option(
            "--init", options->init,
-           "Checkpoint to start from; default and packet are shipped (default: random weights)")
+           "Checkpoint to start from; default, packet and plan are shipped (default: random "
+           "weights)")
         ->type_name("CHECKPOINT");
     app.add_option("--out", options->out,
                    "Directory for checkpoints, metrics.csv and TensorBoard events")

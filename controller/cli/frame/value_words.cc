@@ -16,7 +16,7 @@ std::vector<std::string> Policies() {
 
 // Those that are compiled into the agent's module; loading it for their names would take a third of
 // a second a keystroke.
-std::vector<std::string> Checkpoints() { return {"default", "packet"}; }
+std::vector<std::string> Checkpoints() { return {"default", "packet", "plan"}; }
 
 struct Kind {
   const char* value;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "agents/baselines/ecmp_plan.h"
+#include "agents/baselines/single_path_plan.h"
 #include "agents/registry/policy_registry.h"
 #include "tests/agents/policy_contract.h"
 #include "tests/networks.h"
@@ -47,6 +48,30 @@ TEST(NeuralPolicyOptionsTest, NamesWhatIsWrong) {
         "max-paths=0", "min-share=0.6", "speed=9", "a.ckpt,b.ckpt"}) {
     EXPECT_FALSE(ParseNeuralPolicyOptions(bad).ok()) << bad;
   }
+}
+
+TEST(NeuralPolicyTest, RefusesToImproveAPlanForPacketsByItsMlu) {
+  for (const char* options : {"plan,refinements=5", "plan,delay-weight=0.1"}) {
+    const auto refused = NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions(options));
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << options;
+  }
+  EXPECT_TRUE(NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions("plan,refinements=0")).ok());
+}
+
+// A plan for packets keeps to the fastest path where there is room, and leaves it where there is
+// none; one for the MLU spreads traffic at any load.
+TEST(NeuralPolicyTest, SpreadsTrafficForPacketsOnlyWhereLinksAreFull) {
+  const Topology topology = RandomConnected(5, 8);
+  const TrafficMatrix traffic = RandomTraffic(5, 8);
+  const double mlu = MluOf(topology, ShortestPathPlan(topology, LinkMetric::kDelay), traffic);
+  const auto policy = Make("plan");
+  const auto away = [&](double load) {
+    const TrafficMatrix scaled = traffic.Scaled(load / mlu);
+    const auto decision = policy->Decide(Observe(topology, {scaled}));
+    EXPECT_TRUE(decision.ok() && !decision->fell_back) << decision.status();
+    return MovedShare(ShortestPathPlan(topology, LinkMetric::kDelay), decision->plan, scaled);
+  };
+  EXPECT_LT(away(0.3), away(1.5));
 }
 
 TEST(NeuralPolicyTest, RefusesACheckpointThatIsNotThere) {
@@ -176,5 +201,8 @@ namespace rhumb::testing {
 INSTANTIATE_TEST_SUITE_P(Neural, PolicyContractTest,
                          ::testing::Values(PolicyUnderTest{
                              "neural", [] { return MakePolicy("neural").value(); }}));
+INSTANTIATE_TEST_SUITE_P(NeuralPlan, PolicyContractTest,
+                         ::testing::Values(PolicyUnderTest{
+                             "neural_plan", [] { return MakePolicy("neural:plan").value(); }}));
 
 }  // namespace rhumb::testing

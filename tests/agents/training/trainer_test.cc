@@ -145,6 +145,10 @@ TEST(TrainerTest, StartsFromAShippedCheckpointByItsName) {
     EXPECT_TRUE(status.ok()) << name << ": " << status;
     std::filesystem::remove_all(request.out);
   }
+  request.init = "plan";
+  request.out = FreshDirectory("rhumb-train-init-");
+  const absl::Status foreign = RunFlowTraining(request, GroupOfOne().get());
+  EXPECT_THAT(foreign.message(), ::testing::HasSubstr("plan was trained at packet level"));
   request.init = "no-such-checkpoint";
   const absl::Status refused = RunFlowTraining(request, GroupOfOne().get());
   EXPECT_THAT(refused.message(), ::testing::HasSubstr("no-such-checkpoint"));
