@@ -3,6 +3,7 @@
 #ifndef RHUMB_SIMULATOR_MEASUREMENTS_H_
 #define RHUMB_SIMULATOR_MEASUREMENTS_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -51,6 +52,36 @@ struct SimulationCost {
   uint64_t events = 0;
 };
 
+// Where ns-3 would have measured, for simulators that know how well they stand in for it (see
+// simulator/surrogate/).
+struct PredictedRange {
+  double low = 0;
+  double high = 0;
+};
+
+enum PredictedQuantity {
+  kPredictedFct,
+  kPredictedP99Fct,
+  kPredictedMiceFct,
+  kPredictedElephantsFct,
+  kPredictedDelay,
+  kPredictedGoodput,
+  kPredictedLoss,
+  kPredictedOnTimeShare,
+  kPredictedQuantities
+};
+
+struct Prediction {
+  double coverage = 0.9;  // of the ranges, one by one
+  // From what the correction was learned from; above 1 it is not used: `far`, the values are those
+  // of the simulator as it is and the ranges wider.
+  double distance = 0;
+  bool far = false;
+  std::array<PredictedRange, kPredictedQuantities> ranges;
+  std::vector<PredictedRange> demand_delay_s;     // [pairs of the plan]
+  std::vector<PredictedRange> demand_loss_ratio;  // [pairs of the plan]
+};
+
 struct Measurements {
   double window_s = 0;                     // length of the measured window
   std::vector<LinkMeasurement> links;      // [links]
@@ -65,8 +96,9 @@ struct Measurements {
   // ns-3's FlowMonitor; flow level: the same as mean_delay_s.
   double mean_packet_delay_s = 0;
   double p99_delay_s = 0;
-  double unrouted_bps = 0;              // demand without a usable path
-  std::optional<FlowCompletion> flows;  // packet level with finite flows only
+  double unrouted_bps = 0;               // demand without a usable path
+  std::optional<FlowCompletion> flows;   // packet level with finite flows only
+  std::optional<Prediction> prediction;  // of a corrected simulator, with finite flows only
   SimulationCost cost;
 };
 

@@ -107,7 +107,7 @@ absl::StatusOr<SurrogateConfig> ParseSurrogateConfig(absl::string_view toml,
   draw.max_load = 1.6;
   draw.failure_share = 0;
   draw.min_narrowest_bps = draw.max_narrowest_bps = 100e6;
-  draw.max_hop_packets = 600e3;
+  draw.max_hop_packets = 400e3;
   draw.duration = draw.drain = absl::Seconds(3);
   draw.warm_up = absl::Seconds(1);
   const auto table = ParseToml(toml, std::string(name));
@@ -117,9 +117,8 @@ absl::StatusOr<SurrogateConfig> ParseSurrogateConfig(absl::string_view toml,
   file.Section("networks", [&](TomlReader& fields) { ReadNetworks(fields, &config); });
   file.Section("episodes", [&](TomlReader& fields) { ReadEpisodes(fields, &config); });
   file.Section("data", [&](TomlReader& fields) { ReadData(fields, &config); });
-  file.Section("simulator", [&](TomlReader& fields) {
-    ReadSeconds(fields, "deadline_s", 1, config.deadline);
-  });
+  file.Section("simulator",
+               [&](TomlReader& fields) { ReadSeconds(fields, "deadline_s", 1, config.deadline); });
   if (absl::Status status = file.Finish(); !status.ok()) return status;
   return config;
 }

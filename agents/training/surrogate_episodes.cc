@@ -18,8 +18,7 @@
 namespace rhumb::training {
 namespace {
 
-constexpr uint64_t kTrainStream = 0x5eed2001;
-constexpr uint64_t kTestStream = 0x5eed2002;
+constexpr uint64_t kStream = 0x5eed2001;
 
 using PolicyMaker = std::function<absl::StatusOr<std::unique_ptr<RoutingPolicy>>()>;
 
@@ -97,10 +96,9 @@ void VisitFlows(Stream&& field, Flows& flows) {
 
 absl::StatusOr<std::vector<SurrogateEpisode>> DrawSurrogateEpisodes(const SurrogateConfig& config,
                                                                     int network) {
-  const bool test = network >= config.networks;
-  Random stream(config.seed ^ (test ? kTestStream : kTrainStream));
+  Random stream(config.seed ^ kStream);
   uint64_t seed = 0;
-  for (int i = test ? config.networks : 0; i <= network; ++i) seed = stream.Bits();
+  for (int i = 0; i <= network; ++i) seed = stream.Bits();
   const auto scenario = DrawScenario(config.episodes, seed);
   if (!scenario.ok()) return scenario.status();
   const EpisodeScenario& drawn = **scenario;

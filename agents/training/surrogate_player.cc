@@ -98,7 +98,8 @@ class Player {
  private:
   int Take() {
     const absl::MutexLock lock(&mutex_);
-    const bool over = stopping_ || !error_.ok() || next_ >= config_.networks + config_.test_networks;
+    const bool over =
+        stopping_ || !error_.ok() || next_ >= config_.networks + config_.test_networks;
     return over ? -1 : next_++;
   }
 

@@ -6,8 +6,8 @@
 #include "absl/strings/str_format.h"
 #include "agents/registry/policy_registry.h"
 #include "controller/terminal/progress_bar.h"
-#include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
+#include "simulator/surrogate/corrected_simulator.h"
 #include "topologies/formats/units.h"
 
 namespace rhumb {
@@ -125,7 +125,7 @@ absl::StatusOr<SimulatorFactory> SetUpPacketSimulator(const ReplayConfig& config
   if (fluid) {
     FluidSimulatorOptions fluid_options;
     fluid_options.segment_bytes = config.packet.segment_bytes;
-    return SimulatorFactory([fluid_options] { return MakeFluidSimulator(fluid_options); });
+    return SimulatorFactory([fluid_options] { return MakeCorrectedFluidSimulator(fluid_options); });
   }
   options.deadline = std::max(options.deadline, kDeadlineOverEstimate * absl::Seconds(episode_s));
   return SimulatorFactory([options] { return MakePacketSimulator(options); });

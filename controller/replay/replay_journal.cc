@@ -16,10 +16,33 @@
 namespace rhumb {
 namespace {
 
-constexpr char kHeader[] = "rhumb-replay-journal 2 ";
+constexpr char kHeader[] = "rhumb-replay-journal 3 ";
 constexpr char kEndOfLine[] = "end";
 constexpr char kFinished[] = "finished";
 constexpr int64_t kMaxBytes = int64_t{8} << 30;
+
+// What a corrected simulator says of itself; after the demands, whose number it has.
+template <typename Visit>
+void VisitPrediction(Measurements& m, Visit&& visit) {
+  bool has_prediction = m.prediction.has_value();
+  visit(has_prediction);
+  if (!has_prediction) return;
+  if (!m.prediction) m.prediction.emplace();
+  Prediction& prediction = *m.prediction;
+  visit(prediction.coverage);
+  visit(prediction.distance);
+  visit(prediction.far);
+  const auto visit_range = [&visit](PredictedRange& range) {
+    visit(range.low);
+    visit(range.high);
+  };
+  for (PredictedRange& range : prediction.ranges) visit_range(range);
+  for (std::vector<PredictedRange>* of_demands :
+       {&prediction.demand_delay_s, &prediction.demand_loss_ratio}) {
+    visit.Size(*of_demands);
+    for (PredictedRange& range : *of_demands) visit_range(range);
+  }
+}
 
 // Visits every number of a cell in a fixed order; counts come before what they count, so that
 // reading can resize.
@@ -62,6 +85,7 @@ void VisitCell(Cell& cell, Visit&& visit) {
       visit(*value);
     }
   }
+  VisitPrediction(m, visit);
 }
 
 struct Writer {

@@ -1,5 +1,6 @@
 #include "controller/replay/replay_result.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -120,6 +121,32 @@ Fallbacks CollectFallbacks(const PolicyCells& policy) {
   return all;
 }
 
+std::optional<PredictionSummary> SummarizePredictions(const PolicyCells& policy) {
+  PredictionSummary all;
+  for (const std::vector<Cell>& cells : policy.cells) {
+    for (const Cell& cell : cells) {
+      if (cell.lost || !cell.measured.prediction) continue;
+      const Prediction& one = *cell.measured.prediction;
+      ++all.episodes;
+      all.far += one.far;
+      all.coverage = one.coverage;
+      all.mean_distance += one.distance;
+      all.max_distance = std::max(all.max_distance, one.distance);
+      for (size_t q = 0; q < one.ranges.size(); ++q) {
+        all.ranges[q].low += one.ranges[q].low;
+        all.ranges[q].high += one.ranges[q].high;
+      }
+    }
+  }
+  if (all.episodes == 0) return std::nullopt;
+  all.mean_distance /= all.episodes;
+  for (PredictedRange& range : all.ranges) {
+    range.low /= all.episodes;
+    range.high /= all.episodes;
+  }
+  return all;
+}
+
 PolicyResult SummarizePolicy(const PolicyCells& policy, const std::vector<double>& optimum) {
   PolicyResult result;
   result.name = policy.name;
@@ -151,6 +178,7 @@ PolicyResult SummarizePolicy(const PolicyCells& policy, const std::vector<double
   result.moved_share = Mean(moved);
   result.size.paths_per_demand = Mean(paths);
   result.measured = OverSeeds(seeds);
+  result.prediction = SummarizePredictions(policy);
   return result;
 }
 

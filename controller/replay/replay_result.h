@@ -2,6 +2,7 @@
 #ifndef RHUMB_CONTROLLER_REPLAY_REPLAY_RESULT_H_
 #define RHUMB_CONTROLLER_REPLAY_REPLAY_RESULT_H_
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,16 @@ struct Fallbacks {
   std::string to;              // the policy whose answer was taken, such as "ecmp:inverse-capacity"
 };
 
+// Where ns-3 would have measured, as a corrected simulator says: the ranges of single episodes,
+// averaged. The truth of a mean over episodes lies nearer to its middle.
+struct PredictionSummary {
+  int episodes = 0;
+  int far = 0;  // of these, from what the correction was learned from
+  double coverage = 0;
+  double mean_distance = 0, max_distance = 0;  // 1: as far as it is used
+  std::array<PredictedRange, kPredictedQuantities> ranges;
+};
+
 struct PolicyResult {
   std::string name;
   bool omniscient = false;
@@ -47,6 +58,7 @@ struct PolicyResult {
   // differences. Absent when shortest-path was not played.
   std::optional<PacketMetrics<Estimate>> versus;
   bool has_flows = false;
+  std::optional<PredictionSummary> prediction;  // of a corrected simulator
 
   Fallbacks fallbacks;
   int retried = 0;  // episodes that were played again

@@ -45,6 +45,8 @@ void AddMeasured(const PolicyResult& policy, Json* object) {
   json["fct_p99_s"] = of_flows(m.fct_p99_s);
   json["completed_share"] = of_flows(m.completed_share);
   json["on_time_share"] = of_flows(m.on_time_share);
+  // Only of simulators that stand in for ns-3 and know how well.
+  if (policy.prediction) json["prediction"] = ToObject(*policy.prediction);
   json["versus"] = nullptr;
   if (!policy.versus) return;
   const PacketMetrics<Estimate>& versus = *policy.versus;
@@ -55,6 +57,27 @@ void AddMeasured(const PolicyResult& policy, Json* object) {
                     {"fct_p99", of_flows(versus.fct_p99_s)},
                     {"completed_share", of_flows(versus.completed_share)},
                     {"on_time_share", of_flows(versus.on_time_share)}};
+}
+
+Json ToObject(const PredictionSummary& prediction) {
+  Json json = {
+      {"coverage", prediction.coverage},
+      {"episodes", prediction.episodes},
+      {"far", prediction.far},
+      {"distance", {{"mean", prediction.mean_distance}, {"max", prediction.max_distance}}}};
+  const auto add = [&](const char* key, PredictedQuantity quantity, double unit = 1) {
+    const PredictedRange& range = prediction.ranges[quantity];
+    json[key] = {{"low", range.low * unit}, {"high", range.high * unit}};
+  };
+  add("goodput_bps", kPredictedGoodput);
+  add("delay_ms", kPredictedDelay, 1e3);
+  add("loss_ratio", kPredictedLoss);
+  add("fct_s", kPredictedFct);
+  add("fct_p99_s", kPredictedP99Fct);
+  add("fct_mice_s", kPredictedMiceFct);
+  add("fct_elephants_s", kPredictedElephantsFct);
+  add("on_time_share", kPredictedOnTimeShare);
+  return json;
 }
 
 Json ToObject(const Fallbacks& fallbacks) {

@@ -144,6 +144,31 @@ std::vector<Column> FlowColumns() {
   };
 }
 
+// Ranges of a corrected simulator; they have no best.
+std::vector<Column> PredictionColumns() {
+  const auto range = [](std::string title, PredictedQuantity quantity, double unit, int digits,
+                        const char* unit_name) {
+    return Column{std::move(title), Better::kNeither,
+                  [](const PolicyResult&) { return std::optional<double>(); },
+                  [=](const PolicyResult& p) {
+                    if (!p.prediction) return std::string("-");
+                    const PredictedRange& r = p.prediction->ranges[quantity];
+                    return absl::StrFormat("[%.*f, %.*f]%s", digits, unit * r.low, digits,
+                                           unit * r.high, unit_name);
+                  }};
+  };
+  return {
+      range("FCT", kPredictedFct, 1, 3, " s"),
+      range("p99", kPredictedP99Fct, 1, 2, " s"),
+      range("delay", kPredictedDelay, 1e3, 1, " ms"),
+      range("loss", kPredictedLoss, 100, 2, " %"),
+      range("in 3 s", kPredictedOnTimeShare, 100, 1, " %"),
+      {"distance", Better::kNeither, [](const PolicyResult&) { return std::optional<double>(); },
+       [](const PolicyResult& p) {
+         return p.prediction ? Fixed(p.prediction->mean_distance, 2) : std::string("-");
+       }}};
+}
+
 // Columns that belong together; a table of all columns would be wider than a terminal.
 struct Block {
   std::string title;
@@ -162,6 +187,15 @@ std::vector<Block> BlocksFor(const ReplayResult& result) {
   if (flows) {
     blocks.push_back(
         {"Flows: completion time (FCT), and shares completed and done within 3 s", FlowColumns()});
+  }
+  for (const PolicyResult& policy : result.policies) {
+    if (!policy.prediction) continue;
+    blocks.push_back(
+        {absl::StrFormat("Where ns-3 would have measured a single episode, with probability %g; "
+                         "distance from what was learned from, 1: the farthest that is corrected",
+                         policy.prediction->coverage),
+         PredictionColumns()});
+    break;
   }
   return blocks;
 }
@@ -268,6 +302,14 @@ std::string Faults(const ReplayResult& result) {
     if (policy.lost > 0) {
       absl::StrAppendFormat(&text, "! %s: %s %s lost and not in its means.\n", policy.name,
                             Counted(policy.lost, "episode"), policy.lost == 1 ? "is" : "are");
+    }
+    if (policy.prediction && policy.prediction->far > 0) {
+      absl::StrAppendFormat(
+          &text,
+          "! %s: %d of %s are far from what the fluid simulator's correction was learned from; "
+          "they "
+          "are not corrected, and their ranges are wider. --simulator ns3 measures.\n",
+          policy.name, policy.prediction->far, Counted(policy.prediction->episodes, "episode"));
     }
     absl::StrAppend(&text, FallbackText(policy));
   }

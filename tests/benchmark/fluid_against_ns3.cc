@@ -2,12 +2,13 @@
 // own chaos (all rates times 1.0003) and the flow simulator beside it.
 //
 //   fluid_against_ns3 [--short] [--seeds N] [--networks N] [--first SEED] [--segment BYTES]
-//                     [--train BYTES] [--only NAME] [--cache DIR]
+//                     [--train BYTES] [--only NAME] [--cache DIR] [--correction FILE|shipped]
 //
 // Plays random networks of 6 to 18 nodes of the training families and abilene, b4, geant and
 // esnet6-backbone with six plans each, prints one row a network and a table of all. --cache keeps
-// what ns-3 answered, for the next run with other settings of the fluid model. Everything is drawn
-// from seeds; times are CPU times.
+// what ns-3 answered, for the next run with other settings of the fluid model. With --correction
+// the fluid simulator is corrected, and how many of ns-3's values its ranges cover is told of every
+// network. Everything is drawn from seeds; times are CPU times.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -17,7 +18,9 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -29,6 +32,8 @@
 #include "simulator/flow/flow_simulator.h"
 #include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
+#include "simulator/surrogate/corrected_simulator.h"
+#include "simulator/surrogate/correction.h"
 #include "tests/benchmark/measuring.h"
 #include "topologies/formats/loader.h"
 
@@ -45,9 +50,10 @@ struct Settings {
   int train_bytes = FluidSimulatorOptions().train_bytes;
   std::string only;
   std::string cache;
+  std::string correction;
 };
 
-// What is compared of an episode.
+// What is compared of an episode, in the order of PredictedQuantity.
 enum Quantity { kFct, kP99, kMice, kElephants, kDelay, kGoodput, kLoss, kOnTime, kQuantities };
 constexpr const char* kNames[] = {"mean FCT", "p99 FCT", "mice",      "elephants",
                                   "delay",    "goodput", "loss [pt]", "on time [pt]"};
@@ -57,6 +63,7 @@ struct Result {
   double values[kQuantities] = {};
   double cpu_s = 0;
   std::vector<double> demand_delay_s, demand_loss;
+  std::optional<Prediction> prediction;
 };
 
 Result ResultOf(const Measurements& measured) {
@@ -74,6 +81,7 @@ Result ResultOf(const Measurements& measured) {
   result.values[kGoodput] = measured.goodput_bps;
   result.values[kLoss] = measured.loss_ratio;
   result.cpu_s = measured.cost.cpu_s;
+  result.prediction = measured.prediction;
   for (const DemandMeasurement& demand : measured.demands) {
     result.demand_delay_s.push_back(demand.delay_s);
     result.demand_loss.push_back(demand.loss_ratio);
@@ -178,7 +186,18 @@ class Player {
     FluidSimulatorOptions fluid;
     fluid.segment_bytes = settings.segment_bytes;
     fluid.train_bytes = settings.train_bytes;
-    fluid_ = OrExit(MakeFluidSimulator(fluid));
+    if (settings.correction.empty()) {
+      fluid_ = OrExit(MakeFluidSimulator(fluid));
+    } else {
+      if (settings.correction != "shipped") {
+        std::ifstream file(settings.correction);
+        std::ostringstream text;
+        text << file.rdbuf();
+        correction_ = OrExit(surrogate::ParseCorrection(text.str(), settings.correction));
+      }
+      fluid_ = OrExit(MakeCorrectedFluidSimulator(
+          fluid, correction_ ? *correction_ : surrogate::ShippedCorrection()));
+    }
     flow_ = MakeFlowSimulator();
   }
 
@@ -243,6 +262,7 @@ class Player {
   }
 
   const Settings settings_;
+  std::optional<surrogate::Correction> correction_;
   std::unique_ptr<NetworkSimulator> ns3_, fluid_, flow_;
 };
 
@@ -276,6 +296,29 @@ struct Comparison {
   std::vector<double> gain, true_gain, flow_gain, regret, flow_regret;
   double ns3_cpu_s = 0, fluid_cpu_s = 0;
   int episodes = 0;
+  // Of a corrected simulator: episodes with ranges, those of them that are far, and ranges that
+  // ns-3's value is in; the same of demands.
+  int predicted = 0, far = 0, covered[kQuantities] = {};
+  double demands = 0, demand_delays_covered = 0, demand_losses_covered = 0;
+
+  void AddCoverage(const Result& fluid, const Result& truth) {
+    if (!fluid.prediction) return;
+    const auto inside = [](const PredictedRange& range, double value) {
+      return value >= range.low && value <= range.high;
+    };
+    const Prediction& prediction = *fluid.prediction;
+    ++predicted;
+    far += prediction.far;
+    for (int q = 0; q < kQuantities; ++q) {
+      covered[q] += inside(prediction.ranges[q], truth.values[q]);
+    }
+    for (size_t d = 0; d < truth.demand_delay_s.size(); ++d) {
+      if (truth.demand_delay_s[d] <= 0 || fluid.demand_delay_s[d] <= 0) continue;
+      ++demands;
+      demand_delays_covered += inside(prediction.demand_delay_s[d], truth.demand_delay_s[d]);
+      demand_losses_covered += inside(prediction.demand_loss_ratio[d], truth.demand_loss[d]);
+    }
+  }
 
   void Add(const Comparison& other) {
     const auto append = [](std::vector<double>* to, const std::vector<double>& from) {
@@ -299,6 +342,12 @@ struct Comparison {
     ns3_cpu_s += other.ns3_cpu_s;
     fluid_cpu_s += other.fluid_cpu_s;
     episodes += other.episodes;
+    predicted += other.predicted;
+    far += other.far;
+    for (int q = 0; q < kQuantities; ++q) covered[q] += other.covered[q];
+    demands += other.demands;
+    demand_delays_covered += other.demand_delays_covered;
+    demand_losses_covered += other.demand_losses_covered;
   }
 };
 
@@ -338,6 +387,7 @@ Comparison Compare(const Network& network, const Settings& settings, Player* pla
       ns3.push_back(player->Ns3(network, p, seed));
       out.fluid_cpu_s += fluid.back().cpu_s;
       out.ns3_cpu_s += ns3.back().cpu_s;
+      out.AddCoverage(fluid.back(), ns3.back());
       ++out.episodes;
     }
     const Result itself = player->Ns3(network, p, 0, kNextRates);
@@ -385,6 +435,15 @@ void Print(const std::string& name, const Comparison& c) {
       name.c_str(), Mean(c.means[kFct]), MeanAbsolute(c.single[kFct]), MeanAbsolute(c.itself[kFct]),
       Mean(c.means[kP99]), Mean(c.means[kMice]), Mean(c.means[kElephants]), Mean(c.means[kDelay]),
       Mean(c.means[kGoodput]), Mean(c.means[kLoss]), Mean(c.regret), c.ns3_cpu_s / c.fluid_cpu_s);
+  if (c.predicted > 0) {
+    std::printf("%22s covered:", "");
+    for (int q = 0; q < kQuantities; ++q) {
+      std::printf(" %s %.0f %%,", kNames[q], 100.0 * c.covered[q] / c.predicted);
+    }
+    std::printf(" demands' delay %.0f %%, loss %.0f %%; far %.0f %%\n",
+                100 * c.demand_delays_covered / c.demands,
+                100 * c.demand_losses_covered / c.demands, 100.0 * c.far / c.predicted);
+  }
   std::fflush(stdout);
 }
 
@@ -444,6 +503,8 @@ int Main(int argc, char** argv) {
       settings.train_bytes = std::atoi(value.c_str());
     } else if (flag == "--only") {
       settings.only = value;
+    } else if (flag == "--correction") {
+      settings.correction = value;
     } else if (flag == "--cache") {
       settings.cache = value;
       std::filesystem::create_directories(value);
@@ -460,6 +521,7 @@ int Main(int argc, char** argv) {
     all.Add(one);
   }
   PrintTable(all, settings.seeds);
+  if (all.predicted > 0) Print("all", all);
   return 0;
 }
 

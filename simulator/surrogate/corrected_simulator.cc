@@ -1,0 +1,58 @@
+#include "simulator/surrogate/corrected_simulator.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "simulator/fluid/fluid_simulator.h"
+#include "simulator/surrogate/features.h"
+
+namespace rhumb {
+namespace {
+
+class CorrectedSimulator : public NetworkSimulator {
+ public:
+  CorrectedSimulator(std::unique_ptr<NetworkSimulator> fluid, int segment_bytes,
+                     const surrogate::Correction& correction)
+      : fluid_(std::move(fluid)), segment_bytes_(segment_bytes), correction_(correction) {}
+
+  absl::Status Reset(const Episode& episode) override {
+    episode_.reset();
+    if (absl::Status status = fluid_->Reset(episode); !status.ok()) return status;
+    episode_ = episode;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Measurements> Play(const RoutingPlan& plan, const Interval& interval) override {
+    auto measured = fluid_->Play(plan, interval);
+    if (!measured.ok()) return measured;
+    // It has checked the changes.
+    episode_->topology = *episode_->topology.Apply(interval.changes_at_start);
+    const surrogate::Features features =
+        surrogate::ComputeFeatures(*episode_, segment_bytes_, plan, interval, *measured);
+    surrogate::Apply(correction_, features, !interval.changes.empty(), &*measured);
+    for (const TimedChange& change : interval.changes) {
+      if (const auto* delta = std::get_if<TopologyDelta>(&change.change)) {
+        episode_->topology = *episode_->topology.Apply(*delta);
+      }
+    }
+    return measured;
+  }
+
+ private:
+  const std::unique_ptr<NetworkSimulator> fluid_;
+  const int segment_bytes_;
+  const surrogate::Correction& correction_;
+  std::optional<Episode> episode_;  // with the topology as it is now
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeCorrectedFluidSimulator(
+    const FluidSimulatorOptions& options, const surrogate::Correction& correction) {
+  auto fluid = MakeFluidSimulator(options);
+  if (!fluid.ok()) return fluid.status();
+  return std::make_unique<CorrectedSimulator>(*std::move(fluid), options.segment_bytes, correction);
+}
+
+}  // namespace rhumb
