@@ -16,6 +16,7 @@
 #include "agents/registry/policy_registry.h"
 #include "controller/serving/configuration/check_config.h"
 #include "controller/serving/configuration/serve_config.h"
+#include "controller/serving/server/log_format.h"
 #include "controller/serving/server/server.h"
 #include "controller/serving/server/service_manager.h"
 #include "topologies/formats/file_io.h"
@@ -37,7 +38,7 @@ void LogFromGrpc(gpr_log_func_args* args) {
 
 void SetUpLog(const std::string& level) {
   auto logger = spdlog::stderr_color_mt("rhumb");
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  logger->set_formatter(MakeLogFormatter());
   logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
   gpr_set_log_function(&LogFromGrpc);

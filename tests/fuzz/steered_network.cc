@@ -186,6 +186,7 @@ void SteeredNetwork::Keep(StoreChange change) {
   if (change.reported) stored_.reported = ToProto(*change.reported);
   if (change.settings) stored_.settings = *change.settings;
   if (change.floor) stored_.floor = *change.floor;
+  if (change.demands) stored_.demands = ToProto(*change.demands);
   for (const LivePlanPtr& plan : change.plans) stored_.plans.push_back(ToProto(*plan));
   while (stored_.plans.size() > kKeptPlans) stored_.plans.erase(stored_.plans.begin());
   for (const auto& record : change.audit) CheckSendable(record);

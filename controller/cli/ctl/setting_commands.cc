@@ -35,7 +35,7 @@ RunCommand DefineLink(CLI::App& app, const CtlSessionPtr& session, const char* d
   auto request = std::make_shared<Request>();
   app.add_option_function<std::string>(
          "link", [request](const std::string& name) { request->set_link(name); },
-         "Link: A-B both directions, 'A>B' one, 'A>B#2' one of parallel links")
+         "Link: A-B both directions, 'A>B' the first, 'A>B#2' the second of one")
       ->type_name("LINK")
       ->required();
   AddComment(app, request);

@@ -16,6 +16,17 @@ absl::Status Refuse(absl::StatusCode code, absl::string_view message) {
   return RequestError(code, rhumb::v1::ERROR_REASON_ACCESS, message);
 }
 
+absl::Status CheckEntry(const TokenEntry* entry, Role needed) {
+  if (entry == nullptr) {
+    return Refuse(absl::StatusCode::kUnauthenticated,
+                  "the token is unknown; ask the operator of this controller for a new one");
+  }
+  if (Allows(entry->role, needed)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kPermissionDenied,
+                absl::StrFormat("token \"%s\" has the role %s; this call needs %s", entry->name,
+                                RoleName(entry->role), RoleName(needed)));
+}
+
 }  // namespace
 
 // Changes whenever the file does.
@@ -50,12 +61,7 @@ absl::StatusOr<bool> AccessControl::ReloadIfChanged() {
 absl::StatusOr<Caller> AccessControl::Identify(std::optional<absl::string_view> authorization,
                                                absl::string_view address, Role needed) const {
   const std::string peer = WithoutPort(address);
-  if (path_.empty()) return Caller{std::string(address), Role::kOperator, peer};
-  std::shared_ptr<const TokenTable> table;
-  {
-    absl::MutexLock lock(&mutex_);
-    table = table_;
-  }
+  if (path_.empty()) return Caller{std::string(address), Role::kOperator, peer, std::nullopt};
   if (!authorization) {
     return Refuse(absl::StatusCode::kUnauthenticated,
                   "no token; send the metadata \"authorization: Bearer TOKEN\"");
@@ -64,18 +70,22 @@ absl::StatusOr<Caller> AccessControl::Identify(std::optional<absl::string_view> 
     return Refuse(absl::StatusCode::kUnauthenticated,
                   "the authorization is not of the form \"Bearer TOKEN\"");
   }
-  const TokenEntry* entry =
-      table == nullptr ? nullptr : table->Find(authorization->substr(kScheme.size()));
-  if (entry == nullptr) {
-    return Refuse(absl::StatusCode::kUnauthenticated,
-                  "the token is unknown; ask the operator of this controller for a new one");
-  }
-  if (!Allows(entry->role, needed)) {
-    return Refuse(absl::StatusCode::kPermissionDenied,
-                  absl::StrFormat("token \"%s\" has the role %s; this call needs %s", entry->name,
-                                  RoleName(entry->role), RoleName(needed)));
-  }
-  return Caller{entry->name, entry->role, absl::StrCat("token:", entry->name)};
+  const TokenHash hash = HashToken(authorization->substr(kScheme.size()));
+  const std::shared_ptr<const TokenTable> held = table();
+  const TokenEntry* entry = held == nullptr ? nullptr : held->Find(hash);
+  if (auto status = CheckEntry(entry, needed); !status.ok()) return status;
+  return Caller{entry->name, entry->role, absl::StrCat("token:", entry->name), hash};
+}
+
+absl::Status AccessControl::StillAllows(const Caller& caller, Role needed) const {
+  if (path_.empty() || !caller.token) return absl::OkStatus();
+  const std::shared_ptr<const TokenTable> held = table();
+  return CheckEntry(held == nullptr ? nullptr : held->Find(*caller.token), needed);
+}
+
+std::shared_ptr<const TokenTable> AccessControl::table() const {
+  absl::MutexLock lock(&mutex_);
+  return table_;
 }
 
 std::string WithoutPort(absl::string_view address) {

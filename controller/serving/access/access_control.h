@@ -17,6 +17,9 @@ struct Caller {
   Role role = Role::kViewer;
   // What limits are counted by: the token, else the address without its port.
   std::string peer;
+  // What it showed, to be looked at again when tokens or authorities change.
+  std::optional<TokenHash> token = std::nullopt;
+  std::string certificate = {};  // PEM, its own first; empty without
 };
 
 // Safe to call from any thread.
@@ -36,7 +39,12 @@ class AccessControl {
   absl::StatusOr<Caller> Identify(std::optional<absl::string_view> authorization,
                                   absl::string_view address, Role needed) const;
 
+  // The same again, for a caller that was let in before: its token may have been taken away since,
+  // or its role.
+  absl::Status StillAllows(const Caller& caller, Role needed) const;
+
  private:
+  std::shared_ptr<const TokenTable> table() const;
   std::string Stamp() const;
 
   const std::string path_;

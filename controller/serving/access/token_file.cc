@@ -154,8 +154,7 @@ absl::StatusOr<TokenTable> TokenTable::Load(const std::string& path) {
   return Parse(*text, path);
 }
 
-const TokenEntry* TokenTable::Find(absl::string_view token) const {
-  const TokenHash hash = HashToken(token);
+const TokenEntry* TokenTable::Find(const TokenHash& hash) const {
   const TokenEntry* found = nullptr;
   for (const TokenEntry& entry : entries_) {
     if (CRYPTO_memcmp(entry.hash.data(), hash.data(), hash.size()) == 0) found = &entry;

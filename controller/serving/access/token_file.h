@@ -40,7 +40,8 @@ class TokenTable {
   static absl::StatusOr<TokenTable> Load(const std::string& path);
 
   // Null when no entry has this token. Takes the same time whether and wherever it is found.
-  const TokenEntry* Find(absl::string_view token) const;
+  const TokenEntry* Find(absl::string_view token) const { return Find(HashToken(token)); }
+  const TokenEntry* Find(const TokenHash& hash) const;
   const std::vector<TokenEntry>& entries() const { return entries_; }
 
  private:

@@ -30,7 +30,7 @@ class Checker {
     CheckDecision();
     CheckGuard();
     CheckStore();
-    if (!c_.metrics.listen.empty()) CheckAddress("metrics.listen", c_.metrics.listen);
+    CheckMetrics();
     if (spdlog::level::from_str(c_.log.level) == spdlog::level::off && c_.log.level != "off") {
       Fault("log.level", absl::StrFormat("\"%s\" is not one of trace, debug, info, warning, error, "
                                          "critical, off",
@@ -121,6 +121,16 @@ class Checker {
                             "add`, or set security.allow_anonymous = true",
                             c_.server.listen));
     }
+  }
+
+  void CheckMetrics() {
+    if (c_.metrics.listen.empty()) return;
+    const auto address = CheckAddress("metrics.listen", c_.metrics.listen);
+    if (!address || address->loopback() || c_.metrics.allow_remote) return;
+    Fault("metrics.listen",
+          absl::StrFormat("%s can be reached from other machines, and the metrics have no access "
+                          "control; listen on 127.0.0.1, or set metrics.allow_remote = true",
+                          c_.metrics.listen));
   }
 
   void CheckLimits() {

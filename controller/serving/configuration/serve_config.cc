@@ -84,7 +84,10 @@ void VisitSections(Config& c, Enter&& enter) {
     fields.Text("path", c.store.path);
     fields.Count("kept_audit", c.store.kept_audit);
   });
-  enter("metrics", [&](auto& fields) { fields.Text("listen", c.metrics.listen); });
+  enter("metrics", [&](auto& fields) {
+    fields.Text("listen", c.metrics.listen);
+    fields.Flag("allow_remote", c.metrics.allow_remote);
+  });
   enter("log", [&](auto& fields) { fields.Text("level", c.log.level); });
 }
 

@@ -48,6 +48,7 @@ struct ServeConfig {
   StoreOptions store;
   struct Metrics {
     std::string listen = "127.0.0.1:9433";
+    bool allow_remote = false;
   } metrics;
   struct Log {
     std::string level = "info";

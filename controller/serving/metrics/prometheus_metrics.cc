@@ -87,6 +87,10 @@ const char* NameOf(Gauge gauge) {
       return "rhumb_store_healthy";
     case Gauge::kReady:
       return "rhumb_ready";
+    case Gauge::kCertificateDaysLeft:
+      return "rhumb_certificate_days_left";
+    case Gauge::kCertificateHealthy:
+      return "rhumb_certificate_healthy";
     case Gauge::kCount:
       break;
   }

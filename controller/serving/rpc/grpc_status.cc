@@ -3,16 +3,13 @@
 #include "controller/steering/plan/request_error.h"
 
 namespace rhumb {
-namespace {
 
 // Trailers beyond a client's header limit (8 KiB unless configured) would hide the error itself.
-constexpr size_t kMaxMessageBytes = 1500;
-
-}  // namespace
+static_assert(kMaxErrorBytes <= 2000, "the message goes out twice or three times");
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  std::string message(status.message().substr(0, kMaxMessageBytes));
+  const std::string message = Shortened(status.message());
   absl::Status shortened(status.code(), message);
   status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
     shortened.SetPayload(url, payload);

@@ -2,6 +2,9 @@
 #ifndef RHUMB_CONTROLLER_SERVING_RPC_LISTEN_ADDRESS_H_
 #define RHUMB_CONTROLLER_SERVING_RPC_LISTEN_ADDRESS_H_
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -15,9 +18,13 @@ struct ListenAddress {
   std::string host;  // a name, IPv4, or IPv6 without brackets
   int port = 0;      // 0: the system chooses
 
-  // Only this machine can reach it.
+  // Only this machine can reach it. A name that merely begins with 127 is a name.
   bool loopback() const {
-    return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+    in_addr v4;
+    if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+    in6_addr v6;
+    if (inet_pton(AF_INET6, host.c_str(), &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
+    return host == "localhost";
   }
   std::string text() const {
     return host.find(':') == std::string::npos ? absl::StrFormat("%s:%d", host, port)

@@ -7,7 +7,8 @@ namespace rhumb {
 Announcer::Announcer(PlanBoard& board, FanOut& fan_out, HealthBoard& health)
     : board_(board), fan_out_(fan_out), health_(health) {
   for (const char* service : {kControllerHealth, kNorthHealth}) health_.Set(service, false);
-  for (const char* service : {kSouthHealth, kStoreHealth}) health_.Set(service, true);
+  for (const char* service : {kSouthHealth, kStoreHealth, kCertificateHealth})
+    health_.Set(service, true);
 }
 
 void Announcer::SetHealth(const std::string& service, bool serving) {

@@ -1,5 +1,9 @@
 #include "controller/serving/server/call_gate.h"
 
+#include <grpc/grpc_security_constants.h>
+
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
 #include "controller/clock/steady_time.h"
 #include "controller/steering/plan/request_error.h"
@@ -8,9 +12,27 @@ namespace rhumb {
 namespace {
 
 constexpr char kAuthorization[] = "authorization";
+// Streams of callers without a token, of all and of one address: they watch health, which a few
+// balancers and probes do.
+constexpr int kStrangers = 256;
+constexpr int kStrangersOfPeer = 32;
 
 absl::Status LimitError(absl::string_view message) {
   return RequestError(absl::StatusCode::kResourceExhausted, rhumb::v1::ERROR_REASON_LIMIT, message);
+}
+
+// PEM, the client's own first; empty without one.
+std::string CertificateOf(const grpc::ServerContextBase& context) {
+  std::string chain;
+  const auto identity = context.auth_context();
+  if (identity == nullptr) return chain;
+  for (const char* property :
+       {GRPC_X509_PEM_CERT_PROPERTY_NAME, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME}) {
+    for (const grpc::string_ref& pem : identity->FindPropertyValues(property)) {
+      chain.append(pem.data(), pem.size());
+    }
+  }
+  return chain;
 }
 
 }  // namespace
@@ -29,8 +51,26 @@ absl::StatusOr<Caller> CallGate::Admit(const grpc::ServerContextBase& context, R
   }
   auto caller = access_.Identify(authorization, context.peer(), needed);
   if (!caller.ok()) return caller;
+  if (certificates_ != nullptr) {
+    caller->certificate = CertificateOf(context);
+    if (auto status = CheckCertificate(*caller); !status.ok()) return status;
+  }
   if (auto status = CountMessage(*caller); !status.ok()) return status;
   return caller;
+}
+
+absl::Status CallGate::StillAdmits(const Caller& caller, Role needed) const {
+  if (auto status = access_.StillAllows(caller, needed); !status.ok()) return status;
+  return CheckCertificate(caller);
+}
+
+// A connection was checked when it was made; what its certificate is worth may have changed since.
+// The socket of this machine needs none.
+absl::Status CallGate::CheckCertificate(const Caller& caller) const {
+  if (certificates_ == nullptr || caller.certificate.empty()) return absl::OkStatus();
+  const absl::Status status = certificates_->CheckClient(caller.certificate);
+  if (status.ok()) return status;
+  return RequestError(status.code(), rhumb::v1::ERROR_REASON_ACCESS, status.message());
 }
 
 absl::StatusOr<Caller> CallGate::AdmitAnybody(const grpc::ServerContextBase& context) {
@@ -48,28 +88,35 @@ absl::Status CallGate::CountMessage(const Caller& caller) {
       caller.peer, limits_.calls_per_second));
 }
 
-absl::StatusOr<std::unique_ptr<CallGate::Place>> CallGate::TakePlace(const Caller& caller) {
+absl::StatusOr<std::unique_ptr<CallGate::Place>> CallGate::TakePlace(const Caller& caller,
+                                                                     bool stranger) {
   absl::MutexLock lock(&mutex_);
-  if (all_streams_ >= limits_.streams) {
+  Pool& pool = stranger ? strangers_ : known_;
+  const int most = stranger ? std::min(kStrangers, limits_.streams) : limits_.streams;
+  const int most_of_peer =
+      stranger ? std::min(kStrangersOfPeer, limits_.streams_per_peer) : limits_.streams_per_peer;
+  if (pool.all >= most) {
     return LimitError(
-        absl::StrFormat("%d streams are open, which is the limit (limits.streams)", all_streams_));
+        absl::StrFormat("%d streams are open, which is the limit%s", pool.all,
+                        stranger ? " for callers without a token" : " (limits.streams)"));
   }
-  int& streams = streams_[caller.peer];
-  if (streams >= limits_.streams_per_peer) {
+  int& streams = pool.by_peer[caller.peer];
+  if (streams >= most_of_peer) {
     return LimitError(
-        absl::StrFormat("%s has %d streams open, which is the limit (limits.streams_per_peer)",
-                        caller.peer, streams));
+        absl::StrFormat("%s has %d streams open, which is the limit%s", caller.peer, streams,
+                        stranger ? " without a token" : " (limits.streams_per_peer)"));
   }
   ++streams;
-  ++all_streams_;
-  return std::make_unique<Place>(this, caller.peer);
+  ++pool.all;
+  return std::make_unique<Place>(this, caller.peer, stranger);
 }
 
-void CallGate::Leave(const std::string& peer) {
+void CallGate::Leave(const std::string& peer, bool stranger) {
   absl::MutexLock lock(&mutex_);
-  --all_streams_;
-  const auto it = streams_.find(peer);
-  if (--it->second == 0) streams_.erase(it);
+  Pool& pool = stranger ? strangers_ : known_;
+  --pool.all;
+  const auto it = pool.by_peer.find(peer);
+  if (--it->second == 0) pool.by_peer.erase(it);
 }
 
 }  // namespace rhumb

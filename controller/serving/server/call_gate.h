@@ -15,18 +15,27 @@
 #include "controller/serving/access/access_control.h"
 #include "controller/serving/access/gate_limits.h"
 #include "controller/serving/access/rate_limiter.h"
+#include "controller/serving/configuration/certificate_keeper.h"
 
 namespace rhumb {
 
 // Safe to call from any thread; outlives every call.
 class CallGate {
  public:
-  CallGate(const AccessControl& access, GateLimits limits)
-      : access_(access), limits_(limits), rate_(limits.calls_per_second, limits.call_burst) {}
+  // `certificates` may be null: no client shows one.
+  CallGate(const AccessControl& access, const CertificateKeeper* certificates, GateLimits limits)
+      : access_(access),
+        certificates_(certificates),
+        limits_(limits),
+        rate_(limits.calls_per_second, limits.call_burst) {}
 
   // Unavailable (NOT_READY) once closed; Unauthenticated and PermissionDenied (ACCESS);
   // ResourceExhausted (LIMIT) above the peer's rate.
   absl::StatusOr<Caller> Admit(const grpc::ServerContextBase& context, Role needed);
+
+  // For a caller that was admitted before: the errors of Admit when its token or its certificate
+  // would not be admitted any more.
+  absl::Status StillAdmits(const Caller& caller, Role needed) const;
 
   // Without asking for a token, for what everybody may know.
   absl::StatusOr<Caller> AdmitAnybody(const grpc::ServerContextBase& context);
@@ -34,17 +43,20 @@ class CallGate {
   // One open stream of a peer; gives its place back when destroyed.
   class Place {
    public:
-    Place(CallGate* gate, std::string peer) : gate_(gate), peer_(std::move(peer)) {}
-    ~Place() { gate_->Leave(peer_); }
+    Place(CallGate* gate, std::string peer, bool stranger)
+        : gate_(gate), peer_(std::move(peer)), stranger_(stranger) {}
+    ~Place() { gate_->Leave(peer_, stranger_); }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
    private:
     CallGate* const gate_;
     const std::string peer_;
+    const bool stranger_;
   };
   // ResourceExhausted when the peer, or all together, have too many streams open.
-  absl::StatusOr<std::unique_ptr<Place>> TakePlace(const Caller& caller);
+  // Strangers, who were admitted without a token, have a few places of their own.
+  absl::StatusOr<std::unique_ptr<Place>> TakePlace(const Caller& caller, bool stranger);
 
   // For messages on a stream; the same limit as calls.
   absl::Status CountMessage(const Caller& caller);
@@ -54,15 +66,21 @@ class CallGate {
   bool closed() const { return closed_; }
 
  private:
-  void Leave(const std::string& peer);
+  absl::Status CheckCertificate(const Caller& caller) const;
+  struct Pool {
+    absl::flat_hash_map<std::string, int> by_peer;
+    int all = 0;
+  };
+  void Leave(const std::string& peer, bool stranger);
 
   const AccessControl& access_;
+  const CertificateKeeper* const certificates_;
   const GateLimits limits_;
   RateLimiter rate_;
   std::atomic<bool> closed_ = false;
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, int> streams_ ABSL_GUARDED_BY(mutex_);  // by peer
-  int all_streams_ ABSL_GUARDED_BY(mutex_) = 0;
+  Pool known_ ABSL_GUARDED_BY(mutex_);  // streams
+  Pool strangers_ ABSL_GUARDED_BY(mutex_);
 };
 
 // What calls get while the server drains.

@@ -28,6 +28,8 @@ class PlanReader {
   virtual void Wake() = 0;
   // On the control thread, which hands in its core. Must not block.
   virtual void ElectionChanged(const ControllerCore&) {}
+  // Tokens or authorities have changed: ends unless its caller would still be let in.
+  virtual void CheckAccess() {}
   // Ends it with this status, which says why.
   virtual void End(const absl::Status& status) = 0;
 };

@@ -2,15 +2,22 @@
 
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server_builder.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include "absl/strings/str_format.h"
 #include "controller/serving/server/tls.h"
 
 namespace rhumb {
 namespace {
+
+constexpr int kReflectionThreads = 16;
 
 int Milliseconds(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
 
@@ -27,19 +34,46 @@ void SetChannelArguments(const ServeConfig& config, grpc::ServerBuilder* builder
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+// Removes what a server of before left. Unavailable while somebody listens there.
+absl::Status MakeRoomForSocket(const std::string& path) {
+  struct stat info;
+  if (lstat(path.c_str(), &info) != 0) return absl::OkStatus();
+  if (!S_ISSOCK(info.st_mode)) {
+    return absl::UnavailableError(absl::StrFormat(
+        "server.unix_socket: %s is there and is no socket; remove it or choose another path",
+        path));
+  }
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  const int file = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (file < 0) return absl::UnavailableError("server.unix_socket: no socket can be made");
+  const bool refused = connect(file, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 &&
+                       (errno == ECONNREFUSED || errno == ENOENT);
+  close(file);
+  if (refused) {
+    unlink(path.c_str());
+    return absl::OkStatus();
+  }
+  return absl::UnavailableError(absl::StrFormat(
+      "server.unix_socket: another program listens on %s; stop it or choose another path", path));
+}
+
 }  // namespace
 
 absl::StatusOr<GrpcServer> StartGrpcServer(const ServeConfig& config,
+                                           const CertificateKeeper* certificates,
                                            std::initializer_list<grpc::Service*> services) {
   const auto& server = config.server;
   if (server.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   GrpcServer started;
   grpc::ServerBuilder builder;
   if (!server.listen.empty()) {
-    builder.AddListeningPort(server.listen, MakeServerCredentials(config), &started.port);
+    started.credentials = MakeServerCredentials(certificates);
+    builder.AddListeningPort(server.listen, started.credentials, &started.port);
   }
   if (!server.unix_socket.empty()) {
-    unlink(server.unix_socket.c_str());
+    if (auto status = MakeRoomForSocket(server.unix_socket); !status.ok()) return status;
     builder.AddListeningPort("unix:" + server.unix_socket, grpc::InsecureServerCredentials());
   }
   builder.SetMaxReceiveMessageSize(config.limits.message_bytes);
@@ -49,6 +83,10 @@ absl::StatusOr<GrpcServer> StartGrpcServer(const ServeConfig& config,
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
+  // And it takes a thread a stream, for as long as it is open, of whoever opens one.
+  grpc::ResourceQuota quota("rhumb");
+  quota.SetMaxThreads(kReflectionThreads);
+  builder.SetResourceQuota(quota);
   for (grpc::Service* service : services) builder.RegisterService(service);
   const mode_t umask_before = umask(0077);  // for the socket's file
   started.server = builder.BuildAndStart();

@@ -15,6 +15,7 @@ constexpr char kControllerHealth[] = "";  // all of it: there is a plan
 constexpr char kSouthHealth[] = "rhumb.v1.South";
 constexpr char kNorthHealth[] = "rhumb.v1.North";
 constexpr char kStoreHealth[] = "rhumb.store";
+constexpr char kCertificateHealth[] = "rhumb.certificates";
 
 // Safe to call from any thread. Known services are those that were set.
 class HealthBoard {

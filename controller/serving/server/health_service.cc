@@ -74,7 +74,8 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
     reactor->Finish(grpc::Status::OK);
   } else {
     reactor->Finish(ToGrpc(absl::NotFoundError(absl::StrFormat(
-        "no service \"%s\"; ask for \"\", rhumb.v1.South, rhumb.v1.North or rhumb.store",
+        "no service \"%s\"; ask for \"\", rhumb.v1.South, rhumb.v1.North, rhumb.store or "
+        "rhumb.certificates",
         request->service().substr(0, 100)))));
   }
   return reactor;

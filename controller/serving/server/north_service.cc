@@ -30,11 +30,13 @@ void AskAboutLive(ServiceParts& parts, UnaryCall<Response> call, Ask ask) {
 
 }  // namespace
 
-NorthService::Reactor* NorthService::ComputeRoutes(Context* context,
-                                                   const rhumb::v1::ComputeRoutesRequest* request,
-                                                   rhumb::v1::ComputeRoutesResponse* response) {
-  UnaryCall call(parts_, CallMethod::kComputeRoutes, context, response);
+NorthService::Reactor* NorthService::ComputeRoutes(Context* context, const grpc::ByteBuffer* bytes,
+                                                   grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::ComputeRoutesResponse> call(parts_, CallMethod::kComputeRoutes, context,
+                                                   response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
+  const auto request = call.Read<rhumb::v1::ComputeRoutesRequest>(*bytes);
+  if (request == nullptr) return call.reactor();
   auto answer = [call, request, limits = parts_.topology_limits](const std::string& policy) {
     call.OnPool([request, limits, policy](PolicyCache* policies) {
       return rhumb::ComputeRoutes(*request, limits, policy, policies);
@@ -53,11 +55,13 @@ NorthService::Reactor* NorthService::ComputeRoutes(Context* context,
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::EvaluatePlan(Context* context,
-                                                  const rhumb::v1::EvaluatePlanRequest* request,
-                                                  rhumb::v1::EvaluatePlanResponse* response) {
-  UnaryCall call(parts_, CallMethod::kEvaluatePlan, context, response);
-  if (call.Admit(Role::kViewer)) {
+NorthService::Reactor* NorthService::EvaluatePlan(Context* context, const grpc::ByteBuffer* bytes,
+                                                  grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::EvaluatePlanResponse> call(parts_, CallMethod::kEvaluatePlan, context,
+                                                  response);
+  const auto request =
+      call.Admit(Role::kViewer) ? call.Read<rhumb::v1::EvaluatePlanRequest>(*bytes) : nullptr;
+  if (request != nullptr) {
     AskAboutLive(parts_, call, [request](const LiveView& view, PolicyCache* policies) {
       return rhumb::EvaluatePlan(*request, view, policies);
     });
@@ -65,11 +69,14 @@ NorthService::Reactor* NorthService::EvaluatePlan(Context* context,
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::ExplainDecision(
-    Context* context, const rhumb::v1::ExplainDecisionRequest* request,
-    rhumb::v1::ExplainDecisionResponse* response) {
-  UnaryCall call(parts_, CallMethod::kExplainDecision, context, response);
-  if (call.Admit(Role::kViewer)) {
+NorthService::Reactor* NorthService::ExplainDecision(Context* context,
+                                                     const grpc::ByteBuffer* bytes,
+                                                     grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::ExplainDecisionResponse> call(parts_, CallMethod::kExplainDecision, context,
+                                                     response);
+  const auto request =
+      call.Admit(Role::kViewer) ? call.Read<rhumb::v1::ExplainDecisionRequest>(*bytes) : nullptr;
+  if (request != nullptr) {
     AskAboutLive(parts_, call, [request](const LiveView& view, PolicyCache* policies) {
       return rhumb::ExplainDecision(*request, view, policies);
     });
@@ -77,11 +84,12 @@ NorthService::Reactor* NorthService::ExplainDecision(
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::DrainLink(Context* context,
-                                               const rhumb::v1::DrainLinkRequest* request,
-                                               rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, CallMethod::kDrainLink, context, response);
-  if (call.Admit(Role::kOperator)) {
+NorthService::Reactor* NorthService::DrainLink(Context* context, const grpc::ByteBuffer* bytes,
+                                               grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::SettingResponse> call(parts_, CallMethod::kDrainLink, context, response);
+  const auto request =
+      call.Admit(Role::kOperator) ? call.Read<rhumb::v1::DrainLinkRequest>(*bytes) : nullptr;
+  if (request != nullptr) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
       return core.north().DrainLink(*request, who);
     });
@@ -89,11 +97,12 @@ NorthService::Reactor* NorthService::DrainLink(Context* context,
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::UndrainLink(Context* context,
-                                                 const rhumb::v1::UndrainLinkRequest* request,
-                                                 rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, CallMethod::kUndrainLink, context, response);
-  if (call.Admit(Role::kOperator)) {
+NorthService::Reactor* NorthService::UndrainLink(Context* context, const grpc::ByteBuffer* bytes,
+                                                 grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::SettingResponse> call(parts_, CallMethod::kUndrainLink, context, response);
+  const auto request =
+      call.Admit(Role::kOperator) ? call.Read<rhumb::v1::UndrainLinkRequest>(*bytes) : nullptr;
+  if (request != nullptr) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
       return core.north().UndrainLink(*request, who);
     });
@@ -101,31 +110,35 @@ NorthService::Reactor* NorthService::UndrainLink(Context* context,
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::SetPolicy(Context* context,
-                                               const rhumb::v1::SetPolicyRequest* request,
-                                               rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, CallMethod::kSetPolicy, context, response);
+NorthService::Reactor* NorthService::SetPolicy(Context* context, const grpc::ByteBuffer* bytes,
+                                               grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::SettingResponse> call(parts_, CallMethod::kSetPolicy, context, response);
   if (!call.Admit(Role::kOperator)) return call.reactor();
+  const auto request = call.Read<rhumb::v1::SetPolicyRequest>(*bytes);
+  if (request == nullptr) return call.reactor();
   // Loaded on a thread of the pool first, so that only a policy that works reaches the core.
-  const bool queued = parts_.compute.TrySubmit([call, request](PolicyCache* policies) mutable {
-    if (auto policy = policies->Get(request->policy()); !policy.ok()) {
-      return call.Finish(FieldError("policy", policy.status().message()));
-    }
-    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.north().SetPolicy(*request, who);
-    });
-  });
+  const bool queued = parts_.compute.TrySubmit(
+      [call, request](PolicyCache* policies) mutable {
+        if (auto policy = policies->Get(request->policy()); !policy.ok()) {
+          return call.Finish(FieldError("policy", policy.status().message()));
+        }
+        call.OnControlThread([request](ControllerCore& core, const std::string& who) {
+          return core.north().SetPolicy(*request, who);
+        });
+      },
+      call.lane());
   if (!queued) {
     call.Finish(absl::ResourceExhaustedError("all workers are busy; try again after a pause"));
   }
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::PinDemand(Context* context,
-                                               const rhumb::v1::PinDemandRequest* request,
-                                               rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, CallMethod::kPinDemand, context, response);
-  if (call.Admit(Role::kOperator)) {
+NorthService::Reactor* NorthService::PinDemand(Context* context, const grpc::ByteBuffer* bytes,
+                                               grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::SettingResponse> call(parts_, CallMethod::kPinDemand, context, response);
+  const auto request =
+      call.Admit(Role::kOperator) ? call.Read<rhumb::v1::PinDemandRequest>(*bytes) : nullptr;
+  if (request != nullptr) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
       return core.north().PinDemand(*request, who);
     });
@@ -133,11 +146,13 @@ NorthService::Reactor* NorthService::PinDemand(Context* context,
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::RollbackPlan(Context* context,
-                                                  const rhumb::v1::RollbackPlanRequest* request,
-                                                  rhumb::v1::RollbackPlanResponse* response) {
-  UnaryCall call(parts_, CallMethod::kRollbackPlan, context, response);
-  if (call.Admit(Role::kOperator)) {
+NorthService::Reactor* NorthService::RollbackPlan(Context* context, const grpc::ByteBuffer* bytes,
+                                                  grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::RollbackPlanResponse> call(parts_, CallMethod::kRollbackPlan, context,
+                                                  response);
+  const auto request =
+      call.Admit(Role::kOperator) ? call.Read<rhumb::v1::RollbackPlanRequest>(*bytes) : nullptr;
+  if (request != nullptr) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
       return core.north().RollbackPlan(*request, who);
     });
@@ -145,11 +160,14 @@ NorthService::Reactor* NorthService::RollbackPlan(Context* context,
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::ConfirmRollback(
-    Context* context, const rhumb::v1::ConfirmRollbackRequest* request,
-    rhumb::v1::SettingResponse* response) {
-  UnaryCall call(parts_, CallMethod::kConfirmRollback, context, response);
-  if (call.Admit(Role::kOperator)) {
+NorthService::Reactor* NorthService::ConfirmRollback(Context* context,
+                                                     const grpc::ByteBuffer* bytes,
+                                                     grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::SettingResponse> call(parts_, CallMethod::kConfirmRollback, context,
+                                             response);
+  const auto request =
+      call.Admit(Role::kOperator) ? call.Read<rhumb::v1::ConfirmRollbackRequest>(*bytes) : nullptr;
+  if (request != nullptr) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
       return core.north().ConfirmRollback(*request, who);
     });
@@ -157,9 +175,9 @@ NorthService::Reactor* NorthService::ConfirmRollback(
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::GetStatus(Context* context, const rhumb::v1::GetStatusRequest*,
-                                               rhumb::v1::ControllerStatus* response) {
-  UnaryCall call(parts_, CallMethod::kGetStatus, context, response);
+NorthService::Reactor* NorthService::GetStatus(Context* context, const grpc::ByteBuffer*,
+                                               grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::ControllerStatus> call(parts_, CallMethod::kGetStatus, context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
   call.OnControlThread(
       [&parts = parts_](ControllerCore& core,
@@ -172,11 +190,11 @@ NorthService::Reactor* NorthService::GetStatus(Context* context, const rhumb::v1
   return call.reactor();
 }
 
-NorthService::Reactor* NorthService::GetPlan(Context* context, const rhumb::v1::GetPlanRequest*,
-                                             rhumb::v1::LivePlan* response) {
-  UnaryCall call(parts_, CallMethod::kGetPlan, context, response);
+NorthService::Reactor* NorthService::GetPlan(Context* context, const grpc::ByteBuffer*,
+                                             grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::LivePlan> call(parts_, CallMethod::kGetPlan, context, response);
   if (!call.Admit(Role::kViewer)) return call.reactor();
-  call.OnPool([&board = parts_.board](PolicyCache*) -> absl::StatusOr<rhumb::v1::LivePlan> {
+  call.OnQuickPool([&board = parts_.board](PolicyCache*) -> absl::StatusOr<rhumb::v1::LivePlan> {
     const LivePlanPtr plan = board.latest();
     if (plan != nullptr) return ToProto(*plan);
     return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_NO_TOPOLOGY,
@@ -190,13 +208,14 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* NorthService::WatchPlan(
   return WatchStream::Start(parts_, context, request);
 }
 
-NorthService::Reactor* NorthService::ListAudit(Context* context,
-                                               const rhumb::v1::ListAuditRequest* request,
-                                               rhumb::v1::ListAuditResponse* response) {
-  UnaryCall call(parts_, CallMethod::kListAudit, context, response);
+NorthService::Reactor* NorthService::ListAudit(Context* context, const grpc::ByteBuffer* bytes,
+                                               grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::ListAuditResponse> call(parts_, CallMethod::kListAudit, context, response);
   if (!call.Admit(Role::kOperator)) return call.reactor();
+  const auto request = call.Read<rhumb::v1::ListAuditRequest>(*bytes);
+  if (request == nullptr) return call.reactor();
   // Reads the disk: not on the control thread.
-  call.OnPool([request, &parts = parts_](PolicyCache*) {
+  call.OnQuickPool([request, &parts = parts_](PolicyCache*) {
     return rhumb::ListAudit(*request, &parts.control.store());
   });
   return call.reactor();

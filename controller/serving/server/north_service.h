@@ -7,20 +7,21 @@
 
 namespace rhumb {
 
-// Watchers share the bytes of a plan, so that stream is a raw one.
-using NorthMethods = rhumb::v1::North::WithCallbackMethod_ComputeRoutes<
-    rhumb::v1::North::WithCallbackMethod_EvaluatePlan<
-        rhumb::v1::North::WithCallbackMethod_DrainLink<
-            rhumb::v1::North::WithCallbackMethod_UndrainLink<
-                rhumb::v1::North::WithCallbackMethod_SetPolicy<
-                    rhumb::v1::North::WithCallbackMethod_PinDemand<
-                        rhumb::v1::North::WithCallbackMethod_RollbackPlan<
-                            rhumb::v1::North::WithCallbackMethod_ConfirmRollback<
-                                rhumb::v1::North::WithCallbackMethod_GetStatus<
-                                    rhumb::v1::North::WithCallbackMethod_GetPlan<
+// Watchers share the bytes of a plan, so that stream is a raw one. Requests are bytes
+// until the caller is known.
+using NorthMethods = rhumb::v1::North::WithRawCallbackMethod_ComputeRoutes<
+    rhumb::v1::North::WithRawCallbackMethod_EvaluatePlan<
+        rhumb::v1::North::WithRawCallbackMethod_DrainLink<
+            rhumb::v1::North::WithRawCallbackMethod_UndrainLink<
+                rhumb::v1::North::WithRawCallbackMethod_SetPolicy<
+                    rhumb::v1::North::WithRawCallbackMethod_PinDemand<
+                        rhumb::v1::North::WithRawCallbackMethod_RollbackPlan<
+                            rhumb::v1::North::WithRawCallbackMethod_ConfirmRollback<
+                                rhumb::v1::North::WithRawCallbackMethod_GetStatus<
+                                    rhumb::v1::North::WithRawCallbackMethod_GetPlan<
                                         rhumb::v1::North::WithRawCallbackMethod_WatchPlan<
-                                            rhumb::v1::North::WithCallbackMethod_ExplainDecision<
-                                                rhumb::v1::North::WithCallbackMethod_ListAudit<
+                                            rhumb::v1::North::WithRawCallbackMethod_ExplainDecision<
+                                                rhumb::v1::North::WithRawCallbackMethod_ListAudit<
                                                     rhumb::v1::North::Service>>>>>>>>>>>>>;
 
 // Handlers only enqueue: changes and state to the control thread, questions to the compute pool.
@@ -31,32 +32,32 @@ class NorthService final : public NorthMethods {
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
 
-  Reactor* ComputeRoutes(Context* context, const rhumb::v1::ComputeRoutesRequest* request,
-                         rhumb::v1::ComputeRoutesResponse* response) override;
-  Reactor* EvaluatePlan(Context* context, const rhumb::v1::EvaluatePlanRequest* request,
-                        rhumb::v1::EvaluatePlanResponse* response) override;
-  Reactor* DrainLink(Context* context, const rhumb::v1::DrainLinkRequest* request,
-                     rhumb::v1::SettingResponse* response) override;
-  Reactor* UndrainLink(Context* context, const rhumb::v1::UndrainLinkRequest* request,
-                       rhumb::v1::SettingResponse* response) override;
-  Reactor* SetPolicy(Context* context, const rhumb::v1::SetPolicyRequest* request,
-                     rhumb::v1::SettingResponse* response) override;
-  Reactor* PinDemand(Context* context, const rhumb::v1::PinDemandRequest* request,
-                     rhumb::v1::SettingResponse* response) override;
-  Reactor* RollbackPlan(Context* context, const rhumb::v1::RollbackPlanRequest* request,
-                        rhumb::v1::RollbackPlanResponse* response) override;
-  Reactor* ConfirmRollback(Context* context, const rhumb::v1::ConfirmRollbackRequest* request,
-                           rhumb::v1::SettingResponse* response) override;
-  Reactor* GetStatus(Context* context, const rhumb::v1::GetStatusRequest* request,
-                     rhumb::v1::ControllerStatus* response) override;
-  Reactor* GetPlan(Context* context, const rhumb::v1::GetPlanRequest* request,
-                   rhumb::v1::LivePlan* response) override;
+  Reactor* ComputeRoutes(Context* context, const grpc::ByteBuffer* request,
+                         grpc::ByteBuffer* response) override;
+  Reactor* EvaluatePlan(Context* context, const grpc::ByteBuffer* bytes,
+                        grpc::ByteBuffer* response) override;
+  Reactor* DrainLink(Context* context, const grpc::ByteBuffer* bytes,
+                     grpc::ByteBuffer* response) override;
+  Reactor* UndrainLink(Context* context, const grpc::ByteBuffer* bytes,
+                       grpc::ByteBuffer* response) override;
+  Reactor* SetPolicy(Context* context, const grpc::ByteBuffer* bytes,
+                     grpc::ByteBuffer* response) override;
+  Reactor* PinDemand(Context* context, const grpc::ByteBuffer* bytes,
+                     grpc::ByteBuffer* response) override;
+  Reactor* RollbackPlan(Context* context, const grpc::ByteBuffer* bytes,
+                        grpc::ByteBuffer* response) override;
+  Reactor* ConfirmRollback(Context* context, const grpc::ByteBuffer* bytes,
+                           grpc::ByteBuffer* response) override;
+  Reactor* GetStatus(Context* context, const grpc::ByteBuffer* bytes,
+                     grpc::ByteBuffer* response) override;
+  Reactor* GetPlan(Context* context, const grpc::ByteBuffer* bytes,
+                   grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchPlan(Context* context,
                                                         const grpc::ByteBuffer* request) override;
-  Reactor* ExplainDecision(Context* context, const rhumb::v1::ExplainDecisionRequest* request,
-                           rhumb::v1::ExplainDecisionResponse* response) override;
-  Reactor* ListAudit(Context* context, const rhumb::v1::ListAuditRequest* request,
-                     rhumb::v1::ListAuditResponse* response) override;
+  Reactor* ExplainDecision(Context* context, const grpc::ByteBuffer* bytes,
+                           grpc::ByteBuffer* response) override;
+  Reactor* ListAudit(Context* context, const grpc::ByteBuffer* bytes,
+                     grpc::ByteBuffer* response) override;
 
  private:
   ServiceParts& parts_;

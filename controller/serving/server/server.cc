@@ -9,6 +9,7 @@
 
 #include "controller/clock/grpc/deadline.h"
 #include "controller/clock/steady_time.h"
+#include "controller/serving/configuration/certificate_keeper.h"
 #include "controller/serving/metrics/prometheus_metrics.h"
 #include "controller/serving/server/announcer.h"
 #include "controller/serving/server/caller_policies.h"
@@ -32,17 +33,28 @@ struct Opened {
   std::unique_ptr<PrometheusMetrics> metrics;
   std::unique_ptr<MetricsEndpoint> metrics_endpoint;  // null: none is configured
   std::unique_ptr<AccessControl> access;
-  std::unique_ptr<FileLock> store_lock;  // null: nothing is stored
+  std::unique_ptr<CertificateKeeper> certificates;  // null: plaintext
+  std::unique_ptr<FileLock> store_lock;             // null: nothing is stored
+  std::unique_ptr<FileLock> store_file_lock;
 };
 
 absl::StatusOr<Opened> Open(const ServeConfig& config) {
   Opened opened;
   opened.access = std::make_unique<AccessControl>(config.security.tokens);
   if (auto status = opened.access->Reload(); !status.ok()) return status;
+  if (const auto& security = config.security; !security.certificate.empty()) {
+    opened.certificates = std::make_unique<CertificateKeeper>(
+        CertificatePaths{security.certificate, security.key, security.client_authorities});
+    if (auto read = opened.certificates->Refresh(); !read.ok()) return read.status();
+  }
   if (!config.store.path.empty()) {
     auto lock = FileLock::Take(config.store.path + ".lock");
     if (!lock.ok()) return lock.status();
     opened.store_lock = *std::move(lock);
+    // And the file itself: the other can be deleted while a server holds it.
+    auto file_lock = FileLock::Take(config.store.path);
+    if (!file_lock.ok()) return file_lock.status();
+    opened.store_file_lock = *std::move(file_lock);
   }
   opened.metrics = std::make_unique<PrometheusMetrics>();
   if (!config.metrics.listen.empty()) {
@@ -86,7 +98,7 @@ struct Parts {
   Parts(ServerOptions options, Opened opened_first)
       : config(options.config),
         opened(std::move(opened_first)),
-        gate(*opened.access, config.gate),
+        gate(*opened.access, opened.certificates.get(), config.gate),
         board(config.steering.core.kept_plans),
         fan_out(opened.metrics.get()),
         announcer(board, fan_out, health),
@@ -96,13 +108,10 @@ struct Parts {
                 opened.metrics.get()),
         compute(ComputeThreads(config), config.limits.compute_queue,
                 ForCallers(options.policies, config.steering.core.policy)),
-        shared{control,
-               compute,
-               board,
-               fan_out,
-               gate,
-               *opened.metrics,
-               config.steering.core.topology_limits,
+        quick(1, config.limits.compute_queue,
+              ForCallers(options.policies, config.steering.core.policy)),
+        shared{control,        compute, quick,           board,
+               fan_out,        gate,    *opened.metrics, config.steering.core.topology_limits,
                options.version},
         south(shared),
         north(shared),
@@ -110,6 +119,7 @@ struct Parts {
   // Work that waits still uses what is below the two.
   ~Parts() {
     compute.Stop();
+    quick.Stop();
     control.Stop();
   }
 
@@ -122,6 +132,7 @@ struct Parts {
   Announcer announcer;
   ControlThread control;
   ComputePool compute;
+  ComputePool quick;
   ServiceParts shared;
   SouthService south;
   NorthService north;
@@ -138,12 +149,43 @@ struct Server::Running {
 
   const std::unique_ptr<Parts> parts;
   const GrpcServer grpc;
+  SteadyTime certificates_at;  // the housekeeper's, as what follows
+  absl::Status certificate_problem;
   Housekeeper housekeeper;
 
   void Housekeep() {
     parts->announcer.SetHealth(kStoreHealth, parts->control.store().Health().healthy());
     const auto reloaded = parts->opened.access->ReloadIfChanged();
     if (!reloaded.ok() || *reloaded) LogReload(reloaded.status(), parts->config.security.tokens);
+    bool access_changed = reloaded.ok() && *reloaded;
+    if (SteadyNow() >= certificates_at && parts->opened.certificates != nullptr) {
+      certificates_at = SteadyNow() + parts->config.security.refresh;
+      access_changed |= RefreshCertificates(*parts->opened.certificates);
+    }
+    if (access_changed) CheckAccess();
+  }
+
+  // True when others hold now.
+  bool RefreshCertificates(CertificateKeeper& certificates) {
+    const auto refreshed = certificates.Refresh();
+    const absl::Status problem = certificates.problem();
+    if (refreshed.ok() && *refreshed) spdlog::info("certificates reloaded");
+    if (!problem.ok() && certificate_problem != problem) {
+      spdlog::error("certificates not reloaded error=\"{}\"; the ones of before stay",
+                    std::string(problem.message()));
+    }
+    certificate_problem = problem;
+    parts->announcer.SetHealth(kCertificateHealth, problem.ok());
+    Metrics& metrics = *parts->opened.metrics;
+    metrics.Set(Gauge::kCertificateHealthy, problem.ok() ? 1 : 0);
+    // A certificate's end is a moment of the wall clock.
+    const absl::Duration left = certificates.current()->expires - Clocks().wall();
+    metrics.Set(Gauge::kCertificateDaysLeft, absl::FDivDuration(left, absl::Hours(24)));
+    return refreshed.ok() && *refreshed;
+  }
+
+  void CheckAccess() {
+    for (const auto& [id, reader] : parts->fan_out.readers()) reader->CheckAccess();
   }
 
   int metrics_port() const {
@@ -163,8 +205,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   auto opened = Open(options.config);
   if (!opened.ok()) return opened.status();
   auto parts = std::make_unique<Parts>(std::move(options), *std::move(opened));
-  auto grpc =
-      StartGrpcServer(parts->config, {&parts->south, &parts->north, &parts->health_service});
+  auto grpc = StartGrpcServer(parts->config, parts->opened.certificates.get(),
+                              {&parts->south, &parts->north, &parts->health_service});
   if (!grpc.ok()) return grpc.status();
   const ServeConfig& config = parts->config;
   std::unique_ptr<Server> server(
@@ -200,6 +242,7 @@ void Server::ReloadTokens() {
   if (running_ == nullptr) return;
   const Parts& parts = *running_->parts;
   LogReload(parts.opened.access->Reload(), parts.config.security.tokens);
+  running_->CheckAccess();
 }
 
 }  // namespace rhumb

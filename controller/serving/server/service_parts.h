@@ -18,6 +18,7 @@ namespace rhumb {
 struct ServiceParts {
   ControlThread& control;
   ComputePool& compute;
+  ComputePool& quick;  // for answers that cost little
   PlanBoard& board;
   FanOut& fan_out;
   CallGate& gate;

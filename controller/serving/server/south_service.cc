@@ -7,10 +7,12 @@
 namespace rhumb {
 
 grpc::ServerUnaryReactor* SouthService::SetTopology(grpc::CallbackServerContext* context,
-                                                    const rhumb::v1::SetTopologyRequest* request,
-                                                    rhumb::v1::SetTopologyResponse* response) {
-  UnaryCall call(parts_, CallMethod::kSetTopology, context, response);
-  if (call.Admit(Role::kAdapter)) {
+                                                    const grpc::ByteBuffer* bytes,
+                                                    grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::SetTopologyResponse> call(parts_, CallMethod::kSetTopology, context,
+                                                 response);
+  if (!call.Admit(Role::kAdapter)) return call.reactor();
+  if (const auto request = call.Read<rhumb::v1::SetTopologyRequest>(*bytes)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
       return core.south().SetTopology(*request, who);
     });
@@ -18,11 +20,13 @@ grpc::ServerUnaryReactor* SouthService::SetTopology(grpc::CallbackServerContext*
   return call.reactor();
 }
 
-grpc::ServerUnaryReactor* SouthService::UpdateTopology(
-    grpc::CallbackServerContext* context, const rhumb::v1::UpdateTopologyRequest* request,
-    rhumb::v1::UpdateTopologyResponse* response) {
-  UnaryCall call(parts_, CallMethod::kUpdateTopology, context, response);
-  if (call.Admit(Role::kAdapter)) {
+grpc::ServerUnaryReactor* SouthService::UpdateTopology(grpc::CallbackServerContext* context,
+                                                       const grpc::ByteBuffer* bytes,
+                                                       grpc::ByteBuffer* response) {
+  UnaryCall<rhumb::v1::UpdateTopologyResponse> call(parts_, CallMethod::kUpdateTopology, context,
+                                                    response);
+  if (!call.Admit(Role::kAdapter)) return call.reactor();
+  if (const auto request = call.Read<rhumb::v1::UpdateTopologyRequest>(*bytes)) {
     call.OnControlThread([request](ControllerCore& core, const std::string& who) {
       return core.south().UpdateTopology(*request, who);
     });

@@ -7,9 +7,10 @@
 
 namespace rhumb {
 
-// Plans are written as bytes that many streams share, so that stream is a raw one.
-using SouthMethods = rhumb::v1::South::WithCallbackMethod_SetTopology<
-    rhumb::v1::South::WithCallbackMethod_UpdateTopology<
+// Plans are written as bytes that many streams share, so that stream is a raw one. Requests are
+// bytes until the caller is known: parsed, they take forty times the memory.
+using SouthMethods = rhumb::v1::South::WithRawCallbackMethod_SetTopology<
+    rhumb::v1::South::WithRawCallbackMethod_UpdateTopology<
         rhumb::v1::South::WithCallbackMethod_StreamTelemetry<
             rhumb::v1::South::WithRawCallbackMethod_StreamPlans<rhumb::v1::South::Service>>>>;
 
@@ -19,11 +20,11 @@ class SouthService final : public SouthMethods {
   explicit SouthService(ServiceParts& parts) : parts_(parts) {}
 
   grpc::ServerUnaryReactor* SetTopology(grpc::CallbackServerContext* context,
-                                        const rhumb::v1::SetTopologyRequest* request,
-                                        rhumb::v1::SetTopologyResponse* response) override;
+                                        const grpc::ByteBuffer* bytes,
+                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* UpdateTopology(grpc::CallbackServerContext* context,
-                                           const rhumb::v1::UpdateTopologyRequest* request,
-                                           rhumb::v1::UpdateTopologyResponse* response) override;
+                                           const grpc::ByteBuffer* bytes,
+                                           grpc::ByteBuffer* response) override;
   grpc::ServerBidiReactor<rhumb::v1::TelemetryReport, rhumb::v1::TelemetryAnswer>* StreamTelemetry(
       grpc::CallbackServerContext* context) override;
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamPlans(

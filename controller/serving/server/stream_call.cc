@@ -9,10 +9,11 @@ namespace rhumb {
 absl::Status StreamCall::Enter(const grpc::CallbackServerContext& context, std::optional<Role> role,
                                bool join) {
   self_ = shared_from_this();
+  role_ = role;
   auto caller = role ? parts_.gate.Admit(context, *role) : parts_.gate.AdmitAnybody(context);
   absl::Status status = caller.status();
   if (status.ok()) {
-    auto place = parts_.gate.TakePlace(*caller);
+    auto place = parts_.gate.TakePlace(*caller, !role);
     status = place.status();
     if (place.ok()) place_ = *std::move(place);
   }
@@ -32,7 +33,15 @@ void StreamCall::Join() {
   if (finished_) return;
   parts_.fan_out.Add(id_, shared_from_this());
   // The server may have begun to drain, and ended all readers, just before.
-  if (parts_.gate.closed()) EndLocked(DrainingError());
+  if (parts_.gate.closed()) return EndLocked(DrainingError());
+  // Or the caller's token was taken away before this was among those that are asked.
+  if (!role_) return;
+  if (auto status = parts_.gate.StillAdmits(caller_, *role_); !status.ok()) EndLocked(status);
+}
+
+void StreamCall::CheckAccess() {
+  if (!role_) return;
+  if (auto status = parts_.gate.StillAdmits(caller_, *role_); !status.ok()) End(status);
 }
 
 void StreamCall::End(const absl::Status& status) {

@@ -20,6 +20,7 @@ namespace rhumb {
 class StreamCall : public PlanReader, public std::enable_shared_from_this<StreamCall> {
  public:
   void Wake() override {}
+  void CheckAccess() override;
   void End(const absl::Status& status) override;
 
  protected:
@@ -54,6 +55,7 @@ class StreamCall : public PlanReader, public std::enable_shared_from_this<Stream
 
  private:
   const CallMethod method_;
+  std::optional<Role> role_;          // after Enter; none: anybody
   std::shared_ptr<StreamCall> self_;  // from Enter to Leave
   std::unique_ptr<CallGate::Place> place_;
 };

@@ -34,7 +34,7 @@ void TelemetryStream::Answer(absl::StatusOr<rhumb::v1::TelemetryAnswer> answer) 
   } else {
     answer_.Clear();
     answer_.set_sequence(report_.sequence());
-    answer_.set_source(report_.source());
+    answer_.set_source(Shortened(report_.source()));
     *answer_.mutable_error() = ToProto(answer.status());
   }
   absl::MutexLock lock(&mutex_);

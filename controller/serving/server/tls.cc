@@ -1,26 +1,58 @@
 #include "controller/serving/server/tls.h"
 
-#include <grpcpp/security/tls_certificate_provider.h>
-#include <grpcpp/security/tls_credentials_options.h>
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
 
-#include <algorithm>
+#include <string>
 
 namespace rhumb {
+namespace {
 
-std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const ServeConfig& config) {
-  const auto& security = config.security;
-  if (security.certificate.empty()) return grpc::InsecureServerCredentials();
-  const auto refresh_s =
-      static_cast<unsigned>(std::max<int64_t>(1, absl::ToInt64Seconds(security.refresh)));
-  grpc::experimental::TlsServerCredentialsOptions options(
-      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-          security.key, security.certificate, security.client_authorities, refresh_s));
-  options.watch_identity_key_cert_pairs();
-  if (!security.client_authorities.empty()) {
-    options.watch_root_certs();
-    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+// gRPC's own provider, which watches files, takes a key without its certificate for good, and with
+// it drops the pair that worked. Its C interface asks for a pair before every handshake instead.
+class KeptCredentials final : public grpc::ServerCredentials {
+ public:
+  explicit KeptCredentials(const CertificateKeeper& keeper) : keeper_(keeper) {
+    const bool mutual = !keeper.current()->authorities.empty();
+    credentials_ = grpc_ssl_server_credentials_create_with_options(
+        grpc_ssl_server_credentials_create_options_using_config_fetcher(
+            mutual ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                   : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE,
+            &KeptCredentials::Fetch, this));
   }
-  return grpc::experimental::TlsServerCredentials(options);
+  ~KeptCredentials() override { grpc_server_credentials_release(credentials_); }
+
+  void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>&) override {}
+
+ private:
+  int AddPortToServer(const std::string& address, grpc_server* server) override {
+    return grpc_server_add_http2_port(server, address.c_str(), credentials_);
+  }
+
+  // gRPC calls it under a lock of its own.
+  static grpc_ssl_certificate_config_reload_status Fetch(
+      void* self, grpc_ssl_server_certificate_config** config) {
+    auto& credentials = *static_cast<KeptCredentials*>(self);
+    const uint64_t generation = credentials.keeper_.generation();
+    if (generation == credentials.given_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    const auto held = credentials.keeper_.current();
+    const grpc_ssl_pem_key_cert_pair pair = {held->key.c_str(), held->certificate.c_str()};
+    *config = grpc_ssl_server_certificate_config_create(
+        held->authorities.empty() ? nullptr : held->authorities.c_str(), &pair, 1);
+    credentials.given_ = generation;
+    return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+  }
+
+  const CertificateKeeper& keeper_;
+  grpc_server_credentials* credentials_;
+  uint64_t given_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const CertificateKeeper* keeper) {
+  if (keeper == nullptr) return grpc::InsecureServerCredentials();
+  return std::make_shared<KeptCredentials>(*keeper);
 }
 
 }  // namespace rhumb

@@ -1,4 +1,4 @@
-// How connections are secured.
+// TLS for the gRPC server.
 #ifndef RHUMB_CONTROLLER_SERVING_SERVER_TLS_H_
 #define RHUMB_CONTROLLER_SERVING_SERVER_TLS_H_
 
@@ -6,14 +6,13 @@
 
 #include <memory>
 
-#include "controller/serving/configuration/serve_config.h"
+#include "controller/serving/configuration/certificate_keeper.h"
 
 namespace rhumb {
 
-// TLS with the configured files, which are read again when they change: new connections get the new
-// certificate, open ones stay. With client authorities every client must show a certificate of
-// theirs that holds now. Without a certificate: plaintext.
-std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const ServeConfig& config);
+// Every connection is made with the certificates that `keeper` holds at that moment; it outlives
+// the server. Clients must show one when it has authorities. Null: plaintext.
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const CertificateKeeper* keeper);
 
 }  // namespace rhumb
 

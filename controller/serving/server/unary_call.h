@@ -7,12 +7,15 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "controller/clock/grpc/deadline.h"
 #include "controller/clock/steady_time.h"
 #include "controller/serving/rpc/grpc_status.h"
+#include "controller/serving/server/plan_board.h"
 #include "controller/serving/server/service_parts.h"
 
 namespace rhumb {
@@ -26,12 +29,13 @@ inline absl::Status CheckWanted(const grpc::CallbackServerContext& context) {
   return absl::OkStatus();
 }
 
-// One call under way. Request and response stay valid until Finish. Copied into what does the work.
+// One call under way, of a raw method: the request is parsed once the caller is known (Read).
+// Response stays valid until Finish. Copied into what does the work.
 template <typename Response>
 class UnaryCall {
  public:
   UnaryCall(ServiceParts& parts, CallMethod method, grpc::CallbackServerContext* context,
-            Response* response)
+            grpc::ByteBuffer* response)
       : parts_(parts),
         method_(method),
         context_(context),
@@ -47,13 +51,24 @@ class UnaryCall {
       return false;
     }
     who_ = caller->name;
+    lane_ = caller->role == Role::kOperator ? ComputePool::Lane::kOperators
+                                            : ComputePool::Lane::kOthers;
     return true;
+  }
+  // What a caller who was admitted sent; null, with the call finished, when it is no such message.
+  template <typename Request>
+  std::shared_ptr<const Request> Read(const grpc::ByteBuffer& bytes) const {
+    auto request = std::make_shared<Request>();
+    if (FromByteBuffer(bytes, request.get())) return request;
+    Finish(absl::InvalidArgumentError(
+        absl::StrCat("the request is not a ", Request::descriptor()->full_name())));
+    return nullptr;
   }
   const std::string& who() const { return who_; }
   absl::Status CheckWanted() const { return rhumb::CheckWanted(*context_); }
 
   void Finish(absl::StatusOr<Response> result) const {
-    if (result.ok()) *response_ = *std::move(result);
+    if (result.ok()) *response_ = ToByteBuffer(*result);
     parts_.metrics.CountCall(method_, result.status().code());
     reactor_->Finish(ToGrpc(result.status()));
   }
@@ -71,14 +86,26 @@ class UnaryCall {
 
   // Answers with what `work` says on a thread of the pool.
   void OnPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    const bool queued = parts_.compute.TrySubmit([call = *this,
-                                                  work = std::move(work)](PolicyCache* policies) {
-      if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
-      const SteadyTime begin = SteadyNow();
-      absl::StatusOr<Response> result = Try(work, policies);
-      call.parts_.metrics.ObserveStage(Stage::kCompute, absl::ToDoubleSeconds(SteadyNow() - begin));
-      call.Finish(std::move(result));
-    });
+    On(parts_.compute, std::move(work));
+  }
+  // The same where nothing is computed: such answers do not wait behind questions that are.
+  void OnQuickPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
+    On(parts_.quick, std::move(work));
+  }
+  ComputePool::Lane lane() const { return lane_; }
+
+ private:
+  void On(ComputePool& pool, std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
+    const bool queued = pool.TrySubmit(
+        [call = *this, work = std::move(work)](PolicyCache* policies) {
+          if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
+          const SteadyTime begin = SteadyNow();
+          absl::StatusOr<Response> result = Try(work, policies);
+          call.parts_.metrics.ObserveStage(Stage::kCompute,
+                                           absl::ToDoubleSeconds(SteadyNow() - begin));
+          call.Finish(std::move(result));
+        },
+        lane_);
     if (!queued) {
       Finish(absl::ResourceExhaustedError(
           "all workers are busy and enough waits already; try again after a pause, or raise "
@@ -86,7 +113,6 @@ class UnaryCall {
     }
   }
 
- private:
   static absl::StatusOr<Response> Try(
       const std::function<absl::StatusOr<Response>(PolicyCache*)>& work, PolicyCache* policies) {
     try {
@@ -100,8 +126,9 @@ class UnaryCall {
   CallMethod method_;
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;
-  Response* response_;
+  grpc::ByteBuffer* response_;
   std::string who_;
+  ComputePool::Lane lane_ = ComputePool::Lane::kOthers;
 };
 
 }  // namespace rhumb

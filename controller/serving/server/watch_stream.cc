@@ -7,10 +7,14 @@ namespace rhumb {
 WatchStream* WatchStream::Start(ServiceParts& parts, grpc::CallbackServerContext* context,
                                 const grpc::ByteBuffer* request) {
   std::shared_ptr<WatchStream> stream(new WatchStream(parts));
+  if (!stream->Enter(*context, Role::kViewer, false).ok()) return stream.get();
   rhumb::v1::WatchPlanRequest message;
   const bool readable = FromByteBuffer(*request, &message);
-  stream->with_routes_ = message.with_routes();
-  if (!stream->Enter(*context, Role::kViewer, true).ok()) return stream.get();
+  {
+    absl::MutexLock lock(&stream->mutex_);
+    stream->with_routes_ = message.with_routes();
+    stream->Join();
+  }
   if (readable) {
     stream->Wake();
   } else {

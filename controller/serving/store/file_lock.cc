@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,7 +18,10 @@ absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Take(const std::string& path
     return absl::UnavailableError(absl::StrFormat(
         "%s: cannot make it: %s; choose another store.path", path, std::strerror(errno)));
   }
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+  // Somebody may have deleted it between the two, and have another one there by now.
+  struct stat locked, there;
+  if (flock(file, LOCK_EX | LOCK_NB) != 0 || fstat(file, &locked) != 0 ||
+      stat(path.c_str(), &there) != 0 || locked.st_ino != there.st_ino) {
     close(file);
     return absl::FailedPreconditionError(absl::StrFormat(
         "%s: another controller uses this store; stop it, or choose another store.path", path));

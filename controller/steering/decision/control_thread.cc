@@ -96,7 +96,11 @@ void ControlThread::Run() {
     std::optional<Work> work = queue_.Pop(next_tick);
     if (work) (*work)(core_);
     // Between the timeout and the check something may still have been queued.
-    if (!work && queue_.closed() && queue_.size() == 0) return;
+    if (!work && queue_.closed() && queue_.size() == 0) {
+      core_.KeepAll();
+      Keep(core_.TakeChange(), nullptr);
+      return;
+    }
     if (const SteadyTime now = SteadyNow(); now >= next_tick) {
       core_.Tick();
       next_tick = now + options_.tick;

@@ -59,6 +59,9 @@ class ControllerCore {
   }
   void BeginEpoch() { steering_.BeginEpoch(); }
 
+  // What is written a little later otherwise, at the end.
+  void KeepAll() { state_.change.demands = state_.traffic.ToKeep(); }
+
   StoreChange TakeChange() { return std::exchange(state_.change, {}); }
   // In force; null before the first.
   LivePlanPtr plan() const { return state_.plans.latest(); }

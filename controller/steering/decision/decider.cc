@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "controller/clock/steady_time.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr char kShortestPath[] = "shortest-path";
 constexpr char kEcmp[] = "ecmp";
+constexpr size_t kMaxPolicies = 8;
 
 // Whether paths found for `before` serve `now` as they are: links were lost at most, and every pair
 // that had a path has one left. Searching again costs as much as a third of a decision; after a
@@ -51,6 +53,13 @@ Observation Observe(const DecisionInput& input, std::shared_ptr<const PathSet> c
 }  // namespace
 
 absl::StatusOr<RoutingPolicy*> Decider::PolicyOf(const std::string& spec) {
+  if (policies_.size() >= kMaxPolicies && policies_.count(spec) == 0) {
+    // An operator has tried many; a model can be large. The two that are always asked stay.
+    for (auto it = policies_.begin(); it != policies_.end();) {
+      const bool reference = it->first == kShortestPath || it->first == kEcmp;
+      it = reference ? std::next(it) : policies_.erase(it);
+    }
+  }
   auto& policy = policies_[spec];
   if (!policy) {
     auto made = factory_(spec);
@@ -146,7 +155,7 @@ DecisionOutput Decider::Decide(const DecisionInput& input) {
   const std::optional<RoutingPlan> in_force =
       input.fallback_reason.empty() ? input.in_force : std::nullopt;
   output.verdict = Guard({input.topology, proposal, in_force, shortest_path, ecmp,
-                          observation.past_demands, input.forced},
+                          observation.past_demands, input.forced, !input.fallback_reason.empty()},
                          guard_options_);
   if (!input.fallback_reason.empty()) {
     output.verdict.report.set_rule(rhumb::v1::GUARD_RULE_STALE_TELEMETRY);

@@ -47,7 +47,7 @@ absl::StatusOr<rhumb::v1::UpdateTopologyResponse> SouthRequests::UpdateTopology(
 rhumb::v1::TelemetryAnswer SouthRequests::TakeTelemetry(const rhumb::v1::TelemetryReport& report) {
   rhumb::v1::TelemetryAnswer answer;
   answer.set_sequence(report.sequence());
-  answer.set_source(report.source());
+  answer.set_source(Shortened(report.source()));
   auto refuse = [&](const absl::Status& status) {
     *answer.mutable_error() = ToProto(status);
     *answer.mutable_counts() = s_.intake.CountsOf(report.source());

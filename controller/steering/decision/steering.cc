@@ -8,6 +8,7 @@
 #include "controller/clock/steady_time.h"
 #include "controller/steering/guard/guard_report.h"
 #include "controller/steering/guard/plan_rules.h"
+#include "controller/steering/guard/safety_guard.h"
 #include "controller/steering/plan/enum_names.h"
 #include "topologies/formats/proto_time.h"
 
@@ -19,7 +20,13 @@ std::vector<std::string> Steering::Restore(const StoredState& stored) {
   s_.epoch_stored = !stored.epoch_unwritten;
   if (stored.epoch_unwritten) s_.change.epoch = stored.epoch;
   s_.versions.StartAbove(stored.floor);
-  s_.rules.Restore(stored.settings);
+  s_.rules.Restore(stored.settings, stored.settings_lost);
+  if (stored.settings_lost) {
+    problems.push_back(
+        "what operators drained, pinned and chose: it cannot be read; the last plan stays, and "
+        "nothing is decided, until an operator drains what is under maintenance and sets the "
+        "policy");
+  }
   if (!stored.reported) return problems;
   const auto& drained = stored.settings.drained_links();
   if (auto status = s_.topology.Restore(*stored.reported, {drained.begin(), drained.end()});
@@ -36,14 +43,21 @@ std::vector<std::string> Steering::Restore(const StoredState& stored) {
                                          plan.status().message()));
     }
   }
+  if (stored.demands) {
+    if (auto status = s_.traffic.Restore(*stored.demands, s_.topology.snapshot()); !status.ok()) {
+      problems.push_back("stored demands: " + std::string(status.message()));
+    }
+  }
   if (const auto in_force = s_.InForce()) {
     int touched = 0;
     const rhumb::v1::GuardReport report = s_.plans.latest()->header.guard();
-    Publish(RerouteAround(s_.topology.snapshot(), *in_force, &touched),
-            rhumb::v1::PLAN_REASON_RESTART, report, "");
+    const RoutingPlan rerouted = RerouteAround(s_.topology.snapshot(), *in_force, &touched);
     // A rollback outlives the process as long as its plan does.
     if (touched == 0) s_.rules.RestoreHold(stored.settings);
-    if (s_.rules.holding()) return problems;
+    Publish(rerouted, rhumb::v1::PLAN_REASON_RESTART, report, "");
+    // Without traffic nothing could be decided that is better.
+    s_.plan_awaits_telemetry = true;
+    return problems;
   }
   StartDecision(rhumb::v1::PLAN_REASON_RESTART);
   return problems;
@@ -91,7 +105,7 @@ void Steering::TopologyChanged() {
     if (!base) {
       // Of a plan for another network nothing could be read back.
       s_.plans.StoreAtOnce();
-      s_.traffic.Forget();
+      s_.traffic.CarryOver(topology);
       const LivePlanPtr last = s_.plans.latest();
       base = last == nullptr ? CarryOver(topology, RoutingPlan(), topology)
                              : CarryOver(last->topology, last->plan, topology);
@@ -99,7 +113,7 @@ void Steering::TopologyChanged() {
     int touched = 0;
     const RoutingPlan rerouted = RerouteAround(topology, *base, &touched);
     Publish(
-        rerouted, rhumb::v1::PLAN_REASON_REROUTE,
+        ApplyPins(topology, rerouted, s_.rules.KnownPins()), rhumb::v1::PLAN_REASON_REROUTE,
         AcceptedReport(absl::StrFormat("%d demands moved to what is left of their paths", touched)),
         "");
     s_.metrics.ObserveStage(Stage::kReroute, absl::ToDoubleSeconds(SteadyNow() - begin));
@@ -110,6 +124,11 @@ void Steering::TopologyChanged() {
 }
 
 void Steering::TrafficChanged() {
+  s_.plan_awaits_telemetry = false;
+  if (s_.now() >= s_.keep_demands_at) {
+    s_.keep_demands_at = s_.now() + absl::Seconds(1);
+    s_.change.demands = s_.traffic.ToKeep();
+  }
   if (s_.options.decide_on_telemetry && !s_.rules.holding()) {
     StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
   }
@@ -130,7 +149,7 @@ LivePlanPtr Steering::GoBackTo(const LivePlan& target, const std::string& who) {
 }
 
 void Steering::StartDecision(rhumb::v1::PlanReason reason) {
-  if (!s_.topology.known()) return;
+  if (!s_.topology.known() || s_.rules.settings_lost()) return;
   const auto order = s_.schedule.Want(reason, {s_.topology.version(), s_.traffic_version()},
                                       s_.adapters.size(), s_.now());
   if (!order) return;
@@ -146,16 +165,14 @@ void Steering::StartDecision(rhumb::v1::PlanReason reason) {
     fallback_reason = absl::StrFormat("the latest telemetry is older than %s",
                                       absl::FormatDuration(s_.options.fall_back_after));
   }
-  out_.start_decision({order->id,
-                       order->reason,
-                       order->forced,
-                       s_.topology.snapshot(),
-                       s_.rules.policy(),
-                       std::move(fallback_reason),
-                       {s_.traffic.history().begin(), s_.traffic.history().end()},
-                       s_.InForce(),
-                       s_.rules.KnownPins(),
-                       order->lead});
+  std::vector<std::shared_ptr<const TrafficEstimate>> traffic(s_.traffic.history().begin(),
+                                                              s_.traffic.history().end());
+  if (const auto last = s_.traffic.last_known(); traffic.empty() && last != nullptr) {
+    traffic.push_back(last);
+  }
+  out_.start_decision({order->id, order->reason, order->forced, s_.topology.snapshot(),
+                       s_.rules.policy(), std::move(fallback_reason), std::move(traffic),
+                       s_.InForce(), s_.rules.KnownPins(), order->lead});
 }
 
 void Steering::FinishDecision(const DecisionOutput& output) {
@@ -191,8 +208,44 @@ void Steering::FinishDecision(const DecisionOutput& output) {
   if (finished->again) StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
 }
 
-LivePlanPtr Steering::Publish(const RoutingPlan& plan, rhumb::v1::PlanReason reason,
-                              const rhumb::v1::GuardReport& report, const std::string& note) {
+Verdict Steering::AskGuard(const absl::StatusOr<RoutingPlan>& plan) {
+  // While no traffic is known, not yet or not any more, a plan that is safe needs no comparison.
+  const bool lost = s_.freshness() == rhumb::v1::TELEMETRY_FRESHNESS_LOST;
+  if ((lost || s_.traffic.last_known() == nullptr) && plan.ok() &&
+      CheckSafe(s_.topology.snapshot(), *plan).ok()) {
+    return {*plan, AcceptedReport("no traffic is known; the plan is valid and routes every demand"),
+            true};
+  }
+  const References::Plans& references =
+      s_.references.On(s_.topology.snapshot(), s_.rules.KnownPins());
+  std::vector<std::shared_ptr<const TrafficMatrix>> demands;
+  if (const auto last = s_.traffic.last_known()) demands.push_back(last->demands);
+  return Guard({s_.topology.snapshot(), plan, s_.InForce(), references.shortest_path,
+                references.ecmp, demands, /*forced=*/true, lost},
+               s_.options.guard);
+}
+
+LivePlanPtr Steering::Publish(const RoutingPlan& proposed, rhumb::v1::PlanReason reason,
+                              const rhumb::v1::GuardReport& proposed_report,
+                              const std::string& note) {
+  RoutingPlan plan = proposed;
+  rhumb::v1::GuardReport report = proposed_report;
+  const bool operators_word = reason == rhumb::v1::PLAN_REASON_ROLLBACK || s_.rules.holding();
+  if (!operators_word) {
+    Verdict verdict = AskGuard(proposed);
+    if (verdict.report.outcome() == rhumb::v1::GUARD_OUTCOME_ACCEPTED) {
+      if (verdict.report.has_predicted_mlu()) {
+        report.set_predicted_mlu(verdict.report.predicted_mlu());
+        report.set_shortest_path_mlu(verdict.report.shortest_path_mlu());
+        report.set_ecmp_mlu(verdict.report.ecmp_mlu());
+      }
+    } else {
+      plan = std::move(verdict.plan);
+      report = std::move(verdict.report);
+      s_.guard.Count(report);
+      s_.guard.Tell(report);
+    }
+  }
   rhumb::v1::PlanHeader header;
   header.set_epoch(s_.epoch);
   header.set_traffic_version(s_.traffic_version());
@@ -224,20 +277,25 @@ void Steering::Tick() {
   const rhumb::v1::TelemetryFreshness freshness = s_.telemetry.Of(s_.traffic, now);
   const bool may_move = freshness == rhumb::v1::TELEMETRY_FRESHNESS_FRESH ||
                         freshness == rhumb::v1::TELEMETRY_FRESHNESS_NONE;
-  if (may_move && !s_.rules.holding() && s_.schedule.IntervalEnded(now)) {
+  if (may_move && !s_.rules.holding() && !s_.plan_awaits_telemetry &&
+      s_.schedule.IntervalEnded(now)) {
     StartDecision(rhumb::v1::PLAN_REASON_INTERVAL);
   }
   Measure();
 }
 
 void Steering::GiveUpLateDecision() {
+  const auto running = s_.schedule.running();
   if (!s_.schedule.GiveUpLate(s_.now())) return;
-  const auto report = MakeGuardReport(
-      rhumb::v1::GUARD_OUTCOME_REPLACED_BY_LAST_SAFE, rhumb::v1::GUARD_RULE_NO_PROPOSAL,
+  const Verdict verdict = AskGuard(absl::DeadlineExceededError(
       absl::StrFormat("policy %s did not answer within %s", s_.rules.policy(),
-                      absl::FormatDuration(s_.options.deadline)));
-  s_.guard.Count(report);
-  s_.guard.Tell(report);
+                      absl::FormatDuration(s_.options.deadline))));
+  s_.guard.Count(verdict.report);
+  s_.guard.Tell(verdict.report);
+  // What is in force stays, unless the traffic has made it worse than what routers do.
+  if (verdict.changes && !s_.rules.holding()) {
+    Publish(verdict.plan, running->reason, verdict.report, "");
+  }
 }
 
 void Steering::ActOnAge(rhumb::v1::TelemetryFreshness freshness) {

@@ -58,8 +58,13 @@ class Steering {
   void GiveUpLateDecision();
   void ActOnAge(rhumb::v1::TelemetryFreshness freshness);
   void Measure();
-  LivePlanPtr Publish(const RoutingPlan& plan, rhumb::v1::PlanReason reason,
-                      const rhumb::v1::GuardReport& report, const std::string& note);
+  // What the guard has on the present topology and the traffic known last to say of a plan.
+  Verdict AskGuard(const absl::StatusOr<RoutingPlan>& plan);
+  // The one way of a plan to the network, and it leads by the guard: what is worse than shortest
+  // path or ECMP on the traffic known last gives place to the better of them, whoever decided it.
+  // But an operator's word, a rollback, stands as long as the plan is safe.
+  LivePlanPtr Publish(const RoutingPlan& proposed, rhumb::v1::PlanReason reason,
+                      const rhumb::v1::GuardReport& proposed_report, const std::string& note);
 
   SteeringState& s_;
   const Outputs out_;

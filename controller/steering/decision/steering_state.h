@@ -15,6 +15,7 @@
 #include "controller/steering/decision/core_options.h"
 #include "controller/steering/decision/decision_schedule.h"
 #include "controller/steering/guard/guard_log.h"
+#include "controller/steering/guard/references.h"
 #include "controller/steering/metrics/metrics.h"
 #include "controller/steering/settings/operator_rules.h"
 #include "controller/steering/state/adapter_table.h"
@@ -44,6 +45,9 @@ struct SteeringState {
   // The store holds this epoch, so that every version must be promised to it first.
   bool epoch_stored = true;
   SteadyTime promise_again_at;
+  // The plan in force is an earlier run's: it stays until telemetry says what it is worth.
+  bool plan_awaits_telemetry = false;
+  SteadyTime keep_demands_at;
   // What is to be stored of what has been done since it was taken last.
   StoreChange change;
   VersionPromises versions{&change};
@@ -56,6 +60,7 @@ struct SteeringState {
   OperatorRules rules{options.policy, &topology, &change, clocks};
   PlanHistory plans{options.kept_plans, versions.plan(), &change};
   GuardLog guard{&metrics};
+  References references;
   DecisionSchedule schedule{options, clocks.steady()};
 
   SteadyTime now() const { return clocks.steady(); }

@@ -107,17 +107,22 @@ class Judge {
     if (last_safe_usable_ && *in_force_mlu_ <= best_routing) {
       return Replace(rhumb::v1::GUARD_RULE_MLU, why);
     }
-    return *ecmp_mlu_ < *shortest_path_mlu_
-               ? Accept(in_.ecmp, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_ECMP,
-                        rhumb::v1::GUARD_RULE_MLU, why)
-               : Accept(in_.shortest_path, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_SHORTEST_PATH,
-                        rhumb::v1::GUARD_RULE_MLU, why);
+    return TakeReference(rhumb::v1::GUARD_RULE_MLU, why);
+  }
+
+  Verdict TakeReference(GuardRule rule, const std::string& why) {
+    if (!in_.traffic_lost && !in_.demands.empty() && *ecmp_mlu_ < *shortest_path_mlu_) {
+      return Accept(in_.ecmp, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_ECMP, rule, why);
+    }
+    return Accept(in_.shortest_path, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_SHORTEST_PATH, rule, why);
   }
 
   Verdict Replace(GuardRule rule, const std::string& why) {
-    if (!last_safe_usable_) {
-      return Accept(in_.shortest_path, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_SHORTEST_PATH, rule,
-                    why);
+    if (!last_safe_usable_) return TakeReference(rule, why);
+    // Traffic has moved on since it was decided: what was safe then need not be now.
+    if (!in_.demands.empty() &&
+        *in_force_mlu_ > std::min(*shortest_path_mlu_, *ecmp_mlu_) * (1 + options_.mlu_tolerance)) {
+      return TakeReference(rule, why);
     }
     Verdict verdict =
         Accept(*in_.in_force, rhumb::v1::GUARD_OUTCOME_REPLACED_BY_LAST_SAFE, rule, why);

@@ -29,6 +29,9 @@ struct GuardInput {
   const std::vector<std::shared_ptr<const TrafficMatrix>>& demands;
   // The plan answers a failure or an operator: moving much traffic is what it is for.
   bool forced = false;
+  // Telemetry is lost, so what the matrices say of ECMP counts no more: without a proposal it is
+  // shortest path.
+  bool traffic_lost = false;
 };
 
 struct Verdict {
@@ -39,12 +42,14 @@ struct Verdict {
 };
 
 // Stateless. The rules in order, each with what happens when it is broken:
-//   no proposal, an invalid one, or one that leaves a connected demand out -> the last safe plan
+//   no proposal, an invalid one, or one that leaves a connected demand out -> the last safe plan,
+//     unless it breaks the next rule itself
 //   MLU above that of the better of shortest path and ECMP on one of the latest matrices
 //     -> of the last safe plan, shortest path and ECMP the one with the lowest MLU now
 //   gain below the hysteresis -> the plan in force stays (unless it breaks the MLU rule itself)
 //   more traffic moved than allowed -> the part of the way that moves just as much
-// The last safe plan is the one in force if it is valid and routes all, else shortest path.
+// The last safe plan is the one in force if it is valid and routes all, else the better of shortest
+// path and ECMP.
 // O(matrices * path links).
 Verdict Guard(const GuardInput& input, const GuardOptions& options);
 

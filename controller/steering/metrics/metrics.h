@@ -33,6 +33,8 @@ enum class Gauge {
   kTelemetryAge,  // s
   kStoreHealthy,  // 1 or 0
   kReady,         // 1 or 0
+  kCertificateDaysLeft,
+  kCertificateHealthy,  // 1 or 0
   kCount,
 };
 

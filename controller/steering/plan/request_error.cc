@@ -21,9 +21,16 @@ void AddDetail(rhumb::v1::Status* status, absl::string_view name, const Message&
 
 }  // namespace
 
+std::string Shortened(absl::string_view message) {
+  if (message.size() <= kMaxErrorBytes) return std::string(message);
+  size_t end = kMaxErrorBytes - 3;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xc0) == 0x80) --end;
+  return absl::StrCat(message.substr(0, end), "...");
+}
+
 absl::Status RequestError(absl::StatusCode code, rhumb::v1::ErrorReason reason,
                           absl::string_view message) {
-  absl::Status status(code, message);
+  absl::Status status(code, Shortened(message));
   status.SetPayload(kReasonPayload, absl::Cord(absl::StrCat(static_cast<int>(reason))));
   return status;
 }
@@ -32,7 +39,7 @@ absl::Status FieldError(absl::string_view field, absl::string_view message) {
   absl::Status status =
       RequestError(absl::StatusCode::kInvalidArgument, rhumb::v1::ERROR_REASON_BAD_FIELD,
                    absl::StrCat(field, ": ", message));
-  status.SetPayload(kFieldPayload, absl::Cord(field));
+  status.SetPayload(kFieldPayload, absl::Cord(Shortened(field)));
   return status;
 }
 
@@ -43,7 +50,7 @@ absl::Status AboutField(absl::string_view field, const absl::Status& status) {
   }
   absl::Status result =
       RequestError(status.code(), ReasonOf(status), absl::StrCat(field, ": ", status.message()));
-  result.SetPayload(kFieldPayload, absl::Cord(field));
+  result.SetPayload(kFieldPayload, absl::Cord(Shortened(field)));
   return result;
 }
 
@@ -83,7 +90,7 @@ std::string FieldOf(const absl::Status& status) {
 rhumb::v1::Status ToProto(const absl::Status& status) {
   rhumb::v1::Status proto;
   proto.set_code(static_cast<int>(status.code()));
-  proto.set_message(std::string(status.message()));
+  proto.set_message(Shortened(status.message()));
   if (status.ok()) return proto;
   rhumb::v1::ErrorInfo info;
   info.set_reason(std::string(
@@ -94,7 +101,7 @@ rhumb::v1::Status ToProto(const absl::Status& status) {
     rhumb::v1::BadRequest bad;
     auto* violation = bad.add_field_violations();
     violation->set_field(field);
-    violation->set_description(std::string(status.message()));
+    violation->set_description(proto.message());
     AddDetail(&proto, "BadRequest", bad);
   }
   if (status.code() == absl::StatusCode::kResourceExhausted ||

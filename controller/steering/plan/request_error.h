@@ -3,6 +3,7 @@
 #ifndef RHUMB_CONTROLLER_STEERING_PLAN_REQUEST_ERROR_H_
 #define RHUMB_CONTROLLER_STEERING_PLAN_REQUEST_ERROR_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +11,11 @@
 #include "rhumb/v1/status.pb.h"
 
 namespace rhumb {
+
+// Errors quote what they are about. What is longer is cut, so that no request is sent back whole.
+inline constexpr size_t kMaxErrorBytes = 1500;
+// The first kMaxErrorBytes at most, whole UTF-8 characters.
+std::string Shortened(absl::string_view message);
 
 // `code` with `reason`; `message` names the input, the fault and the next move.
 absl::Status RequestError(absl::StatusCode code, rhumb::v1::ErrorReason reason,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "controller/steering/plan/request_error.h"
 #include "controller/steering/questions/question_parts.h"
+#include "controller/steering/state/topology_state.h"
 #include "controller/steering/state/value_limits.h"
 
 namespace rhumb {
@@ -28,7 +29,7 @@ absl::StatusOr<Topology> WithChanges(const Topology& topology,
   TopologyDelta delta;
   auto add = [&](const auto& names, absl::string_view field, bool drain) -> absl::Status {
     for (const std::string& name : names) {
-      const auto links = topology.ResolveLinks(name);
+      const auto links = LinksMeant(topology, name);
       if (!links.ok()) return AboutField(field, links.status());
       for (LinkId l : *links) {
         LinkChange change;

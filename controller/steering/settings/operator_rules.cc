@@ -22,7 +22,8 @@ absl::Status CheckComment(const std::string& comment) {
                     absl::StrFormat("has %d bytes; at most %d", comment.size(), kMaxCommentBytes));
 }
 
-void OperatorRules::Restore(const rhumb::v1::OperatorSettings& stored) {
+void OperatorRules::Restore(const rhumb::v1::OperatorSettings& stored, bool lost) {
+  settings_lost_ = lost;
   if (!stored.policy().empty()) policy_ = stored.policy();
   for (const auto& pin : stored.pins()) pins_[{pin.source(), pin.destination()}] = pin;
 }
@@ -60,9 +61,10 @@ absl::StatusOr<bool> OperatorRules::DrainOrUndrain(bool drain, const std::string
 absl::StatusOr<bool> OperatorRules::SetPolicy(const rhumb::v1::SetPolicyRequest& request,
                                               const std::string& who) {
   if (auto status = CheckComment(request.comment()); !status.ok()) return status;
-  if (policy_ == request.policy() && !hold_) return false;
+  if (policy_ == request.policy() && !holding()) return false;
   policy_ = request.policy();
   hold_.reset();
+  settings_lost_ = false;
   Keep("SetPolicy", absl::StrFormat("%s: %s", policy_, request.comment()), who);
   return true;
 }
@@ -107,6 +109,13 @@ absl::Time OperatorRules::Hold(absl::Duration confirm_within,
 absl::Status OperatorRules::ConfirmHold(const rhumb::v1::ConfirmRollbackRequest& request,
                                         const std::string& who) {
   if (auto status = CheckComment(request.comment()); !status.ok()) return status;
+  if (settings_lost_) {
+    // As good as a rollback to it: the plan stays, by an operator's word.
+    settings_lost_ = false;
+    hold_ = HeldPlan{clocks_.wall(), SteadyTime::Never(), true};
+    Keep("ConfirmRollback", request.comment(), who);
+    return absl::OkStatus();
+  }
   if (!hold_ || hold_->confirmed) {
     return RequestError(absl::StatusCode::kFailedPrecondition, rhumb::v1::ERROR_REASON_UNSAFE,
                         "no rollback waits for a confirmation");
@@ -147,7 +156,7 @@ rhumb::v1::OperatorSettings OperatorRules::Settings() const {
 
 void OperatorRules::WriteStatus(rhumb::v1::ControllerStatus* status) const {
   status->set_policy(policy_);
-  if (hold_ && hold_->confirmed) status->set_rollback_held(true);
+  if (settings_lost_ || (hold_ && hold_->confirmed)) status->set_rollback_held(true);
   if (hold_ && !hold_->confirmed) {
     *status->mutable_rollback_confirm_before() = ToTimestamp(hold_->confirm_before);
   }
@@ -156,7 +165,7 @@ void OperatorRules::WriteStatus(rhumb::v1::ControllerStatus* status) const {
     rhumb::v1::PinStatus* out = status->add_pins();
     *out = kept;
     const auto read = ReadPin(kept, topology_.snapshot());
-    out->set_suspended(hold_ || !read.ok() || !PinUsable(topology_.snapshot(), read->pin));
+    out->set_suspended(holding() || !read.ok() || !PinUsable(topology_.snapshot(), read->pin));
   }
 }
 

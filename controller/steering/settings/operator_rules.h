@@ -24,7 +24,7 @@ absl::Status CheckComment(const std::string& comment);
 // Every change is put into the store's with its audit record, in one. A request that is refused, or
 // changes nothing, leaves no trace. What follows for the network is the caller's.
 //
-// Owned by the control thread. O(pins), each read anew; the settings are written as a whole.
+// Wide: one method a request. Owned by the control thread. O(pins); settings are kept as a whole.
 class OperatorRules {
  public:
   // `topology` has the drained links, `change` what is to be stored; all outlive this.
@@ -32,8 +32,8 @@ class OperatorRules {
                 const Clocks& clocks)
       : topology_(*topology), change_(*change), clocks_(clocks), policy_(std::move(policy)) {}
 
-  // Takes up what an earlier run kept, drains and hold apart.
-  void Restore(const rhumb::v1::OperatorSettings& stored);
+  // Takes up what an earlier run kept, drains and hold apart; `lost`: which cannot be read.
+  void Restore(const rhumb::v1::OperatorSettings& stored, bool lost = false);
   // Takes up its hold too, whose plan is in force again. Nothing when there was none.
   void RestoreHold(const rhumb::v1::OperatorSettings& stored);
 
@@ -57,7 +57,11 @@ class OperatorRules {
   absl::Status ConfirmHold(const rhumb::v1::ConfirmRollbackRequest& request,
                            const std::string& who);
   void EndHold();
-  bool holding() const { return hold_.has_value(); }
+  // Also while the settings of before are lost.
+  bool holding() const { return hold_.has_value() || settings_lost_; }
+  // Links under maintenance may be among those that look usable: nothing is decided, and the last
+  // plan stays, until an operator sets the policy or confirms the plan.
+  bool settings_lost() const { return settings_lost_; }
   bool ConfirmationMissed(SteadyTime now) const {
     return hold_ && !hold_->confirmed && now >= hold_->until;
   }
@@ -87,6 +91,7 @@ class OperatorRules {
   std::string policy_;
   std::map<std::pair<std::string, std::string>, rhumb::v1::PinStatus> pins_;  // by names
   std::optional<HeldPlan> hold_;
+  bool settings_lost_ = false;
 };
 
 }  // namespace rhumb

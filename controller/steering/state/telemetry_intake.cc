@@ -89,6 +89,25 @@ absl::Status Check(const rhumb::v1::TelemetryReport& report) {
   return absl::OkStatus();
 }
 
+void Add(const rhumb::v1::TelemetryCounts& c, rhumb::v1::TelemetryCounts* total) {
+  total->set_accepted(total->accepted() + c.accepted());
+  total->set_duplicates(total->duplicates() + c.duplicates());
+  total->set_late(total->late() + c.late());
+  total->set_gaps(total->gaps() + c.gaps());
+  total->set_wraps(total->wraps() + c.wraps());
+  total->set_resets(total->resets() + c.resets());
+  total->set_unknown_names(total->unknown_names() + c.unknown_names());
+  total->set_implausible(total->implausible() + c.implausible());
+  total->set_refused(total->refused() + c.refused());
+}
+
+// Readings of links that the topology has not any more say nothing.
+template <typename Readings>
+void ForgetUnknown(const Topology& topology, Readings* readings) {
+  if (static_cast<int>(readings->size()) <= topology.num_links()) return;
+  absl::erase_if(*readings, [&](const auto& kept) { return !topology.FindLink(kept.first); });
+}
+
 std::optional<NodePair> FindPair(const Topology& topology, const std::string& source,
                                  const std::string& destination) {
   const auto s = topology.FindNode(source), d = topology.FindNode(destination);
@@ -108,7 +127,8 @@ absl::StatusOr<std::optional<MeasuredInterval>> TelemetryIntake::Take(
     }
     return check;
   }
-  if (known == sources_.end() && static_cast<int>(sources_.size()) >= max_sources_) {
+  if (known == sources_.end() && static_cast<int>(sources_.size()) >= max_sources_ &&
+      !ForgetOneSource(now)) {
     return absl::ResourceExhaustedError(
         absl::StrFormat("%d telemetry sources are known already; use fewer", max_sources_));
   }
@@ -192,6 +212,8 @@ void TelemetryIntake::TakeLinks(const rhumb::v1::TelemetryReport& report, const 
                               counter.link(), source, &source->dropped);
     if (sent) interval->links.push_back({*link, *sent, dropped.value_or(0)});
   }
+  ForgetUnknown(topology, &source->sent);
+  ForgetUnknown(topology, &source->dropped);
 }
 
 void TelemetryIntake::TakeDemands(const rhumb::v1::TelemetryReport& report,
@@ -218,6 +240,10 @@ void TelemetryIntake::TakeDemands(const rhumb::v1::TelemetryReport& report,
              absl::StrCat(flow.source(), ">", flow.destination()), source, &source->flows);
     if (rate) interval->demands.push_back({*pair, *rate});
   }
+  // More than there are pairs: most are of nodes that are gone. All begin anew.
+  if (source->flows.size() > static_cast<size_t>(topology.num_nodes()) * topology.num_nodes()) {
+    source->flows.clear();
+  }
 }
 
 rhumb::v1::TelemetryCounts TelemetryIntake::CountsOf(const std::string& source) const {
@@ -225,20 +251,19 @@ rhumb::v1::TelemetryCounts TelemetryIntake::CountsOf(const std::string& source) 
   return it == sources_.end() ? rhumb::v1::TelemetryCounts() : it->second.counts;
 }
 
+bool TelemetryIntake::ForgetOneSource(SteadyTime now) {
+  const auto oldest = std::min_element(
+      sources_.begin(), sources_.end(),
+      [](const auto& a, const auto& b) { return a.second.last_arrival < b.second.last_arrival; });
+  if (oldest == sources_.end() || now - oldest->second.last_arrival < kForgetAfter) return false;
+  Add(oldest->second.counts, &forgotten_);
+  sources_.erase(oldest);
+  return true;
+}
+
 rhumb::v1::TelemetryCounts TelemetryIntake::TotalCounts() const {
-  rhumb::v1::TelemetryCounts total;
-  for (const auto& [name, source] : sources_) {
-    const rhumb::v1::TelemetryCounts& c = source.counts;
-    total.set_accepted(total.accepted() + c.accepted());
-    total.set_duplicates(total.duplicates() + c.duplicates());
-    total.set_late(total.late() + c.late());
-    total.set_gaps(total.gaps() + c.gaps());
-    total.set_wraps(total.wraps() + c.wraps());
-    total.set_resets(total.resets() + c.resets());
-    total.set_unknown_names(total.unknown_names() + c.unknown_names());
-    total.set_implausible(total.implausible() + c.implausible());
-    total.set_refused(total.refused() + c.refused());
-  }
+  rhumb::v1::TelemetryCounts total = forgotten_;
+  for (const auto& [name, source] : sources_) Add(source.counts, &total);
   return total;
 }
 

@@ -53,13 +53,17 @@ class TelemetryIntake {
 
   // Nothing for a report that repeats an earlier one or comes after a later one. InvalidArgument,
   // naming the field, for a malformed one; ResourceExhausted for a new source when there are too
-  // many. After an error nothing but its count has changed.
+  // many, none of which has been silent for kForgetAfter. After an error nothing but its count has
+  // changed.
   absl::StatusOr<std::optional<MeasuredInterval>> Take(const rhumb::v1::TelemetryReport& report,
                                                        const Topology& topology, SteadyTime now);
 
   // All zero for an unknown source.
   rhumb::v1::TelemetryCounts CountsOf(const std::string& source) const;
   rhumb::v1::TelemetryCounts TotalCounts() const;
+
+  // A source that was not heard for so long makes room for another.
+  static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
  private:
   struct Source {
@@ -80,8 +84,12 @@ class TelemetryIntake {
   void TakeDemands(const rhumb::v1::TelemetryReport& report, const Topology& topology,
                    Source* source, MeasuredInterval* interval);
 
+  // False when nobody has been silent for long enough. O(sources).
+  bool ForgetOneSource(SteadyTime now);
+
   const int max_sources_;
   absl::flat_hash_map<std::string, Source> sources_;
+  rhumb::v1::TelemetryCounts forgotten_;  // of sources that made room
 };
 
 }  // namespace rhumb

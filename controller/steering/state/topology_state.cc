@@ -61,6 +61,11 @@ absl::StatusOr<LinkChange> ToChange(const rhumb::v1::LinkUpdate& update, int ind
 
 }  // namespace
 
+absl::StatusOr<std::vector<LinkId>> LinksMeant(const Topology& topology, absl::string_view text) {
+  if (const auto exact = topology.FindLink(text)) return std::vector<LinkId>{*exact};
+  return topology.ResolveLinks(text);
+}
+
 absl::StatusOr<bool> TopologyState::Set(const rhumb::v1::Topology& message) {
   if (message.nodes_size() > limits_.max_nodes || message.links_size() > limits_.max_links) {
     return FieldError("topology",
@@ -121,7 +126,7 @@ absl::StatusOr<bool> TopologyState::Update(const rhumb::v1::UpdateTopologyReques
 
 absl::StatusOr<bool> TopologyState::SetDrained(absl::string_view text, bool drain) {
   if (!reported_) return NoTopologyError();
-  absl::StatusOr<std::vector<LinkId>> links = reported_->ResolveLinks(text);
+  absl::StatusOr<std::vector<LinkId>> links = LinksMeant(*reported_, text);
   if (!links.ok()) return AboutField("link", links.status());
   bool changed = false;
   for (LinkId l : *links) {

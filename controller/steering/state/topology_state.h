@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -17,6 +18,11 @@
 
 namespace rhumb {
 
+// The links that an operator means by `text`: the one of that name, else as
+// Topology::ResolveLinks. The first of several parallel links is called "A>B" as all of them are,
+// and must be had alone.
+absl::StatusOr<std::vector<LinkId>> LinksMeant(const Topology& topology, absl::string_view text);
+
 // Owned by the control thread. Every change gives a new immutable snapshot with a larger version;
 // a request that is refused, or changes nothing, leaves the version as it was.
 class TopologyState {
@@ -27,7 +33,7 @@ class TopologyState {
   // Each returns whether something changed.
   absl::StatusOr<bool> Set(const rhumb::v1::Topology& topology);
   absl::StatusOr<bool> Update(const rhumb::v1::UpdateTopologyRequest& request);
-  // `text` as Topology::ResolveLinks takes it. Drains are kept by name, so that they outlive a new
+  // `text` as LinksMeant takes it. Drains are kept by name, so that they outlive a new
   // topology.
   absl::StatusOr<bool> Drain(absl::string_view text) { return SetDrained(text, true); }
   absl::StatusOr<bool> Undrain(absl::string_view text) { return SetDrained(text, false); }

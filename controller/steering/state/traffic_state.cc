@@ -4,11 +4,14 @@
 #include <utility>
 
 #include "controller/steering/estimation/tomogravity.h"
+#include "topologies/formats/proto_time.h"
 
 namespace rhumb {
 
 void TrafficState::Add(const MeasuredInterval& interval, const Topology& topology,
                        const RoutingPlan* plan, SteadyTime now) {
+  topology_ = topology;
+  restored_ = nullptr;
   const int nodes = topology.num_nodes();
   const size_t pairs = static_cast<size_t>(nodes) * nodes;
   const absl::Duration half = interval.length / 2;
@@ -73,6 +76,54 @@ void TrafficState::Add(const MeasuredInterval& interval, const Topology& topolog
     history_.push_back(std::move(estimate));
     if (history_.size() > max_history_) history_.pop_front();
   }
+}
+
+void TrafficState::CarryOver(const Topology& topology) {
+  links_.clear();
+  demands_.clear();
+  sources_.clear();
+  complete_ = false;
+  const std::shared_ptr<const TrafficEstimate> last = last_known();
+  if (last == nullptr || !topology_) return;
+  auto carried = std::make_shared<TrafficEstimate>(*last);
+  const int before = topology_->num_nodes(), nodes = topology.num_nodes();
+  std::vector<std::optional<NodeId>> node(before);
+  for (NodeId n = 0; n < before; ++n) node[n] = topology.FindNode(topology_->node(n).name);
+  TrafficMatrix demands(nodes);
+  carried->measured.assign(static_cast<size_t>(nodes) * nodes, false);
+  for (NodeId s = 0; s < before; ++s) {
+    for (NodeId d = 0; d < before; ++d) {
+      if (s == d || !node[s] || !node[d]) continue;
+      demands.set_rate_bps(*node[s], *node[d], last->demands->rate_bps(s, d));
+      carried->measured[*node[s] * nodes + *node[d]] = last->measured[s * before + d];
+    }
+  }
+  carried->demands = std::make_shared<const TrafficMatrix>(std::move(demands));
+  carried->measurements = nullptr;  // of links that may be others now
+  topology_ = topology;
+  if (history_.empty()) {
+    restored_ = std::move(carried);
+  } else {
+    history_.assign(1, std::move(carried));
+  }
+}
+
+absl::Status TrafficState::Restore(const rhumb::v1::KeptTraffic& kept, const Topology& topology) {
+  absl::StatusOr<TrafficMatrix> demands = ReadKeptDemands(kept, topology);
+  if (!demands.ok()) return demands.status();
+  auto estimate = std::make_shared<TrafficEstimate>();
+  estimate->interval_end = FromProto(kept.interval_end());
+  estimate->measured.assign(demands->rates_bps().size(), false);
+  estimate->demands = std::make_shared<const TrafficMatrix>(*std::move(demands));
+  restored_ = std::move(estimate);
+  topology_ = topology;
+  return absl::OkStatus();
+}
+
+std::optional<KeptDemands> TrafficState::ToKeep() const {
+  const auto last = last_known();
+  if (last == nullptr || !topology_) return std::nullopt;
+  return KeptDemands{last->demands, *topology_, last->interval_end};
 }
 
 std::shared_ptr<const Measurements> TrafficState::LinkMeasurements(const Topology& topology,

@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "controller/clock/steady_time.h"
 #include "controller/steering/state/telemetry_intake.h"
+#include "controller/steering/store/kept_demands.h"
 #include "controller/steering/store/version_promises.h"
 #include "simulator/measurements.h"
 #include "topologies/routing_plan.h"
@@ -44,20 +46,22 @@ class TrafficState {
   // `plan` is the one in force, null before the first: without it nothing can be estimated.
   void Add(const MeasuredInterval& interval, const Topology& topology, const RoutingPlan* plan,
            SteadyTime now);
-  // Another network: node ids mean something else.
-  void Forget() {
-    history_.clear();
-    links_.clear();
-    demands_.clear();
-    sources_.clear();
-    complete_ = false;
-  }
+  // Another network: what was known last is carried over by the names of nodes, the rest forgotten.
+  void CarryOver(const Topology& topology);
+  // What an earlier run knew last. InvalidArgument when it is not what was kept.
+  absl::Status Restore(const rhumb::v1::KeptTraffic& kept, const Topology& topology);
+  // For the store; nothing before anything is known.
+  std::optional<KeptDemands> ToKeep() const;
 
   // The latest last.
   const std::deque<std::shared_ptr<const TrafficEstimate>>& history() const { return history_; }
   // Null before any.
   std::shared_ptr<const TrafficEstimate> latest() const {
     return history_.empty() ? nullptr : history_.back();
+  }
+  // The same, or before any what was carried over from an earlier run; null before that too.
+  std::shared_ptr<const TrafficEstimate> last_known() const {
+    return history_.empty() ? restored_ : history_.back();
   }
   uint64_t version() const { return versions_.latest(); }
 
@@ -68,6 +72,8 @@ class TrafficState {
   size_t max_history_;
   VersionSource versions_;
   std::deque<std::shared_ptr<const TrafficEstimate>> history_;
+  std::shared_ptr<const TrafficEstimate> restored_;
+  std::optional<Topology> topology_;  // of the latest
   // Of the interval that reports are still coming in for.
   std::vector<std::optional<MeasuredLink>> links_;  // [links]
   std::vector<std::optional<double>> demands_;      // [nodes * nodes]

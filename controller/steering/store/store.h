@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "controller/steering/plan/live_plan.h"
+#include "controller/steering/store/kept_demands.h"
 #include "rhumb/v1/north.pb.h"
 #include "rhumb/v1/topology.pb.h"
 
@@ -29,13 +30,15 @@ struct StoreChange {
   std::optional<Topology> reported;  // as the adapter reported it
   std::optional<rhumb::v1::OperatorSettings> settings;
   std::vector<LivePlanPtr> plans;
+  // What is known last of the traffic; written a little later.
+  std::optional<KeptDemands> demands;
   // The answer to the request says that the plan is kept; others may be written a little later.
   bool plans_promised = false;
   std::optional<VersionFloor> floor;
   std::vector<rhumb::v1::AuditRecord> audit;
 
   bool empty() const {
-    return !epoch && !reported && !settings && plans.empty() && !floor && audit.empty();
+    return !epoch && !reported && !settings && plans.empty() && !demands && !floor && audit.empty();
   }
 };
 
@@ -46,7 +49,11 @@ struct StoredState {
   bool epoch_unwritten = false;
   std::optional<rhumb::v1::Topology> reported;
   rhumb::v1::OperatorSettings settings;
+  // There were settings, and none of their copies can be read: what is drained, pinned and chosen
+  // is not known.
+  bool settings_lost = false;
   std::vector<rhumb::v1::LivePlan> plans;  // the latest last
+  std::optional<rhumb::v1::KeptTraffic> demands;
   VersionFloor floor;
   // What was wrong with the earlier state, when this is not it.
   std::string problem;

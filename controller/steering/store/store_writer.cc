@@ -20,6 +20,8 @@ constexpr absl::Duration kRetry = absl::Seconds(1);
 // that is written, and a failure makes two of them in a few milliseconds.
 constexpr absl::Duration kPlanDelay = absl::Seconds(1);
 constexpr size_t kMaxPlansTogether = 32;
+// What a killed process may lose of what it knew of the traffic.
+constexpr absl::Duration kDemandsDelay = absl::Seconds(10);
 
 }  // namespace
 
@@ -78,6 +80,7 @@ void StoreWriter::Run() {
     if (!unwritten_.empty()) changes.push_back(std::exchange(unwritten_, {}));
     for (Item& item : items) changes.push_back(std::move(item.change));
     SetPlansAside(&changes, now, last);
+    SetDemandsAside(&changes, now, last);
     if (!later_plans_.empty()) next = std::min(next, plans_due_);
     const bool awaited = std::any_of(items.begin(), items.end(),
                                      [](const Item& item) { return item.done != nullptr; });
@@ -113,6 +116,16 @@ void StoreWriter::SetPlansAside(std::vector<StoreChange>* changes, SteadyTime no
   later_plans_.clear();
 }
 
+void StoreWriter::SetDemandsAside(std::vector<StoreChange>* changes, SteadyTime now, bool last) {
+  for (StoreChange& change : *changes) {
+    if (!change.demands) continue;
+    if (!later_demands_) demands_due_ = now + kDemandsDelay;
+    later_demands_ = std::exchange(change.demands, std::nullopt);
+  }
+  if (!later_demands_ || !(last || now >= demands_due_)) return;
+  changes->emplace_back().demands = std::exchange(later_demands_, std::nullopt);
+}
+
 absl::Status StoreWriter::WriteBatch(const std::vector<StoreChange>& changes) {
   absl::MutexLock lock(&store_mutex_);
   return store_->Write(changes);
@@ -125,6 +138,7 @@ void StoreWriter::KeepUnwritten(std::vector<StoreChange> changes) {
       unwritten_.plans.clear();
     }
     if (change.reported) unwritten_.reported = std::move(change.reported);
+    if (change.demands) unwritten_.demands = std::move(change.demands);
     if (change.settings) unwritten_.settings = std::move(change.settings);
     if (change.floor) unwritten_.floor = change.floor;
     for (auto& plan : change.plans) unwritten_.plans.push_back(std::move(plan));

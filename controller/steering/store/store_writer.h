@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,7 +23,7 @@ namespace rhumb {
 //
 // When a write fails the controller goes on from memory: callers are told that nothing is durable,
 // health says why, and the latest state is tried again with the next change or after a second.
-// Plans that no request promised are written together, up to a second later.
+// Plans that no request promised are written together, up to a second later; demands up to ten.
 class StoreWriter {
  public:
   StoreWriter(std::unique_ptr<Store> store, Metrics* metrics);
@@ -47,6 +48,8 @@ class StoreWriter {
   void Run();
   // Takes the plans out of `changes` for later, and adds those that are due, promised or the last.
   void SetPlansAside(std::vector<StoreChange>* changes, SteadyTime now, bool last);
+  // The same with demands, of which only the latest count.
+  void SetDemandsAside(std::vector<StoreChange>* changes, SteadyTime now, bool last);
   absl::Status WriteBatch(const std::vector<StoreChange>& changes);
   // Keeps the latest of everything that could not be written, within bounds.
   void KeepUnwritten(std::vector<StoreChange> changes);
@@ -60,6 +63,8 @@ class StoreWriter {
   StoreChange unwritten_;
   std::deque<LivePlanPtr> later_plans_;
   SteadyTime plans_due_;
+  std::optional<KeptDemands> later_demands_;
+  SteadyTime demands_due_;
   mutable absl::Mutex health_mutex_;
   std::string load_problem_ ABSL_GUARDED_BY(health_mutex_);
   rhumb::v1::StoreStatus health_ ABSL_GUARDED_BY(health_mutex_);

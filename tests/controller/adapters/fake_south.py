@@ -114,6 +114,7 @@ class FakeSouth(south_pb2_grpc.SouthServicer):
         )
         update.header.epoch = self.epoch
         update.header.plan_version = version
+        update.header.routes_digest = 1000 + version
         update.header.topology_version = (
             self.topology_version if topology_version is None else topology_version
         )

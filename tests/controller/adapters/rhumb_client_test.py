@@ -267,6 +267,7 @@ class ClientTest(unittest.TestCase):
         self.south.start(port)
         subscription = self.south.subscriptions.get(timeout=PATIENCE_S)
         self.assertEqual((subscription.held_epoch, subscription.held_plan_version), (1, 7))
+        self.assertEqual(subscription.held_routes_digest, 1007)
         self.assertEqual(len(self.south.declared.get(timeout=PATIENCE_S).topology.links), 6)
         self.south.send_plan(8, [AROUND], base=7)
         self.assertEqual(self.answer().plan_version_in_force, 8)

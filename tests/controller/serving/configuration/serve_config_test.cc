@@ -57,10 +57,10 @@ TEST(ServeConfigTest, EveryFieldOfEveryOptionStructureHasAKey) {
                              kFields<ServeConfig::Limits> + kFields<GateLimits> +
                              kFields<StoreOptions> + kFields<ServeConfig::Metrics> +
                              kFields<ServeConfig::Log>;
-  // Without a key: how candidate paths are searched and by how many threads, the tick and the clock
-  // of the control thread, what the server works out by itself (lead_per_adapter) and max_lead; and
-  // what only holds other structures.
-  constexpr size_t kSteering = kFields<ControlOptions> - 2 - 2 + kFields<CoreOptions> - 2 - 2 +
+  // Without a key: how candidate paths are searched and by how many threads, the tick, the clocks
+  // and the first promise of the control thread, what the server works out by itself
+  // (lead_per_adapter) and max_lead; and what only holds other structures.
+  constexpr size_t kSteering = kFields<ControlOptions> - 2 - 3 + kFields<CoreOptions> - 2 - 2 +
                                kFields<TopologyLimits> + kFields<GuardOptions> +
                                kFields<CandidatePathOptions> - 3;
   static_assert(kFields<GuardOptions> == 4);
@@ -173,11 +173,21 @@ TEST(CheckConfigTest, WhatOtherMachinesReachNeedsTlsAndTokensOrAnExplicitWord) {
               IsEmpty());
 }
 
+TEST(CheckConfigTest, MetricsThatOtherMachinesReachNeedAnExplicitWord) {
+  const std::string open = "[metrics]\nlisten = \"0.0.0.0:9433\"\n";
+  const std::string policy = "[decision]\npolicy = \"ecmp\"\n";
+  EXPECT_THAT(Check(open + policy), ElementsAre(HasSubstr("allow_remote")));
+  EXPECT_THAT(Check(open + "allow_remote = true\n" + policy), IsEmpty());
+}
+
 TEST(ListenAddressTest, TakesNamesAndBothKindsOfAddress) {
   EXPECT_EQ(ParseListenAddress("[::1]:80")->host, "::1");
   EXPECT_TRUE(ParseListenAddress("[::1]:80")->loopback());
   EXPECT_TRUE(ParseListenAddress("127.0.0.9:0")->loopback());
   EXPECT_FALSE(ParseListenAddress("0.0.0.0:1")->loopback());
+  EXPECT_FALSE(ParseListenAddress("127.evil.example:1")->loopback());
+  EXPECT_FALSE(ParseListenAddress("127.1:1")->loopback());
+  EXPECT_TRUE(ParseListenAddress("127.9.8.7:1")->loopback());
   for (const char* bad : {"", "host", ":80", "host:", "host:70000", "host:-1", "::1:80", "[::1]"}) {
     EXPECT_FALSE(ParseListenAddress(bad).ok()) << bad;
   }

@@ -60,7 +60,8 @@ TEST(PrometheusMetricsTest, GaugesKeepTheirNames) {
   EXPECT_EQ(NamesIn(metrics),
             (Lines{"rhumb_mlu_predicted", "rhumb_mlu_observed", "rhumb_mlu_shortest_path",
                    "rhumb_mlu_ecmp", "rhumb_adapters", "rhumb_adapter_lag_versions",
-                   "rhumb_telemetry_age_s", "rhumb_store_healthy", "rhumb_ready"}));
+                   "rhumb_telemetry_age_s", "rhumb_store_healthy", "rhumb_ready",
+                   "rhumb_certificate_days_left", "rhumb_certificate_healthy"}));
 }
 
 TEST(PrometheusMetricsTest, EventsKeepTheirNames) {

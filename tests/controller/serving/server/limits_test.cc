@@ -7,6 +7,8 @@
 
 #include "absl/synchronization/notification.h"
 #include "agents/registry/policy_registry.h"
+#include "controller/serving/access/token_file.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/agents/fake_policies.h"
 #include "tests/controller/serving/server/caller.h"
 #include "tests/controller/serving/server/error_details.h"
@@ -136,6 +138,31 @@ TEST(LimitsTest, AQuestionWhoseDeadlinePassedIsNotAnswered) {
   first.join();
   server.Stop();  // what waited was dropped without asking the policy
   EXPECT_EQ(widest, 0);
+}
+
+TEST(LimitsTest, WatchesOfStrangersLeaveThePlacesOfAdaptersAlone) {
+  ServeConfig config = TestConfig();
+  config.gate.streams = 4;
+  config.security.tokens = TestPath("tokens");
+  const std::string token = NewToken();
+  ASSERT_TRUE(AddToken(config.security.tokens, "adapter", Role::kAdapter, token).ok());
+  LiveServer server(config);
+  const auto health = grpc::health::v1::Health::NewStub(server.Connect());
+  grpc::ClientContext contexts[6];
+  std::vector<std::unique_ptr<grpc::ClientReader<grpc::health::v1::HealthCheckResponse>>> watches;
+  int open = 0;
+  for (grpc::ClientContext& context : contexts) {
+    Prepare(&context);
+    watches.push_back(health->Watch(&context, grpc::health::v1::HealthCheckRequest()));
+    grpc::health::v1::HealthCheckResponse response;
+    open += watches.back()->Read(&response) ? 1 : 0;
+  }
+  EXPECT_EQ(open, 4);
+  TestAdapter::Options options{"adapter"};
+  options.token = token;
+  TestAdapter adapter(server.Connect(), options);
+  EXPECT_TRUE(Eventually([&] { return adapter.election().epoch() != 0; }));
+  for (grpc::ClientContext& context : contexts) context.TryCancel();
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ inline std::string TestPath(const std::string& name) {
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
   const std::string path = absl::StrCat(::testing::TempDir(), "rhumb_", test->test_suite_name(),
                                         "_", test->name(), "_", name);
-  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::remove((path + suffix).c_str());
+  for (const char* suffix : {"", "-wal", "-shm", ".lock", ".essentials"})
+    std::remove((path + suffix).c_str());
   return path;
 }
 

@@ -143,5 +143,17 @@ TEST(RestartTest, ASecondServerOnTheSameStoreIsRefused) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+TEST(RestartTest, ADeletedLockFileLetsNoSecondServerIn) {
+  ServeConfig config = TestConfig();
+  config.store.path = TestPath("store");
+  LiveServer first(config);
+  std::filesystem::remove(config.store.path + ".lock");
+  ServerOptions options;
+  options.config = config;
+  options.policies = MakePolicy;
+  EXPECT_EQ(Server::Start(std::move(options)).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
 }  // namespace
 }  // namespace rhumb::testing

@@ -120,6 +120,79 @@ TEST_F(ControllerCoreTest, NoStepOfTheWallClockMakesTelemetryOldOrStopsTheInterv
   }
 }
 
+TEST_F(ControllerCoreTest, ARestoredPlanStaysUntilTelemetryComes) {
+  options_.policy = "ecmp";
+  Restart({});
+  Declare(Diamond());
+  ASSERT_GT(Measure(9e8).traffic_version(), 0);
+  Decide();
+  core_->KeepAll();
+  const StoreChange change = core_->TakeChange();
+  StoredState stored;
+  stored.epoch = 1;
+  stored.reported = ToProto(*change.reported);
+  stored.floor = *change.floor;
+  stored.demands = ToProto(*change.demands);
+  for (const LivePlanPtr& plan : change.plans) stored.plans.push_back(ToProto(*plan));
+  Restart(stored);
+  ASSERT_EQ(latest().header.reason(), rhumb::v1::PLAN_REASON_RESTART);
+  const uint64_t version = latest().version();
+  for (int i = 0; i < 5; ++i) Wait(options_.interval);
+  EXPECT_EQ(latest().version(), version);
+  // The last matrix is known again: what answers a failure is compared on it.
+  ASSERT_TRUE(Fail("A>B").ok());
+  EXPECT_DOUBLE_EQ(latest().header.guard().shortest_path_mlu(), 0.9);
+  ASSERT_GT(Measure(9e8).traffic_version(), 0);
+  EXPECT_TRUE(waiting_.has_value());
+}
+
+TEST_F(ControllerCoreTest, ANetworkThatGrowsKeepsItsTraffic) {
+  Declare(Diamond());
+  ASSERT_GT(Measure(9e8).traffic_version(), 0);
+  Decide();
+  const Topology before = Diamond();
+  std::vector<Link> links(before.links().begin(), before.links().end());
+  testing::AddCable(&links, 1, 2, testing::kGigabit);
+  Declare(Topology::Create("grown", testing::NamedNodes(4), links).value());
+  EXPECT_EQ(core_->north().GetStatus().total_demand_bps(), 9e8);
+  EXPECT_GT(latest().header.guard().shortest_path_mlu(), 0);
+}
+
+TEST_F(ControllerCoreTest, ASettingsFileThatIsLostKeepsTheLastPlanUntilAnOperatorSpeaks) {
+  Declare(Diamond());
+  const StoreChange change = core_->TakeChange();
+  StoredState stored;
+  stored.epoch = 2;
+  stored.settings_lost = true;
+  stored.reported = ToProto(*change.reported);
+  stored.floor = *change.floor;
+  for (const LivePlanPtr& plan : change.plans) stored.plans.push_back(ToProto(*plan));
+  Restart(stored);
+  EXPECT_TRUE(core_->north().GetStatus().rollback_held());
+  const uint64_t version = latest().version();
+  ASSERT_GT(Measure(9e8).traffic_version(), 0);
+  for (int i = 0; i < 5; ++i) Wait(options_.interval);
+  EXPECT_EQ(latest().version(), version);
+  rhumb::v1::SetPolicyRequest request;
+  request.set_policy("ecmp");
+  ASSERT_TRUE(core_->north().SetPolicy(request, "op").ok());
+  Decide();
+  EXPECT_GT(latest().version(), version);
+  EXPECT_FALSE(core_->north().GetStatus().rollback_held());
+}
+
+TEST_F(ControllerCoreTest, NoAnswerSendsAWholeRequestBack) {
+  Declare(Diamond());
+  rhumb::v1::TelemetryReport report = ReportOf(1e8);
+  report.set_source(std::string(1'000'000, 'x'));
+  EXPECT_LT(core_->south().TakeTelemetry(report).ByteSizeLong(), 10'000u);
+  const absl::Status refused = Fail(std::string(1'000'000, 'y'));
+  EXPECT_LE(refused.message().size(), kMaxErrorBytes);
+  rhumb::v1::DrainLinkRequest drain;
+  drain.set_link(std::string(1'000'000, 'z'));
+  EXPECT_LE(core_->north().DrainLink(drain, "op").status().message().size(), kMaxErrorBytes);
+}
+
 TEST_F(ControllerCoreTest, AStampFarInTheFutureSilencesNobody) {
   Declare(Diamond());
   const absl::Time right = now_;

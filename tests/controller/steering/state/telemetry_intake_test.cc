@@ -143,6 +143,11 @@ TEST_F(TelemetryIntakeTest, SourcesAreBounded) {
   auto other = Report(1, 0, 0);
   other.set_source("another");
   EXPECT_EQ(one.Take(other, topology_, now_).status().code(), absl::StatusCode::kResourceExhausted);
+  // One that was silent for long makes room; its counts stay in the total.
+  now_ += TelemetryIntake::kForgetAfter;
+  EXPECT_TRUE(one.Take(other, topology_, now_).ok());
+  EXPECT_EQ(one.CountsOf("edge").accepted(), 0);
+  EXPECT_EQ(one.TotalCounts().accepted(), 2);
 }
 
 }  // namespace

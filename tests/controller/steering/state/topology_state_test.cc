@@ -76,6 +76,20 @@ TEST_F(TopologyStateTest, DrainOutlivesANewTopologyAndTheLinksRecovery) {
   EXPECT_TRUE(Usable(state_, "A>B"));
 }
 
+TEST_F(TopologyStateTest, EachOfParallelLinksCanBeDrainedAloneAndAllTogether) {
+  std::vector<Link> links;
+  for (int i = 0; i < 2; ++i) testing::AddCable(&links, 0, 1, testing::kGigabit);
+  const Topology parallel = Topology::Create("parallel", testing::NamedNodes(2), links).value();
+  ASSERT_TRUE(state_.Set(ToProto(parallel)).ok());
+  EXPECT_TRUE(*state_.Drain("A>B"));
+  EXPECT_EQ(state_.drained_links(), std::set<std::string>{"A>B"});
+  EXPECT_TRUE(*state_.Drain("A>B#2"));
+  EXPECT_TRUE(*state_.Undrain("A>B"));
+  EXPECT_EQ(state_.drained_links(), std::set<std::string>{"A>B#2"});
+  EXPECT_TRUE(*state_.Drain("A-B"));
+  EXPECT_EQ(state_.drained_links().size(), 4u);
+}
+
 TEST_F(TopologyStateTest, TooLargeANetworkIsRefused) {
   TopologyState state(versions_.topology(), {3, 100});
   EXPECT_EQ(state.Set(ToProto(Diamond())).status().code(), absl::StatusCode::kInvalidArgument);
