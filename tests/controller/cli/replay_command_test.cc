@@ -154,7 +154,8 @@ TEST(ReplayCommandTest, WithoutItsModuleAnAgentThatWasAskedForIsAFailure) {
 TEST(ReplayCommandTest, FallbacksStandInTheResultWithHowManyOfHowMany) {
   const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json");
   ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
-  for (const Json& policy : Json::parse(result.stdout_text)["policies"]) {
+  const Json json = Json::parse(result.stdout_text);
+  for (const Json& policy : json["policies"]) {
     const Json& fallbacks = policy["fallbacks"];
     EXPECT_EQ(fallbacks["of"], 5) << policy["name"];
     EXPECT_EQ(fallbacks["count"], policy["fell_back"]);
