@@ -37,7 +37,7 @@ std::string Bytes(std::initializer_list<T> values) {
 
 // Archive of stored members, as numpy.savez writes it.
 inline std::string StoredZip(const std::vector<std::pair<std::string, std::string>>& members) {
-  const auto number = [](uint32_t value, int bytes) {
+  const auto number = [](uint64_t value, int bytes) {
     std::string text;
     for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 255);
     return text;
