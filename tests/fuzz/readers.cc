@@ -1,6 +1,12 @@
 #include "tests/fuzz/readers.h"
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "controller/serving/configuration/serve_config.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/archive.h"
@@ -16,6 +22,7 @@
 #include "topologies/formats/native_json.h"
 #include "topologies/formats/node_link_json.h"
 #include "topologies/formats/npy.h"
+#include "topologies/formats/npy_stream.h"
 #include "topologies/formats/proto_conversion.h"
 #include "topologies/formats/repetita.h"
 #include "topologies/formats/rfc8345_json.h"
@@ -90,6 +97,33 @@ void RunTopology(absl::string_view bytes) {
 template <absl::StatusOr<Loaded<TrafficSeries>> (*read)(const Input&, const LoadOptions&)>
 void RunTraffic(absl::string_view bytes) {
   Check(read({bytes, kFile}, Plain()));
+}
+
+// What is read from a file matrix by matrix is what is read whole.
+template <absl::StatusOr<Loaded<TrafficSeries>> (*read)(const Input&, const LoadOptions&)>
+void RunNumpy(absl::string_view bytes) {
+  RunTraffic<read>(bytes);
+  static const std::string& path = *new std::string(
+      absl::StrCat(std::filesystem::temp_directory_path().string(), "/fuzzed-stack-", getpid()));
+  std::ofstream(path, std::ios::binary) << bytes;
+  LoadOptions options = Plain();
+  options.streamed_from_bytes = 0;
+  const auto streamed = OpenNpyStream(path, options);
+  Require(unlink(path.c_str()) == 0, "the file is gone");
+  if (!streamed.ok() || !streamed->has_value()) return;
+  const auto whole = read({bytes, path}, Plain());
+  Require(whole.ok(), whole.status().ToString());
+  const TrafficStream& stream = (*streamed)->value;
+  Require((*streamed)->report.notes == whole->report.notes, "notes differ");
+  Require(stream.node_names() == whole->value.node_names() &&
+              stream.interval() == whole->value.interval() && stream.size() == whole->value.size(),
+          "the series differ");
+  for (int i = 0; i < stream.size(); ++i) {
+    const auto matrix = stream.Read(i);
+    Require(matrix.ok(), matrix.status().ToString());
+    Require(**matrix == whole->value.demands(i) && stream.time(i) == whole->value[i].time,
+            "matrices differ");
+  }
 }
 
 void RunSndlibXml(absl::string_view bytes) {
@@ -235,8 +269,8 @@ absl::Span<const FuzzedReader> FuzzedReaders() {
       {"native_topology", RunTopology<ReadNativeTopology>},
       {"native_traffic", RunTraffic<ReadNativeTraffic>},
       {"node_link_json", RunTopology<ReadNodeLinkJson>},
-      {"npy", RunTraffic<ReadNpy>},
-      {"npz", RunTraffic<ReadNpz>},
+      {"npy", RunNumpy<ReadNpy>},
+      {"npz", RunNumpy<ReadNpz>},
       {"repetita_demands", RunRepetitaDemands},
       {"repetita_graph", RunTopology<ReadRepetitaGraph>},
       {"rfc8345_json", RunRfc8345},
