@@ -176,8 +176,8 @@ def check_one_definition(tree):
         for name, line in _free_classes(without_comments_and_texts(tree.text(path))):
             places.setdefault(name, []).append(f"{path}:{line}")
     return [
-        f"{where[1]}: class {name} is another one than that of {where[0]}; give it a name of its own"
-        " or put it into an anonymous namespace"
+        f"{where[1]}: class {name} is another one than that of {where[0]}; give it a name of its"
+        " own or put it into an anonymous namespace"
         for name, where in sorted(places.items())
         if len(where) > 1
     ]
