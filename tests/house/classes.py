@@ -151,7 +151,8 @@ def check_width(tree, many=MANY):
 
 def _free_classes(text):
     """Names with their namespaces, and lines, of the classes that other files can see."""
-    heads = {m.end() - 1: m for m in re.finditer(r"\bnamespace\s*((?:\w+(?:::\w+)*)?)\s*\{", text)}
+    namespaces = re.finditer(r"\bnamespace\s*((?:\w+(?:::\w+)*)?)\s*\{", text)
+    heads = {match.end() - 1: match for match in namespaces}
     starts = {match.end() - 1: match for match in _CLASS.finditer(text)}
     around, found = [], []  # names of the namespaces around; None: another brace
     for brace in re.finditer(r"[{}]", text):
@@ -175,8 +176,8 @@ def check_one_definition(tree):
         for name, line in _free_classes(without_comments_and_texts(tree.text(path))):
             places.setdefault(name, []).append(f"{path}:{line}")
     return [
-        f"{where[1]}: class {name} is another one than that of {where[0]}; give it a name of its own"
-        " or put it into an anonymous namespace"
+        f"{where[1]}: class {name} is another one than that of {where[0]}; give it a name of its"
+        " own or put it into an anonymous namespace"
         for name, where in sorted(places.items())
         if len(where) > 1
     ]
@@ -218,7 +219,10 @@ def check_one_source(tree):
 def main():
     tree = whole_tree()
     faults = check_width(tree) + check_one_source(tree) + check_one_definition(tree)
-    print("\n".join(faults) or "classes: one meaning and one source each, none too wide without a reason")
+    print(
+        "\n".join(faults)
+        or "classes: one meaning and one source each, none too wide without a reason"
+    )
     return 1 if faults else 0
 
 

@@ -121,7 +121,9 @@ class OneDefinitionTest(unittest.TestCase):
 
     def test_a_name_with_two_meanings_is_found(self):
         (fault,) = self.faults("namespace rhumb {\nclass Other;\nclass Point {};\n}\n")
-        self.assertTrue(fault.startswith("b/two.cc:3: class rhumb::Point is another one than"), fault)
+        self.assertTrue(
+            fault.startswith("b/two.cc:3: class rhumb::Point is another one than"), fault
+        )
         self.assertIn("a/one.h:2", fault)
 
     def test_other_namespaces_nested_and_local_classes_are_others(self):

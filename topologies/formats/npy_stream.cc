@@ -1,7 +1,11 @@
 #include "topologies/formats/npy_stream.h"
 
+#include <zlib.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -76,16 +80,39 @@ class MatricesInFile : public MatrixSource {
   const double unit_bps_;
 };
 
+// The checksum of an array in an archive; a file by itself has none.
+class Checksum {
+ public:
+  Checksum() = default;
+  // Of the array's head, which comes first.
+  Checksum(uint32_t expected, absl::string_view head) : expected_(expected) { Add(head); }
+
+  void Add(absl::string_view bytes) {
+    if (!expected_) return;
+    sum_ = crc32_z(sum_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  }
+  absl::Status Check() const {
+    if (!expected_ || sum_ == *expected_) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "the archive's data are damaged (their checksum differs); fetch the file again");
+  }
+
+ private:
+  std::optional<uint32_t> expected_;
+  uLong sum_ = crc32_z(0, nullptr, 0);
+};
+
 // The arrays of a file: heads of all, elements of none yet.
 struct Layout {
   std::vector<NamedArray> arrays;
-  std::vector<int64_t> offsets;  // of the elements in the file
+  std::vector<int64_t> offsets;     // of the elements in the file
+  std::vector<Checksum> checksums;  // of what was read so far
   std::vector<std::string> other_members;
   bool compressed = false;  // some array is; it is not among them
 };
 
 absl::Status AddArray(const SeekableFile& file, const std::string& name, int64_t offset,
-                      int64_t bytes, Layout* layout) {
+                      int64_t bytes, std::optional<uint32_t> crc32, Layout* layout) {
   const auto first = file.Read(offset, std::min(bytes, kMaxNpyHeadBytes));
   if (!first.ok()) return first.status();
   auto head = NpyHead::Parse(*first);
@@ -97,6 +124,8 @@ absl::Status AddArray(const SeekableFile& file, const std::string& name, int64_t
                                                                    "\": ", status.message()));
   }
   layout->offsets.push_back(offset + head->bytes());
+  layout->checksums.push_back(
+      crc32 ? Checksum(*crc32, absl::string_view(*first).substr(0, head->bytes())) : Checksum());
   layout->arrays.push_back({name, NpyArray(*std::move(head), {})});
   return absl::OkStatus();
 }
@@ -104,7 +133,8 @@ absl::Status AddArray(const SeekableFile& file, const std::string& name, int64_t
 absl::StatusOr<Layout> LayoutOf(const SeekableFile& file, bool archive) {
   Layout layout;
   if (!archive) {
-    if (absl::Status status = AddArray(file, "", 0, file.size(), &layout); !status.ok()) {
+    if (absl::Status status = AddArray(file, "", 0, file.size(), std::nullopt, &layout);
+        !status.ok()) {
       return status;
     }
     return layout;
@@ -118,7 +148,7 @@ absl::StatusOr<Layout> LayoutOf(const SeekableFile& file, bool archive) {
       layout.compressed = true;
     } else if (absl::Status status =
                    AddArray(file, std::string(absl::StripSuffix(member.name, ".npy")),
-                            member.offset, member.bytes, &layout);
+                            member.offset, member.bytes, member.crc32, &layout);
                !status.ok()) {
       return status;
     }
@@ -142,6 +172,8 @@ absl::Status ReadBeside(const SeekableFile& file, const MatrixStack& stack, Layo
     }
     auto bytes = file.Read(layout->offsets[i], named.array.data_bytes());
     if (!bytes.ok()) return bytes.status();
+    layout->checksums[i].Add(*bytes);
+    if (absl::Status status = layout->checksums[i].Check(); !status.ok()) return status;
     storage->push_back(std::make_unique<std::string>(*std::move(bytes)));
     named.array = NpyArray(named.array, *storage->back());
   }
@@ -158,16 +190,21 @@ absl::StatusOr<Loaded<TrafficStream>> Open(std::shared_ptr<const SeekableFile> f
   TrafficDraft draft(input, options);
   const auto times = AddNodes(input, layout->arrays, stack, options, &draft);
   if (!times.ok()) return times.status();
-  const int64_t offset = layout->offsets[stack.array - layout->arrays.data()];
+  const size_t at = stack.array - layout->arrays.data();
+  const int64_t offset = layout->offsets[at];
   auto source =
       std::make_shared<const MatricesInFile>(file, offset, stack, options.unitless_rate_bps);
   for (int t = 0; t < stack.count; ++t) {
     const auto bytes = source->Bytes(t);
     if (!bytes.ok()) return bytes.status();
+    layout->checksums[at].Add(*bytes);
     absl::Status status = AddMatrix(source->Values(*bytes), 0, stack.cells(), options, &draft);
     if (!status.ok()) return status;
     draft.DropRates();
     if (options.on_progress) options.on_progress(t + 1, stack.count);
+  }
+  if (absl::Status status = layout->checksums[at].Check(); !status.ok()) {
+    return input.Prefixed(status);
   }
   if (absl::Status status = AddTimes(input, *times, &draft); !status.ok()) return status;
   auto loaded = draft.FinishStream(source);

@@ -118,6 +118,7 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
       return Broken("has a wrong directory");
     }
     const int64_t flags = NumberAt(left, 8, 2), method = NumberAt(left, 10, 2);
+    const uint32_t crc32 = static_cast<uint32_t>(NumberAt(left, 16, 4));
     int64_t packed = NumberAt(left, 20, 4), bytes = NumberAt(left, 24, 4);
     const size_t name_bytes = NumberAt(left, 28, 2), extra_bytes = NumberAt(left, 30, 2),
                  comment_bytes = NumberAt(left, 32, 2);
@@ -134,6 +135,7 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
     left.remove_prefix(name_bytes + extra_bytes + comment_bytes);
     if (absl::EndsWith(member.name, "/")) continue;
     member.bytes = bytes;
+    member.crc32 = crc32;
     member.stored = method == 0 && (flags & 1) == 0 && packed == bytes;
     if (member.stored) {
       const auto offset = DataOffset(file, head, bytes);

@@ -17,6 +17,7 @@ struct ZipMember {
   bool stored = false;  // neither compressed nor encrypted
   int64_t bytes = 0;    // unpacked
   int64_t offset = 0;   // of a stored member's bytes in the file
+  uint32_t crc32 = 0;   // of its bytes, as the archive says
 };
 
 // Directories are left out. InvalidArgument, without the file's name, when the end of the archive

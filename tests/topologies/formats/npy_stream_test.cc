@@ -156,6 +156,22 @@ TEST(NpyStreamTest, WhatCannotBeReadInPartsIsNamedWithTheCommandThatRewritesIt) 
   EXPECT_THAT(Refusal(Write("packed.npz", packed), options), HasSubstr("unzip "));
 }
 
+TEST(NpyStreamTest, DamagedArchivesAreRefused) {
+  const std::string archive =
+      StoredZip({{"nodes.npy", Npy("<U1", "(2,)", Bytes<uint32_t>({'A', 'b'}))},
+                 {"tm.npy", ThreeMatrices()}});
+  EXPECT_EQ(Refusal(Write("whole.npz", archive)), "was read");
+  // A digit of a name, a rate, and the rounding of one.
+  for (const size_t at : {archive.find(Bytes<uint32_t>({'A', 'b'})),
+                          archive.find(Bytes<float>({9})), archive.find(Bytes<float>({5}))}) {
+    ASSERT_NE(at, std::string::npos);
+    std::string damaged = archive;
+    damaged[at] ^= 1;
+    EXPECT_THAT(Refusal(Write("damaged.npz", damaged)), HasSubstr("damaged")) << at;
+    EXPECT_FALSE(LoadTraffic(Write("damaged.npz", damaged)).ok()) << at;
+  }
+}
+
 TEST(NpyStreamTest, TornArchivesAreRefused) {
   const std::string archive = StoredZip({{"tm.npy", ThreeMatrices()}});
   for (size_t size = 0; size < archive.size(); ++size) {
