@@ -56,8 +56,6 @@ void MoveAverage(const std::vector<float>& weights, int64_t updates, double memo
   }
 }
 
-}  // namespace
-
 // One gradient at a time, averaged over the ranks.
 class PlanUpdate {
  public:
@@ -175,6 +173,8 @@ class PlanUpdate {
   PacketState& state_;
   ReplicaGroup& replicas_;
 };
+
+}  // namespace
 
 absl::StatusOr<UpdateReport> PlanLearner::Update(const std::vector<RolloutGroup>& groups,
                                                  PacketState* state, ReplicaGroup* replicas) const {

@@ -203,6 +203,6 @@ INSTANTIATE_TEST_SUITE_P(Neural, PolicyContractTest,
                              "neural", [] { return MakePolicy("neural").value(); }}));
 INSTANTIATE_TEST_SUITE_P(NeuralPlan, PolicyContractTest,
                          ::testing::Values(PolicyUnderTest{
-                             "neural_plan", [] { return MakePolicy("neural:plan").value(); }}));
+                             "neural:plan", [] { return MakePolicy("neural:plan").value(); }}));
 
 }  // namespace rhumb::testing

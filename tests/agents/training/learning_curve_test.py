@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""The learning curve is drawn from what a run leaves, and the one that is shown is."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+TRAINING = pathlib.Path(__file__).resolve().parents[3] / "agents" / "training"
+HEADER = "updates,validation_reward,validation_low,validation_high,run_s\n"
+CIRCLE = "{http://www.w3.org/2000/svg}circle"
+
+
+def run(metrics, *options):
+    """The script's answer to a metrics.csv with this text."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory) / "metrics.csv"
+        path.write_text(metrics, encoding="utf-8")
+        return subprocess.run(
+            [sys.executable, str(TRAINING / "learning_curve.py"), str(path), *options],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+class LearningCurveTest(unittest.TestCase):
+    """A small metrics.csv, and the one in the tree."""
+
+    def test_every_validation_is_a_point_and_better_ones_stand_higher(self):
+        answer = run(HEADER + "0,-0.5,-0.6,-0.4,0\n1,,,,30\n1,0.3,0.2,0.4,60\n", "--line", "a<b=0")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        points = ElementTree.fromstring(answer.stdout).findall(CIRCLE)
+        self.assertEqual(len(points), 2)
+        self.assertLess(float(points[0].get("cx")), float(points[1].get("cx")))
+        self.assertGreater(float(points[0].get("cy")), float(points[1].get("cy")))
+        self.assertIn("a&lt;b 0.000", answer.stdout)
+
+    def test_a_run_without_validations_is_refused(self):
+        answer = run(HEADER + "1,,,,30\n")
+        self.assertNotEqual(answer.returncode, 0)
+        self.assertIn("has no validations", answer.stderr)
+
+    def test_the_curve_that_is_shown_is_that_of_the_metrics_beside_it(self):
+        lines = ("shortest path=0", "lp-previous=0.264", "neural:packet=0.331")
+        options = [part for line in lines for part in ("--line", line)]
+        metrics = (TRAINING / "plan_metrics.csv").read_text(encoding="utf-8")
+        shown = (TRAINING / "plan_curve.svg").read_text(encoding="utf-8")
+        self.assertEqual(run(metrics, *options).stdout, shown)
+
+
+if __name__ == "__main__":
+    unittest.main()
