@@ -17,9 +17,9 @@ struct SurrogateConfig {
   uint64_t seed = 1;
   ScenarioDraw episodes;                       // one step each
   std::vector<int> segment_bytes{8948};        // one is drawn a network
-  int networks = 120;                          // to learn from and to calibrate on
+  int networks = 64;                           // to learn from and to calibrate on
   int plans = 4;                               // of each, on the same arrivals
-  int test_networks = 30;                      // held out
+  int test_networks = 14;                      // held out
   int folds = 5;                               // of whole networks
   absl::Duration deadline = absl::Minutes(2);  // that ns-3 may take for an episode
 };

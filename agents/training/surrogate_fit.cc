@@ -19,6 +19,7 @@ using surrogate::Scaling;
 
 constexpr double kPenalties[] = {0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 1e6};
 constexpr double kSizePenalty = 0.1;
+constexpr double kSure = 2;  // standard errors over networks that a gain must have
 constexpr double kLeastValue = 1e-9;
 constexpr double kOutlier = 4;      // medians of the absolute residuals; further ones are pulled in
 constexpr double kLeastSize = 0.1;  // of the median size
@@ -92,6 +93,20 @@ double WeightedMean(const std::vector<double>& values, const std::vector<double>
   return weight > 0 ? sum / weight : 0;
 }
 
+// Whether errors are surely smaller with a shift than without, over networks.
+bool IsGain(const Rows& rows, const std::vector<double>& shift) {
+  std::map<int, double> gains;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    gains[rows.network[i]] +=
+        rows.weight[i] * (std::abs(rows.target[i]) - std::abs(rows.target[i] - shift[i]));
+  }
+  const double count = static_cast<double>(gains.size());
+  double mean = 0, square = 0;
+  for (const auto& [network, gain] : gains) mean += gain / count;
+  for (const auto& [network, gain] : gains) square += (gain - mean) * (gain - mean);
+  return count > 1 && mean > kSure * std::sqrt(square / (count - 1) / count);
+}
+
 QuantityModel FitQuantity(const Rows& rows, int folds, int networks, double coverage) {
   QuantityModel model;
   model.shift.assign(rows.features + 1, 0);
@@ -103,10 +118,16 @@ QuantityModel FitQuantity(const Rows& rows, int folds, int networks, double cove
   std::vector<double> pulled = rows.target;
   for (double& value : pulled) value = std::clamp(value, -limit, limit);
 
+  Rows of_shift = rows;
+  if (rows.features == surrogate::kNetworkFeatures) {
+    for (size_t i = 0; i < rows.size(); ++i) {
+      of_shift.z[i * rows.features + surrogate::kChanceFeature] = 0;
+    }
+  }
   double best = WeightedMean(Absolute(rows.target), rows.weight);
   std::vector<double> shift(rows.size(), 0);
   for (const double penalty : kPenalties) {
-    const std::vector<double> predicted = OutOfFold(rows, pulled, folds, penalty);
+    const std::vector<double> predicted = OutOfFold(of_shift, pulled, folds, penalty);
     std::vector<double> left;
     for (size_t i = 0; i < rows.size(); ++i)
       left.push_back(std::abs(rows.target[i] - predicted[i]));
@@ -114,7 +135,11 @@ QuantityModel FitQuantity(const Rows& rows, int folds, int networks, double cove
     if (error >= best) continue;
     best = error;
     shift = predicted;
-    model.shift = FitAll(rows, pulled, penalty);
+    model.shift = FitAll(of_shift, pulled, penalty);
+  }
+  if (!IsGain(rows, shift)) {
+    std::fill(shift.begin(), shift.end(), 0);
+    std::fill(model.shift.begin(), model.shift.end(), 0);
   }
   model.most_shift = WeightedQuantile(Absolute(shift), rows.weight, kMostShiftShare);
   std::vector<double> left(rows.size());

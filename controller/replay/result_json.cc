@@ -30,6 +30,27 @@ Json OrNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+Json ToObject(const PredictionSummary& prediction) {
+  Json json = {
+      {"coverage", prediction.coverage},
+      {"episodes", prediction.episodes},
+      {"far", prediction.far},
+      {"distance", {{"mean", prediction.mean_distance}, {"max", prediction.max_distance}}}};
+  const auto add = [&](const char* key, PredictedQuantity quantity, double unit = 1) {
+    const PredictedRange& range = prediction.ranges[quantity];
+    json[key] = {{"low", range.low * unit}, {"high", range.high * unit}};
+  };
+  add("goodput_bps", kPredictedGoodput);
+  add("delay_ms", kPredictedDelay, 1e3);
+  add("loss_ratio", kPredictedLoss);
+  add("fct_s", kPredictedFct);
+  add("fct_p99_s", kPredictedP99Fct);
+  add("fct_mice_s", kPredictedMiceFct);
+  add("fct_elephants_s", kPredictedElephantsFct);
+  add("on_time_share", kPredictedOnTimeShare);
+  return json;
+}
+
 void AddMeasured(const PolicyResult& policy, Json* object) {
   const PacketMetrics<Estimate>& m = policy.measured;
   Json& json = *object;
@@ -57,27 +78,6 @@ void AddMeasured(const PolicyResult& policy, Json* object) {
                     {"fct_p99", of_flows(versus.fct_p99_s)},
                     {"completed_share", of_flows(versus.completed_share)},
                     {"on_time_share", of_flows(versus.on_time_share)}};
-}
-
-Json ToObject(const PredictionSummary& prediction) {
-  Json json = {
-      {"coverage", prediction.coverage},
-      {"episodes", prediction.episodes},
-      {"far", prediction.far},
-      {"distance", {{"mean", prediction.mean_distance}, {"max", prediction.max_distance}}}};
-  const auto add = [&](const char* key, PredictedQuantity quantity, double unit = 1) {
-    const PredictedRange& range = prediction.ranges[quantity];
-    json[key] = {{"low", range.low * unit}, {"high", range.high * unit}};
-  };
-  add("goodput_bps", kPredictedGoodput);
-  add("delay_ms", kPredictedDelay, 1e3);
-  add("loss_ratio", kPredictedLoss);
-  add("fct_s", kPredictedFct);
-  add("fct_p99_s", kPredictedP99Fct);
-  add("fct_mice_s", kPredictedMiceFct);
-  add("fct_elephants_s", kPredictedElephantsFct);
-  add("on_time_share", kPredictedOnTimeShare);
-  return json;
 }
 
 Json ToObject(const Fallbacks& fallbacks) {

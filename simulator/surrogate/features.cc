@@ -14,16 +14,46 @@ constexpr double kLeast = 1e-6;  // below it a logarithm tells nothing
 double Log(double x) { return std::log(std::max(x, kLeast)); }
 double LogRatio(double a, double b) { return std::clamp(Log(a) - Log(b), -5.0, 5.0); }
 
-double MeanFlowBytes(TrafficModel::FlowSizes sizes) {
+traffic_model::FlowSizes ToModel(TrafficModel::FlowSizes sizes) {
   switch (sizes) {
     case TrafficModel::FlowSizes::kWebSearch:
-      return traffic_model::MeanFlowBytes(traffic_model::FlowSizes::kWebSearch);
+      return traffic_model::FlowSizes::kWebSearch;
     case TrafficModel::FlowSizes::kBoundedPareto:
-      return traffic_model::MeanFlowBytes(traffic_model::FlowSizes::kBoundedPareto);
+      return traffic_model::FlowSizes::kBoundedPareto;
     case TrafficModel::FlowSizes::kLongTail:
-      return traffic_model::MeanFlowBytes(traffic_model::FlowSizes::kLongTail);
+      return traffic_model::FlowSizes::kLongTail;
     default:
-      return traffic_model::MeanFlowBytes(traffic_model::FlowSizes::kMiceElephants);
+      return traffic_model::FlowSizes::kMiceElephants;
+  }
+}
+
+// Deviation of the sizes over their mean, from evenly spaced quantiles.
+double SpreadOf(traffic_model::FlowSizes sizes) {
+  constexpr int kQuantiles = 2000;
+  double sum = 0, squares = 0;
+  for (int i = 0; i < kQuantiles; ++i) {
+    const double bytes =
+        static_cast<double>(traffic_model::FlowBytes(sizes, (i + 0.5) / kQuantiles));
+    sum += bytes / kQuantiles;
+    squares += bytes * bytes / kQuantiles;
+  }
+  return std::sqrt(squares / (sum * sum) - 1);
+}
+
+double Spread(traffic_model::FlowSizes sizes) {
+  static const double spreads[] = {SpreadOf(traffic_model::FlowSizes::kMiceElephants),
+                                   SpreadOf(traffic_model::FlowSizes::kWebSearch),
+                                   SpreadOf(traffic_model::FlowSizes::kBoundedPareto),
+                                   SpreadOf(traffic_model::FlowSizes::kLongTail)};
+  switch (sizes) {
+    case traffic_model::FlowSizes::kWebSearch:
+      return spreads[1];
+    case traffic_model::FlowSizes::kBoundedPareto:
+      return spreads[2];
+    case traffic_model::FlowSizes::kLongTail:
+      return spreads[3];
+    default:
+      return spreads[0];
   }
 }
 
@@ -72,7 +102,8 @@ Features ComputeFeatures(const Episode& episode, int segment_bytes, const Routin
                          const Interval& interval, const Measurements& measured) {
   const Topology& topology = episode.topology;
   const FlowCompletion flows = measured.flows.value_or(FlowCompletion());
-  const double flow_bytes = MeanFlowBytes(episode.traffic.flow_sizes);
+  const traffic_model::FlowSizes sizes = ToModel(episode.traffic.flow_sizes);
+  const double flow_bytes = traffic_model::MeanFlowBytes(sizes);
   Features out;
 
   OnPaths mean;
@@ -138,13 +169,14 @@ Features ComputeFeatures(const Episode& episode, int segment_bytes, const Routin
                  std::sqrt(mean.loss),
                  lossy > 0 ? worst_loss / lossy : 0,
                  episode.traffic.tcp_share,
-                 std::log(started),
+                 std::log1p(started / std::max<double>(1, static_cast<double>(pairs.size()))),
                  std::log(segment_bytes),
                  std::log(flow_bytes),
                  std::log(round_trip_s),
                  LogRatio(mean.bottleneck_bps, 100e6),
                  std::log(std::max(1.0, mean.bottleneck_bps * round_trip_s / 8 / segment_bytes)),
-                 mean.entropy};
+                 mean.entropy,
+                 LogRatio(Spread(sizes), std::sqrt(started))};
 
   for (size_t pair = 0; pair < pairs.size(); ++pair) {
     const OnPaths& one = pairs[pair];

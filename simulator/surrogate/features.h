@@ -12,8 +12,11 @@
 
 namespace rhumb::surrogate {
 
-constexpr int kNetworkFeatures = 28;
+constexpr int kNetworkFeatures = 29;
 constexpr int kDemandFeatures = 16;
+// The last of a network's features does depend on its size: over how many flows chance is averaged.
+// It tells how large residuals are, not what they are.
+constexpr int kChanceFeature = kNetworkFeatures - 1;
 
 using NetworkFeatures = std::array<double, kNetworkFeatures>;
 using DemandFeatures = std::array<double, kDemandFeatures>;
