@@ -61,8 +61,14 @@ class SqliteStore : public Store {
     const absl::Status opened = Open();
     if (!opened.ok() && !absl::IsDataLoss(opened))
       return WithoutDatabase(opened, beside, was_there);
-    Contents read = opened.ok() ? Read() : Contents();
-    if (!opened.ok()) read.Fault(opened.message());
+    Contents read;
+    if (opened.ok()) {
+      read = Read(std::move(read));
+    } else {
+      // What can be had of it without writing to it.
+      read.Fault(opened.message());
+      if (sqlite3_open(options_.path.c_str(), &db_) == SQLITE_OK) read = Read(std::move(read));
+    }
     const bool any_beside = !absl::IsNotFound(beside.status());
     if (!read.essentials && (was_there || any_beside)) {
       read.Fault("it does not say which epoch it is of, as if it were new");
@@ -214,9 +220,8 @@ class SqliteStore : public Store {
     return Execute("PRAGMA user_version=2");
   }
 
-  // Everything that can be read, with the first fault.
-  Contents Read() {
-    Contents contents;
+  // `contents` with everything that can be read, and the first fault.
+  Contents Read(Contents contents) {
     SqliteStatement check(db_, "PRAGMA integrity_check(1)");
     if (!check.Step() || check.Blob(0) != "ok") {
       contents.Fault(check.status().ok() ? check.Blob(0) : check.status().message());

@@ -2,12 +2,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "controller/clock/steady_time.h"
 #include "controller/steering/guard/guard_report.h"
 #include "controller/steering/guard/plan_rules.h"
+#include "controller/steering/guard/reference_loads.h"
 #include "controller/steering/guard/safety_guard.h"
 #include "controller/steering/plan/enum_names.h"
 #include "topologies/formats/proto_time.h"
@@ -210,19 +212,35 @@ void Steering::FinishDecision(const DecisionOutput& output) {
 }
 
 Verdict Steering::AskGuard(const absl::StatusOr<RoutingPlan>& plan) {
-  // While no traffic is known, not yet or not any more, a plan that is safe needs no comparison.
+  const Topology& topology = s_.topology.snapshot();
+  const Pins pins = s_.rules.KnownPins();
   const bool lost = s_.freshness() == rhumb::v1::TELEMETRY_FRESHNESS_LOST;
-  if ((lost || s_.traffic.last_known() == nullptr) && plan.ok() &&
-      CheckSafe(s_.topology.snapshot(), *plan).ok()) {
-    return {*plan, AcceptedReport("no traffic is known; the plan is valid and routes every demand"),
-            true};
+  const std::shared_ptr<const TrafficEstimate> last = s_.traffic.last_known();
+  // Most plans pass, and passing costs no plans to compare with: adapters wait for this one.
+  if (plan.ok() && CheckSafe(topology, *plan).ok()) {
+    // While no traffic is known, not yet or not any more, there is nothing to compare on.
+    if (lost || last == nullptr) {
+      return {*plan,
+              AcceptedReport("no traffic is known; the plan is valid and routes every demand"),
+              true};
+    }
+    const ReferenceMlu routers = MluOfReferences(topology, *last->demands, pins);
+    const double mlu =
+        MaxLinkUtilization(topology, ComputeLinkLoads(topology, *plan, *last->demands).load_bps);
+    const double best = std::min(routers.shortest_path, routers.ecmp);
+    if (mlu <= best * (1 + s_.options.guard.mlu_tolerance)) {
+      Verdict verdict{*plan, AcceptedReport("all rules are met"), true};
+      verdict.report.set_predicted_mlu(mlu);
+      verdict.report.set_shortest_path_mlu(routers.shortest_path);
+      verdict.report.set_ecmp_mlu(routers.ecmp);
+      return verdict;
+    }
   }
-  const References::Plans& references =
-      s_.references.On(s_.topology.snapshot(), s_.rules.KnownPins());
+  const References::Plans& references = s_.references.On(topology, pins);
   std::vector<std::shared_ptr<const TrafficMatrix>> demands;
-  if (const auto last = s_.traffic.last_known()) demands.push_back(last->demands);
-  return Guard({s_.topology.snapshot(), plan, s_.InForce(), references.shortest_path,
-                references.ecmp, demands, /*forced=*/true, lost},
+  if (last != nullptr) demands.push_back(last->demands);
+  return Guard({topology, plan, s_.InForce(), references.shortest_path, references.ecmp, demands,
+                /*forced=*/true, lost},
                s_.options.guard);
 }
 
