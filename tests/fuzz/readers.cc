@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -112,7 +113,15 @@ void RunNumpy(absl::string_view bytes) {
   Require(unlink(path.c_str()) == 0, "the file is gone");
   if (!streamed.ok() || !streamed->has_value()) return;
   const auto whole = read({bytes, path}, Plain());
-  Require(whole.ok(), whole.status().ToString());
+  if (!whole.ok()) {
+    // Only members that are no arrays are not looked at in parts.
+    const auto& notes = (*streamed)->report.notes;
+    return Require(std::any_of(notes.begin(), notes.end(),
+                               [](const std::string& note) {
+                                 return absl::StrContains(note, "that are no arrays");
+                               }),
+                   whole.status().ToString());
+  }
   const TrafficStream& stream = (*streamed)->value;
   Require((*streamed)->report.notes == whole->report.notes, "notes differ");
   Require(stream.node_names() == whole->value.node_names() &&
