@@ -107,7 +107,10 @@ absl::StatusOr<int64_t> DataOffset(const SeekableFile& file, int64_t head_offset
   if (!name.ok()) return name.status();
   constexpr int64_t kChecksumBehindData = 8;
   const bool behind = (NumberAt(*head, 6, 2) & kChecksumBehindData) != 0;
-  if (*name != member.name || (!behind && NumberAt(*head, 14, 4) != member.crc32)) {
+  const int64_t packed = NumberAt(*head, 18, 4), unpacked = NumberAt(*head, 22, 4);
+  const bool same_size = (packed == bytes || packed == kIn64BitField) &&
+                         (unpacked == bytes || unpacked == kIn64BitField);
+  if (*name != member.name || (!behind && (NumberAt(*head, 14, 4) != member.crc32 || !same_size))) {
     return Broken("has a member that is not what the directory says");
   }
   return offset;
