@@ -112,7 +112,12 @@ void RunNumpy(absl::string_view bytes) {
   Require(unlink(path.c_str()) == 0, "the file is gone");
   if (!streamed.ok() || !streamed->has_value()) return;
   const auto whole = read({bytes, path}, Plain());
-  Require(whole.ok(), whole.status().ToString());
+  if (!whole.ok()) {
+    // What is read in parts is checked by its checksum; the library that reads whole archives also
+    // compares what carries no value.
+    return Require(absl::StrContains(whole.status().message(), "damaged or cut short"),
+                   whole.status().ToString());
+  }
   const TrafficStream& stream = (*streamed)->value;
   Require((*streamed)->report.notes == whole->report.notes, "notes differ");
   Require(stream.node_names() == whole->value.node_names() &&

@@ -90,8 +90,9 @@ bool Widen(absl::string_view extra, int64_t* bytes, int64_t* packed, int64_t* he
   return false;
 }
 
-// Names and extras of the local head may differ in length from those of the directory.
-absl::StatusOr<int64_t> DataOffset(const SeekableFile& file, int64_t head_offset, int64_t bytes) {
+// The extras of the local head may differ from those of the directory; name and checksum may not.
+absl::StatusOr<int64_t> DataOffset(const SeekableFile& file, int64_t head_offset,
+                                   const ZipMember& member, int64_t packed_bytes) {
   if (head_offset < 0 || head_offset > file.size() - kLocalHeadBytes) {
     return Broken("has a member outside of it");
   }
@@ -100,7 +101,18 @@ absl::StatusOr<int64_t> DataOffset(const SeekableFile& file, int64_t head_offset
   if (!absl::StartsWith(*head, "PK\x03\x04")) return Broken("has a member without a head");
   const int64_t offset =
       head_offset + kLocalHeadBytes + NumberAt(*head, 26, 2) + NumberAt(*head, 28, 2);
-  if (bytes < 0 || offset > file.size() - bytes) return Broken("has a member outside of it");
+  if (packed_bytes < 0 || offset > file.size() - packed_bytes)
+    return Broken("has a member outside of it");
+  const auto name = file.Read(head_offset + kLocalHeadBytes, NumberAt(*head, 26, 2));
+  if (!name.ok()) return name.status();
+  constexpr int64_t kChecksumBehindData = 8;
+  const bool behind = (NumberAt(*head, 6, 2) & kChecksumBehindData) != 0;
+  const int64_t packed = NumberAt(*head, 18, 4), unpacked = NumberAt(*head, 22, 4);
+  const bool same_size = (packed == packed_bytes || packed == kIn64BitField) &&
+                         (unpacked == member.bytes || unpacked == kIn64BitField);
+  if (*name != member.name || (!behind && (NumberAt(*head, 14, 4) != member.crc32 || !same_size))) {
+    return Broken("has a member that is not what the directory says");
+  }
   return offset;
 }
 
@@ -137,11 +149,9 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
     member.bytes = bytes;
     member.crc32 = crc32;
     member.stored = method == 0 && (flags & 1) == 0 && packed == bytes;
-    if (member.stored) {
-      const auto offset = DataOffset(file, head, bytes);
-      if (!offset.ok()) return offset.status();
-      member.offset = *offset;
-    }
+    const auto offset = DataOffset(file, head, member, packed);
+    if (!offset.ok()) return offset.status();
+    member.offset = *offset;
     members.push_back(std::move(member));
   }
   return members;

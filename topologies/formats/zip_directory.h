@@ -16,12 +16,12 @@ struct ZipMember {
   std::string name;
   bool stored = false;  // neither compressed nor encrypted
   int64_t bytes = 0;    // unpacked
-  int64_t offset = 0;   // of a stored member's bytes in the file
+  int64_t offset = 0;   // of its bytes in the file, as they are there
   uint32_t crc32 = 0;   // of its bytes, as the archive says
 };
 
 // Directories are left out. InvalidArgument, without the file's name, when the end of the archive
-// or a member is not where it should be. Reads the directory and the head of each stored member.
+// or a member is not where it should be. Reads the directory and the head of each member.
 absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file);
 
 }  // namespace rhumb
