@@ -1,5 +1,6 @@
 #include "agents/training/surrogate_episodes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -19,6 +20,7 @@ namespace rhumb::training {
 namespace {
 
 constexpr uint64_t kStream = 0x5eed2001;
+constexpr double kRatioSteps = 1e6;
 
 using PolicyMaker = std::function<absl::StatusOr<std::unique_ptr<RoutingPolicy>>()>;
 
@@ -65,6 +67,21 @@ RoutingPlan RandomPlan(const Topology& topology, const std::shared_ptr<const Pat
     for (int p = range.begin; p < range.end; ++p) ratios[p] /= sum;
   }
   return RoutingPlan(paths, std::move(ratios), topology.version());
+}
+
+// Ratios to a millionth: the last bits of solvers and of vector arithmetic differ from run to run.
+RoutingPlan Rounded(const RoutingPlan& plan, uint64_t topology_version) {
+  std::vector<double> ratios(plan.ratios().begin(), plan.ratios().end());
+  for (int pair = 0; pair < plan.paths().num_pairs(); ++pair) {
+    const PathSet::Range range = plan.paths().paths_of(pair);
+    double sum = 0;
+    for (int p = range.begin; p < range.end; ++p) {
+      ratios[p] = std::round(std::max(0.0, ratios[p]) * kRatioSteps);
+      sum += ratios[p];
+    }
+    for (int p = range.begin; p < range.end && sum > 0; ++p) ratios[p] /= sum;
+  }
+  return RoutingPlan(plan.shared_paths(), std::move(ratios), topology_version);
 }
 
 template <typename Stream, typename Measured>
@@ -133,8 +150,8 @@ absl::StatusOr<std::vector<SurrogateEpisode>> DrawSurrogateEpisodes(const Surrog
     } else {
       plan = RandomPlan(drawn.episode.topology, drawn.paths, random);
     }
-    episodes.push_back(
-        {network, segment_bytes, drawn.episode, interval, std::move(name), *std::move(plan)});
+    episodes.push_back({network, segment_bytes, drawn.episode, interval, std::move(name),
+                        Rounded(*plan, drawn.episode.topology.version())});
   }
   return episodes;
 }
@@ -150,12 +167,11 @@ std::string SerializeTruths(const std::vector<std::vector<SurrogateTruth>>& trut
       VisitMeasured(field, truth.measured);
       writer.Number(static_cast<uint8_t>(truth.measured.flows.has_value()));
       if (truth.measured.flows) VisitFlows(field, *truth.measured.flows);
-      std::vector<float> demands;
+      writer.Number(static_cast<uint32_t>(truth.measured.demands.size()));
       for (const DemandMeasurement& demand : truth.measured.demands) {
-        demands.push_back(static_cast<float>(demand.delay_s));
-        demands.push_back(static_cast<float>(demand.loss_ratio));
+        writer.Number(demand.delay_s);
+        writer.Number(demand.loss_ratio);
       }
-      writer.Floats(demands);
     }
   }
   return std::move(writer.bytes());
@@ -177,11 +193,11 @@ absl::StatusOr<std::vector<std::vector<SurrogateTruth>>> ParseTruths(absl::strin
       truth.lost = reader.Number<uint8_t>() != 0;
       VisitMeasured(field, truth.measured);
       if (reader.Number<uint8_t>() != 0) VisitFlows(field, truth.measured.flows.emplace());
-      const std::vector<float> demands = reader.Floats();
-      for (size_t i = 0; i + 1 < demands.size(); i += 2) {
+      const uint32_t demands = reader.Number<uint32_t>();
+      for (uint32_t i = 0; i < demands && reader.ok(); ++i) {
         DemandMeasurement& demand = truth.measured.demands.emplace_back();
-        demand.delay_s = demands[i];
-        demand.loss_ratio = demands[i + 1];
+        demand.delay_s = reader.Number<double>();
+        demand.loss_ratio = reader.Number<double>();
       }
     }
   }

@@ -38,11 +38,6 @@ class Simulators {
       if (measured.ok()) {
         truth.measured = *std::move(measured);
         truth.measured.links.clear();
-        // As it is kept, so that a resumed run learns from the same numbers.
-        for (DemandMeasurement& demand : truth.measured.demands) {
-          demand.delay_s = static_cast<float>(demand.delay_s);
-          demand.loss_ratio = static_cast<float>(demand.loss_ratio);
-        }
         return truth;
       }
       if (!IsWorkerDeath(measured.status())) return measured.status();
