@@ -165,12 +165,23 @@ ROOMS = (
     ),
     Room(
         "controller/client",
-        uses=("topologies", "controller/clock", "controller/clock/grpc", "controller/steering/plan"),
+        uses=(
+            "topologies",
+            "controller/clock",
+            "controller/clock/grpc",
+            "controller/steering/plan",
+        ),
         third=_COMMON + ("grpc",),
     ),
     Room(
         "controller/live_network",
-        uses=_FLOORS + ("controller/clock", "controller/steering/plan", "controller/replay", "controller/client"),
+        uses=_FLOORS
+        + (
+            "controller/clock",
+            "controller/steering/plan",
+            "controller/replay",
+            "controller/client",
+        ),
         third=_COMMON + ("grpc", "json", "spdlog"),
     ),
     Room(

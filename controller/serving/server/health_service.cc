@@ -27,10 +27,10 @@ class HealthWatch final : public grpc::ServerWriteReactor<HealthCheckResponse>, 
     absl::MutexLock lock(&mutex_);
     WriteNext();
   }
-  // What changed last is still said before the end.
+  // What changed last is still said before the end; whoever is not let in is told nothing.
   void End(const absl::Status& status) override {
     absl::MutexLock lock(&mutex_);
-    WriteNext();
+    if (said_) WriteNext();
     EndLocked(status);
   }
 

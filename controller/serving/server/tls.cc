@@ -37,8 +37,11 @@ class KeptCredentials final : public grpc::ServerCredentials {
     if (generation == credentials.given_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const auto held = credentials.keeper_.current();
     const grpc_ssl_pem_key_cert_pair pair = {held->key.c_str(), held->certificate.c_str()};
-    *config = grpc_ssl_server_certificate_config_create(
-        held->authorities.empty() ? nullptr : held->authorities.c_str(), &pair, 1);
+    // gRPC insists on some authorities; where clients are not asked for a certificate it does
+    // nothing with them.
+    const std::string& authorities =
+        held->authorities.empty() ? held->certificate : held->authorities;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     credentials.given_ = generation;
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }

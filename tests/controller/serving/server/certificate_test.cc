@@ -132,7 +132,7 @@ TEST_F(CertificateTest, StreamsAndConnectionsOfAnAuthorityThatWasRemovedEnd) {
                       rhumb::v1::GetStatusRequest(), &status)
                 .error_code(),
             grpc::StatusCode::UNAUTHENTICATED);
-  EXPECT_EQ(kept_caller.Status().adapters_size(), 1);
+  EXPECT_TRUE(Eventually([&] { return kept_caller.Status().adapters_size() == 1; }));
   EXPECT_FALSE(stays.ended());
 }
 
