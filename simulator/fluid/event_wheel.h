@@ -51,14 +51,13 @@ class EventWheel {
     }
     const int64_t slot = FirstOccupied();
     uint32_t& head = head_[slot & kMask];
-    Node& node = nodes_[head];
-    if (node.event.time_s > until_s) return false;
+    if (nodes_[head].event.time_s > until_s) return false;
     if (slot > cursor_) {
       cursor_ = slot;
-      if (!later_.empty()) MoveIn();
+      if (!later_.empty()) MoveIn();  // nodes_ may grow
     }
-    *event = node.event;
     const uint32_t taken = head;
+    *event = nodes_[taken].event;
     head = nodes_[taken].next;
     nodes_[taken].next = free_;
     free_ = taken;
