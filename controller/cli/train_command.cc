@@ -186,9 +186,10 @@ Command TrainCommand() {
   command.example = "rhumb train --stage flow --minutes 5 --out /tmp/agent";
   command.define = [](CLI::App& app) -> RunCommand {
     auto options = std::make_shared<TrainOptions>();
-    app.add_option("--stage", options->stage,
-                   "On the flow-level model, by reinforcement learning in ns-3, or the correction of "
-                   "the fluid simulator")
+    app.add_option(
+           "--stage", options->stage,
+           "On the flow-level model, by reinforcement learning in ns-3, or the correction of "
+           "the fluid simulator")
         ->type_name("flow|packet|surrogate")
         ->capture_default_str();
     app.add_option("--config", options->config,

@@ -122,6 +122,53 @@ TEST(ResultTableTest, SaysWhatWasLostAndRepeated) {
                     HasSubstr("! ecmp: 1 episode died and was played again.")));
 }
 
+// Two episodes of a corrected simulator, one of them far.
+PolicyCells Predicted() {
+  PolicyCells policy{"ecmp", false, {{PacketCell(100, 0.010, 10, 1.0, 10)}}};
+  policy.cells[0].push_back(policy.cells[0][0]);
+  for (int i = 0; i < 2; ++i) {
+    Prediction& prediction = policy.cells[0][i].measured.prediction.emplace();
+    prediction.distance = i == 0 ? 0.5 : 2.5;
+    prediction.far = i == 1;
+    prediction.ranges[kPredictedFct] = {0.8 - 0.2 * i, 1.2 + 0.4 * i};
+  }
+  return policy;
+}
+
+TEST(ReplayResultTest, AveragesRangesAndCountsWhatIsFar) {
+  const PolicyResult result = SummarizePolicies({Predicted()}, {})[0];
+
+  ASSERT_TRUE(result.prediction.has_value());
+  EXPECT_EQ(result.prediction->episodes, 2);
+  EXPECT_EQ(result.prediction->far, 1);
+  EXPECT_DOUBLE_EQ(result.prediction->max_distance, 2.5);
+  EXPECT_DOUBLE_EQ(result.prediction->ranges[kPredictedFct].low, 0.7);
+  EXPECT_DOUBLE_EQ(result.prediction->ranges[kPredictedFct].high, 1.4);
+}
+
+TEST(ReplayResultTest, ShowsRangesInTableAndJsonAndSaysWhatIsFar) {
+  ReplayResult result;
+  result.topology = "t";
+  result.simulator = "fluid";
+  result.policies = SummarizePolicies({Predicted()}, {});
+
+  EXPECT_THAT(
+      ToTable(result, false),
+      AllOf(HasSubstr("[0.700, 1.400] s"), HasSubstr("! ecmp: 1 of 2 episodes are far from what")));
+  const auto json = nlohmann::json::parse(ToJson(result));
+  EXPECT_EQ(json["policies"][0]["prediction"]["far"], 1);
+  EXPECT_DOUBLE_EQ(json["policies"][0]["prediction"]["fct_s"]["low"], 0.7);
+}
+
+TEST(ReplayResultTest, SimulatorsWithoutRangesShowNone) {
+  ReplayResult result;
+  result.simulator = "ns3";
+  result.policies = SummarizePolicies({{"ecmp", false, {{PacketCell(1, 1, 1, 1, 1)}}}}, {});
+
+  EXPECT_THAT(ToTable(result, false), Not(HasSubstr("ns-3 would have")));
+  EXPECT_FALSE(nlohmann::json::parse(ToJson(result))["policies"][0].contains("prediction"));
+}
+
 // A policy that was played over intervals 4 to 7 under two seeds.
 PolicyCells FallenBack(const std::string& name, const std::vector<int>& intervals) {
   PolicyCells policy{name, false, std::vector<std::vector<Cell>>(2, std::vector<Cell>(4))};
