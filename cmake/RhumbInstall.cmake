@@ -74,7 +74,8 @@ install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/generated/rhumb DESTINATION includ
 # The interfaces that the contracts of environments and stores hold others to.
 install(FILES agents/training/environment.h agents/training/reward.h DESTINATION include/rhumb/agents/training COMPONENT dev)
 install(FILES controller/steering/plan/live_plan.h DESTINATION include/rhumb/controller/steering/plan COMPONENT dev)
-install(FILES controller/steering/store/memory_store.h controller/steering/store/store.h
+install(FILES controller/steering/store/kept_demands.h controller/steering/store/memory_store.h
+  controller/steering/store/store.h
   DESTINATION include/rhumb/controller/steering/store COMPONENT dev)
 # Contract tests, what they include, and the fakes; their #include lines read as in this tree.
 install(DIRECTORY tests DESTINATION include/rhumb/testing COMPONENT dev

@@ -180,7 +180,8 @@ std::vector<Block> BlocksFor(const ReplayResult& result) {
       {"Links: utilization of the busiest one (MLU), and MLU over the exact optimum (NormMLU)",
        LinkColumns()},
       {"Traffic: what was delivered, its one-way delay, what was lost", DeliveryColumns()},
-      {"Plans: paths a demand, smallest share, forwarding entries of the fullest node, moved traffic",
+      {"Plans: paths a demand, smallest share, forwarding entries of the fullest node, moved "
+       "traffic",
        PlanColumns()}};
   bool flows = false;
   for (const PolicyResult& policy : result.policies) flows = flows || policy.has_flows;

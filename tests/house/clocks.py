@@ -14,7 +14,8 @@ from source_tree import whole_tree, without_comments_and_texts
 
 # Looks at the wall clock in C++, also where a wait of absl counts on it.
 _CPP = re.compile(
-    r"absl::Now\b|\bsystem_clock\b|\bCLOCK_REALTIME\b|\bgettimeofday\b|\btime\((nullptr|NULL|0)\)"
+    r"absl::Now\b|\bsystem_clock\b|\bCLOCK_REALTIME\b|\bgettimeofday\b"
+    r"|(?<![.>])\btime\((nullptr|NULL|0)\)"
     r"|\b\w*(AwaitWith|WaitWith|LockWhenWith|WaitForNotificationWith)(Timeout|Deadline)\b"
 )
 _PYTHON = re.compile(r"\btime\.time(_ns)?\(|\bdatetime\.(now|utcnow|today)\(")

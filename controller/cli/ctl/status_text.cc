@@ -121,15 +121,15 @@ std::string StatusText(const rhumb::v1::ControllerStatus& status, absl::Time now
                                              status.plan().topology_version(),
                                              status.plan().traffic_version())),
         LabelledLine("guard", GuardText(guard)));
-    if (status.plan().has_size()) {
-      const rhumb::v1::PlanSize& size = status.plan().size();
+    if (status.has_plan_size()) {
+      const rhumb::v1::PlanSize& size = status.plan_size();
       absl::StrAppend(
-          &text,
-          LabelledLine("routes",
-                       absl::StrFormat("%.2f paths a demand, the smallest share %.1f %%; at most "
-                                       "%d forwarding entries a node; %.1f %% of the traffic moved",
-                                       size.paths_per_demand(), 100 * size.least_share(),
-                                       size.most_entries(), 100 * guard.moved_share())));
+          &text, LabelledLine("routes",
+                              absl::StrFormat(
+                                  "%.2f paths a demand, smallest share %.1f %%; %d entries in the "
+                                  "fullest node; %.1f %% of the traffic moved",
+                                  size.paths_per_demand(), 100 * size.least_share(),
+                                  size.most_entries(), 100 * guard.moved_share())));
     }
   }
   if (status.has_observed_mlu()) {

@@ -23,6 +23,7 @@ std::string Escaped(absl::string_view text) {
                                                    {"`", "\\(ga"},
                                                    {"^", "\\(ha"},
                                                    {"~", "\\(ti"},
+                                                   {",", ",\\:"},  // long lists may break there
                                                    {"\n", " "}});
   if (absl::StartsWith(escaped, ".")) escaped.insert(0, "\\&");
   return escaped;

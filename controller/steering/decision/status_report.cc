@@ -2,6 +2,7 @@
 
 #include "controller/steering/guard/guard_report.h"
 #include "topologies/formats/proto_time.h"
+#include "topologies/plan_size.h"
 #include "topologies/routing_plan.h"
 
 namespace rhumb {
@@ -28,13 +29,19 @@ void WriteTraffic(const SteeringState& state, rhumb::v1::ControllerStatus* statu
   *status->mutable_telemetry_age() = ToDuration(state.now() - traffic->received_at);
   status->set_total_demand_bps(traffic->demands->total_bps());
   status->set_measured_share(traffic->measured_share);
+  const Topology& topology = state.topology.snapshot();
+  const auto in_force = state.InForce();
   if (traffic->measurements) {
     status->set_observed_mlu(traffic->measurements->mlu);
-  } else if (const auto in_force = state.InForce()) {
-    const Topology& topology = state.topology.snapshot();
+  } else if (in_force) {
     status->set_observed_mlu(MaxLinkUtilization(
         topology, ComputeLinkLoads(topology, *in_force, *traffic->demands).load_bps));
   }
+  if (!in_force) return;
+  const PlanSize size = SizeOfPlan(topology, *in_force, *traffic->demands);
+  status->mutable_plan_size()->set_paths_per_demand(size.paths_per_demand);
+  status->mutable_plan_size()->set_least_share(size.least_share);
+  status->mutable_plan_size()->set_most_entries(size.most_entries);
 }
 
 }  // namespace

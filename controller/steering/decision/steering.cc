@@ -13,7 +13,6 @@
 #include "controller/steering/guard/safety_guard.h"
 #include "controller/steering/plan/enum_names.h"
 #include "topologies/formats/proto_time.h"
-#include "topologies/plan_size.h"
 
 namespace rhumb {
 
@@ -272,12 +271,6 @@ LivePlanPtr Steering::Publish(const RoutingPlan& proposed, rhumb::v1::PlanReason
   header.set_reason(reason);
   *header.mutable_decided_at() = ToTimestamp(s_.clocks.wall());
   *header.mutable_guard() = report;
-  if (const auto traffic = s_.traffic.last_known()) {
-    const PlanSize size = SizeOfPlan(s_.topology.snapshot(), plan, *traffic->demands);
-    header.mutable_size()->set_paths_per_demand(size.paths_per_demand);
-    header.mutable_size()->set_least_share(size.least_share);
-    header.mutable_size()->set_most_entries(size.most_entries);
-  }
   LivePlanPtr live = s_.plans.Add(plan, s_.topology.snapshot(), std::move(header), note);
   s_.metrics.CountPlan(reason);
   out_.publish(live);

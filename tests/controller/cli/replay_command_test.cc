@@ -47,7 +47,7 @@ TEST(ReplayCommandTest, PrintsTheJsonOfTheContract) {
   EXPECT_EQ(json["topology"], "nsfnet");
   EXPECT_EQ(json["intervals"], 5);
   EXPECT_EQ(json["load"], 1.0);
-  ASSERT_EQ(json["policies"].size(), 6u);
+  ASSERT_EQ(json["policies"].size(), 7u);
   for (const Json& policy : json["policies"]) {
     for (const char* key : {"mlu", "norm_mlu"}) {
       EXPECT_THAT(Keys(policy[key]), ElementsAre("mean", "p50", "p95", "p99", "max"));
@@ -58,8 +58,8 @@ TEST(ReplayCommandTest, PrintsTheJsonOfTheContract) {
     EXPECT_GE(policy["paths_per_demand"]["mean"], 1);
     EXPECT_GT(policy["most_entries"], 0);
   }
-  EXPECT_EQ(json["policies"][5]["name"], "lp-omniscient");
-  EXPECT_NEAR(json["policies"][5]["norm_mlu"]["max"], 1, 1e-3);
+  EXPECT_EQ(json["policies"][6]["name"], "lp-omniscient");
+  EXPECT_NEAR(json["policies"][6]["norm_mlu"]["max"], 1, 1e-3);
   EXPECT_THAT(Keys(json["simulation"]), ElementsAre("scale", "hop_packets_per_s", "wall_s"));
 }
 
@@ -119,7 +119,7 @@ TEST(ReplayCommandTest, ThePolicyThatIsPlayedManyTimesGivesTheSameNumbersToTheLa
 TEST(ReplayCommandTest, TheAgentIsAmongTheDefaultPolicies) {
   const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json");
   ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
-  EXPECT_EQ(Json::parse(result.stdout_text)["policies"][4]["name"], "neural");
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"][5]["name"], "neural");
   EXPECT_THAT(result.stderr_text, IsEmpty());
 }
 
@@ -136,7 +136,7 @@ TEST(ReplayCommandTest, WithoutItsModuleTheDefaultGoesOnWithoutTheAgentAndSaysSo
   const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json");
   unsetenv("RHUMB_MODULE_DIR");
   ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
-  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 5u);
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 6u);
   EXPECT_EQ(std::count(result.stderr_text.begin(), result.stderr_text.end(), '\n'), 1);
   EXPECT_THAT(result.stderr_text,
               AllOf(HasSubstr("note: neural is left out: "), HasSubstr("librhumb_neural.so")));
@@ -235,7 +235,7 @@ TEST(ReplayCommandTest, AResultThatCannotBeSavedIsPrintedAllTheSame) {
   const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json --out " + out);
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.stderr_text, AllOf(HasSubstr("results.json"), HasSubstr("not saved")));
-  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 6u);
+  EXPECT_EQ(Json::parse(result.stdout_text)["policies"].size(), 7u);
 }
 
 TEST(ReplayCommandTest, HelpShowsAnExampleThatWorks) {

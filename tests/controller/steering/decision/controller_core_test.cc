@@ -355,8 +355,8 @@ TEST_F(ControllerCoreTest, TelemetryStartsADecisionAndTheEstimateIsWhatWasMeasur
   EXPECT_EQ(core_->north().GetStatus().decided_traffic_version(),
             core_->north().GetStatus().traffic_version());
   EXPECT_NEAR(core_->north().GetStatus().plan().guard().predicted_mlu(), 0.4, 1e-9);
-  EXPECT_EQ(core_->north().GetStatus().plan().size().paths_per_demand(), 2);
-  EXPECT_EQ(core_->north().GetStatus().plan().size().least_share(), 0.5);
+  EXPECT_EQ(core_->north().GetStatus().plan_size().paths_per_demand(), 2);
+  EXPECT_EQ(core_->north().GetStatus().plan_size().least_share(), 0.5);
 }
 
 TEST_F(ControllerCoreTest, LatePolicyLeavesTheLastSafePlanAndItsAnswerIsIgnored) {
