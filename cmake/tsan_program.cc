@@ -43,9 +43,11 @@ extern "C" const char* __tsan_default_suppressions() {
          "called_from_lib:libabsl_time.so\n"
          "called_from_lib:libabsl_time_zone.so\n"
          // gRPC's own templates, compiled into our programs, and where it frees a call. Of a
-         // message's write the top frames are members of std::function and ByteBuffer.
+         // message's write, and where a call's end is stored, the top frames are members of
+         // std::function and ByteBuffer.
          "race_top:grpc::internal::\n"
          "race:grpc::internal::CallOpSendMessage::\n"
+         "race:grpc::internal::CallbackWithSuccessTag::Set\n"
          "race:::CallOnDone\n"
          // Abseil's own calls of its mutexes do not come through here.
          "race_top:Condition::CastAndCallFunction\n"
