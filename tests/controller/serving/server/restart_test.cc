@@ -75,7 +75,7 @@ TEST(RestartTest, OtherRoutesUnderAHeldVersionAreNoticedByTheirDigest) {
   held.held_version = plan.plan_version();
   held.held_digest = plan.routes_digest() + 1;
   TestAdapter adapter(server.Connect(), held);
-  EXPECT_TRUE(Eventually([&] { return !adapter.updates().empty(); }));
+  ASSERT_TRUE(Eventually([&] { return !adapter.updates().empty(); }));
   EXPECT_TRUE(adapter.updates().front().reset());
   EXPECT_TRUE(ComesToHoldThePlan(adapter, caller));
   adapter.Close();
@@ -86,6 +86,7 @@ TEST(RestartTest, OtherRoutesUnderAHeldVersionAreNoticedByTheirDigest) {
   TestAdapter another(server.Connect(), held);
   ASSERT_TRUE(Eventually([&] { return another.election().epoch() != 0; }));
   ASSERT_TRUE(caller.Drain("A-B").ok());
+  ASSERT_TRUE(Eventually([&] { return !another.updates().empty(); }));
   EXPECT_TRUE(ComesToHoldThePlan(another, caller));
   EXPECT_FALSE(another.updates().front().reset());
 }
