@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "agents/training/draw_fields.h"
+#include "simulator/episode_checks.h"
 #include "topologies/formats/toml_fields.h"
 
 namespace rhumb::training {
@@ -16,16 +18,6 @@ using FlowSizes = TrafficModel::FlowSizes;
 
 constexpr int kPlanIterations = 8;
 
-const std::vector<std::pair<std::string, FlowSizes>>& FlowSizeNames() {
-  static const auto* names = new std::vector<std::pair<std::string, FlowSizes>>{
-      {"mice-elephants", FlowSizes::kMiceElephants},
-      {"websearch", FlowSizes::kWebSearch},
-      {"bounded-pareto", FlowSizes::kBoundedPareto},
-      {"long-tail", FlowSizes::kLongTail},
-      {"constant", FlowSizes::kConstantBitRate}};
-  return *names;
-}
-
 void ReadLevel(TomlReader& fields, SimulatorLevel& level) {
   const auto parse = [](const std::string& name) -> absl::StatusOr<SimulatorLevel> {
     if (name == "packet") return SimulatorLevel::kPacket;
@@ -34,13 +26,6 @@ void ReadLevel(TomlReader& fields, SimulatorLevel& level) {
     return absl::InvalidArgumentError("");
   };
   fields.Parsed("level", level, parse, nullptr, "\"packet\", \"fluid\" or \"flow\"");
-}
-
-void ReadSeconds(TomlReader& fields, const char* key, double low, double high,
-                 absl::Duration& value) {
-  double seconds = absl::ToDoubleSeconds(value);
-  fields.Number(key, low, high, seconds);
-  value = absl::Seconds(seconds);
 }
 
 // Left out: as many as the size of the network asks for.
@@ -55,20 +40,7 @@ void ReadNetworks(TomlReader& fields, ScenarioDraw* draw) {
                      NetworkFamily::kHeavyTail, NetworkFamily::kGrid},
                     6,
                     12};
-  std::vector<NetworkFamily> families;
-  fields.List("families", "a list of waxman, ring-chords, two-level, heavy-tail, grid, packerl",
-              [&](const toml::node& node) {
-                const auto family = ParseNetworkFamily(node.value_or(std::string()));
-                if (family.ok()) families.push_back(*family);
-                return family.ok();
-              });
-  if (!families.empty()) draw->networks.families = families;
-  fields.Number("min_nodes", 4, 1000, draw->networks.min_nodes);
-  fields.Number("max_nodes", 4, 1000, draw->networks.max_nodes);
-  if (draw->networks.min_nodes > draw->networks.max_nodes) {
-    fields.Problem("min_nodes", "must not exceed networks.max_nodes");
-  }
-  fields.Number("candidate_paths", 1, 64, draw->candidate_paths);
+  ReadNetworkDraw(fields, draw);
   fields.Number("min_capacity_bps", 0, 1e15, draw->min_capacity_bps);
   fields.Number("max_capacity_bps", 0, 1e15, draw->max_capacity_bps);
   if (draw->min_capacity_bps > draw->max_capacity_bps ||
@@ -80,29 +52,7 @@ void ReadNetworks(TomlReader& fields, ScenarioDraw* draw) {
 void ReadEpisodes(TomlReader& fields, ScenarioDraw* draw) {
   fields.Number("steps", 1, 1000, draw->steps);
   fields.Number("past", 1, 1000, draw->past);
-  fields.Number("min_load", 0.01, 100, draw->min_load);
-  fields.Number("max_load", 0.01, 100, draw->max_load);
-  if (draw->min_load > draw->max_load) {
-    fields.Problem("min_load", "must not exceed episodes.max_load");
-  }
-  std::vector<double> shares;
-  fields.List("tcp_shares", "a list of numbers from 0 to 1", [&](const toml::node& node) {
-    shares.push_back(node.value_or(-1.0));
-    return shares.back() >= 0 && shares.back() <= 1;
-  });
-  if (!shares.empty()) draw->tcp_shares = shares;
-  std::vector<FlowSizes> sizes;
-  fields.List("flow_sizes",
-              "a list of mice-elephants, websearch, bounded-pareto, long-tail, constant",
-              [&](const toml::node& node) {
-                for (const auto& [known, value] : FlowSizeNames()) {
-                  if (known != node.value_or(std::string())) continue;
-                  sizes.push_back(value);
-                  return true;
-                }
-                return false;
-              });
-  if (!sizes.empty()) draw->flow_sizes = sizes;
+  ReadTrafficDraw(fields, /*with_streams=*/true, draw);
   fields.Choice("traffic", "generated", "packerl", draw->packerl_traffic);
   if (draw->packerl_traffic &&
       (draw->networks.families != std::vector<NetworkFamily>{NetworkFamily::kPackerl} ||
@@ -113,15 +63,7 @@ void ReadEpisodes(TomlReader& fields, ScenarioDraw* draw) {
   }
   fields.Number("constant_share", 0, 1, draw->constant_share);
   fields.Number("failure_share", 0, 1, draw->failure_share);
-  fields.Number("min_narrowest_bps", 1e5, 1e12, draw->min_narrowest_bps);
-  fields.Number("max_narrowest_bps", 1e5, 1e12, draw->max_narrowest_bps);
-  if (draw->min_narrowest_bps > draw->max_narrowest_bps) {
-    fields.Problem("min_narrowest_bps", "must not exceed episodes.max_narrowest_bps");
-  }
-  fields.Number("max_hop_packets", 0, 1e12, draw->max_hop_packets);
-  ReadSeconds(fields, "interval_s", 0.01, 1e4, draw->duration);
-  ReadSeconds(fields, "warm_up_s", 0, 1e4, draw->warm_up);
-  ReadSeconds(fields, "drain_s", 0, 1e4, draw->drain);
+  ReadScaleDraw(fields, draw);
 }
 
 void ReadReward(TomlReader& fields, PacketConfig* config) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "simulator/episode_checks.h"
 #include "simulator/flow/interval_average.h"
 
 namespace rhumb {
@@ -30,7 +31,8 @@ class FlowSimulator : public NetworkSimulator {
       return absl::InvalidArgumentError("the interval lasts no time; give a positive duration");
     }
     if (absl::Status status = ApplyTopology(interval.changes_at_start); !status.ok()) return status;
-    if (absl::Status status = CheckDemands(interval.demands); !status.ok()) return status;
+    if (absl::Status status = CheckDemands(*topology_, interval.demands); !status.ok())
+      return status;
     if (absl::Status status = CheckPlan(plan); !status.ok()) return status;
 
     average_.Start(plan, *topology_);
@@ -44,7 +46,7 @@ class FlowSimulator : public NetworkSimulator {
       if (const auto* delta = std::get_if<TopologyDelta>(&change.change)) {
         if (absl::Status status = ApplyTopology(*delta); !status.ok()) return status;
       } else if (const auto* matrix = std::get_if<TrafficMatrix>(&change.change)) {
-        if (absl::Status status = CheckDemands(*matrix); !status.ok()) return status;
+        if (absl::Status status = CheckDemands(*topology_, *matrix); !status.ok()) return status;
         demands = matrix;
       } else {
         const RoutingPlan& next = std::get<RoutingPlan>(change.change);
@@ -68,22 +70,6 @@ class FlowSimulator : public NetworkSimulator {
     absl::StatusOr<Topology> next = topology_->Apply(delta);
     if (!next.ok()) return next.status();
     topology_ = *std::move(next);
-    return absl::OkStatus();
-  }
-
-  absl::Status CheckDemands(const TrafficMatrix& demands) const {
-    if (demands.num_nodes() != topology_->num_nodes()) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("the demands are for %d nodes but topology \"%s\" has %d; put the series "
-                          "on the topology first",
-                          demands.num_nodes(), topology_->name(), topology_->num_nodes()));
-    }
-    for (double rate : demands.rates_bps()) {
-      if (!std::isfinite(rate) || rate < 0) {
-        return absl::InvalidArgumentError(
-            absl::StrFormat("a demand has rate %g bit/s; give finite rates of 0 or more", rate));
-      }
-    }
     return absl::OkStatus();
   }
 

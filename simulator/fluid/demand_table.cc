@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "simulator/traffic_model/weighted_turns.h"
+
 namespace rhumb::fluid {
 
 void DemandTable::Clear(uint32_t num_nodes, uint64_t seed, bool regular) {
@@ -99,15 +101,7 @@ uint32_t DemandTable::Pick(const Demand& demand, double hash) const {
 
 uint32_t DemandTable::PickInTurn(Demand* demand) {
   if (demand->paths.size() < 2) return demand->paths.empty() ? kNone : demand->paths[0];
-  size_t best = 0;
-  double previous = 0;
-  for (size_t i = 0; i < demand->paths.size(); ++i) {
-    demand->credit[i] += demand->cumulative[i] - previous;
-    previous = demand->cumulative[i];
-    if (demand->credit[i] > demand->credit[best]) best = i;
-  }
-  demand->credit[best] -= 1;
-  return demand->paths[best];
+  return demand->paths[traffic_model::NextInTurn(demand->cumulative, &demand->credit)];
 }
 
 }  // namespace rhumb::fluid

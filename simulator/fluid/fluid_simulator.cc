@@ -8,22 +8,18 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "simulator/episode_checks.h"
 #include "simulator/fluid/fluid_network.h"
 
 namespace rhumb {
 namespace {
 
-constexpr int kLeastSocketBuffer = 128 * 1024;
 constexpr double kLeastRateBps = 1;
 
 double CpuSeconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-bool IsPlayable(absl::Duration time) {
-  return time >= absl::ZeroDuration() && time <= absl::Hours(24);
 }
 
 int64_t ToNs(absl::Duration time) { return absl::ToInt64Nanoseconds(time); }
@@ -36,7 +32,6 @@ class FluidSimulator : public NetworkSimulator {
   absl::StatusOr<Measurements> Play(const RoutingPlan& plan, const Interval& interval) override;
 
  private:
-  absl::Status CheckDemands(const TrafficMatrix& demands) const;
   absl::Status CheckCapacities(const Topology& topology) const;
   // Plans are checked against paths, not against link states: a plan that was decided before a
   // failure goes on after it, as it would in a network.
@@ -64,15 +59,7 @@ absl::Status FluidSimulator::Reset(const Episode& episode) {
   }
   scale_ = episode.scale;
   if (absl::Status status = CheckCapacities(episode.topology); !status.ok()) return status;
-  TopologyDelta enable;
-  for (LinkId id = 0; id < episode.topology.num_links(); ++id) {
-    if (episode.topology.link(id).usable()) continue;
-    LinkChange& change = enable.emplace_back();
-    change.link = id;
-    change.administrative_state = AdministrativeState::kEnabled;
-    change.operational_state = OperationalState::kUp;
-  }
-  absl::StatusOr<Topology> all_usable = episode.topology.Apply(enable);
+  absl::StatusOr<Topology> all_usable = WithAllLinksUsable(episode.topology);
   if (!all_usable.ok()) return all_usable.status();
   all_usable_ = *std::move(all_usable);
   network_.Start(episode);
@@ -90,45 +77,16 @@ absl::Status FluidSimulator::CheckCapacities(const Topology& topology) const {
   return absl::OkStatus();
 }
 
-absl::Status FluidSimulator::CheckDemands(const TrafficMatrix& demands) const {
-  if (demands.num_nodes() != topology_->num_nodes()) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("the demands are over %d nodes but topology %s has %d", demands.num_nodes(),
-                        topology_->name(), topology_->num_nodes()));
-  }
-  for (const double rate_bps : demands.rates_bps()) {
-    if (!std::isfinite(rate_bps) || rate_bps < 0) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("a demand of %g bit/s is not a rate", rate_bps));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status FluidSimulator::Prepare(const RoutingPlan& plan, const Interval& interval,
                                      std::vector<Topology>* topologies) const {
-  if (interval.duration <= absl::ZeroDuration() || !IsPlayable(interval.duration) ||
-      !IsPlayable(interval.warm_up) || !IsPlayable(interval.drain)) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "an interval of %s with a warm-up of %s and a drain of %s cannot be played; they must not "
-        "be negative, at most a day, and the interval not empty",
-        absl::FormatDuration(interval.duration), absl::FormatDuration(interval.warm_up),
-        absl::FormatDuration(interval.drain)));
-  }
+  if (absl::Status status = CheckSpans(interval); !status.ok()) return status;
   absl::StatusOr<Topology> topology = topology_->Apply(interval.changes_at_start);
   if (!topology.ok()) return topology.status();
   if (absl::Status status = CheckCapacities(*topology); !status.ok()) return status;
-  if (absl::Status status = CheckDemands(interval.demands); !status.ok()) return status;
+  if (absl::Status status = CheckDemands(*topology_, interval.demands); !status.ok()) return status;
   if (absl::Status status = CheckPlan(plan); !status.ok()) return status;
   topologies->push_back(*std::move(topology));
-  absl::Duration previous = absl::ZeroDuration();
   for (const TimedChange& change : interval.changes) {
-    if (change.at < previous || change.at > interval.duration) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "a change at %s is out of order or outside of the interval of %s",
-          absl::FormatDuration(change.at), absl::FormatDuration(interval.duration)));
-    }
-    previous = change.at;
     topologies->push_back(topologies->back());
     if (const auto* delta = std::get_if<TopologyDelta>(&change.change)) {
       topology = topologies->back().Apply(*delta);
@@ -136,7 +94,7 @@ absl::Status FluidSimulator::Prepare(const RoutingPlan& plan, const Interval& in
       if (absl::Status status = CheckCapacities(*topology); !status.ok()) return status;
       topologies->back() = *std::move(topology);
     } else if (const auto* demands = std::get_if<TrafficMatrix>(&change.change)) {
-      if (absl::Status status = CheckDemands(*demands); !status.ok()) return status;
+      if (absl::Status status = CheckDemands(*topology_, *demands); !status.ok()) return status;
     } else if (absl::Status status = CheckPlan(std::get<RoutingPlan>(change.change));
                !status.ok()) {
       return status;
@@ -201,22 +159,9 @@ absl::StatusOr<Measurements> FluidSimulator::Play(const RoutingPlan& plan,
 
 absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeFluidSimulator(
     const FluidSimulatorOptions& options) {
-  if (options.segment_bytes < 64 || options.segment_bytes > 60000) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("segments of %d bytes; they must have 64 to 60000", options.segment_bytes));
-  }
-  if (options.buffer < absl::ZeroDuration()) {
-    return absl::InvalidArgumentError("the depth of queues must not be negative");
-  }
-  if (options.socket_buffer_bytes != 0 && options.socket_buffer_bytes < kLeastSocketBuffer) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("socket buffers of %d bytes; give at least %d, or 0 for as much as the "
-                        "network can have in flight",
-                        options.socket_buffer_bytes, kLeastSocketBuffer));
-  }
-  if (!std::isfinite(options.udp_flow_rate_bps) || options.udp_flow_rate_bps <= 0) {
-    return absl::InvalidArgumentError("the pace of UDP flows must be above 0");
-  }
+  absl::Status transport = CheckTransport(options.segment_bytes, options.buffer,
+                                          options.socket_buffer_bytes, options.udp_flow_rate_bps);
+  if (!transport.ok()) return transport;
   if (options.train_bytes < 1) {
     return absl::InvalidArgumentError("a train must have at least a byte");
   }

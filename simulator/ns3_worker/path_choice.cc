@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "simulator/traffic_model/weighted_turns.h"
+
 namespace rhumb_ns3 {
 namespace {
 
@@ -197,15 +199,7 @@ void PathChoice::RerouteFlows() {
 PathId PathChoice::NextStreamPath(Demand* demand) {
   if (demand->paths.size() < 2) return demand->paths.empty() ? kNoPath : demand->paths[0];
   if (poisson_) return Pick(*demand, Hash(*demand));
-  size_t best = 0;
-  double previous = 0;
-  for (size_t i = 0; i < demand->paths.size(); ++i) {
-    demand->credit[i] += demand->cumulative[i] - previous;
-    previous = demand->cumulative[i];
-    if (demand->credit[i] > demand->credit[best]) best = i;
-  }
-  demand->credit[best] -= 1;
-  return demand->paths[best];
+  return demand->paths[rhumb::traffic_model::NextInTurn(demand->cumulative, &demand->credit)];
 }
 
 }  // namespace rhumb_ns3

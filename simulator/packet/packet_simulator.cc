@@ -10,27 +10,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "simulator/episode_checks.h"
 #include "simulator/packet/worker_messages.h"
 #include "simulator/packet/worker_process.h"
 #include "topologies/installation.h"
 
 namespace rhumb {
 namespace {
-
-absl::Status CheckDemands(const Topology& topology, const TrafficMatrix& demands) {
-  if (demands.num_nodes() != topology.num_nodes()) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("the demands are over %d nodes but topology %s has %d", demands.num_nodes(),
-                        topology.name(), topology.num_nodes()));
-  }
-  for (const double rate_bps : demands.rates_bps()) {
-    if (!std::isfinite(rate_bps) || rate_bps < 0) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("a demand of %g bit/s is not a rate", rate_bps));
-    }
-  }
-  return absl::OkStatus();
-}
 
 class PacketSimulator : public NetworkSimulator {
  public:
@@ -99,15 +85,7 @@ absl::Status PacketSimulator::Reset(const Episode& episode) {
     return absl::DataLossError(
         "the ns-3 worker did not answer a reset with being ready; it was killed");
   }
-  TopologyDelta enable;
-  for (LinkId id = 0; id < episode.topology.num_links(); ++id) {
-    if (episode.topology.link(id).usable()) continue;
-    LinkChange& change = enable.emplace_back();
-    change.link = id;
-    change.administrative_state = AdministrativeState::kEnabled;
-    change.operational_state = OperationalState::kUp;
-  }
-  all_usable_ = episode.topology.Apply(enable).value();
+  all_usable_ = WithAllLinksUsable(episode.topology).value();
   scale_ = episode.scale;
   sent_paths_.reset();
   topology_ = episode.topology;
@@ -141,16 +119,7 @@ absl::StatusOr<Measurements> PacketSimulator::Play(const RoutingPlan& plan,
     return absl::FailedPreconditionError(
         "no episode is running; call Reset before Play, and again after a failed Play");
   }
-  if (interval.duration <= absl::ZeroDuration() || interval.duration > absl::Hours(24) ||
-      interval.warm_up < absl::ZeroDuration() || interval.warm_up > absl::Hours(24) ||
-      interval.drain < absl::ZeroDuration() || interval.drain > absl::Hours(24)) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "an interval of %s with a warm-up of %s and a drain of %s cannot be played; they must not "
-        "be "
-        "negative, at most a day, and the interval not empty",
-        absl::FormatDuration(interval.duration), absl::FormatDuration(interval.warm_up),
-        absl::FormatDuration(interval.drain)));
-  }
+  if (absl::Status status = CheckSpans(interval); !status.ok()) return status;
   absl::StatusOr<Topology> at_start = topology_->Apply(interval.changes_at_start);
   if (!at_start.ok()) return at_start.status();
   if (absl::Status status = CheckDemands(*at_start, interval.demands); !status.ok()) return status;
@@ -166,14 +135,7 @@ absl::StatusOr<Measurements> PacketSimulator::Play(const RoutingPlan& plan,
   play->set_duration_s(absl::ToDoubleSeconds(interval.duration));
   play->set_drain_s(absl::ToDoubleSeconds(interval.drain));
   Topology at_end = *std::move(at_start);
-  absl::Duration previous = absl::ZeroDuration();
   for (const TimedChange& change : interval.changes) {
-    if (change.at < previous || change.at > interval.duration) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "a change at %s is out of order or outside of the interval of %s",
-          absl::FormatDuration(change.at), absl::FormatDuration(interval.duration)));
-    }
-    previous = change.at;
     absl::Status status = AddChange(change, play, &at_end, &sent_paths);
     if (!status.ok()) return status;
   }
@@ -214,25 +176,15 @@ absl::StatusOr<std::string> FindWorker() {
 
 absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakePacketSimulator(
     const PacketSimulatorOptions& options) {
-  if (options.segment_bytes < 64 || options.segment_bytes > 60000) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("segments of %d bytes; they must have 64 to 60000", options.segment_bytes));
-  }
   if (options.deadline <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("the deadline of the packet simulator must be above 0");
   }
-  if (options.buffer < absl::ZeroDuration() || options.buffer_packets < 0) {
-    return absl::InvalidArgumentError("the depth of device queues must not be negative");
+  if (options.buffer_packets < 0) {
+    return absl::InvalidArgumentError("the depth of queues must not be negative");
   }
-  if (options.socket_buffer_bytes != 0 && options.socket_buffer_bytes < kLeastSocketBuffer) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("socket buffers of %d bytes; give at least %d, or 0 for as much as the "
-                        "network can have in flight",
-                        options.socket_buffer_bytes, kLeastSocketBuffer));
-  }
-  if (!std::isfinite(options.udp_flow_rate_bps) || options.udp_flow_rate_bps <= 0) {
-    return absl::InvalidArgumentError("the pace of UDP flows must be above 0");
-  }
+  absl::Status transport = CheckTransport(options.segment_bytes, options.buffer,
+                                          options.socket_buffer_bytes, options.udp_flow_rate_bps);
+  if (!transport.ok()) return transport;
   return std::make_unique<PacketSimulator>(options);
 }
 

@@ -25,8 +25,6 @@ enum class DataPlane {
                 // yardstick
 };
 
-constexpr int kLeastSocketBuffer = 128 * 1024;
-
 struct PacketSimulatorOptions {
   // The program `rhumb-ns3`. Empty: see FindWorker.
   std::string worker_path;
