@@ -57,8 +57,9 @@ absl::StatusOr<SurrogateConfig> ParseSurrogateConfig(absl::string_view toml,
   file.Section("networks", [&](TomlReader& fields) { ReadNetworkDraw(fields, &config.episodes); });
   file.Section("episodes", [&](TomlReader& fields) { ReadEpisodes(fields, &config); });
   file.Section("data", [&](TomlReader& fields) { ReadData(fields, &config); });
-  file.Section("simulator",
-               [&](TomlReader& fields) { ReadSeconds(fields, "deadline_s", 1, config.deadline); });
+  file.Section("simulator", [&](TomlReader& fields) {
+    ReadSeconds(fields, "deadline_s", 1, 1e4, config.deadline);
+  });
   if (absl::Status status = file.Finish(); !status.ok()) return status;
   return config;
 }
