@@ -128,18 +128,26 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
   }
 }
 
-// Most pairs fit on their fastest path as a whole: one look instead of one a path.
+// Most pairs fit on their fastest path as a whole: one look instead of one a path. What is as fast
+// stays where it is.
 bool PlanSettling::TakeFastestPath(int pair, absl::Span<float> ratios) {
   const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
   const int fastest = by_delay_[begin];
-  if (ratios[fastest] >= 1) return true;
-  change_.resize(end - begin);
-  for (int p = begin; p < end; ++p) change_[p - begin] = -ratios[p];
-  change_[fastest - begin] += 1;
+  float slower = 0;
+  change_.assign(end - begin, 0.0F);
+  for (int p = begin; p < end; ++p) {
+    if (ratios[p] <= 0 || graph_->delay[p] <= graph_->delay[fastest]) continue;
+    change_[p - begin] = -ratios[p];
+    slower += ratios[p];
+  }
+  if (slower <= 0) return true;
+  change_[fastest - begin] = slower;
   if (loads_.Excess(pair, change_) > 0) return false;
   loads_.Apply(pair, change_);
-  std::fill(ratios.begin() + begin, ratios.begin() + end, 0.0F);
-  ratios[fastest] = 1;
+  for (int p = begin; p < end; ++p) {
+    if (graph_->delay[p] > graph_->delay[fastest]) ratios[p] = 0;
+  }
+  ratios[fastest] += slower;
   return true;
 }
 
