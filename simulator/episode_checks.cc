@@ -13,6 +13,18 @@ bool IsPlayable(absl::Duration time) {
 
 }  // namespace
 
+absl::Status CheckScaleAndShare(const Episode& episode) {
+  if (!std::isfinite(episode.scale) || episode.scale <= 0) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("scale %g of the episode is not a positive number", episode.scale));
+  }
+  if (!(episode.traffic.tcp_share >= 0 && episode.traffic.tcp_share <= 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("TCP share %g is not in [0, 1]", episode.traffic.tcp_share));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckDemands(const Topology& topology, const TrafficMatrix& demands) {
   if (demands.num_nodes() != topology.num_nodes()) {
     return absl::InvalidArgumentError(

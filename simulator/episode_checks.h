@@ -14,6 +14,9 @@ namespace rhumb {
 // Smallest socket buffer that is not "as much as the network can have in flight", in bytes.
 constexpr int kLeastSocketBuffer = 128 * 1024;
 
+// InvalidArgument unless rates can be scaled by the episode's factor and its TCP share is a share.
+absl::Status CheckScaleAndShare(const Episode& episode);
+
 // InvalidArgument unless the matrix is over the topology's nodes and every rate is finite and not
 // negative.
 absl::Status CheckDemands(const Topology& topology, const TrafficMatrix& demands);

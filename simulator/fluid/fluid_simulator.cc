@@ -49,14 +49,7 @@ class FluidSimulator : public NetworkSimulator {
 
 absl::Status FluidSimulator::Reset(const Episode& episode) {
   topology_.reset();
-  if (!std::isfinite(episode.scale) || episode.scale <= 0) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("scale %g of the episode is not a positive number", episode.scale));
-  }
-  if (!(episode.traffic.tcp_share >= 0 && episode.traffic.tcp_share <= 1)) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("TCP share %g is not in [0, 1]", episode.traffic.tcp_share));
-  }
+  if (absl::Status status = CheckScaleAndShare(episode); !status.ok()) return status;
   scale_ = episode.scale;
   if (absl::Status status = CheckCapacities(episode.topology); !status.ok()) return status;
   absl::StatusOr<Topology> all_usable = WithAllLinksUsable(episode.topology);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_format.h"
+#include "simulator/episode_checks.h"
 
 namespace rhumb {
 namespace {
@@ -64,14 +65,7 @@ double MetricFactor(const Topology& topology) {
 
 absl::StatusOr<worker::Reset> ToMessage(const Episode& episode,
                                         const PacketSimulatorOptions& options) {
-  if (!std::isfinite(episode.scale) || episode.scale <= 0) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("scale %g of the episode is not a positive number", episode.scale));
-  }
-  if (!(episode.traffic.tcp_share >= 0 && episode.traffic.tcp_share <= 1)) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("TCP share %g is not in [0, 1]", episode.traffic.tcp_share));
-  }
+  if (absl::Status status = CheckScaleAndShare(episode); !status.ok()) return status;
   if (options.data_plane == DataPlane::kUdpFast && HasFlows(episode.traffic.flow_sizes) &&
       episode.traffic.tcp_share > 0) {
     return absl::InvalidArgumentError(
