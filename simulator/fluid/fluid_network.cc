@@ -85,7 +85,7 @@ void FluidNetwork::SetPlan(const RoutingPlan& plan) {
     demands_[i].unrouted_since_s = now_s_;
     demands_[i].clock.Run(arrivals_on_, now_ns_);
   }
-  rerouted_ += transport_.RerouteFlows();
+  rerouted_ += transport_.flows().Reroute();
 }
 
 void FluidNetwork::SetDemands(const TrafficMatrix& matrix) {
@@ -122,7 +122,7 @@ void FluidNetwork::SetLinks(const Topology& topology, const TopologyDelta& delta
   }
   for (uint32_t i = 0; i < demands_.size(); ++i) CountUnrouted(&demands_[i]);
   demands_.UpdatePaths(trains_.links());
-  rerouted_ += transport_.RerouteFlows();
+  rerouted_ += transport_.flows().Reroute();
 }
 
 void FluidNetwork::CountUnrouted(Demand* demand) {
@@ -156,26 +156,26 @@ void FluidNetwork::EndWindow(double window_s, Measurements* measured) {
   for (uint32_t i = 0; i < demands_.size(); ++i) CountUnrouted(&demands_[i]);
   MeasureWindow(window_s, now_s_, scale_, transport_.packets(), demands_, window_demands_,
                 &trains_.links(), measured);
-  transport_.EndWindow();
+  transport_.flows().EndWindow();
 }
 
 std::optional<FlowCompletion> FluidNetwork::Flows() {
   if (!has_flows_) return std::nullopt;
   FlowCompletion flows =
-      MeasureFlows(transport_.flows(), transport_.measured_flows(), now_s_, &times_s_);
+      MeasureFlows(transport_.flows().all(), transport_.flows().measured(), now_s_, &times_s_);
   flows.rerouted = rerouted_;
   return flows;
 }
 
 void FluidNetwork::Drain(int64_t ns) {
-  if (transport_.num_pending() == 0) return;
+  if (transport_.flows().num_pending() == 0) return;
   const int64_t latest_ns = now_ns_ + ns;
   Run(latest_ns, true);
-  if (transport_.num_pending() > 0) return;
+  if (transport_.flows().num_pending() > 0) return;
   // The last flow ends a little after the middle of its last train.
   double end_s = now_s_;
-  for (const uint32_t index : transport_.measured_flows()) {
-    end_s = std::max(end_s, transport_.flows()[index].end_s);
+  for (const uint32_t index : transport_.flows().measured()) {
+    end_s = std::max(end_s, transport_.flows().all()[index].end_s);
   }
   const int64_t end_ns = static_cast<int64_t>(std::ceil(end_s * 1e9));
   Run(std::min(latest_ns, std::max(now_ns_, end_ns)), false);
@@ -192,7 +192,7 @@ void FluidNetwork::Run(int64_t until_ns, bool stop_when_drained) {
     } else {
       transport_.Handle(event, now_s_);
     }
-    if (stop_when_drained && transport_.num_pending() == 0) {
+    if (stop_when_drained && transport_.flows().num_pending() == 0) {
       now_ns_ = static_cast<int64_t>(std::ceil(now_s_ * 1e9));
       return;
     }

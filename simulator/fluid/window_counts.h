@@ -35,7 +35,13 @@ struct PacketCounts {
   double delay_s = 0;  // of all delivered, summed
   double goodput_bytes = 0;
   DelayHistogram delay;  // of data
+
   void Clear();
+  // Payload reached its destination for the first time.
+  void Pass(double bytes, DemandCounters* demand) {
+    demand->delivered_bytes += bytes;
+    goodput_bytes += bytes;
+  }
 };
 
 // Everything that is measured by the end of the window but flows. `scale` is the episode's; rates

@@ -25,8 +25,8 @@ using rhumb::worker::Reset;
 
 constexpr double kLeastBufferS = 0.020;
 constexpr uint64_t kLeastBufferPackets = 25;
-constexpr uint64_t kLeastSocketBuffer = 512 * 1024;
-constexpr uint64_t kMostSocketBuffer = 8 * 1024 * 1024;
+constexpr uint64_t kLeastAutomaticBuffer = 512 * 1024;
+constexpr uint64_t kMostAutomaticBuffer = 8 * 1024 * 1024;
 constexpr double kLongestIntervalS = 1e6;
 
 double CpuSeconds() {
@@ -114,7 +114,7 @@ Episode::Episode(const Reset& reset, std::string* fault) : delays_(reset) {
       reset.socket_buffer_bytes() > 0
           ? reset.socket_buffer_bytes()
           : std::clamp(static_cast<uint64_t>(2 * fastest_bps * round_trips.max_s / 8),
-                       kLeastSocketBuffer, kMostSocketBuffer);
+                       kLeastAutomaticBuffer, kMostAutomaticBuffer);
   switch (reset.data_plane()) {
     case rhumb::worker::UDP_FAST:
       plane_ = std::make_unique<LabelPlane>(&links_, &paths_, traffic_.get());
