@@ -6,6 +6,9 @@ namespace rhumb {
 
 // A peer is a token; without tokens, an address.
 struct GateLimits {
+  int connections = 8192;  // over TCP, of all peers
+  // Of them, before any call on it was admitted.
+  int stranger_connections = 256;
   int streams = 4096;  // open, of all peers
   int streams_per_peer = 512;
   // Calls and messages on streams, of one peer: in the long run, and at once.

@@ -139,6 +139,8 @@ class Checker {
     AtLeast("limits.message_bytes", l.message_bytes, 4096);
     AtLeast("limits.streams", c_.gate.streams, 1, 1e6);
     AtLeast("limits.streams_per_peer", c_.gate.streams_per_peer, 1, 1e6);
+    AtLeast("limits.connections", c_.gate.connections, 1, 1e6);
+    AtLeast("limits.stranger_connections", c_.gate.stranger_connections, 1, 1e6);
     AtLeast("limits.calls_per_second", c_.gate.calls_per_second, 0.1);
     AtLeast("limits.call_burst", c_.gate.call_burst, 1);
     AtLeast("limits.nodes", core.topology_limits.max_nodes, 2, 1e5);

@@ -50,6 +50,8 @@ void VisitSections(Config& c, Enter&& enter) {
     fields.Count("message_bytes", c.limits.message_bytes);
     fields.Count("streams", c.gate.streams);
     fields.Count("streams_per_peer", c.gate.streams_per_peer);
+    fields.Count("connections", c.gate.connections);
+    fields.Count("stranger_connections", c.gate.stranger_connections);
     fields.Number("calls_per_second", c.gate.calls_per_second);
     fields.Count("call_burst", c.gate.call_burst);
     fields.Count("nodes", c.steering.core.topology_limits.max_nodes);

@@ -113,6 +113,8 @@ const char* NameOf(Event event) {
       return "decision_dropped";
     case Event::kStorePlanDropped:
       return "store_plan_dropped";
+    case Event::kConnectionGivenUp:
+      return "connection_given_up";
     case Event::kCount:
       break;
   }

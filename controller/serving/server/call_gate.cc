@@ -55,6 +55,7 @@ absl::StatusOr<Caller> CallGate::Admit(const grpc::ServerContextBase& context, R
     caller->certificate = CertificateOf(context);
     if (auto status = CheckCertificate(*caller); !status.ok()) return status;
   }
+  connections_.Know(context.peer());
   if (auto status = CountMessage(*caller); !status.ok()) return status;
   return caller;
 }

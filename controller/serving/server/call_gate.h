@@ -16,16 +16,19 @@
 #include "controller/serving/access/gate_limits.h"
 #include "controller/serving/access/rate_limiter.h"
 #include "controller/serving/configuration/certificate_keeper.h"
+#include "controller/serving/server/connection_table.h"
 
 namespace rhumb {
 
 // Safe to call from any thread; outlives every call.
 class CallGate {
  public:
-  // `certificates` may be null: no client shows one.
-  CallGate(const AccessControl& access, const CertificateKeeper* certificates, GateLimits limits)
+  // `certificates` may be null: no client shows one. `connections` learns whom it knows.
+  CallGate(const AccessControl& access, const CertificateKeeper* certificates,
+           ConnectionTable* connections, GateLimits limits)
       : access_(access),
         certificates_(certificates),
+        connections_(*connections),
         limits_(limits),
         rate_(limits.calls_per_second, limits.call_burst) {}
 
@@ -75,6 +78,7 @@ class CallGate {
 
   const AccessControl& access_;
   const CertificateKeeper* const certificates_;
+  ConnectionTable& connections_;
   const GateLimits limits_;
   RateLimiter rate_;
   std::atomic<bool> closed_ = false;

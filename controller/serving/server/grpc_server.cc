@@ -30,8 +30,6 @@ void SetChannelArguments(const ServeConfig& config, grpc::ServerBuilder* builder
   // Clients may ask as often as every second whether we live.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.gate.streams + 1000);
-  // Two servers that share a port would answer in turn.
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
 // Removes what a server of before left. Unavailable while somebody listens there.
@@ -63,14 +61,22 @@ absl::Status MakeRoomForSocket(const std::string& path) {
 
 absl::StatusOr<GrpcServer> StartGrpcServer(const ServeConfig& config,
                                            const CertificateKeeper* certificates,
+                                           ConnectionTable* connections, Metrics* metrics,
                                            std::initializer_list<grpc::Service*> services) {
   const auto& server = config.server;
   if (server.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   GrpcServer started;
   grpc::ServerBuilder builder;
+  std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
   if (!server.listen.empty()) {
+    auto door = ConnectionDoor::Open(server.listen, connections, metrics);
+    if (!door.ok()) return door.status();
+    started.door = *std::move(door);
+    started.port = started.door->port();
     started.credentials = MakeServerCredentials(certificates);
-    builder.AddListeningPort(server.listen, started.credentials, &started.port);
+    acceptor = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        started.credentials);
   }
   if (!server.unix_socket.empty()) {
     if (auto status = MakeRoomForSocket(server.unix_socket); !status.ok()) return status;
@@ -91,10 +97,18 @@ absl::StatusOr<GrpcServer> StartGrpcServer(const ServeConfig& config,
   const mode_t umask_before = umask(0077);  // for the socket's file
   started.server = builder.BuildAndStart();
   umask(umask_before);
-  if (started.server == nullptr || (!server.listen.empty() && started.port == 0)) {
+  if (started.server == nullptr) {
     return absl::UnavailableError(
-        absl::StrFormat("server.listen: cannot listen on %s; is another program using the port?",
-                        server.listen.empty() ? server.unix_socket : server.listen));
+        absl::StrFormat("gRPC cannot serve; can a socket be made at server.unix_socket = \"%s\"?",
+                        server.unix_socket));
+  }
+  if (started.door != nullptr) {
+    started.door->Serve([acceptor](int listener, int connection) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+      parameters.listener_fd = listener;
+      parameters.fd = connection;
+      acceptor->HandleNewConnection(&parameters);
+    });
   }
   return started;
 }

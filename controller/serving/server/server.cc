@@ -98,7 +98,8 @@ struct Parts {
   Parts(ServerOptions options, Opened opened_first)
       : config(options.config),
         opened(std::move(opened_first)),
-        gate(*opened.access, opened.certificates.get(), config.gate),
+        connections(config.gate),
+        gate(*opened.access, opened.certificates.get(), &connections, config.gate),
         board(config.steering.core.kept_plans),
         fan_out(opened.metrics.get()),
         announcer(board, fan_out, health),
@@ -125,6 +126,7 @@ struct Parts {
 
   const ServeConfig config;
   const Opened opened;
+  ConnectionTable connections;
   CallGate gate;
   HealthBoard health;
   PlanBoard board;
@@ -205,7 +207,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   auto opened = Open(options.config);
   if (!opened.ok()) return opened.status();
   auto parts = std::make_unique<Parts>(std::move(options), *std::move(opened));
-  auto grpc = StartGrpcServer(parts->config, parts->opened.certificates.get(),
+  auto grpc = StartGrpcServer(parts->config, parts->opened.certificates.get(), &parts->connections,
+                              parts->opened.metrics.get(),
                               {&parts->south, &parts->north, &parts->health_service});
   if (!grpc.ok()) return grpc.status();
   const ServeConfig& config = parts->config;
@@ -229,6 +232,7 @@ void Server::Drain() {
   Parts& parts = *running_->parts;
   parts.health.Drain();
   parts.gate.Close();
+  if (running_->grpc.door != nullptr) running_->grpc.door->Close();
   parts.fan_out.EndAll(DrainingError());
   const auto& server = parts.config.server;
   running_->grpc.server->Shutdown(GrpcDeadline(SteadyNow() + server.drain_time));

@@ -47,6 +47,7 @@ enum class Event {
   kTelemetryRefused,
   kDecisionDropped,
   kStorePlanDropped,
+  kConnectionGivenUp,
   kCount,
 };
 

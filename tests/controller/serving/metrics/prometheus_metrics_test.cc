@@ -70,7 +70,8 @@ TEST(PrometheusMetricsTest, EventsKeepTheirNames) {
   EXPECT_EQ(NamesIn(metrics),
             WithLabel("rhumb_events_total", "event",
                       {"nack", "answer_to_nothing", "telemetry_accepted", "telemetry_ignored",
-                       "telemetry_refused", "decision_dropped", "store_plan_dropped"}));
+                       "telemetry_refused", "decision_dropped", "store_plan_dropped",
+                       "connection_given_up"}));
 }
 
 TEST(PrometheusMetricsTest, PlanReasonsKeepTheirNames) {
