@@ -6,7 +6,7 @@
 #include <atomic>
 #include <string>
 
-#include "controller/serving/server/call_gate.h"
+#include "controller/serving/calls/call_gate.h"
 #include "controller/serving/server/fan_out.h"
 #include "controller/serving/server/plan_board.h"
 #include "controller/steering/decision/control_thread.h"

@@ -1,7 +1,7 @@
 // What every call passes before it is looked at: is the server open, who calls, may they, and do
 // they call too often.
-#ifndef RHUMB_CONTROLLER_SERVING_SERVER_CALL_GATE_H_
-#define RHUMB_CONTROLLER_SERVING_SERVER_CALL_GATE_H_
+#ifndef RHUMB_CONTROLLER_SERVING_CALLS_CALL_GATE_H_
+#define RHUMB_CONTROLLER_SERVING_CALLS_CALL_GATE_H_
 
 #include <grpcpp/server_context.h>
 
@@ -88,4 +88,4 @@ absl::Status DrainingError();
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_SERVING_SERVER_CALL_GATE_H_
+#endif  // RHUMB_CONTROLLER_SERVING_CALLS_CALL_GATE_H_

@@ -1,4 +1,4 @@
-#include "controller/serving/server/call_gate.h"
+#include "controller/serving/calls/call_gate.h"
 
 #include <grpc/grpc_security_constants.h>
 
