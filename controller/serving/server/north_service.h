@@ -24,7 +24,7 @@ using NorthMethods = rhumb::v1::North::WithRawCallbackMethod_ComputeRoutes<
                                                 rhumb::v1::North::WithRawCallbackMethod_ListAudit<
                                                     rhumb::v1::North::Service>>>>>>>>>>>>>;
 
-// Handlers only enqueue: changes and state to the control thread, questions to the compute pool.
+// Handlers ask the gate and hand on (calls/north_calls).
 class NorthService final : public NorthMethods {
  public:
   explicit NorthService(ServiceParts& parts) : parts_(parts) {}
@@ -32,7 +32,7 @@ class NorthService final : public NorthMethods {
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
 
-  Reactor* ComputeRoutes(Context* context, const grpc::ByteBuffer* request,
+  Reactor* ComputeRoutes(Context* context, const grpc::ByteBuffer* bytes,
                          grpc::ByteBuffer* response) override;
   Reactor* EvaluatePlan(Context* context, const grpc::ByteBuffer* bytes,
                         grpc::ByteBuffer* response) override;

@@ -1,5 +1,4 @@
-// What all calls with one answer have in common: admitted, then done by the control thread or the
-// compute pool, then answered once.
+// What all calls with one answer have in common: admitted, read, done, then answered once.
 #ifndef RHUMB_CONTROLLER_SERVING_SERVER_UNARY_CALL_H_
 #define RHUMB_CONTROLLER_SERVING_SERVER_UNARY_CALL_H_
 
@@ -13,8 +12,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "controller/clock/grpc/deadline.h"
-#include "controller/clock/steady_time.h"
 #include "controller/serving/rpc/grpc_status.h"
+#include "controller/serving/server/grpc_credentials.h"
 #include "controller/serving/server/plan_board.h"
 #include "controller/serving/server/service_parts.h"
 
@@ -45,14 +44,13 @@ class UnaryCall {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   // False, with the call finished, when the caller may not.
   bool Admit(Role role) {
-    auto caller = parts_.gate.Admit(*context_, role);
+    auto caller = parts_.gate.Admit(CredentialsOf(*context_), role);
     if (!caller.ok()) {
       Finish(caller.status());
       return false;
     }
     who_ = caller->name;
-    lane_ = caller->role == Role::kOperator ? ComputePool::Lane::kOperators
-                                            : ComputePool::Lane::kOthers;
+    role_ = caller->role;
     return true;
   }
   // What a caller who was admitted sent; null, with the call finished, when it is no such message.
@@ -64,7 +62,9 @@ class UnaryCall {
         absl::StrCat("the request is not a ", Request::descriptor()->full_name())));
     return nullptr;
   }
-  const std::string& who() const { return who_; }
+  NorthCalls::Asker asker() const {
+    return {who_, role_, [context = context_] { return rhumb::CheckWanted(*context); }};
+  }
   absl::Status CheckWanted() const { return rhumb::CheckWanted(*context_); }
 
   void Finish(absl::StatusOr<Response> result) const {
@@ -84,51 +84,14 @@ class UnaryCall {
         [call = *this](absl::StatusOr<Response> result) { call.Finish(std::move(result)); });
   }
 
-  // Answers with what `work` says on a thread of the pool.
-  void OnPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    On(parts_.compute, std::move(work));
-  }
-  // The same where nothing is computed: such answers do not wait behind questions that are.
-  void OnQuickPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    On(parts_.quick, std::move(work));
-  }
-  ComputePool::Lane lane() const { return lane_; }
-
  private:
-  void On(ComputePool& pool, std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    const bool queued = pool.TrySubmit(
-        [call = *this, work = std::move(work)](PolicyCache* policies) {
-          if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
-          const SteadyTime begin = SteadyNow();
-          absl::StatusOr<Response> result = Try(work, policies);
-          call.parts_.metrics.ObserveStage(Stage::kCompute,
-                                           absl::ToDoubleSeconds(SteadyNow() - begin));
-          call.Finish(std::move(result));
-        },
-        lane_);
-    if (!queued) {
-      Finish(absl::ResourceExhaustedError(
-          "all workers are busy and enough waits already; try again after a pause, or raise "
-          "limits.compute_threads and limits.compute_queue"));
-    }
-  }
-
-  static absl::StatusOr<Response> Try(
-      const std::function<absl::StatusOr<Response>(PolicyCache*)>& work, PolicyCache* policies) {
-    try {
-      return work(policies);
-    } catch (const std::exception& e) {
-      return absl::InternalError(std::string("the question could not be answered: ") + e.what());
-    }
-  }
-
   ServiceParts& parts_;
   CallMethod method_;
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;
   grpc::ByteBuffer* response_;
   std::string who_;
-  ComputePool::Lane lane_ = ComputePool::Lane::kOthers;
+  Role role_ = Role::kViewer;
 };
 
 }  // namespace rhumb
