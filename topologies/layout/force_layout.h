@@ -6,9 +6,9 @@
 
 namespace rhumb {
 
-// Springs of equal length along the cables (Kamada and Kawai 1989) where the network is connected
-// and has at most 120 nodes, else attraction along cables against repulsion of near nodes
-// (Fruchterman and Reingold 1991), from a fixed start. Links' states do not matter.
+// Springs between all pairs of nodes, as long as their distance (Kamada and Kawai 1989), where the
+// network is connected and has at most 120 nodes, else RepulsionLayout; turned so that the longer
+// side lies across. Links' states do not matter.
 MapLayout ForceLayout(const Topology& topology, double width, double height);
 
 }  // namespace rhumb
