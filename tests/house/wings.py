@@ -94,6 +94,8 @@ ROOMS = (
         uses=_FLOORS + ("controller/terminal",),
         third=_COMMON + ("json", "spdlog"),
     ),
+    # The pages, as bytes in the program.
+    Room("controller/web", third=("absl",)),
     Room(
         "controller/serving/rpc",
         uses=("topologies", "controller/steering/plan"),

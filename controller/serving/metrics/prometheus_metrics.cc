@@ -1,49 +1,19 @@
 #include "controller/serving/metrics/prometheus_metrics.h"
 
-#include <netdb.h>
 #include <prometheus/counter.h>
-#include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <prometheus/text_serializer.h>
 
 #include <array>
 #include <atomic>
-#include <exception>
-#include <functional>
-#include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
-#include "controller/serving/rpc/listen_address.h"
 #include "controller/steering/plan/enum_names.h"
 
 namespace rhumb {
 namespace {
-
-// Connects to an endpoint of this process and hangs up.
-void Knock(const std::string& listen, int port) {
-  const auto address = ParseListenAddress(listen);
-  if (!address.ok()) return;
-  const bool any = address->host == "0.0.0.0" || address->host == "::";
-  addrinfo hints{};
-  hints.ai_flags = AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const char* host = any ? nullptr : address->host.c_str();
-  if (getaddrinfo(host, absl::StrCat(port).c_str(), &hints, &found) != 0) return;
-  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-    const int socket_fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket_fd < 0) continue;
-    static_cast<void>(connect(socket_fd, at->ai_addr, at->ai_addrlen));
-    close(socket_fd);
-  }
-  freeaddrinfo(found);
-}
 
 // A new enumerator without a name here does not compile: the compiler asks for every case, and a
 // warning is an error.
@@ -159,6 +129,8 @@ const char* NameOf(CallMethod method) {
       return "ListAudit";
     case CallMethod::kHealthWatch:
       return "HealthWatch";
+    case CallMethod::kLiveFeed:
+      return "LiveFeed";
     case CallMethod::kCount:
       break;
   }
@@ -311,42 +283,8 @@ void PrometheusMetrics::CountEvent(Event event) {
       .Increment();
 }
 
-struct MetricsEndpoint::Http {
-  explicit Http(const std::string& listen) : listen(listen), exposer(listen, 1) {}
-  const std::string listen;
-  prometheus::Exposer exposer;
-};
-
-MetricsEndpoint::MetricsEndpoint() = default;
-MetricsEndpoint::~MetricsEndpoint() {
-  if (http_ == nullptr) return;
-  // The HTTP server looks whether it is to end every two seconds, or when somebody connects.
-  const std::string listen = http_->listen;
-  std::atomic<bool> ended = false;
-  std::thread ending([&] {
-    http_.reset();
-    ended = true;
-  });
-  while (!ended) {
-    Knock(listen, port_);
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  ending.join();
-}
-
-absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Open(
-    const std::string& listen, const PrometheusMetrics& metrics) {
-  std::unique_ptr<MetricsEndpoint> endpoint(new MetricsEndpoint);
-  try {
-    endpoint->http_ = std::make_unique<Http>(listen);
-    endpoint->http_->exposer.RegisterCollectable(metrics.registry());
-    const std::vector<int> ports = endpoint->http_->exposer.GetListeningPorts();
-    endpoint->port_ = ports.empty() ? 0 : ports.front();
-  } catch (const std::exception& e) {
-    return absl::UnavailableError(absl::StrFormat(
-        "metrics.listen: cannot listen on %s (%s); choose another port", listen, e.what()));
-  }
-  return endpoint;
+std::string PrometheusMetrics::Text() const {
+  return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 
 }  // namespace rhumb

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "controller/steering/metrics/metrics.h"
 
 namespace prometheus {
@@ -27,30 +26,15 @@ class PrometheusMetrics : public Metrics {
   void Set(Gauge gauge, double value) override;
   void CountEvent(Event event) override;
 
+  // As Prometheus reads it.
+  std::string Text() const;
+
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
 
  private:
   struct Families;
   std::shared_ptr<prometheus::Registry> registry_;
   std::unique_ptr<Families> families_;
-};
-
-// Serves a registry over HTTP at /metrics until it is destroyed.
-class MetricsEndpoint {
- public:
-  // `listen` is HOST:PORT, port 0 lets the system choose. Unavailable when the port is taken.
-  static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Open(const std::string& listen,
-                                                               const PrometheusMetrics& metrics);
-  ~MetricsEndpoint();
-
-  int port() const { return port_; }
-
- private:
-  struct Http;
-  MetricsEndpoint();
-
-  std::unique_ptr<Http> http_;
-  int port_ = 0;
 };
 
 }  // namespace rhumb

@@ -22,8 +22,8 @@ struct GrpcServer {
   int port = 0;  // 0 when it listens on a Unix-domain socket only
 };
 
-// Serves from now on; services, `connections`, `metrics` and `certificates` (null: plaintext)
-// outlive it. Unavailable when a port is taken.
+// Serves from now on; services, `connections`, `metrics`
+// and `certificates` (null: plaintext) outlive it. Unavailable when a port is taken.
 absl::StatusOr<GrpcServer> StartGrpcServer(const ServeConfig& config,
                                            const CertificateKeeper* certificates,
                                            ConnectionTable* connections, Metrics* metrics,

@@ -10,6 +10,7 @@
 #include "controller/clock/grpc/deadline.h"
 #include "controller/clock/steady_time.h"
 #include "controller/serving/configuration/certificate_keeper.h"
+#include "controller/serving/metrics/metrics_endpoint.h"
 #include "controller/serving/metrics/prometheus_metrics.h"
 #include "controller/serving/server/announcer.h"
 #include "controller/serving/server/caller_policies.h"
@@ -99,7 +100,7 @@ struct Parts {
       : config(options.config),
         opened(std::move(opened_first)),
         connections(config.gate),
-        gate(*opened.access, opened.certificates.get(), &connections, config.gate),
+        gate(*opened.access, opened.certificates.get(), config.gate),
         board(config.steering.core.kept_plans),
         fan_out(opened.metrics.get()),
         announcer(board, fan_out, health),
@@ -111,9 +112,9 @@ struct Parts {
                 ForCallers(options.policies, config.steering.core.policy)),
         quick(1, config.limits.compute_queue,
               ForCallers(options.policies, config.steering.core.policy)),
-        shared{control,        compute, quick,           board,
-               fan_out,        gate,    *opened.metrics, config.steering.core.topology_limits,
-               options.version},
+        calls({control, compute, quick, *opened.metrics, config.steering.core.topology_limits,
+               options.version, [this] { return board.latest(); }}),
+        shared{control, calls, board, fan_out, gate, connections, *opened.metrics},
         south(shared),
         north(shared),
         health_service(shared, health) {}
@@ -135,6 +136,7 @@ struct Parts {
   ControlThread control;
   ComputePool compute;
   ComputePool quick;
+  NorthCalls calls;
   ServiceParts shared;
   SouthService south;
   NorthService north;

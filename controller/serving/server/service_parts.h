@@ -4,27 +4,25 @@
 #define RHUMB_CONTROLLER_SERVING_SERVER_SERVICE_PARTS_H_
 
 #include <atomic>
-#include <string>
 
-#include "controller/serving/server/call_gate.h"
+#include "controller/serving/calls/call_gate.h"
+#include "controller/serving/calls/north_calls.h"
+#include "controller/serving/server/connection_table.h"
 #include "controller/serving/server/fan_out.h"
 #include "controller/serving/server/plan_board.h"
 #include "controller/steering/decision/control_thread.h"
 #include "controller/steering/metrics/metrics.h"
-#include "controller/steering/questions/compute_pool.h"
 
 namespace rhumb {
 
 struct ServiceParts {
   ControlThread& control;
-  ComputePool& compute;
-  ComputePool& quick;  // for answers that cost little
+  NorthCalls& north_calls;
   PlanBoard& board;
   FanOut& fan_out;
   CallGate& gate;
+  ConnectionTable& connections;
   Metrics& metrics;
-  const TopologyLimits topology_limits;
-  const std::string version;  // of the program
 
   // Names of streams, unique in this process.
   StreamId NextStream() { return ++last_stream; }

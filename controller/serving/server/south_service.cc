@@ -1,47 +1,51 @@
 #include "controller/serving/server/south_service.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <memory>
+#include <utility>
+
 #include "controller/serving/server/plan_stream.h"
 #include "controller/serving/server/telemetry_stream.h"
 #include "controller/serving/server/unary_call.h"
 
 namespace rhumb {
 
-grpc::ServerUnaryReactor* SouthService::SetTopology(grpc::CallbackServerContext* context,
-                                                    const grpc::ByteBuffer* bytes,
-                                                    grpc::ByteBuffer* response) {
-  UnaryCall<rhumb::v1::SetTopologyResponse> call(parts_, CallMethod::kSetTopology, context,
-                                                 response);
-  if (!call.Admit(Role::kAdapter)) return call.reactor();
-  if (const auto request = call.Read<rhumb::v1::SetTopologyRequest>(*bytes)) {
-    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.south().SetTopology(*request, who);
-    });
-  }
-  return call.reactor();
+SouthService::SouthService(ServiceParts& parts) : RequestService("rhumb.v1.South"), parts_(parts) {
+  AddChange<rhumb::v1::SetTopologyRequest, rhumb::v1::SetTopologyResponse>(
+      "SetTopology", CallMethod::kSetTopology,
+      [](ControllerCore& core, const auto& request, const std::string& who) {
+        return core.south().SetTopology(request, who);
+      });
+  AddChange<rhumb::v1::UpdateTopologyRequest, rhumb::v1::UpdateTopologyResponse>(
+      "UpdateTopology", CallMethod::kUpdateTopology,
+      [](ControllerCore& core, const auto& request, const std::string& who) {
+        return core.south().UpdateTopology(request, who);
+      });
+  Add<rhumb::v1::TelemetryReport, rhumb::v1::TelemetryAnswer>(
+      "StreamTelemetry", [this](grpc::CallbackServerContext* context) {
+        return TelemetryStream::Start(parts_, context);
+      });
+  Add<Bytes, Bytes>("StreamPlans", [this](grpc::CallbackServerContext* context) {
+    return PlanStream::Start(parts_, context);
+  });
 }
 
-grpc::ServerUnaryReactor* SouthService::UpdateTopology(grpc::CallbackServerContext* context,
-                                                       const grpc::ByteBuffer* bytes,
-                                                       grpc::ByteBuffer* response) {
-  UnaryCall<rhumb::v1::UpdateTopologyResponse> call(parts_, CallMethod::kUpdateTopology, context,
-                                                    response);
-  if (!call.Admit(Role::kAdapter)) return call.reactor();
-  if (const auto request = call.Read<rhumb::v1::UpdateTopologyRequest>(*bytes)) {
-    call.OnControlThread([request](ControllerCore& core, const std::string& who) {
-      return core.south().UpdateTopology(*request, who);
-    });
-  }
-  return call.reactor();
-}
-
-grpc::ServerBidiReactor<rhumb::v1::TelemetryReport, rhumb::v1::TelemetryAnswer>*
-SouthService::StreamTelemetry(grpc::CallbackServerContext* context) {
-  return TelemetryStream::Start(parts_, context);
-}
-
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SouthService::StreamPlans(
-    grpc::CallbackServerContext* context) {
-  return PlanStream::Start(parts_, context);
+template <typename Request, typename Response, typename Work>
+void SouthService::AddChange(const std::string& method, CallMethod counted_as, Work work) {
+  using Call = UnaryCall<Request, Response>;
+  Add<Bytes, Bytes>(method, [this, counted_as, work](grpc::CallbackServerContext* context) {
+    return new Call(
+        parts_, counted_as, Role::kAdapter, context,
+        [this, work](std::shared_ptr<const Request> request, Call& call) {
+          parts_.control.Call<Response>(
+              [request, work, &call](ControllerCore& core) -> absl::StatusOr<Response> {
+                if (auto status = CheckWanted(call.context()); !status.ok()) return status;
+                return work(core, *request, call.who());
+              },
+              [&call](absl::StatusOr<Response> result) { call.Finish(std::move(result)); });
+        });
+  });
 }
 
 }  // namespace rhumb

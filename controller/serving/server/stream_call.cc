@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/serving/rpc/grpc_status.h"
+#include "controller/serving/server/grpc_credentials.h"
 
 namespace rhumb {
 
@@ -10,7 +11,7 @@ absl::Status StreamCall::Enter(const grpc::CallbackServerContext& context, std::
                                bool join) {
   self_ = shared_from_this();
   role_ = role;
-  auto caller = role ? parts_.gate.Admit(context, *role) : parts_.gate.AdmitAnybody(context);
+  auto caller = role ? AdmitCall(parts_, context, *role) : parts_.gate.AdmitAnybody(context.peer());
   absl::Status status = caller.status();
   if (status.ok()) {
     auto place = parts_.gate.TakePlace(*caller, !role);

@@ -1,20 +1,21 @@
-// What all calls with one answer have in common: admitted, then done by the control thread or the
-// compute pool, then answered once.
+// What all calls with one answer have in common: admitted, read, done, then answered once.
 #ifndef RHUMB_CONTROLLER_SERVING_SERVER_UNARY_CALL_H_
 #define RHUMB_CONTROLLER_SERVING_SERVER_UNARY_CALL_H_
 
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "controller/clock/grpc/deadline.h"
-#include "controller/clock/steady_time.h"
 #include "controller/serving/rpc/grpc_status.h"
+#include "controller/serving/server/grpc_credentials.h"
 #include "controller/serving/server/plan_board.h"
 #include "controller/serving/server/service_parts.h"
 
@@ -29,106 +30,57 @@ inline absl::Status CheckWanted(const grpc::CallbackServerContext& context) {
   return absl::OkStatus();
 }
 
-// One call under way, of a raw method: the request is parsed once the caller is known (Read).
-// Response stays valid until Finish. Copied into what does the work.
-template <typename Response>
-class UnaryCall {
+// One call under way. gRPC would read a request whole before it asks anybody; this asks the gate
+// first, so that what a stranger sends is never taken in. Deletes itself when gRPC is done with it.
+template <typename Request, typename Response>
+class UnaryCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  UnaryCall(ServiceParts& parts, CallMethod method, grpc::CallbackServerContext* context,
-            grpc::ByteBuffer* response)
-      : parts_(parts),
-        method_(method),
-        context_(context),
-        reactor_(context->DefaultReactor()),
-        response_(response) {}
+  // Calls Finish once, on any thread.
+  using Work = std::function<void(std::shared_ptr<const Request>, UnaryCall&)>;
 
-  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
-  // False, with the call finished, when the caller may not.
-  bool Admit(Role role) {
-    auto caller = parts_.gate.Admit(*context_, role);
+  UnaryCall(ServiceParts& parts, CallMethod method, Role role, grpc::CallbackServerContext* context,
+            Work work)
+      : parts_(parts), method_(method), context_(*context), work_(std::move(work)) {
+    auto caller = AdmitCall(parts_, context_, role);
     if (!caller.ok()) {
       Finish(caller.status());
-      return false;
+      return;
     }
     who_ = caller->name;
-    lane_ = caller->role == Role::kOperator ? ComputePool::Lane::kOperators
-                                            : ComputePool::Lane::kOthers;
-    return true;
+    role_ = caller->role;
+    StartRead(&bytes_);
   }
-  // What a caller who was admitted sent; null, with the call finished, when it is no such message.
-  template <typename Request>
-  std::shared_ptr<const Request> Read(const grpc::ByteBuffer& bytes) const {
-    auto request = std::make_shared<Request>();
-    if (FromByteBuffer(bytes, request.get())) return request;
-    Finish(absl::InvalidArgumentError(
-        absl::StrCat("the request is not a ", Request::descriptor()->full_name())));
-    return nullptr;
-  }
+
   const std::string& who() const { return who_; }
-  absl::Status CheckWanted() const { return rhumb::CheckWanted(*context_); }
+  Role role() const { return role_; }
+  const grpc::CallbackServerContext& context() const { return context_; }
 
-  void Finish(absl::StatusOr<Response> result) const {
-    if (result.ok()) *response_ = ToByteBuffer(*result);
+  void Finish(absl::StatusOr<Response> result) {
     parts_.metrics.CountCall(method_, result.status().code());
-    reactor_->Finish(ToGrpc(result.status()));
+    if (!result.ok()) return ServerBidiReactor::Finish(ToGrpc(result.status()));
+    bytes_ = ToByteBuffer(*result);
+    StartWriteAndFinish(&bytes_, grpc::WriteOptions(), grpc::Status::OK);
   }
-
-  // Answers with what `work` says on the control thread, once its change is durable.
-  void OnControlThread(
-      std::function<absl::StatusOr<Response>(ControllerCore&, const std::string& who)> work) {
-    parts_.control.Call<Response>(
-        [call = *this, work = std::move(work)](ControllerCore& core) -> absl::StatusOr<Response> {
-          if (auto status = call.CheckWanted(); !status.ok()) return status;
-          return work(core, call.who_);
-        },
-        [call = *this](absl::StatusOr<Response> result) { call.Finish(std::move(result)); });
-  }
-
-  // Answers with what `work` says on a thread of the pool.
-  void OnPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    On(parts_.compute, std::move(work));
-  }
-  // The same where nothing is computed: such answers do not wait behind questions that are.
-  void OnQuickPool(std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    On(parts_.quick, std::move(work));
-  }
-  ComputePool::Lane lane() const { return lane_; }
 
  private:
-  void On(ComputePool& pool, std::function<absl::StatusOr<Response>(PolicyCache*)> work) const {
-    const bool queued = pool.TrySubmit(
-        [call = *this, work = std::move(work)](PolicyCache* policies) {
-          if (auto status = call.CheckWanted(); !status.ok()) return call.Finish(status);
-          const SteadyTime begin = SteadyNow();
-          absl::StatusOr<Response> result = Try(work, policies);
-          call.parts_.metrics.ObserveStage(Stage::kCompute,
-                                           absl::ToDoubleSeconds(SteadyNow() - begin));
-          call.Finish(std::move(result));
-        },
-        lane_);
-    if (!queued) {
-      Finish(absl::ResourceExhaustedError(
-          "all workers are busy and enough waits already; try again after a pause, or raise "
-          "limits.compute_threads and limits.compute_queue"));
+  void OnReadDone(bool ok) override {
+    auto request = std::make_shared<Request>();
+    if (!ok || !FromByteBuffer(bytes_, request.get())) {
+      return Finish(absl::InvalidArgumentError(
+          absl::StrCat("the request is not a ", Request::descriptor()->full_name())));
     }
+    bytes_.Clear();
+    work_(std::move(request), *this);
   }
-
-  static absl::StatusOr<Response> Try(
-      const std::function<absl::StatusOr<Response>(PolicyCache*)>& work, PolicyCache* policies) {
-    try {
-      return work(policies);
-    } catch (const std::exception& e) {
-      return absl::InternalError(std::string("the question could not be answered: ") + e.what());
-    }
-  }
+  void OnDone() override { delete this; }
 
   ServiceParts& parts_;
-  CallMethod method_;
-  grpc::CallbackServerContext* context_;
-  grpc::ServerUnaryReactor* reactor_;
-  grpc::ByteBuffer* response_;
+  const CallMethod method_;
+  const grpc::CallbackServerContext& context_;
+  const Work work_;
+  grpc::ByteBuffer bytes_;  // the request's, then the response's
   std::string who_;
-  ComputePool::Lane lane_ = ComputePool::Lane::kOthers;
+  Role role_ = Role::kViewer;
 };
 
 }  // namespace rhumb

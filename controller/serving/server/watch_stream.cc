@@ -4,23 +4,22 @@
 
 namespace rhumb {
 
-WatchStream* WatchStream::Start(ServiceParts& parts, grpc::CallbackServerContext* context,
-                                const grpc::ByteBuffer* request) {
+WatchStream* WatchStream::Start(ServiceParts& parts, grpc::CallbackServerContext* context) {
   std::shared_ptr<WatchStream> stream(new WatchStream(parts));
-  if (!stream->Enter(*context, Role::kViewer, false).ok()) return stream.get();
-  rhumb::v1::WatchPlanRequest message;
-  const bool readable = FromByteBuffer(*request, &message);
-  {
-    absl::MutexLock lock(&stream->mutex_);
-    stream->with_routes_ = message.with_routes();
-    stream->Join();
-  }
-  if (readable) {
-    stream->Wake();
-  } else {
-    stream->End(absl::InvalidArgumentError("the request is not a rhumb.v1.WatchPlanRequest"));
-  }
+  if (stream->Enter(*context, Role::kViewer, false).ok()) stream->StartRead(&stream->request_);
   return stream.get();
+}
+
+void WatchStream::OnReadDone(bool ok) {
+  rhumb::v1::WatchPlanRequest message;
+  const bool readable = ok && FromByteBuffer(request_, &message);
+  absl::MutexLock lock(&mutex_);
+  if (!readable) {
+    return EndLocked(absl::InvalidArgumentError("the request is not a rhumb.v1.WatchPlanRequest"));
+  }
+  with_routes_ = message.with_routes();
+  Join();
+  WriteNext();
 }
 
 void WatchStream::Wake() {

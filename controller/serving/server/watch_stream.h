@@ -10,23 +10,25 @@
 namespace rhumb {
 
 // Writes the newest plan whenever the last write is done.
-class WatchStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public StreamCall {
+class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                          public StreamCall {
  public:
-  static WatchStream* Start(ServiceParts& parts, grpc::CallbackServerContext* context,
-                            const grpc::ByteBuffer* request);
+  static WatchStream* Start(ServiceParts& parts, grpc::CallbackServerContext* context);
 
   void Wake() override;
 
  private:
   explicit WatchStream(ServiceParts& parts) : StreamCall(parts, CallMethod::kWatchPlan) {}
 
+  void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
   void OnCancel() override { End(absl::CancelledError("the caller is gone")); }
   void OnDone() override { Leave(); }
   void FinishCall(const grpc::Status& status) override { Finish(status); }
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  bool with_routes_ = false;
+  grpc::ByteBuffer request_;
+  bool with_routes_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
   SharedMessagePtr on_its_way_ ABSL_GUARDED_BY(mutex_);
 };

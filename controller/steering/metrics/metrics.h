@@ -71,6 +71,7 @@ enum class CallMethod {
   kWatchPlan,
   kListAudit,
   kHealthWatch,
+  kLiveFeed,  // a viewer of the live page
   kCount,
 };
 

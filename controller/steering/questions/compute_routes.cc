@@ -47,9 +47,7 @@ absl::StatusOr<rhumb::v1::ComputeRoutesResponse> ComputeRoutes(
   response.set_policy(policy);
   *response.mutable_decision_time() = ToDuration(took);
   const LinkLoads loads = ComputeLinkLoads(*topology, decision->plan, *demands);
-  for (LinkId l = 0; l < topology->num_links(); ++l) {
-    WriteLoad(*topology, l, loads.load_bps[l], response.add_loads());
-  }
+  WriteLoads(*topology, loads.load_bps, response.mutable_loads());
   response.set_mlu(MaxLinkUtilization(*topology, loads.load_bps));
   response.set_unrouted_bps(loads.unrouted_bps);
   response.set_shortest_path_mlu(MaxLinkUtilization(

@@ -21,31 +21,31 @@ rhumb::v1::PlanOutcome Outcome(const Topology& topology, const RoutingPlan& plan
   for (LinkId l : BusiestLinks(topology, loads.load_bps, kBusiest)) {
     WriteLoad(topology, l, loads.load_bps[l], outcome.add_busiest());
   }
+  WriteLoads(topology, loads.load_bps, outcome.mutable_loads());
   return outcome;
 }
 
 absl::StatusOr<Topology> WithChanges(const Topology& topology,
                                      const rhumb::v1::EvaluatePlanRequest& request) {
   TopologyDelta delta;
-  auto add = [&](const auto& names, absl::string_view field, bool drain) -> absl::Status {
+  auto add = [&](const auto& names, absl::string_view field, LinkChange change) -> absl::Status {
     for (const std::string& name : names) {
       const auto links = LinksMeant(topology, name);
       if (!links.ok()) return AboutField(field, links.status());
       for (LinkId l : *links) {
-        LinkChange change;
         change.link = l;
-        if (drain) {
-          change.administrative_state = AdministrativeState::kDrained;
-        } else {
-          change.operational_state = OperationalState::kDown;
-        }
         delta.push_back(change);
       }
     }
     return absl::OkStatus();
   };
-  if (auto s = add(request.failed_links(), "failed_links", false); !s.ok()) return s;
-  if (auto s = add(request.drained_links(), "drained_links", true); !s.ok()) return s;
+  LinkChange fail, drain, undrain;
+  fail.operational_state = OperationalState::kDown;
+  drain.administrative_state = AdministrativeState::kDrained;
+  undrain.administrative_state = AdministrativeState::kEnabled;
+  if (auto s = add(request.failed_links(), "failed_links", fail); !s.ok()) return s;
+  if (auto s = add(request.undrained_links(), "undrained_links", undrain); !s.ok()) return s;
+  if (auto s = add(request.drained_links(), "drained_links", drain); !s.ok()) return s;
   return topology.Apply(delta);
 }
 

@@ -82,6 +82,7 @@ absl::StatusOr<rhumb::v1::ExplainDecisionResponse> ExplainDecision(
   for (LinkId l : BusiestLinks(topology, loads.load_bps, kBusiest)) {
     WriteLoad(topology, l, loads.load_bps[l], response.add_busiest());
   }
+  WriteLoads(topology, loads.load_bps, response.mutable_loads());
   for (const NodePair pair : *pairs) {
     auto* out = response.add_demands();
     out->set_source(topology.node(pair.source).name);

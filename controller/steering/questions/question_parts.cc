@@ -89,4 +89,12 @@ void WriteLoad(const Topology& topology, LinkId link, double load_bps, rhumb::v1
   out->set_utilization(load_bps / topology.link(link).capacity_bps);
 }
 
+void WriteLoads(const Topology& topology, const std::vector<double>& load_bps,
+                google::protobuf::RepeatedPtrField<rhumb::v1::LinkLoad>* out) {
+  out->Reserve(topology.num_links());
+  for (LinkId l = 0; l < topology.num_links(); ++l) {
+    WriteLoad(topology, l, load_bps[l], out->Add());
+  }
+}
+
 }  // namespace rhumb

@@ -43,6 +43,9 @@ TrafficMatrix LatestDemands(const LiveView& view);
 std::vector<LinkId> BusiestLinks(const Topology& topology, const std::vector<double>& load_bps,
                                  int count);
 void WriteLoad(const Topology& topology, LinkId link, double load_bps, rhumb::v1::LinkLoad* out);
+// Of every link, in the order of the topology.
+void WriteLoads(const Topology& topology, const std::vector<double>& load_bps,
+                google::protobuf::RepeatedPtrField<rhumb::v1::LinkLoad>* out);
 
 }  // namespace rhumb
 

@@ -1,4 +1,6 @@
 // What one caller cannot take from the others.
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -163,6 +165,41 @@ TEST(LimitsTest, WatchesOfStrangersLeaveThePlacesOfAdaptersAlone) {
   TestAdapter adapter(server.Connect(), options);
   EXPECT_TRUE(Eventually([&] { return adapter.election().epoch() != 0; }));
   for (grpc::ClientContext& context : contexts) context.TryCancel();
+}
+
+// What a call ends with whose caller sends its metadata and no request.
+grpc::Status CallWithoutRequest(const std::shared_ptr<grpc::Channel>& channel,
+                                const std::string& method) {
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  Prepare(&context);
+  grpc::Status status = grpc::Status::OK;
+  const auto stream = stub.PrepareCall(&context, method, &queue);
+  void* tag = nullptr;
+  bool ok = false;
+  stream->StartCall(nullptr);
+  queue.Next(&tag, &ok);
+  stream->Finish(&status, nullptr);
+  queue.Next(&tag, &ok);
+  return status;
+}
+
+TEST(LimitsTest, AStrangerIsRefusedBeforeItsRequestIsRead) {
+  ServeConfig config = TestConfig();
+  config.security.tokens = TestPath("tokens");
+  ASSERT_TRUE(AddToken(config.security.tokens, "adapter", Role::kAdapter, NewToken()).ok());
+  LiveServer server(config);
+  const auto channel = server.Connect();
+  for (const auto* service : {rhumb::v1::SetTopologyRequest::descriptor()->file()->service(0),
+                              rhumb::v1::GetStatusRequest::descriptor()->file()->service(0)}) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const std::string name =
+          absl::StrCat("/", service->full_name(), "/", service->method(i)->name());
+      EXPECT_EQ(CallWithoutRequest(channel, name).error_code(), grpc::StatusCode::UNAUTHENTICATED)
+          << name;
+    }
+  }
 }
 
 }  // namespace

@@ -37,6 +37,16 @@ TEST_F(ExplainDecisionTest, EveryPathOfADemandIsExplainedWithItsBottleneck) {
   }
 }
 
+TEST_F(ExplainDecisionTest, EveryLinkHasItsPredictedLoadInTheOrderOfTheTopology) {
+  const auto answer = ExplainDecision({}, view_, &policies_);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->loads_size(), view_.topology->num_links());
+  for (int l = 0; l < answer->loads_size(); ++l) {
+    EXPECT_EQ(answer->loads(l).link(), view_.topology->link(l).name);
+  }
+  EXPECT_NEAR(answer->loads(*view_.topology->FindLink("A>B")).utilization(), 0.4, 1e-9);
+}
+
 TEST_F(ExplainDecisionTest, UnknownNodesAreRefusedByField) {
   rhumb::v1::ExplainDecisionRequest request;
   request.set_source("A");

@@ -1,47 +1,53 @@
-// What every call passes before it is looked at: is the server open, who calls, may they, and do
-// they call too often.
-#ifndef RHUMB_CONTROLLER_SERVING_SERVER_CALL_GATE_H_
-#define RHUMB_CONTROLLER_SERVING_SERVER_CALL_GATE_H_
-
-#include <grpcpp/server_context.h>
+// What every call passes before it is looked at, whichever way it came: is the server open, who
+// calls, may they, and do they call too often. Knows nothing of gRPC or HTTP.
+#ifndef RHUMB_CONTROLLER_SERVING_CALLS_CALL_GATE_H_
+#define RHUMB_CONTROLLER_SERVING_CALLS_CALL_GATE_H_
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "controller/serving/access/access_control.h"
 #include "controller/serving/access/gate_limits.h"
 #include "controller/serving/access/rate_limiter.h"
 #include "controller/serving/configuration/certificate_keeper.h"
-#include "controller/serving/server/connection_table.h"
 
 namespace rhumb {
+
+// What a caller shows.
+struct Credentials {
+  std::optional<absl::string_view> authorization;  // as AccessControl::Identify takes it
+  std::string address;                             // as gRPC spells it, "ipv4:10.0.0.1:4711"
+  std::string certificate;                         // PEM, its own first; empty without
+};
 
 // Safe to call from any thread; outlives every call.
 class CallGate {
  public:
-  // `certificates` may be null: no client shows one. `connections` learns whom it knows.
-  CallGate(const AccessControl& access, const CertificateKeeper* certificates,
-           ConnectionTable* connections, GateLimits limits)
+  // `certificates` may be null: no client shows one.
+  CallGate(const AccessControl& access, const CertificateKeeper* certificates, GateLimits limits)
       : access_(access),
         certificates_(certificates),
-        connections_(*connections),
         limits_(limits),
         rate_(limits.calls_per_second, limits.call_burst) {}
 
   // Unavailable (NOT_READY) once closed; Unauthenticated and PermissionDenied (ACCESS);
   // ResourceExhausted (LIMIT) above the peer's rate.
-  absl::StatusOr<Caller> Admit(const grpc::ServerContextBase& context, Role needed);
+  absl::StatusOr<Caller> Admit(const Credentials& credentials, Role needed);
+  // The same for a caller that was admitted before and calls again, on a session of HTTP.
+  absl::Status AdmitAgain(const Caller& caller, Role needed);
 
   // For a caller that was admitted before: the errors of Admit when its token or its certificate
   // would not be admitted any more.
   absl::Status StillAdmits(const Caller& caller, Role needed) const;
 
   // Without asking for a token, for what everybody may know.
-  absl::StatusOr<Caller> AdmitAnybody(const grpc::ServerContextBase& context);
+  absl::StatusOr<Caller> AdmitAnybody(const std::string& address);
 
   // One open stream of a peer; gives its place back when destroyed.
   class Place {
@@ -78,7 +84,6 @@ class CallGate {
 
   const AccessControl& access_;
   const CertificateKeeper* const certificates_;
-  ConnectionTable& connections_;
   const GateLimits limits_;
   RateLimiter rate_;
   std::atomic<bool> closed_ = false;
@@ -92,4 +97,4 @@ absl::Status DrainingError();
 
 }  // namespace rhumb
 
-#endif  // RHUMB_CONTROLLER_SERVING_SERVER_CALL_GATE_H_
+#endif  // RHUMB_CONTROLLER_SERVING_CALLS_CALL_GATE_H_

@@ -1,6 +1,4 @@
-#include "controller/serving/server/call_gate.h"
-
-#include <grpc/grpc_security_constants.h>
+#include "controller/serving/calls/call_gate.h"
 
 #include <algorithm>
 
@@ -11,7 +9,6 @@
 namespace rhumb {
 namespace {
 
-constexpr char kAuthorization[] = "authorization";
 // Streams of callers without a token, of all and of one address: they watch health, which a few
 // balancers and probes do.
 constexpr int kStrangers = 256;
@@ -21,20 +18,6 @@ absl::Status LimitError(absl::string_view message) {
   return RequestError(absl::StatusCode::kResourceExhausted, rhumb::v1::ERROR_REASON_LIMIT, message);
 }
 
-// PEM, the client's own first; empty without one.
-std::string CertificateOf(const grpc::ServerContextBase& context) {
-  std::string chain;
-  const auto identity = context.auth_context();
-  if (identity == nullptr) return chain;
-  for (const char* property :
-       {GRPC_X509_PEM_CERT_PROPERTY_NAME, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME}) {
-    for (const grpc::string_ref& pem : identity->FindPropertyValues(property)) {
-      chain.append(pem.data(), pem.size());
-    }
-  }
-  return chain;
-}
-
 }  // namespace
 
 absl::Status DrainingError() {
@@ -42,22 +25,22 @@ absl::Status DrainingError() {
                       "the controller shuts down; try again, or another controller");
 }
 
-absl::StatusOr<Caller> CallGate::Admit(const grpc::ServerContextBase& context, Role needed) {
+absl::StatusOr<Caller> CallGate::Admit(const Credentials& credentials, Role needed) {
   if (closed_) return DrainingError();
-  std::optional<absl::string_view> authorization;
-  const auto& metadata = context.client_metadata();
-  if (const auto it = metadata.find(kAuthorization); it != metadata.end()) {
-    authorization = absl::string_view(it->second.data(), it->second.size());
-  }
-  auto caller = access_.Identify(authorization, context.peer(), needed);
+  auto caller = access_.Identify(credentials.authorization, credentials.address, needed);
   if (!caller.ok()) return caller;
   if (certificates_ != nullptr) {
-    caller->certificate = CertificateOf(context);
+    caller->certificate = credentials.certificate;
     if (auto status = CheckCertificate(*caller); !status.ok()) return status;
   }
-  connections_.Know(context.peer());
   if (auto status = CountMessage(*caller); !status.ok()) return status;
   return caller;
+}
+
+absl::Status CallGate::AdmitAgain(const Caller& caller, Role needed) {
+  if (closed_) return DrainingError();
+  if (auto status = StillAdmits(caller, needed); !status.ok()) return status;
+  return CountMessage(caller);
 }
 
 absl::Status CallGate::StillAdmits(const Caller& caller, Role needed) const {
@@ -74,9 +57,8 @@ absl::Status CallGate::CheckCertificate(const Caller& caller) const {
   return RequestError(status.code(), rhumb::v1::ERROR_REASON_ACCESS, status.message());
 }
 
-absl::StatusOr<Caller> CallGate::AdmitAnybody(const grpc::ServerContextBase& context) {
+absl::StatusOr<Caller> CallGate::AdmitAnybody(const std::string& address) {
   if (closed_) return DrainingError();
-  const std::string address = context.peer();
   Caller caller{address, Role::kViewer, WithoutPort(address)};
   if (auto status = CountMessage(caller); !status.ok()) return status;
   return caller;

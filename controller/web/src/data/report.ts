@@ -1,0 +1,95 @@
+// The contract of a report, `rhumb.report/1`: what controller/report writes into the page. Keys are
+// added, never renamed or removed.
+
+export interface Spread {
+  mean: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export interface Estimate {
+  mean: number;
+  low: number; // of a 95 % interval
+  high: number;
+}
+
+// As results.json has it; measurements of packets only where packets or flows were played.
+export interface Summary {
+  mlu: Spread;
+  norm_mlu: Spread | null;
+  decision_ms: { p50: number; p99: number };
+  moved_share: { mean: number };
+  paths_per_demand: { mean: number };
+  least_share: number;
+  most_entries: number;
+  fell_back: number;
+  lost_episodes: number;
+  fct_s?: Estimate | null;
+  fct_p99_s?: Estimate | null;
+  on_time_share?: Estimate | null;
+  versus?: { policy: string; fct: Estimate | null; fct_p99: Estimate | null } | null;
+}
+
+// Source, destination, bits per second, [path, share in per mille] of each path, the shortest path
+// (-1: none), per mille that is left on it.
+export type MovedDemand = [number, number, number, [number, number][], number, number];
+
+export type Series = (number | null)[]; // one value an interval; null: not known
+
+export interface RawPolicy {
+  name: string;
+  omniscient: boolean;
+  summary: Summary;
+  mlu: Series;
+  norm: Series;
+  moved: Series;
+  decision_ms: Series;
+  delay_ms: Series;
+  loss: Series;
+  notes: [number, string][]; // index of the interval, what the policy said
+  utilization: string; // packed, see unpack.ts; empty: not kept
+  why: string; // packed JSON, MovedDemand[][] by interval; empty: not kept
+  fct?: Histogram | null;
+  delay?: Histogram | null;
+}
+
+// Counts of values by equal steps of their logarithm: bucket i ends at first * step^i.
+export interface Histogram {
+  first: number;
+  step: number;
+  counts: number[];
+}
+
+export interface RawReport {
+  schema: string;
+  title: string;
+  provenance: {
+    command: string;
+    version: string;
+    commit: string;
+    machine: string;
+    checkpoint: string;
+  };
+  simulator: string;
+  traffic: string;
+  load: number | null;
+  seeds: number;
+  topology: {
+    name: string;
+    width: number;
+    height: number;
+    coast: string;
+    breaks: number[];
+    nodes: [string, string, number, number][]; // name, description, x, y
+    links: [number, number, number, number, string][]; // ends, bits per second, delay in s, name
+  };
+  intervals: { number: number[]; time: string[]; seconds: number };
+  map_every: number; // loads are kept of every such interval only
+  states: [number, number, number, number][]; // link, 1 failed or 2 drained, [from, to) by index
+  events: { text: string; from: number; to: number }[]; // [from, to) by index
+  optimum: Series;
+  paths: number[][];
+  policies: RawPolicy[];
+}
