@@ -28,14 +28,14 @@ namespace rhumb::testing {
 class ServerProcess {
  public:
   // `program` is rhumb; `configuration` is TOML behind the sections that this class writes
-  // ([server] and [metrics] without ports of their own, [store] in the directory when `stored`).
+  // ([server], [metrics] and [http] without ports of their own, [store] in the directory when `stored`).
   ServerProcess(std::string program, std::string configuration, bool stored = true)
       : program_(std::move(program)) {
     std::string pattern = (std::filesystem::temp_directory_path() / "rhumb_server_XXXXXX").string();
     directory_ = mkdtemp(pattern.data());
     std::ofstream(directory_ + "/rhumb.toml")
         << "[server]\nlisten = \"127.0.0.1:0\"\nports_file = \"" << directory_
-        << "/ports\"\n[metrics]\nlisten = \"\"\n"
+        << "/ports\"\n[metrics]\nlisten = \"\"\n[http]\nlisten = \"\"\n"
         << (stored ? "[store]\npath = \"" + directory_ + "/state.db\"\n" : "") << configuration;
   }
   ~ServerProcess() {

@@ -48,6 +48,7 @@ std::string Ports(const Server& server) {
   std::string text;
   if (server.port() != 0) absl::StrAppend(&text, "grpc ", server.port(), "\n");
   if (server.metrics_port() != 0) absl::StrAppend(&text, "metrics ", server.metrics_port(), "\n");
+  if (server.http_port() != 0) absl::StrAppend(&text, "http ", server.http_port(), "\n");
   return text;
 }
 
