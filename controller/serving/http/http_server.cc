@@ -48,7 +48,9 @@ std::chrono::nanoseconds Chrono(absl::Duration time) { return absl::ToChronoNano
 std::string AddressOf(const tcp::socket& socket) {
   Error error;
   const tcp::endpoint peer = socket.remote_endpoint(error);
-  if (error) return "unix:";
+  const bool internet =
+      !error && (peer.data()->sa_family == AF_INET || peer.data()->sa_family == AF_INET6);
+  if (!internet) return "unix:";
   return peer.address().is_v6()
              ? absl::StrFormat("ipv6:[%s]:%d", peer.address().to_string(), peer.port())
              : absl::StrFormat("ipv4:%s:%d", peer.address().to_string(), peer.port());
