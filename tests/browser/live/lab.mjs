@@ -3,13 +3,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const rhumb = process.env.RHUMB_PROGRAM ?? 'build/release/bin/rhumb';
-const require = createRequire(join(process.env.RHUMB_WEB_MODULES ?? 'build/release/controller/web/work', 'package.json'));
+const require = createRequire(
+  resolve(process.env.RHUMB_WEB_MODULES ?? 'build/release/controller/web/work', 'package.json'),
+);
 export const { chromium } = require('playwright-core');
 export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -2,7 +2,7 @@
 
 export interface Session {
   name: string;
-  role: 'viewer' | 'adapter' | 'operator';
+  role: '' | 'viewer' | 'adapter' | 'operator'; // '': nobody is logged in
   tokens: boolean; // callers must show one
 }
 
@@ -37,11 +37,8 @@ export async function call<T>(name: string, request: object = {}): Promise<T> {
   return (await answerOf(response)) as T;
 }
 
-// Null when nobody is logged in.
-export async function session(): Promise<Session | null> {
-  const response = await fetch('/api/v1/session', { cache: 'no-store' });
-  if (response.status === 401 || response.status === 403) return null;
-  return (await answerOf(response)) as Session;
+export async function session(): Promise<Session> {
+  return (await answerOf(await fetch('/api/v1/session', { cache: 'no-store' }))) as Session;
 }
 
 // protobuf JSON of rhumb.v1, as far as the page looks at it.

@@ -105,7 +105,8 @@ export interface PingEvent {
 
 export interface PointEvent {
   t: number;
-  mlu: number;
+  mlu: number; // measured, or as the plan has it where nothing is
+  planned_mlu: number; // by calculation, as that of shortest path
   shortest_mlu: number;
 }
 

@@ -110,7 +110,7 @@ class Page {
   private async askWho(): Promise<void> {
     try {
       const who = await session();
-      if (who !== null) return this.enter(who);
+      if (who.role !== '') return this.enter(who);
     } catch {
       return; // The banner says that nobody answers.
     }
@@ -218,11 +218,11 @@ class Page {
     let text = 'Waiting for a network: no adapter has declared one yet.';
     if (this.state.latest.topology !== undefined) text = 'Waiting for telemetry.';
     if (loads !== undefined) {
-      const less = 1 - loads.mlu / loads.shortest_mlu;
-      text = `Busiest link: ${percent(loads.mlu)} of its capacity. Shortest path would have ${percent(
-        loads.shortest_mlu,
-      )} on the same traffic`;
-      text += Math.abs(less) < 0.005 ? ', as much.' : `: the plan is ${percent(Math.abs(less))} ${less > 0 ? 'below' : 'above'} that.`;
+      // What is lost on the way is not measured further on, so only calculation compares with calculation.
+      const less = 1 - loads.planned_mlu / loads.shortest_mlu;
+      const drawn = loads.computed ? '' : `, measured; by calculation on the same traffic ${percent(loads.planned_mlu)}`;
+      text = `Busiest link: ${percent(loads.mlu)} of its capacity${drawn}. Shortest path: ${percent(loads.shortest_mlu)}`;
+      text += Math.abs(less) < 0.005 ? ', as much.' : `; the plan is ${percent(Math.abs(less))} ${less > 0 ? 'below' : 'above'} that.`;
     }
     if (failed > 0) text += ` ${failed} ${failed === 1 ? 'link has' : 'links have'} failed.`;
     if (drained > 0) text += ` ${drained} ${drained === 1 ? 'link is' : 'links are'} drained.`;

@@ -75,7 +75,7 @@ export class LogView {
 
   constructor() {
     const parts = card('Events', '');
-    const rows = table('Events, the latest first', ['time', 'what', '']);
+    const rows = table('Events, the latest first', ['time', 'what', 'details']);
     this.element = parts.element;
     this.element.classList.add('log');
     this.rows = rows.body;

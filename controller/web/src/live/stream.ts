@@ -59,6 +59,12 @@ export class LiveStream {
     // Nobody answers, or only the first word.
     const patience = setTimeout(() => abort.abort(), SILENT_MS);
     try {
+      // Asked first, because a refusal of the feed is a fault in every browser's log.
+      const who = await fetch('/api/v1/session', { signal: abort.signal, cache: 'no-store' });
+      if (who.ok && ((await who.json()) as { role: string }).role === '') {
+        this.abort = null;
+        return this.set('login');
+      }
       const headers: Record<string, string> = this.lastId === '' ? {} : { 'Last-Event-ID': this.lastId };
       const response = await fetch('/live/v1', { headers, signal: abort.signal, cache: 'no-store' });
       if (response.status === 401 || response.status === 403) {

@@ -33,8 +33,9 @@ export class TimelineView {
     const key = make(
       'p',
       { class: 'key' },
-      make('span', { class: 'line now', text: 'now' }),
-      make('span', { class: 'line shadow', text: 'shortest path' }),
+      make('span', { class: 'line now', text: 'measured' }),
+      make('span', { class: 'line planned', text: 'plan, computed' }),
+      make('span', { class: 'line shadow', text: 'shortest path, computed' }),
       make('span', { class: 'mark good', text: '● accepted' }),
       make('span', { class: 'mark held', text: '◆ held or limited' }),
       make('span', { class: 'mark bad', text: '▲ replaced' }),
@@ -75,13 +76,14 @@ export class TimelineView {
     const from = Math.min(...times);
     const to = Math.max(...times, from + 10_000);
     const x = (t: number) => LEFT + ((t - from) / (to - from)) * (width - LEFT - RIGHT);
-    const top = Math.max(1.05, ...this.points.map((point) => Math.max(point.mlu, point.shortest_mlu))) * 1.05;
+    const top = Math.max(1.05, ...this.points.map((point) => Math.max(point.mlu, point.planned_mlu, point.shortest_mlu))) * 1.05;
     const y = (mlu: number) => 8 + (1 - mlu / top) * CHART;
     for (const mlu of gridOf(top)) {
       this.add('line', { x1: LEFT, x2: width - RIGHT, y1: y(mlu), y2: y(mlu), class: mlu === 1 ? 'full' : 'grid' });
       this.text(LEFT - 8, y(mlu) + 4, percent(mlu), 'end');
     }
     this.curve((point) => point.shortest_mlu, 'shadow', x, y);
+    this.curve((point) => point.planned_mlu, 'planned', x, y);
     this.curve((point) => point.mlu, 'now', x, y);
     rules.forEach((rule, row) => {
       const at = CHART + 26 + row * ROW;

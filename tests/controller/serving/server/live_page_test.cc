@@ -1,6 +1,7 @@
 // The live page's server side on a real server: login, roles, the feed, calls as JSON.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "controller/serving/access/token_file.h"
 #include "tests/controller/serving/http/http_client.h"
 #include "tests/controller/serving/server/caller.h"
+#include "tests/controller/serving/server/certificates.h"
 #include "tests/controller/serving/server/live_server.h"
 #include "tests/controller/serving/server/patience.h"
 #include "tests/networks.h"
@@ -52,6 +54,12 @@ class LivePageTest : public ::testing::Test {
     const std::string cookie = answer.Header("Set-Cookie");
     return "Cookie: " + cookie.substr(0, cookie.find(';'));
   }
+  // "" for who is not known.
+  std::string RoleOf(const std::vector<std::string>& headers) {
+    const HttpAnswer answer = Fetch(port(), "GET", "/api/v1/session", headers);
+    EXPECT_EQ(answer.status, 200);
+    return Json::parse(answer.body)["role"];
+  }
   static std::string Bearer(const std::string& token) { return "Authorization: Bearer " + token; }
 
   ServeConfig config_ = TestConfig();
@@ -76,7 +84,8 @@ TEST_F(LivePageTest, EveryAnswerForbidsWhatThePageDoesNotNeed) {
 TEST_F(LivePageTest, ATokenIsPostedOnceAndACookieStandsForIt) {
   const std::string token = AddRole("vera", Role::kViewer);
   Start();
-  EXPECT_EQ(Fetch(port(), "GET", "/api/v1/session").status, 401);
+  EXPECT_EQ(RoleOf({}), "");
+  EXPECT_EQ(Fetch(port(), "GET", "/live/v1").status, 401);
   const HttpAnswer login = Post("/api/v1/login", Own({origin()}), Json{{"token", token}}.dump());
   ASSERT_EQ(login.status, 200);
   const std::string cookie = login.Header("Set-Cookie");
@@ -91,7 +100,8 @@ TEST_F(LivePageTest, ATokenIsPostedOnceAndACookieStandsForIt) {
   EXPECT_EQ(Json::parse(session.body)["name"], "vera");
   EXPECT_EQ(Json::parse(session.body)["role"], "viewer");
   EXPECT_EQ(Post("/api/v1/logout", Own({origin(), shown}), "{}").status, 200);
-  EXPECT_EQ(Fetch(port(), "GET", "/api/v1/session", {shown}).status, 401);
+  EXPECT_EQ(RoleOf({shown}), "");
+  EXPECT_EQ(Fetch(port(), "GET", "/live/v1", {shown}).status, 401);
 }
 
 TEST_F(LivePageTest, WhatIsNoTokenLogsNobodyIn) {
@@ -218,7 +228,7 @@ TEST_F(LivePageTest, AStreamEndsWhenItsTokenIsTakenAway) {
   ASSERT_TRUE(RemoveToken(config_.security.tokens, "vera").ok());
   EXPECT_TRUE(by_token.WaitForEnd());
   EXPECT_TRUE(by_cookie.WaitForEnd());
-  EXPECT_EQ(Fetch(port(), "GET", "/api/v1/session", {cookie}).status, 401);
+  EXPECT_EQ(RoleOf({cookie}), "");
 }
 
 TEST_F(LivePageTest, CallsAndStreamsHaveTheLimitsOfTheirPeer) {
@@ -270,7 +280,7 @@ TEST_F(LivePageTest, MetricsAreForKnownCallersHereAndNameThisPagesCalls) {
   EXPECT_THAT(scraped.body, HasSubstr("rhumb_calls_total{code=\"OK\",method=\"GetStatus\"} 1"));
 }
 
-TEST_F(LivePageTest, FourtySlowScrapesDoNotHoldUpOthers) {
+TEST_F(LivePageTest, FortySlowScrapesDoNotHoldUpOthers) {
   config_.metrics.listen = "127.0.0.1:0";
   Start();
   const int metrics = server_->server().metrics_port();
@@ -285,6 +295,69 @@ TEST_F(LivePageTest, FourtySlowScrapesDoNotHoldUpOthers) {
   EXPECT_THAT(scraped.body, HasSubstr("rhumb_ready"));
   EXPECT_EQ(Fetch(metrics, "GET", "/").status, 404);
   EXPECT_EQ(Fetch(metrics, "POST", "/metrics").status, 405);
+}
+
+// Over TLS; empty when the server does not shake hands.
+std::string TlsFetch(int port, const std::string& request, const KeyPair& own = {}) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  &SSL_CTX_free);
+  const auto bio_of = [](const std::string& pem) {
+    return std::unique_ptr<BIO, decltype(&BIO_free)>(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  };
+  if (!own.certificate.empty()) {
+    const auto certificate_bio = bio_of(own.certificate), key_bio = bio_of(own.key);
+    X509* certificate = PEM_read_bio_X509(certificate_bio.get(), nullptr, nullptr, nullptr);
+    EVP_PKEY* key = PEM_read_bio_PrivateKey(key_bio.get(), nullptr, nullptr, nullptr);
+    SSL_CTX_use_certificate(context.get(), certificate);
+    SSL_CTX_use_PrivateKey(context.get(), key);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+  }
+  BIO* connection = BIO_new_ssl_connect(context.get());
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> owner(connection, &BIO_free_all);
+  BIO_set_conn_hostname(connection, absl::StrCat("127.0.0.1:", port).c_str());
+  std::string answer;
+  if (BIO_do_handshake(connection) != 1) return answer;
+  BIO_write(connection, request.data(), static_cast<int>(request.size()));
+  char part[4096];
+  int size;
+  while ((size = BIO_read(connection, part, sizeof(part))) > 0) answer.append(part, size);
+  return answer;
+}
+
+TEST_F(LivePageTest, WithCertificatesThePageIsServedOverTlsAndItsCookieStaysThere) {
+  const std::string vera = AddRole("vera", Role::kViewer);
+  const Authority servers("servers"), clients("clients");
+  const KeyPair pair = servers.Issue("localhost", 3600);
+  config_.security.certificate = TestPath("certificate.pem");
+  config_.security.key = TestPath("key.pem");
+  WritePrivate(config_.security.certificate, pair.certificate);
+  WritePrivate(config_.security.key, pair.key);
+  Start();
+  const std::string body = Json{{"token", vera}}.dump();
+  const std::string login = absl::StrCat(
+      "POST /api/v1/login HTTP/1.1\r\nHost: 127.0.0.1:", port(),
+      "\r\nOrigin: https://127.0.0.1:", port(),
+      "\r\nContent-Type: application/json\r\nX-Rhumb-Request: 1\r\nConnection: close\r\n",
+      "Content-Length: ", body.size(), "\r\n\r\n", body);
+  const std::string answer = TlsFetch(port(), login);
+  EXPECT_THAT(answer, ::testing::StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(answer, HasSubstr("Set-Cookie: __Host-rhumb="));
+  EXPECT_THAT(answer, HasSubstr("; Secure"));
+  // In plain text there is no page.
+  EXPECT_EQ(Fetch(port(), "GET", "/").status, 0);
+
+  config_.security.client_authorities = TestPath("clients.pem");
+  WritePrivate(config_.security.client_authorities, clients.certificate());
+  server_.reset();
+  Start();
+  const std::string ask =
+      absl::StrCat("GET / HTTP/1.1\r\nHost: 127.0.0.1:", port(), "\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(TlsFetch(port(), ask), "");
+  EXPECT_EQ(TlsFetch(port(), ask, servers.Issue("stranger", 3600)), "");
+  EXPECT_THAT(TlsFetch(port(), ask, clients.Issue("browser", 3600)),
+              ::testing::StartsWith("HTTP/1.1 200"));
 }
 
 }  // namespace
