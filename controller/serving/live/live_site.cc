@@ -282,8 +282,9 @@ void LiveSite::Login(const HttpRequest& request, const Caller&, const HttpReply&
       parts_.gate.Admit({authorization, request.address, request.certificate}, Role::kViewer);
   if (!caller.ok()) return reply.Send(ErrorResponse(caller.status()));
   const std::string secret = sessions_.Open(*caller, SteadyNow());
-  HttpResponse response = JsonResponse(
-      200, Line({{"name", caller->name}, {"role", std::string(RoleName(caller->role))}}));
+  HttpResponse response = JsonResponse(200, Line({{"name", caller->name},
+                                                  {"role", std::string(RoleName(caller->role))},
+                                                  {"tokens", true}}));
   response.headers.emplace_back("Set-Cookie", Cookie(secret, SessionTable::kLifetime));
   reply.Send(std::move(response));
 }

@@ -152,7 +152,7 @@ test('an operator sees what a drain would do before it can be done, and the audi
   const drain = page.locator('button.act');
   assert.equal(await drain.isDisabled(), true);
   await page.getByLabel('Link', { exact: true }).fill('A-B');
-  await page.getByLabel('Why').fill('fibre work');
+  await page.getByLabel('Reason').fill('fibre work');
   await page.getByRole('button', { name: 'Preview drain' }).click();
   await page.getByText('shortest path then').waitFor();
   assert.match(await text(page, '.preview'), /busiest link\s+\d+(\.\d+)? %\s+\d+(\.\d+)? %\s+\d+(\.\d+)? %/);

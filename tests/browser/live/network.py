@@ -12,11 +12,12 @@ import json
 import queue
 import sys
 import threading
-import time
 
 import grpc
 from google.protobuf import json_format
 from rhumb.v1 import south_pb2, south_pb2_grpc, topology_pb2
+
+INTERVAL_S = 10
 
 
 class Network:
@@ -25,7 +26,7 @@ class Network:
         self.south = south_pb2_grpc.SouthStub(self.channel)
         self.metadata = [("authorization", f"Bearer {token}")] if token else []
         self.sequence = 0
-        self.begin = int(time.monotonic())
+        self.sent_bytes = {}  # by link, since the beginning
 
     def topology(self, topology):
         request = south_pb2.SetTopologyRequest()
@@ -39,14 +40,24 @@ class Network:
         self.south.UpdateTopology(request, metadata=self.metadata, timeout=20)
 
     def report(self, demands, links=None):
+        links = links or {}
+        if links and not self.sent_bytes:
+            # A counter says something from its second reading on.
+            self.sent_bytes = dict.fromkeys(links, 0)
+            self.send(demands)
+        for link, rate_bps in links.items():
+            self.sent_bytes[link] = self.sent_bytes.get(link, 0) + int(rate_bps * INTERVAL_S / 8)
+        return self.send(demands)
+
+    def send(self, demands):
         self.sequence += 1
         report = south_pb2.TelemetryReport(sequence=self.sequence, demands_complete=True)
-        report.interval_end.seconds = 1_700_000_000 + 10 * self.sequence
-        report.interval.seconds = 10
+        report.interval_end.seconds = 1_700_000_000 + INTERVAL_S * self.sequence
+        report.interval.seconds = INTERVAL_S
         for source, destination, rate_bps in demands:
             report.demands.add(source=source, destination=destination, rate_bps=rate_bps)
-        for link, rate_bps in (links or {}).items():
-            report.links.add(link=link, sent_bps=rate_bps)
+        for link, sent_bytes in self.sent_bytes.items():
+            report.links.add(link=link, sent_bytes=sent_bytes)
         stream = self.south.StreamTelemetry(iter([report]), metadata=self.metadata, timeout=20)
         return json_format.MessageToDict(next(stream))
 

@@ -38,7 +38,7 @@ export class OperatorView {
     parts.body.append(
       make('div', { class: 'fields' },
         make('label', { for: 'link', text: 'Link' }), this.link, this.links,
-        make('label', { for: 'comment', text: 'Why' }), this.comment),
+        make('label', { for: 'comment', text: 'Reason' }), this.comment),
       make('div', { class: 'actions' }, this.look.drain, this.look.undrain, this.act),
       this.preview,
       this.said,

@@ -10,7 +10,7 @@ export class AdaptersView {
 
   constructor() {
     const parts = card('Adapters', '');
-    const rows = table('Adapters', ['adapter', 'in force', 'lag', 'refused', 'connected']);
+    const rows = table('Adapters, a row each', ['adapter', 'in force', 'lag', 'refused', 'connected']);
     this.element = parts.element;
     this.note = parts.note;
     this.rows = rows.body;
