@@ -28,14 +28,17 @@ namespace rhumb::testing {
 class ServerProcess {
  public:
   // `program` is rhumb; `configuration` is TOML behind the sections that this class writes
-  // ([server] and [metrics] without ports of their own, [store] in the directory when `stored`).
-  ServerProcess(std::string program, std::string configuration, bool stored = true)
+  // ([server], [metrics] and [http] without ports of their own, [store] in the directory when
+  // `stored`). `page`: with the live page, on a port of its own.
+  ServerProcess(std::string program, std::string configuration, bool stored = true,
+                bool page = false)
       : program_(std::move(program)) {
     std::string pattern = (std::filesystem::temp_directory_path() / "rhumb_server_XXXXXX").string();
     directory_ = mkdtemp(pattern.data());
     std::ofstream(directory_ + "/rhumb.toml")
         << "[server]\nlisten = \"127.0.0.1:0\"\nports_file = \"" << directory_
-        << "/ports\"\n[metrics]\nlisten = \"\"\n"
+        << "/ports\"\n[metrics]\nlisten = \"\"\n[http]\nlisten = \"" << (page ? "127.0.0.1:0" : "")
+        << "\"\n"
         << (stored ? "[store]\npath = \"" + directory_ + "/state.db\"\n" : "") << configuration;
   }
   ~ServerProcess() {
@@ -86,6 +89,16 @@ class ServerProcess {
   }
 
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+  // Of the live page; 0 without one.
+  int http_port() const {
+    std::ifstream ports(directory_ + "/ports");
+    std::string name;
+    int port = 0;
+    while (ports >> name >> port) {
+      if (name == "http") return port;
+    }
+    return 0;
+  }
   const std::string& directory() const { return directory_; }
   std::string log_path() const { return directory_ + "/log"; }
   std::string Log() const {

@@ -48,6 +48,7 @@ std::string Ports(const Server& server) {
   std::string text;
   if (server.port() != 0) absl::StrAppend(&text, "grpc ", server.port(), "\n");
   if (server.metrics_port() != 0) absl::StrAppend(&text, "metrics ", server.metrics_port(), "\n");
+  if (server.http_port() != 0) absl::StrAppend(&text, "http ", server.http_port(), "\n");
   return text;
 }
 
@@ -115,8 +116,8 @@ Command ServeCommand() {
   command.name = "serve";
   command.summary = "Steer a live network over gRPC";
   command.details =
-      "Without --config it serves plaintext on 127.0.0.1:7433, keeps nothing and asks for no "
-      "tokens: for a first try.\n\n"
+      "Without --config it serves plaintext on 127.0.0.1:7433 and the live page on "
+      "http://127.0.0.1:8433, keeps nothing and asks for no tokens: for a first try.\n\n"
       "SIGTERM and Ctrl-C drain: health says NOT_SERVING, streams end, the store is written. A "
       "second signal ends at once. SIGHUP reads the tokens again.";
   command.stops_itself = true;

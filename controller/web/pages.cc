@@ -7,13 +7,41 @@ namespace {
 constexpr unsigned char kReportPage[] = {
 #include "report_page.inc"
 };
+constexpr unsigned char kLivePage[] = {
+#include "live.html.inc"
+};
+constexpr unsigned char kLiveScript[] = {
+#include "live.js.inc"
+};
+constexpr unsigned char kLiveStyle[] = {
+#include "live.css.inc"
+};
+constexpr unsigned char kLiveWorker[] = {
+#include "live-worker.js.inc"
+};
+
+template <size_t size>
+absl::string_view Bytes(const unsigned char (&bytes)[size]) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
 #endif
 
 }  // namespace
 
 absl::string_view ReportPage() {
 #if RHUMB_HAS_PAGES
-  return {reinterpret_cast<const char*>(kReportPage), sizeof(kReportPage)};
+  return Bytes(kReportPage);
+#else
+  return {};
+#endif
+}
+
+std::vector<PageFile> LiveFiles() {
+#if RHUMB_HAS_PAGES
+  return {{"/", "text/html; charset=utf-8", Bytes(kLivePage)},
+          {"/live.js", "text/javascript; charset=utf-8", Bytes(kLiveScript)},
+          {"/live.css", "text/css; charset=utf-8", Bytes(kLiveStyle)},
+          {"/live-worker.js", "text/javascript; charset=utf-8", Bytes(kLiveWorker)}};
 #else
   return {};
 #endif

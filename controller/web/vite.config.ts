@@ -1,18 +1,36 @@
-// One page a build: everything it needs is inlined, so that the page is one file. PAGE says which:
-// "report" is report.html with src/report, "live" is live.html with src/live.
+// PAGE says which page is built. "report" becomes one file, everything inlined, that opens from disk;
+// "live" is served, so its scripts stay files of their own, beside the worker that its tabs share.
 import { defineConfig } from 'vite';
 import { viteSingleFile } from 'vite-plugin-singlefile';
 
 const page = process.env.PAGE ?? 'report';
 
-export default defineConfig({
-  plugins: [viteSingleFile({ removeViteModuleLoader: true })],
-  build: {
-    target: 'es2022',
-    outDir: `dist/${page}`,
-    assetsInlineLimit: 100_000_000,
-    modulePreload: false,
-    reportCompressedSize: false,
-    rollupOptions: { input: `${page}.html` },
-  },
-});
+const common = {
+  target: 'es2022',
+  outDir: `dist/${page}`,
+  modulePreload: false as const,
+  reportCompressedSize: false,
+};
+
+export default defineConfig(
+  page === 'live'
+    ? {
+        build: {
+          ...common,
+          assetsInlineLimit: 0,
+          cssCodeSplit: false,
+          rollupOptions: {
+            input: { live: 'live.html', 'live-worker': 'src/live/worker.ts' },
+            output: { entryFileNames: '[name].js', assetFileNames: 'live[extname]' },
+          },
+        },
+      }
+    : {
+        plugins: [viteSingleFile({ removeViteModuleLoader: true })],
+        build: {
+          ...common,
+          assetsInlineLimit: 100_000_000,
+          rollupOptions: { input: `${page}.html` },
+        },
+      },
+);

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "controller/serving/configuration/serve_config.h"
+#include "tests/fuzz/http_requests.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/archive.h"
 #include "topologies/formats/brite.h"
@@ -268,6 +269,7 @@ absl::Span<const FuzzedReader> FuzzedReaders() {
       {"edge_list_csv", RunTopology<ReadEdgeListCsv>},
       {"frr_ted_json", RunTopology<ReadFrrTedJson>},
       {"gml", RunTopology<ReadGml>},
+      {"http", RunHttp},
       {"loader", RunLoader},
       {"matrix_text", RunMatrixText},
       {"native_plan", RunNativePlan},

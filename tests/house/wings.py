@@ -117,15 +117,53 @@ ROOMS = (
         ),
         third=_COMMON + ("openssl", "spdlog"),
     ),
+    # Who may call and what is answered: the same for gRPC and HTTP, so it knows neither.
+    Room(
+        "controller/serving/calls",
+        uses=(
+            "controller/clock",
+            "controller/steering/metrics",
+            "controller/steering/plan",
+            "controller/steering",
+            "controller/serving/access",
+            "controller/serving/configuration",
+        ),
+        third=_COMMON,
+    ),
+    # Knows nothing of what it serves.
+    Room(
+        "controller/serving/http",
+        uses=(
+            "controller/steering/threads",
+            "controller/serving/rpc",
+            "controller/serving/configuration",
+        ),
+        third=("absl", "boost", "openssl"),
+    ),
     Room(
         "controller/serving/metrics",
         uses=(
             "controller/steering/metrics",
             "controller/steering/plan",
             "controller/steering",
-            "controller/serving/rpc",
+            "controller/serving/http",
         ),
         third=_COMMON + ("prometheus",),
+    ),
+    Room(
+        "controller/serving/live",
+        uses=_FLOORS
+        + (
+            "controller/clock",
+            "controller/steering/threads",
+            "controller/steering/metrics",
+            "controller/steering/plan",
+            "controller/steering",
+            "controller/serving/access",
+            "controller/serving/calls",
+            "controller/serving/http",
+        ),
+        third=_COMMON + ("json",),
     ),
     Room(
         "controller/serving/store",
@@ -145,8 +183,12 @@ ROOMS = (
             "controller/serving/rpc",
             "controller/serving/access",
             "controller/serving/configuration",
+            "controller/serving/calls",
+            "controller/serving/http",
             "controller/serving/metrics",
+            "controller/serving/live",
             "controller/serving/store",
+            "controller/web",
         ),
         third=_COMMON + ("grpc", "spdlog"),
     ),

@@ -31,6 +31,7 @@ class Checker {
     CheckGuard();
     CheckStore();
     CheckMetrics();
+    CheckHttp();
     if (spdlog::level::from_str(c_.log.level) == spdlog::level::off && c_.log.level != "off") {
       Fault("log.level", absl::StrFormat("\"%s\" is not one of trace, debug, info, warning, error, "
                                          "critical, off",
@@ -106,21 +107,32 @@ class Checker {
     }
     Lasts("security.refresh", s.refresh, absl::Seconds(1));
     if (!s.tokens.empty()) Fault("security.tokens", TokenTable::Load(s.tokens).status());
-    if (!listen_ || listen_->loopback()) return;
-    if (!tls && !s.allow_plaintext) {
-      Fault("server.listen",
-            absl::StrFormat("%s can be reached from other machines, and what they send could be "
-                            "read on the way; set security.certificate and security.key, or listen "
-                            "on 127.0.0.1, or set security.allow_plaintext = true",
-                            c_.server.listen));
+    if (listen_) CheckReach("server.listen", *listen_, c_.server.listen);
+  }
+
+  // What other machines reach must be encrypted and ask who calls, or be wanted otherwise.
+  void CheckReach(const std::string& key, const ListenAddress& address, const std::string& text) {
+    if (address.loopback()) return;
+    const auto& s = c_.security;
+    if (s.certificate.empty() && s.key.empty() && !s.allow_plaintext) {
+      Fault(key, absl::StrFormat("%s can be reached from other machines, and what they send could "
+                                 "be read on the way; set security.certificate and security.key, "
+                                 "or listen on 127.0.0.1, or set security.allow_plaintext = true",
+                                 text));
     }
     if (s.tokens.empty() && !s.allow_anonymous) {
-      Fault("server.listen",
-            absl::StrFormat("%s can be reached from other machines, and without security.tokens "
-                            "everybody who does is an operator; make tokens with `rhumb token "
-                            "add`, or set security.allow_anonymous = true",
-                            c_.server.listen));
+      Fault(key, absl::StrFormat("%s can be reached from other machines, and without "
+                                 "security.tokens everybody who does is an operator; make tokens "
+                                 "with `rhumb token add`, or set security.allow_anonymous = true",
+                                 text));
     }
+  }
+
+  void CheckHttp() {
+    AtLeast("http.connections", c_.http.connections, 8, 1e6);
+    if (c_.http.listen.empty()) return;
+    const auto address = CheckAddress("http.listen", c_.http.listen);
+    if (address) CheckReach("http.listen", *address, c_.http.listen);
   }
 
   void CheckMetrics() {

@@ -90,6 +90,11 @@ void VisitSections(Config& c, Enter&& enter) {
     fields.Text("listen", c.metrics.listen);
     fields.Flag("allow_remote", c.metrics.allow_remote);
   });
+  enter("http", [&](auto& fields) {
+    fields.Text("listen", c.http.listen);
+    fields.Texts("host_names", c.http.host_names);
+    fields.Count("connections", c.http.connections);
+  });
   enter("log", [&](auto& fields) { fields.Text("level", c.log.level); });
 }
 

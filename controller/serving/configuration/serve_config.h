@@ -50,6 +50,11 @@ struct ServeConfig {
     std::string listen = "127.0.0.1:9433";
     bool allow_remote = false;
   } metrics;
+  struct Http {
+    std::string listen = "127.0.0.1:8433";
+    std::vector<std::string> host_names;
+    int connections = 4096;
+  } http;
   struct Log {
     std::string level = "info";
   } log;

@@ -19,6 +19,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
+#include <limits>
 #include <list>
 #include <thread>
 #include <type_traits>
@@ -48,7 +49,9 @@ std::chrono::nanoseconds Chrono(absl::Duration time) { return absl::ToChronoNano
 std::string AddressOf(const tcp::socket& socket) {
   Error error;
   const tcp::endpoint peer = socket.remote_endpoint(error);
-  if (error) return "unix:";
+  const bool internet =
+      !error && (peer.data()->sa_family == AF_INET || peer.data()->sa_family == AF_INET6);
+  if (!internet) return "unix:";
   return peer.address().is_v6()
              ? absl::StrFormat("ipv6:[%s]:%d", peer.address().to_string(), peer.port())
              : absl::StrFormat("ipv4:%s:%d", peer.address().to_string(), peer.port());
@@ -236,7 +239,8 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
     request_ = {};
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(loop_.options.header_bytes));
-    parser_->body_limit(boost::none);  // until the head says whose it is
+    // Until the head says whose it is. (1.74 takes boost::none for a limit below every length.)
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     http::async_read_header(stream_, buffer_, *parser_, [self = Self()](Error error, size_t) {
       if (self->closed_) return;
       if (error == http::error::header_limit) {

@@ -18,10 +18,12 @@ LiveFeed::~LiveFeed() {
   thread_.join();
 }
 
-void LiveFeed::Announce() {
-  absl::MutexLock lock(&mailbox_->mutex);
-  mailbox_->announced = true;
-  mailbox_->changed.NotifyAll();
+std::function<void()> LiveFeed::announcer() const {
+  return [box = mailbox_] {
+    absl::MutexLock lock(&box->mutex);
+    box->announced = true;
+    box->changed.NotifyAll();
+  };
 }
 
 std::optional<LiveLook> LiveFeed::Look(bool with_status) {

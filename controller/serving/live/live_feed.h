@@ -36,8 +36,8 @@ class LiveFeed {
   explicit LiveFeed(Parts parts);
   ~LiveFeed();
 
-  // From any thread: look soon.
-  void Announce();
+  // What makes it look soon; from any thread, also when the feed is gone.
+  std::function<void()> announcer() const;
 
  private:
   // What a look brings back, also when the feed is gone by then.

@@ -143,7 +143,7 @@ const std::vector<LiveSite::Route>& LiveSite::Routes() {
   static const auto* const kRoutes = new std::vector<Route>{
       {"POST", "/api/v1/login", std::nullopt, kLoginBytes, &LiveSite::Login, {}},
       {"POST", "/api/v1/logout", std::nullopt, kLoginBytes, &LiveSite::Logout, {}},
-      {"GET", "/api/v1/session", Role::kViewer, 1, &LiveSite::Session, {}},
+      {"GET", "/api/v1/session", std::nullopt, 1, &LiveSite::Session, {}},
       {"GET", "/live/v1", Role::kViewer, 1, &LiveSite::Feed, CallMethod::kLiveFeed},
       {"GET", "/metrics", Role::kViewer, 1, &LiveSite::Scrape, {}},
 #define RHUMB_CALL(name, Request)                               \
@@ -282,8 +282,9 @@ void LiveSite::Login(const HttpRequest& request, const Caller&, const HttpReply&
       parts_.gate.Admit({authorization, request.address, request.certificate}, Role::kViewer);
   if (!caller.ok()) return reply.Send(ErrorResponse(caller.status()));
   const std::string secret = sessions_.Open(*caller, SteadyNow());
-  HttpResponse response = JsonResponse(
-      200, Line({{"name", caller->name}, {"role", std::string(RoleName(caller->role))}}));
+  HttpResponse response = JsonResponse(200, Line({{"name", caller->name},
+                                                  {"role", std::string(RoleName(caller->role))},
+                                                  {"tokens", true}}));
   response.headers.emplace_back("Set-Cookie", Cookie(secret, SessionTable::kLifetime));
   reply.Send(std::move(response));
 }
@@ -295,13 +296,20 @@ void LiveSite::Logout(const HttpRequest& request, const Caller&, const HttpReply
   reply.Send(std::move(response));
 }
 
-void LiveSite::Session(const HttpRequest& request, const Caller& caller, const HttpReply& reply) {
-  HttpResponse response = JsonResponse(200, Line({{"name", parts_.tokens ? caller.name : ""},
-                                                  {"role", std::string(RoleName(caller.role))},
-                                                  {"tokens", parts_.tokens}}));
+void LiveSite::Session(const HttpRequest& request, const Caller&, const HttpReply& reply) {
+  const auto caller = Identify(request, Role::kViewer);
+  const bool known = caller.ok();
+  // Not to be known is an answer, not a fault: a page asks this to find out whether to log in.
+  if (!known && caller.status().code() != absl::StatusCode::kUnauthenticated) {
+    return reply.Send(ErrorResponse(caller.status()));
+  }
+  HttpResponse response =
+      JsonResponse(200, Line({{"name", known && parts_.tokens ? caller->name : ""},
+                              {"role", known ? std::string(RoleName(caller->role)) : ""},
+                              {"tokens", parts_.tokens}}));
   // The cookie lives as long as the session, which this request has renewed.
   const auto cookie = CookieOf(request, CookieName(parts_.tls));
-  if (parts_.tokens && cookie && !request.Header("Authorization")) {
+  if (known && parts_.tokens && cookie && !request.Header("Authorization")) {
     response.headers.emplace_back("Set-Cookie", Cookie(*cookie, SessionTable::kLifetime));
   }
   reply.Send(std::move(response));

@@ -4,7 +4,7 @@
 //   GET  /                      the page, and the files beside it
 //   POST /api/v1/login          {"token": "..."}: a cookie that stands for the token
 //   POST /api/v1/logout
-//   GET  /api/v1/session        who asks, and what they may
+//   GET  /api/v1/session        who asks, and what they may: the role "" for who is not known
 //   GET  /live/v1               server-sent events (event_log.h, live_story.h)
 //   POST /api/v1/NAME           a call of rhumb.v1.North, request and answer in protobuf JSON
 //   GET  /metrics               for Prometheus, with a token

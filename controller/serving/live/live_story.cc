@@ -289,6 +289,7 @@ void LiveStory::TellLoads(const LiveLook& look, Events* events) {
     }
   }
   const double mlu = MaxLinkUtilization(topology, measured.empty() ? planned : measured);
+  const double planned_mlu = MaxLinkUtilization(topology, planned);
   const double shortest_mlu = MaxLinkUtilization(topology, shortest);
   State("loads",
         Line({{"t", Milliseconds(look.wall)},
@@ -299,13 +300,14 @@ void LiveStory::TellLoads(const LiveLook& look, Events* events) {
               {"planned", Packed(topology, planned)},
               {"shortest", Packed(topology, shortest)},
               {"mlu", mlu},
-              {"planned_mlu", MaxLinkUtilization(topology, planned)},
+              {"planned_mlu", planned_mlu},
               {"shortest_mlu", shortest_mlu}}),
         events);
   if (traffic->version != loads_traffic_) {
-    events->push_back(
-        {"point",
-         Line({{"t", Milliseconds(look.wall)}, {"mlu", mlu}, {"shortest_mlu", shortest_mlu}})});
+    events->push_back({"point", Line({{"t", Milliseconds(look.wall)},
+                                      {"mlu", mlu},
+                                      {"planned_mlu", planned_mlu},
+                                      {"shortest_mlu", shortest_mlu}})});
   }
   loads_at_ = look.now + kLoads;
   loads_traffic_ = traffic->version;

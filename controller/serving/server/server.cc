@@ -16,6 +16,7 @@
 #include "controller/serving/server/caller_policies.h"
 #include "controller/serving/server/grpc_server.h"
 #include "controller/serving/server/health_service.h"
+#include "controller/serving/server/web_server.h"
 #include "controller/serving/server/north_service.h"
 #include "controller/serving/server/south_service.h"
 #include "controller/serving/server/update_cost.h"
@@ -99,22 +100,30 @@ struct Parts {
   Parts(ServerOptions options, Opened opened_first)
       : config(options.config),
         opened(std::move(opened_first)),
+<<<<<<< HEAD
         connections(config.gate),
+=======
+        recent(opened.metrics.get()),
+>>>>>>> h/live
         gate(*opened.access, opened.certificates.get(), config.gate),
         board(config.steering.core.kept_plans),
-        fan_out(opened.metrics.get()),
+        fan_out(&recent),
         announcer(board, fan_out, health),
         control(ControlOptionsOf(options), options.policies, StoreOf(&options),
                 {[this](LivePlanPtr plan) { announcer.Publish(std::move(plan)); },
                  [this] { announcer.ElectionChanged(control); }},
-                opened.metrics.get()),
+                &recent),
         compute(ComputeThreads(config), config.limits.compute_queue,
                 ForCallers(options.policies, config.steering.core.policy)),
         quick(1, config.limits.compute_queue,
               ForCallers(options.policies, config.steering.core.policy)),
-        calls({control, compute, quick, *opened.metrics, config.steering.core.topology_limits,
+        calls({control, compute, quick, recent, config.steering.core.topology_limits,
                options.version, [this] { return board.latest(); }}),
-        shared{control, calls, board, fan_out, gate, connections, *opened.metrics},
+<<<<<<< HEAD
+        shared{control, calls, board, fan_out, gate, connections, recent},
+=======
+        shared{control, calls, board, fan_out, gate, recent},
+>>>>>>> h/live
         south(shared),
         north(shared),
         health_service(shared, health) {}
@@ -127,7 +136,11 @@ struct Parts {
 
   const ServeConfig config;
   const Opened opened;
+<<<<<<< HEAD
   ConnectionTable connections;
+=======
+  RecentMetrics recent;
+>>>>>>> h/live
   CallGate gate;
   HealthBoard health;
   PlanBoard board;
@@ -143,17 +156,27 @@ struct Parts {
   HealthService health_service;
 };
 
+absl::StatusOr<std::unique_ptr<WebServer>> StartLive(Parts& parts, const std::string& version) {
+  const PrometheusMetrics& metrics = *parts.opened.metrics;
+  return WebServer::Start({parts.config, parts.opened.certificates.get(), parts.control,
+                            parts.recent, parts.gate, parts.calls, parts.fan_out,
+                            parts.shared.NextStream(),
+                            [&metrics] { return MetricsResponse(metrics); }, version});
+}
+
 }  // namespace
 
 struct Server::Running {
-  Running(std::unique_ptr<Parts> built, GrpcServer started)
+  Running(std::unique_ptr<Parts> built, GrpcServer started, std::unique_ptr<WebServer> page)
       : parts(std::move(built)),
         grpc(std::move(started)),
+        live(std::move(page)),
         housekeeper(kHousekeeping, [this] { Housekeep(); }) {}
 
   const std::unique_ptr<Parts> parts;
   const GrpcServer grpc;
-  SteadyTime certificates_at;  // the housekeeper's, as what follows
+  std::unique_ptr<WebServer> live;  // null: none is configured
+  SteadyTime certificates_at;        // the housekeeper's, as what follows
   absl::Status certificate_problem;
   Housekeeper housekeeper;
 
@@ -201,30 +224,40 @@ struct Server::Running {
 Server::Server(std::unique_ptr<Running> running)
     : running_(std::move(running)),
       port_(running_->grpc.port),
-      metrics_port_(running_->metrics_port()) {}
+      metrics_port_(running_->metrics_port()),
+      http_port_(running_->live != nullptr ? running_->live->port() : 0) {}
 
 Server::~Server() { Drain(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   auto opened = Open(options.config);
   if (!opened.ok()) return opened.status();
+  const std::string version = options.version;
   auto parts = std::make_unique<Parts>(std::move(options), *std::move(opened));
   auto grpc = StartGrpcServer(parts->config, parts->opened.certificates.get(), &parts->connections,
                               parts->opened.metrics.get(),
                               {&parts->south, &parts->north, &parts->health_service});
   if (!grpc.ok()) return grpc.status();
   const ServeConfig& config = parts->config;
+  std::unique_ptr<WebServer> live;
+  if (!config.http.listen.empty()) {
+    auto started = StartLive(*parts, version);
+    if (!started.ok()) return started.status();
+    live = *std::move(started);
+  }
   std::unique_ptr<Server> server(
-      new Server(std::make_unique<Running>(std::move(parts), *std::move(grpc))));
+      new Server(std::make_unique<Running>(std::move(parts), *std::move(grpc), std::move(live))));
   if (config.security.tokens.empty()) {
     spdlog::warn("no tokens are configured: every caller is an operator");
   }
-  spdlog::info("serving grpc={} port={} unix_socket=\"{}\" tls={} metrics_port={}",
-               config.server.listen, server->port(), config.server.unix_socket,
-               config.security.certificate.empty()          ? "off"
-               : config.security.client_authorities.empty() ? "on"
-                                                            : "mutual",
-               server->metrics_port());
+  spdlog::info(
+      "serving grpc={} port={} unix_socket=\"{}\" tls={} metrics_port={} "
+      "http_port={}",
+      config.server.listen, server->port(), config.server.unix_socket,
+      config.security.certificate.empty()          ? "off"
+      : config.security.client_authorities.empty() ? "on"
+                                                   : "mutual",
+      server->metrics_port(), server->http_port());
   return server;
 }
 
@@ -236,6 +269,7 @@ void Server::Drain() {
   parts.gate.Close();
   if (running_->grpc.door != nullptr) running_->grpc.door->Close();
   parts.fan_out.EndAll(DrainingError());
+  running_->live.reset();
   const auto& server = parts.config.server;
   running_->grpc.server->Shutdown(GrpcDeadline(SteadyNow() + server.drain_time));
   running_->grpc.server->Wait();

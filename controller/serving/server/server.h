@@ -41,13 +41,14 @@ class Server {
 
   int port() const { return port_; }                  // of gRPC; 0 without one
   int metrics_port() const { return metrics_port_; }  // 0 without one
+  int http_port() const { return http_port_; }        // of the live page; 0 without one
 
  private:
   struct Running;
   explicit Server(std::unique_ptr<Running> running);
 
   std::unique_ptr<Running> running_;  // until Drain
-  const int port_, metrics_port_;
+  const int port_, metrics_port_, http_port_;
 };
 
 }  // namespace rhumb

@@ -9,6 +9,7 @@
 #include "tests/benchmark/controller_load/load_report.h"
 #include "tests/benchmark/controller_load/load_scenarios.h"
 #include "tests/benchmark/controller_load/load_stream.h"
+#include "tests/benchmark/controller_load/load_viewers.h"
 
 namespace rhumb::benchmark {
 namespace {
@@ -108,6 +109,18 @@ absl::Status MeasureFailover(const Connection& connection, const LoadOptions& op
   if (auto s = (*network)->ReportTraffic(); !s.ok()) return s;
   if (auto s = (*network)->AwaitDecision(1); !s.ok()) return s;
 
+  std::optional<LoadViewers> viewers;
+  if (options.viewers > 0) {
+    const int slow = options.viewers / 10;
+    viewers.emplace(options.http_port, options.viewers, slow);
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (viewers->open() < options.viewers - slow && absl::Now() < deadline) {
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    std::cout << absl::StrFormat("viewers: %d, %d of them never read; %d are told\n",
+                                 options.viewers, slow, viewers->open());
+    viewers->TakeLatencies();
+  }
   std::vector<double> first_s, first_any_s, full_s, full_any_s, answer_s;
   std::vector<double> first_bytes, full_bytes;
   int untouched = 0;
@@ -167,6 +180,12 @@ absl::Status MeasureFailover(const Connection& connection, const LoadOptions& op
   if (untouched > 0) {
     std::cout << absl::StrFormat("  in %d failures no safe plan of its own reached every stream\n",
                                  untouched);
+  }
+  if (viewers) {
+    const double mb = static_cast<double>(viewers->bytes()) / 1e6;
+    std::cout << "  event to arrival, viewers         " << Milliseconds(viewers->TakeLatencies())
+              << absl::StrFormat("\n  viewers whose stream ended %d, %.1f MB read\n",
+                                 viewers->ended(), mb);
   }
   if (options.cpu_seconds) {
     std::cout << absl::StrFormat("  server: %.2f s of processor time in %.1f s, %.1f MB\n",

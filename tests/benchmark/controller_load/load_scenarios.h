@@ -20,6 +20,9 @@ struct LoadOptions {
   double plans_per_second = 4;              // fan-out: topology changes, each with its plans
   std::string policy = "shortest-path";     // compute
   int outstanding = 16;                     // compute: requests on their way at any time
+  // failover: viewers of the live page on this port meanwhile, of whom a tenth never read.
+  int viewers = 0;
+  int http_port = 0;
   // Of the server; 0 when it is not ours.
   std::function<double()> resident_bytes, cpu_seconds;
 };

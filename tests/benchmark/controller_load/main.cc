@@ -43,6 +43,8 @@ int main(int argc, char** argv) {
   app.add_option("--adapters", adapters, "streams [failover 100, fan-out 1000]");
   app.add_option("--slow", slow, "fan-out: of these, never read [a tenth]");
   app.add_option("--failures", options.failures, "failover")->capture_default_str();
+  app.add_option("--viewers", options.viewers,
+                 "failover: viewers of the live page, a tenth of whom never read");
   app.add_option("--plans-per-second", options.plans_per_second, "fan-out: topology changes")
       ->capture_default_str();
   app.add_option("--outstanding", options.outstanding, "compute: requests on their way")
@@ -55,7 +57,7 @@ int main(int argc, char** argv) {
   std::unique_ptr<rhumb::testing::ServerProcess> process;
   if (server.empty()) {
     process = std::make_unique<rhumb::testing::ServerProcess>(
-        program, absl::StrFormat(kConfiguration, agent));
+        program, absl::StrFormat(kConfiguration, agent), true, options.viewers > 0);
     const absl::Time begin = absl::Now();
     if (const std::string fault = process->Start(); !fault.empty()) {
       std::cerr << fault << std::endl;
@@ -65,6 +67,7 @@ int main(int argc, char** argv) {
                                  absl::ToDoubleSeconds(absl::Now() - begin),
                                  process->ResidentBytes() / 1e6, agent);
     server = process->address();
+    options.http_port = process->http_port();
     options.resident_bytes = [&process] { return process->ResidentBytes(); };
     options.cpu_seconds = [&process] { return process->CpuSeconds(); };
   }

@@ -44,9 +44,10 @@ TEST(ServeCommandTest, PrintsAConfigurationThatItAccepts) {
 TEST(ServeCommandTest, ServesWithTheAgentAndEndsWellOnSigterm) {
   const std::string ports = TemporaryPath("ports");
   std::remove(ports.c_str());
-  const std::string config = WriteConfig(
-      absl::StrCat("[server]\nlisten = \"127.0.0.1:0\"\nports_file = \"", ports,
-                   "\"\n[metrics]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"off\"\n"));
+  const std::string config =
+      WriteConfig(absl::StrCat("[server]\nlisten = \"127.0.0.1:0\"\nports_file = \"", ports,
+                               "\"\n[metrics]\nlisten = \"127.0.0.1:0\"\n[http]\nlisten = "
+                               "\"127.0.0.1:0\"\n[log]\nlevel = \"off\"\n"));
   const pid_t child = fork();
   if (child == 0) {
     execl(RHUMB_PROGRAM, RHUMB_PROGRAM, "serve", "--config", config.c_str(), nullptr);
@@ -59,6 +60,7 @@ TEST(ServeCommandTest, ServesWithTheAgentAndEndsWellOnSigterm) {
   }
   EXPECT_THAT(ReadFile(ports), HasSubstr("grpc "));
   EXPECT_THAT(ReadFile(ports), HasSubstr("metrics "));
+  EXPECT_THAT(ReadFile(ports), HasSubstr("http "));
   kill(child, SIGHUP);  // reads tokens again; none here
   kill(child, SIGTERM);
   int status = 0;

@@ -357,6 +357,8 @@ interval = "{interval}"
 path = "{self.directory}/rhumb.db"
 [metrics]
 listen = ""
+[http]
+listen = ""
 """
         )
         self.serve = start(

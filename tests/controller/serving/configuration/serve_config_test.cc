@@ -180,6 +180,16 @@ TEST(CheckConfigTest, MetricsThatOtherMachinesReachNeedAnExplicitWord) {
   EXPECT_THAT(Check(open + "allow_remote = true\n" + policy), IsEmpty());
 }
 
+TEST(CheckConfigTest, ALivePageThatOtherMachinesReachNeedsWhatGrpcNeeds) {
+  const std::string open = "[http]\nlisten = \"0.0.0.0:8433\"\n[decision]\npolicy = \"ecmp\"\n";
+  EXPECT_THAT(Check(open), ElementsAre(HasSubstr("http.listen"), HasSubstr("allow_anonymous")));
+  EXPECT_THAT(Check(open + "[security]\nallow_plaintext = true\nallow_anonymous = true\n"),
+              IsEmpty());
+  EXPECT_THAT(Check("[http]\nlisten = \"here\"\nconnections = 1\n[decision]\npolicy = \"ecmp\"\n"),
+              ::testing::UnorderedElementsAre(HasSubstr("f.toml:2: http.listen"),
+                                              HasSubstr("f.toml:3: http.connections")));
+}
+
 TEST(ListenAddressTest, TakesNamesAndBothKindsOfAddress) {
   EXPECT_EQ(ParseListenAddress("[::1]:80")->host, "::1");
   EXPECT_TRUE(ParseListenAddress("[::1]:80")->loopback());

@@ -127,7 +127,7 @@ TEST(PrometheusMetricsTest, CallsKeepTheirNames) {
        {"SetTopology", "UpdateTopology", "StreamTelemetry", "StreamPlans", "ComputeRoutes",
         "EvaluatePlan", "ExplainDecision", "DrainLink", "UndrainLink", "SetPolicy", "PinDemand",
         "RollbackPlan", "ConfirmRollback", "GetStatus", "GetPlan", "WatchPlan", "ListAudit",
-        "HealthWatch"}) {
+        "HealthWatch", "LiveFeed"}) {
     expected.insert(absl::StrCat("rhumb_calls_total{code=\"OK\",method=\"", method, "\"}"));
   }
   EXPECT_EQ(NamesIn(metrics), expected);

@@ -33,6 +33,7 @@ inline ServeConfig TestConfig() {
   config.server.listen = "127.0.0.1:0";
   config.server.drain_time = absl::Seconds(5);
   config.metrics.listen = "";
+  config.http.listen = "";
   config.steering.core.policy = "ecmp";
   config.steering.core.interval = absl::Hours(1);
   return config;

@@ -1,0 +1,178 @@
+#include "controller/serving/live/live_story.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "tests/controller/steering/questions/live_diamond.h"
+
+namespace rhumb {
+namespace {
+
+using Json = nlohmann::json;
+
+class LiveStoryTest : public testing::LiveDiamond {
+ protected:
+  LiveStoryTest() {
+    // As after a first plan for a first estimate.
+    auto plan = std::make_shared<LivePlan>(*view_.plan);
+    plan->header.set_plan_version(1);
+    view_.plan = plan;
+    auto traffic = std::make_shared<TrafficEstimate>(*view_.traffic);
+    traffic->version = 1;
+    traffic->received_at = now_;
+    view_.traffic = traffic;
+  }
+  LiveLook Look() const {
+    LiveLook look;
+    look.view = view_;
+    look.wall = absl::FromUnixMillis(1000);
+    look.now = now_;
+    return look;
+  }
+  void SetLink(const std::string& name, bool up) {
+    TopologyDelta delta(1);
+    delta[0].link = *view_.topology->FindLink(name);
+    delta[0].operational_state = up ? OperationalState::kUp : OperationalState::kDown;
+    view_.topology = *view_.topology->Apply(delta);
+  }
+  static std::vector<Json> Of(const std::string& kind, const std::vector<LiveEvent>& events) {
+    std::vector<Json> found;
+    for (const LiveEvent& event : events) {
+      EXPECT_EQ(event.data.find('\n'), std::string::npos);
+      if (event.kind == kind) found.push_back(Json::parse(event.data));
+    }
+    return found;
+  }
+  double Share(const Json& loads, const std::string& which, const std::string& link) const {
+    std::string bytes;
+    EXPECT_TRUE(absl::Base64Unescape(loads[which].get<std::string>(), &bytes));
+    const LinkId l = *view_.topology->FindLink(link);
+    return (static_cast<unsigned char>(bytes[2 * l]) +
+            256 * static_cast<unsigned char>(bytes[2 * l + 1])) /
+           1000.0;
+  }
+
+  SteadyTime now_ = SteadyTime() + absl::Hours(1);
+  LiveStory story_;
+};
+
+TEST_F(LiveStoryTest, FirstTellsNetworkPlanAndLoads) {
+  const auto events = story_.Tell(Look());
+  const Json topology = Of("topology", events).at(0);
+  EXPECT_EQ(topology["nodes"].size(), 4u);
+  EXPECT_EQ(topology["links"].size(), static_cast<size_t>(view_.topology->num_links()));
+  EXPECT_EQ(topology["links"][0][4], view_.topology->link(0).name);
+  EXPECT_EQ(Of("plan", events).at(0)["version"], 1);
+  EXPECT_EQ(Of("links", events).at(0)["failed"].size(), 0u);
+  EXPECT_EQ(Of("ping", events).size(), 1u);
+}
+
+// ECMP splits 0.8 Gbit/s over B and C; shortest path takes one of them.
+TEST_F(LiveStoryTest, LoadsAreOfThePlanAndOfShortestPathOnTheSameTraffic) {
+  const Json loads = Of("loads", story_.Tell(Look())).at(0);
+  EXPECT_TRUE(loads["computed"]);
+  EXPECT_NEAR(Share(loads, "measured", "A>B"), 0.4, 1e-9);
+  EXPECT_NEAR(Share(loads, "measured", "A>C"), 0.4, 1e-9);
+  EXPECT_NEAR(Share(loads, "shortest", "A>B") + Share(loads, "shortest", "A>C"), 0.8, 1e-9);
+  EXPECT_NEAR(loads["mlu"], 0.4, 1e-9);
+  EXPECT_NEAR(loads["shortest_mlu"], 0.8, 1e-9);
+}
+
+TEST_F(LiveStoryTest, MeasuredLoadsComeBeforeComputedOnes) {
+  auto measurements = std::make_shared<Measurements>();
+  measurements->links.resize(view_.topology->num_links());
+  measurements->links[*view_.topology->FindLink("A>B")].utilization = 0.7;
+  auto traffic = std::make_shared<TrafficEstimate>(*view_.traffic);
+  traffic->measurements = measurements;
+  view_.traffic = traffic;
+  const Json loads = Of("loads", story_.Tell(Look())).at(0);
+  EXPECT_FALSE(loads["computed"]);
+  EXPECT_NEAR(Share(loads, "measured", "A>B"), 0.7, 1e-9);
+  EXPECT_NEAR(Share(loads, "planned", "A>B"), 0.4, 1e-9);
+}
+
+TEST_F(LiveStoryTest, WhatHasNotChangedIsNotToldAgain) {
+  story_.Tell(Look());
+  EXPECT_TRUE(story_.Tell(Look()).empty());
+  now_ += LiveStory::kPing;
+  const auto later = story_.Tell(Look());
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_EQ(later[0].kind, "ping");
+  EXPECT_NEAR(Of("ping", later)[0]["telemetry_age_s"], 2, 1e-9);
+}
+
+TEST_F(LiveStoryTest, AFailureIsToldByLinkAndAsALineOfTheLog) {
+  story_.Tell(Look());
+  SetLink("A>B", false);
+  const auto events = story_.Tell(Look());
+  EXPECT_EQ(Of("links", events).at(0)["failed"], Json::array({*view_.topology->FindLink("A>B")}));
+  const Json note = Of("note", events).at(0);
+  EXPECT_EQ(note["what"], "link-down");
+  EXPECT_EQ(note["text"], "A>B");
+  SetLink("A>B", true);
+  const auto after = story_.Tell(Look());
+  EXPECT_TRUE(Of("links", after).at(0)["failed"].empty());
+  EXPECT_EQ(Of("note", after).at(0)["what"], "link-up");
+}
+
+TEST_F(LiveStoryTest, LoadsComeAtMostTwiceASecond) {
+  story_.Tell(Look());
+  auto traffic = std::make_shared<TrafficEstimate>(*view_.traffic);
+  traffic->version = 2;
+  view_.traffic = traffic;
+  now_ += absl::Milliseconds(100);
+  EXPECT_TRUE(Of("point", story_.Tell(Look())).empty());
+  now_ += absl::Milliseconds(400);
+  EXPECT_EQ(Of("point", story_.Tell(Look())).size(), 1u);
+}
+
+TEST_F(LiveStoryTest, DemandsOffTheirShortestPathAreNamedWithTheirPaths) {
+  const Json moves = Of("plan", story_.Tell(Look())).at(0)["moves"];
+  ASSERT_EQ(moves.size(), 1u);
+  EXPECT_EQ(moves[0]["source"], "A");
+  EXPECT_EQ(moves[0]["destination"], "D");
+  EXPECT_NEAR(moves[0]["off_share"], 0.5, 1e-9);
+  EXPECT_EQ(moves[0]["paths"].size(), 2u);
+  EXPECT_EQ(moves[0]["shortest"].size(), 2u);
+}
+
+TEST_F(LiveStoryTest, EveryVerdictOfTheGuardIsToldWithTheWordsOfTheLatest) {
+  LiveLook look = Look();
+  look.view.guard.set_outcome(rhumb::v1::GUARD_OUTCOME_HELD);
+  look.view.guard.set_rule(rhumb::v1::GUARD_RULE_HYSTERESIS);
+  look.view.guard.set_explanation("too little");
+  look.verdicts = {{rhumb::v1::GUARD_OUTCOME_ACCEPTED, rhumb::v1::GUARD_RULE_NONE},
+                   {rhumb::v1::GUARD_OUTCOME_HELD, rhumb::v1::GUARD_RULE_HYSTERESIS}};
+  const auto verdicts = Of("verdict", story_.Tell(look));
+  ASSERT_EQ(verdicts.size(), 2u);
+  EXPECT_EQ(verdicts[0]["outcome"], "accepted");
+  EXPECT_EQ(verdicts[1]["rule"], "hysteresis");
+  EXPECT_EQ(verdicts[1]["explanation"], "too little");
+}
+
+TEST_F(LiveStoryTest, AdaptersThatComeAndGoAreLinesOfTheLog) {
+  LiveLook look = Look();
+  look.status.emplace();
+  look.status->add_adapters()->set_adapter("one");
+  story_.Tell(look);
+  look.status->mutable_adapters(0)->set_adapter("two");
+  std::vector<std::string> texts;
+  for (const Json& note : Of("note", story_.Tell(look))) texts.push_back(note["text"]);
+  EXPECT_THAT(texts, ::testing::ElementsAre("two connected", "one is gone"));
+}
+
+TEST_F(LiveStoryTest, NamesAreNoMarkupAndNoNewLines) {
+  LiveLook look = Look();
+  look.status.emplace();
+  look.status->add_adapters()->set_adapter("<script>\n\xff\"");
+  const auto events = story_.Tell(look);
+  EXPECT_EQ(Of("adapters", events).at(0)["rows"][0]["name"], "<script>\n\xef\xbf\xbd\"");
+}
+
+}  // namespace
+}  // namespace rhumb
