@@ -151,6 +151,7 @@ ReplayResult MakeResult(const ReplayConfig& config, const ReplayInput& input,
   result.policies = SummarizePolicies(cells, optimum);
   result.hop_packets_per_s = HopPacketsPerSecond(cells);
   result.wall_s = wall_s;
+  result.provenance = ProvenanceOf(config.policies);
   return result;
 }
 
@@ -208,6 +209,8 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
                     ? options.jobs
                     : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   engine.stop = stop.flag();
+  engine.observer = options.observer;
+  if (options.observer != nullptr) options.observer->Begin(*input, config, engine.seeds);
   const absl::StatusOr<SimulatorFactory> make_simulator = SetUpSimulator(config, *input, &engine);
   if (!make_simulator.ok()) return make_simulator.status();
 
@@ -261,6 +264,9 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
     *saved = ExplainUnsaved(WriteResultFiles(options.out, *input, *cells, optimum, result),
                             journal != nullptr);
     if (saved->ok() && journal != nullptr) *saved = journal->Finish();
+  }
+  if (options.observer != nullptr && saved->ok()) {
+    *saved = options.observer->Finish(*cells, optimum, result);
   }
   return result;
 }

@@ -92,10 +92,15 @@ ROOMS = (
     Room(
         "controller/replay",
         uses=_FLOORS + ("controller/terminal",),
-        third=_COMMON + ("json", "spdlog"),
+        third=_COMMON + ("json", "openssl", "spdlog"),
     ),
     # The pages, as bytes in the program.
     Room("controller/web", third=("absl",)),
+    Room(
+        "controller/report",
+        uses=_FLOORS + ("controller/replay", "controller/web"),
+        third=_COMMON + ("json", "zlib"),
+    ),
     Room(
         "controller/serving/rpc",
         uses=("topologies", "controller/steering/plan"),
@@ -196,6 +201,7 @@ ROOMS = (
             "controller/clock/grpc",
             "controller/steering/plan",
             "controller/replay",
+            "controller/report",
             "controller/serving/rpc",
             "controller/serving/access",
             "controller/serving/configuration",
