@@ -80,11 +80,11 @@ std::string Sha256(absl::string_view bytes) {
 
 // Of a policy that is learned; empty for others.
 std::string CheckpointOf(const std::string& spec) {
-  const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(spec, absl::MaxSplits(':', 1));
-  if (parts.first != "neural") return "";
-  const std::vector<std::string> options = absl::StrSplit(parts.second, ',');
-  const std::string& name = options[0];
+  constexpr absl::string_view kAgent = "neural";
+  absl::string_view rest = spec;
+  if (!absl::ConsumePrefix(&rest, kAgent) || !(rest.empty() || rest[0] == ':')) return "";
+  if (!rest.empty()) rest.remove_prefix(1);
+  const std::string name(rest.substr(0, rest.find(',')));
   if (name.find_first_of("/.") == std::string::npos) {
     return absl::StrCat(spec, ": shipped with the program");
   }

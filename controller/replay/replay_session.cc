@@ -151,7 +151,6 @@ ReplayResult MakeResult(const ReplayConfig& config, const ReplayInput& input,
   result.policies = SummarizePolicies(cells, optimum);
   result.hop_packets_per_s = HopPacketsPerSecond(cells);
   result.wall_s = wall_s;
-  result.provenance = ProvenanceOf(config.policies);
   return result;
 }
 
@@ -239,10 +238,13 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
     optimum = *std::move(solved);
   }
 
+  const Provenance provenance = ProvenanceOf(config.policies);
   const auto start = std::chrono::steady_clock::now();
   auto result_of = [&](const std::vector<PolicyCells>& cells) {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-    return MakeResult(config, *input, engine, cells, optimum, wall.count());
+    ReplayResult result = MakeResult(config, *input, engine, cells, optimum, wall.count());
+    result.provenance = provenance;
+    return result;
   };
   absl::StatusOr<std::vector<PolicyCells>> cells;
   {

@@ -48,14 +48,15 @@ Json Series(const PolicyCells& policy, const std::function<double(const Cell&, s
   return series;
 }
 
-// What the policy or the simulator had to say, by interval.
+// Where something went wrong, by interval: no answer of the policy's own, episodes that died.
 Json Notes(const PolicyCells& policy) {
   Json notes = Json::array();
   for (size_t i = 0; i < policy.cells[0].size(); ++i) {
     for (const std::vector<Cell>& seed : policy.cells) {
       const Cell& cell = seed[i];
-      std::string note = cell.note;
+      std::string note;
       if (cell.fell_back_because) note = absl::StrCat("fell back: ", *cell.fell_back_because);
+      if (cell.retries > 0) note = cell.note;
       if (note.empty()) continue;
       notes.push_back({i, note});
       break;

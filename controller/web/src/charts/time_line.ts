@@ -92,6 +92,8 @@ export class TimeLine {
           },
         ],
         hooks: {
+          // Scales are known only then.
+          ready: [() => this.moveTo(this.at)],
           drawClear: [(u) => this.shade(u, content.stretches)],
           draw: [(u) => this.finish(u, content, room > 8)],
         },
@@ -101,7 +103,6 @@ export class TimeLine {
     );
     this.plot.over.append(this.mark);
     this.listen(this.plot.over);
-    this.moveTo(this.at);
   }
 
   moveTo(index: number): void {
@@ -170,6 +171,7 @@ export class TimeLine {
       }
       g.font = `600 ${11 * density}px ${FONT}`;
       g.textBaseline = 'middle';
+      g.textAlign = 'left';
       for (const { line, y } of ends) {
         g.fillStyle = line.colour;
         g.fillText(line.label, right + 6 * density, y);

@@ -45,11 +45,11 @@ export function label(state: ViewState, name: string, most: number): string {
   return shortName(name, most) + (twin === undefined ? '' : ' =');
 }
 
+const DISTRIBUTION_TEXT =
+  'Share of intervals at or below this ratio of the busiest link to the optimum (NormMLU). Further left is better.';
+
 export class DistributionCard {
-  readonly element = card(
-    'How far from the best possible',
-    'Share of intervals at or below this ratio of the busiest link to the optimum (NormMLU). Further left is better.',
-  );
+  readonly element = card('How far from the best possible', DISTRIBUTION_TEXT);
 
   constructor(
     private readonly state: ViewState,
@@ -70,6 +70,8 @@ export class DistributionCard {
       missing(this.element, 'The optimum was not computed. Leave out --no-optimum to see this.');
       return;
     }
+    const alike = [...twins(this.state)].map(([name, other]) => `${shortName(name, 24)} does as ${shortName(other, 24)}.`);
+    this.element.querySelector('.sub')!.textContent = [DISTRIBUTION_TEXT, ...alike].join(' ');
     const p99 = this.state.report.policies.map((policy) => policy.raw.summary.norm_mlu?.p99 ?? 1);
     const high = Math.max(1.02, Math.min(2.5, Math.max(...p99)));
     const words = samples
@@ -179,7 +181,7 @@ const COLUMNS: Column[] = [
   { title: 'NormMLU mean', of: (s) => s.norm_mlu?.mean ?? NaN, text: (v) => v.toFixed(3), ranked: true },
   { title: 'p95', of: (s) => s.norm_mlu?.p95 ?? NaN, text: (v) => v.toFixed(3), ranked: true },
   { title: 'worst', of: (s) => s.norm_mlu?.max ?? NaN, text: (v) => v.toFixed(3), ranked: true },
-  { title: 'busiest link p95', of: (s) => s.mlu.p95, text: (v) => percent(v), ranked: true },
+  { title: 'busiest link, p95', of: (s) => s.mlu.p95, text: (v) => percent(v), ranked: true },
   { title: 'lost', of: (_s, p) => mean(known(p.loss)), text: (v) => percent(v, 2), ranked: true },
   { title: 'delay, mean', of: (_s, p) => mean(known(p.delay_ms)), text: milliseconds, ranked: true },
   { title: 'moved a step', of: (s) => s.moved_share.mean, text: (v) => percent(v, 1), ranked: false },
