@@ -236,7 +236,7 @@ absl::Status Run(const Arguments& arguments) {
     std::cout << ToTable(*result, WantsColour(STDOUT_FILENO));
     if (!arguments.run.out.empty() && saved.ok()) {
       std::cout << "Saved in " << arguments.run.out
-                << ": results.json, intervals.csv, scenario.toml\n";
+                << ": results.json, intervals.csv, scenario.toml, worst-interval.svg\n";
       if (report.written()) {
         std::cout << "Look at it: " << arguments.run.out << "/report.html\n";
       } else {

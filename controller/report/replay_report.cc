@@ -2,6 +2,7 @@
 
 #include "controller/report/replay_document.h"
 #include "controller/report/report_page.h"
+#include "controller/report/worst_interval.h"
 #include "topologies/formats/file_io.h"
 
 namespace rhumb {
@@ -24,6 +25,12 @@ void ReplayReport::Played(const PlayedInterval& played) { record_->Add(played); 
 
 absl::Status ReplayReport::Finish(const std::vector<PolicyCells>& cells,
                                   const std::vector<double>& optimum, const ReplayResult& result) {
+  const std::string drawing =
+      DrawWorstInterval({*config_, *input_, cells, optimum, result, *record_});
+  if (absl::Status status = WriteFileAtomically(directory_ + "/worst-interval.svg", drawing);
+      !status.ok()) {
+    return status;
+  }
   if (!CanWriteReports()) return absl::OkStatus();
   const absl::StatusOr<std::string> page =
       FillReportPage(ReplayDocument({*config_, *input_, cells, optimum, result, *record_}));

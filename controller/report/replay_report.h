@@ -1,4 +1,5 @@
-// The report of `rhumb replay`: one HTML file, written when the replay is done.
+// The report of `rhumb replay`, written when the replay is done: one HTML file, and the worst
+// interval as a drawing.
 #ifndef RHUMB_CONTROLLER_REPORT_REPLAY_REPORT_H_
 #define RHUMB_CONTROLLER_REPORT_REPLAY_REPORT_H_
 
@@ -11,8 +12,8 @@
 
 namespace rhumb {
 
-// Listens to one replay and writes `directory`/report.html. In a program without pages it writes
-// nothing, and Finish is OK all the same: written() tells.
+// Listens to one replay and writes `directory`/report.html and worst-interval.svg. A program
+// without pages writes the drawing alone, and Finish is OK all the same: written() tells.
 class ReplayReport : public ReplayObserver {
  public:
   explicit ReplayReport(std::string directory) : directory_(std::move(directory)) {}
@@ -22,6 +23,7 @@ class ReplayReport : public ReplayObserver {
   absl::Status Finish(const std::vector<PolicyCells>& cells, const std::vector<double>& optimum,
                       const ReplayResult& result) override;
 
+  // report.html was.
   bool written() const { return written_; }
 
  private:

@@ -44,12 +44,12 @@ export function distribution({ words, samples, low, high, text }: DistributionCo
     let path = `M${x(sorted[0] ?? low).toFixed(1)},${y(0).toFixed(1)}`;
     let last = '';
     sorted.forEach((value, i) => {
+      const step = `H${x(value).toFixed(1)}V${y((i + 1) / sorted.length).toFixed(1)}`;
       // Steps that fall on one pixel are one.
-      const point = `${x(value).toFixed(1)},${y((i + 1) / sorted.length).toFixed(1)}`;
-      if (point !== last) path += `L${point}`;
-      last = point;
+      if (step !== last) path += step;
+      last = step;
     });
-    path += `L${WIDTH - LEGEND},${y(1).toFixed(1)}`;
+    path += `H${WIDTH - LEGEND}`;
     const style = {
       fill: 'none',
       stroke: sample.colour,

@@ -88,9 +88,9 @@ function busiestLinks(report: Report, a: Policy, b: Policy, say: Say): void {
 function flowTimes(a: Policy, b: Policy, say: Say): void {
   const [mine, other] = [a.raw.summary.fct_s!, b.raw.summary.fct_s!];
   const change = a.raw.summary.versus?.fct;
-  say('On the same flows they take ');
+  say('The same flows take ');
   say(milliseconds(mine.mean * 1e3), mine.mean < other.mean ? 'good' : 'bad');
-  say(` on average, against ${milliseconds(other.mean * 1e3)}`);
+  say(` on average, against ${milliseconds(other.mean * 1e3)} under ${b.name}`);
   if (change) {
     const sign = change.mean < 0 ? 'less' : 'more';
     say(`: ${percent(Math.abs(change.mean), 1)} ${sign}`);
