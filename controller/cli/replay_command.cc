@@ -15,6 +15,7 @@
 #include "controller/replay/replay_config.h"
 #include "controller/replay/replay_session.h"
 #include "controller/replay/result_table.h"
+#include "controller/report/replay_report.h"
 #include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
 #include "topologies/formats/file_io.h"
@@ -205,7 +206,7 @@ void AddRunOptions(CLI::App* app, Arguments* arguments) {
       ->type_name("N")
       ->group(kGroup);
   app->add_option("--out", arguments->run.out,
-                  "Directory for results.json, intervals.csv and scenario.toml")
+                  "Directory for report.html, results.json, intervals.csv and scenario.toml")
       ->type_name("DIR")
       ->group(kGroup);
   app->add_flag(
@@ -224,8 +225,10 @@ absl::Status Run(const Arguments& arguments) {
     return UsageError("--output is table or json");
   }
   absl::Status saved;
-  const absl::StatusOr<ReplayResult> result =
-      RunReplaySession(arguments.config, arguments.run, &saved);
+  ReplayReport report(arguments.run.out);
+  ReplayRunOptions run = arguments.run;
+  if (!run.out.empty()) run.observer = &report;
+  const absl::StatusOr<ReplayResult> result = RunReplaySession(arguments.config, run, &saved);
   if (!result.ok()) return result.status();
   if (arguments.output == "json") {
     std::cout << ToJson(*result);
@@ -233,7 +236,12 @@ absl::Status Run(const Arguments& arguments) {
     std::cout << ToTable(*result, WantsColour(STDOUT_FILENO));
     if (!arguments.run.out.empty() && saved.ok()) {
       std::cout << "Saved in " << arguments.run.out
-                << ": results.json, intervals.csv, scenario.toml\n";
+                << ": results.json, intervals.csv, scenario.toml, worst-interval.svg\n";
+      if (report.written()) {
+        std::cout << "Look at it: " << arguments.run.out << "/report.html\n";
+      } else {
+        std::cout << "No report.html: this program was built without pages (RHUMB_WEB=OFF)\n";
+      }
     }
   }
   std::cout.flush();

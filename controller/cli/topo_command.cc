@@ -5,17 +5,21 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "controller/cli/frame/load_flags.h"
 #include "controller/cli/frame/nested_commands.h"
 #include "controller/cli/frame/text_report.h"
+#include "controller/cli/svg_to_png.h"
 #include "controller/cli/topo_report.h"
 #include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
 #include "topologies/analysis/inspection.h"
+#include "topologies/formats/file_io.h"
 #include "topologies/formats/units.h"
 #include "topologies/installation.h"
+#include "topologies/layout/svg_map.h"
 #include "topologies/paths/candidate_paths.h"
 
 namespace rhumb {
@@ -34,6 +38,7 @@ struct TopoOptions {
   std::string method = "diverse";
   int max_paths = 8;
   double stretch = 0;  // 0: no limit
+  int width = 1360;    // of a picture, dots
 };
 
 std::shared_ptr<TopoOptions> AddTopology(CLI::App& app) {
@@ -190,6 +195,28 @@ absl::Status Paths(const TopoOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status Draw(const TopoOptions& options) {
+  const bool png = absl::EndsWithIgnoreCase(options.to, ".png");
+  if (!png && !absl::EndsWithIgnoreCase(options.to, ".svg")) {
+    return UsageError(absl::StrCat("--to ", options.to,
+                                   ": a drawing is written to a file ending in .svg or .png"));
+  }
+  const absl::StatusOr<Loaded<Topology>> loaded = LoadTopologyAloud(options.topology, options.load);
+  if (!loaded.ok()) return loaded.status();
+  const Topology& topology = loaded->value;
+  std::string drawing =
+      DrawMaps(LayOutMap(topology), {{topology.name(), topology, /*utilization=*/{}}});
+  if (png) {
+    absl::StatusOr<std::string> picture = SvgToPng(drawing, options.width);
+    if (!picture.ok()) return picture.status();
+    drawing = *std::move(picture);
+  }
+  if (absl::Status status = WriteFileAtomically(options.to, drawing); !status.ok()) return status;
+  std::cerr << absl::StrFormat("wrote %s: %d nodes, %d links\n", options.to, topology.num_nodes(),
+                               topology.num_links());
+  return absl::OkStatus();
+}
+
 RunCommand DefineList(CLI::App& app) {
   auto options = std::make_shared<TopoOptions>();
   AddOutputOption(app, &options->output);
@@ -248,10 +275,22 @@ RunCommand DefinePaths(CLI::App& app) {
   return [options] { return Paths(*options); };
 }
 
+RunCommand DefineDraw(CLI::App& app) {
+  auto options = AddTopology(app);
+  app.add_option("--to", options->to, "File to write; ends in .svg or .png")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--width", options->width, "Width of a PNG file in dots")
+      ->check(CLI::Range(100, 16384))
+      ->type_name("DOTS")
+      ->capture_default_str();
+  return [options] { return Draw(*options); };
+}
+
 }  // namespace
 
 Command TopoCommand() {
-  return {"topo", "List, describe, check and convert networks",
+  return {"topo", "List, describe, check, convert and draw networks",
           "rhumb topo describe esnet6-backbone", [](CLI::App& app) {
             return DefineNested(
                 app, {{"list", "List the networks and traffic that ship with Rhumb",
@@ -263,7 +302,9 @@ Command TopoCommand() {
                       {"convert", "Write a network in Rhumb's own format, or as RFC 8345 JSON",
                        "rhumb topo convert geant --to geant.topology.json.gz", DefineConvert},
                       {"paths", "Show the candidate paths between two nodes",
-                       "rhumb topo paths esnet6-backbone --from SEAT --to CERN513", DefinePaths}});
+                       "rhumb topo paths esnet6-backbone --from SEAT --to CERN513", DefinePaths},
+                      {"draw", "Draw a network as a map, or as springs where it has no places",
+                       "rhumb topo draw geant --to geant.svg", DefineDraw}});
           }};
 }
 

@@ -153,6 +153,10 @@ class PolicyRun {
         if (!status.ok()) return status;
       }
     }
+    if (options_.observer != nullptr && index > 0) {
+      options_.observer->Played({policy_index_, seed_index_, static_cast<int>(index) - 1, interval,
+                                 *observation_.plan_in_force, *cell});
+    }
     Remember(cell);
     return absl::OkStatus();
   }

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "controller/replay/cell.h"
 #include "controller/replay/replay_input.h"
+#include "controller/replay/replay_observer.h"
 #include "simulator/network_simulator.h"
 
 namespace rhumb {
@@ -51,6 +52,7 @@ struct ReplayEngineOptions {
   std::function<void(int policy, const PolicyCells&)> on_policy;
   const std::atomic<bool>* stop = nullptr;  // not owned; may be null
   CellStore* store = nullptr;               // not owned; may be null
+  ReplayObserver* observer = nullptr;       // not owned; may be null; told what is played
 };
 
 // Every (policy, seed) is one sequence of intervals, decided and played in order: the first

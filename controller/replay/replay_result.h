@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/replay/provenance.h"
 #include "controller/replay/replay_engine.h"
 #include "controller/replay/replay_input.h"
 #include "controller/replay/statistics.h"
@@ -78,6 +79,7 @@ struct ReplayResult {
   double scale = 1;
   std::optional<double> hop_packets_per_s;  // packet level only
   double wall_s = 0;
+  Provenance provenance;
   std::vector<std::string> unfinished;  // policies of a replay that was stopped or failed
 };
 

@@ -208,6 +208,8 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
                     ? options.jobs
                     : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   engine.stop = stop.flag();
+  engine.observer = options.observer;
+  if (options.observer != nullptr) options.observer->Begin(*input, config, engine.seeds);
   const absl::StatusOr<SimulatorFactory> make_simulator = SetUpSimulator(config, *input, &engine);
   if (!make_simulator.ok()) return make_simulator.status();
 
@@ -236,10 +238,13 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
     optimum = *std::move(solved);
   }
 
+  const Provenance provenance = ProvenanceOf(config.policies);
   const auto start = std::chrono::steady_clock::now();
   auto result_of = [&](const std::vector<PolicyCells>& cells) {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-    return MakeResult(config, *input, engine, cells, optimum, wall.count());
+    ReplayResult result = MakeResult(config, *input, engine, cells, optimum, wall.count());
+    result.provenance = provenance;
+    return result;
   };
   absl::StatusOr<std::vector<PolicyCells>> cells;
   {
@@ -261,6 +266,9 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
     *saved = ExplainUnsaved(WriteResultFiles(options.out, *input, *cells, optimum, result),
                             journal != nullptr);
     if (saved->ok() && journal != nullptr) *saved = journal->Finish();
+  }
+  if (options.observer != nullptr && saved->ok()) {
+    *saved = options.observer->Finish(*cells, optimum, result);
   }
   return result;
 }

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "controller/replay/replay_config.h"
+#include "controller/replay/replay_observer.h"
 #include "controller/replay/replay_result.h"
 
 namespace rhumb {
@@ -15,6 +16,7 @@ struct ReplayRunOptions {
   int jobs = 0;     // 0: one a processor
   std::string out;  // directory for results; empty: none
   bool resume = false;
+  ReplayObserver* observer = nullptr;  // not owned; may be null
 };
 
 // Reads, computes the optimum, plays, and writes the result files. Progress and notes go to stderr.
@@ -22,7 +24,7 @@ struct ReplayRunOptions {
 // what was kept and how to go on, after a signal. The default list of policies is played without
 // those whose module cannot be loaded, with a note; any other list is FailedPrecondition then. What
 // took hours is not lost to a full disk: `saved` tells whether the files were written, beside the
-// result.
+// result; an observer that could not finish is told there too.
 absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& config,
                                               const ReplayRunOptions& options, absl::Status* saved);
 

@@ -124,6 +124,12 @@ std::string ToJson(const ReplayResult& result) {
   json["simulation"] = {{"scale", result.scale},
                         {"hop_packets_per_s", OrNull(result.hop_packets_per_s)},
                         {"wall_s", result.wall_s}};
+  const Provenance& from = result.provenance;
+  json["provenance"] = {{"command", from.command},
+                        {"version", from.version},
+                        {"commit", from.commit},
+                        {"machine", from.machine},
+                        {"checkpoints", from.checkpoints}};
   // Only where it was stopped: a complete result has the keys above and no other.
   if (!result.unfinished.empty()) json["unfinished"] = result.unfinished;
   // Names from files may hold bytes that are not UTF-8.

@@ -31,6 +31,7 @@ THIRD_PARTIES = {
     "openssl": r"openssl/",
     "prometheus": r"prometheus/",
     "cli11": r"CLI/",
+    "rsvg": r"librsvg/|cairo\.h",
     "gtest": r"gtest/|gmock/",
     "benchmark": r"benchmark/",
     "fuzzing": r"fuzzer/|sanitizer/",
@@ -92,10 +93,15 @@ ROOMS = (
     Room(
         "controller/replay",
         uses=_FLOORS + ("controller/terminal",),
-        third=_COMMON + ("json", "spdlog"),
+        third=_COMMON + ("json", "openssl", "spdlog"),
     ),
     # The pages, as bytes in the program.
     Room("controller/web", third=("absl",)),
+    Room(
+        "controller/report",
+        uses=_FLOORS + ("controller/replay", "controller/web"),
+        third=_COMMON + ("json", "zlib"),
+    ),
     Room(
         "controller/serving/rpc",
         uses=("topologies", "controller/steering/plan"),
@@ -238,6 +244,7 @@ ROOMS = (
             "controller/clock/grpc",
             "controller/steering/plan",
             "controller/replay",
+            "controller/report",
             "controller/serving/rpc",
             "controller/serving/access",
             "controller/serving/configuration",
@@ -246,7 +253,7 @@ ROOMS = (
             "controller/client",
             "controller/live_network",
         ),
-        third=_COMMON + ("cli11", "grpc", "json", "spdlog"),
+        third=_COMMON + ("cli11", "grpc", "json", "rsvg", "spdlog"),
     ),
     Room("controller", uses=("controller/cli",)),
     Room("cmake", third=("absl", "fuzzing")),

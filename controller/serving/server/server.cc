@@ -100,11 +100,8 @@ struct Parts {
   Parts(ServerOptions options, Opened opened_first)
       : config(options.config),
         opened(std::move(opened_first)),
-<<<<<<< HEAD
         connections(config.gate),
-=======
         recent(opened.metrics.get()),
->>>>>>> h/live
         gate(*opened.access, opened.certificates.get(), config.gate),
         board(config.steering.core.kept_plans),
         fan_out(&recent),
@@ -119,11 +116,7 @@ struct Parts {
               ForCallers(options.policies, config.steering.core.policy)),
         calls({control, compute, quick, recent, config.steering.core.topology_limits,
                options.version, [this] { return board.latest(); }}),
-<<<<<<< HEAD
         shared{control, calls, board, fan_out, gate, connections, recent},
-=======
-        shared{control, calls, board, fan_out, gate, recent},
->>>>>>> h/live
         south(shared),
         north(shared),
         health_service(shared, health) {}
@@ -136,11 +129,8 @@ struct Parts {
 
   const ServeConfig config;
   const Opened opened;
-<<<<<<< HEAD
   ConnectionTable connections;
-=======
   RecentMetrics recent;
->>>>>>> h/live
   CallGate gate;
   HealthBoard health;
   PlanBoard board;

@@ -70,7 +70,7 @@ export interface RawReport {
     version: string;
     commit: string;
     machine: string;
-    checkpoint: string;
+    checkpoints: string[];
   };
   simulator: string;
   traffic: string;
@@ -85,7 +85,7 @@ export interface RawReport {
     nodes: [string, string, number, number][]; // name, description, x, y
     links: [number, number, number, number, string][]; // ends, bits per second, delay in s, name
   };
-  intervals: { number: number[]; time: string[]; seconds: number };
+  intervals: { number: number[]; time: string[] };
   map_every: number; // loads are kept of every such interval only
   states: [number, number, number, number][]; // link, 1 failed or 2 drained, [from, to) by index
   events: { text: string; from: number; to: number }[]; // [from, to) by index

@@ -10,11 +10,11 @@ const RAMPS = {
   dark: ['#3a4b60', '#3e72a8', '#5ea5e3', '#f2bb4d', '#ff8038', '#ff5277'],
 };
 
-// 0 to 5; a link at exactly its capacity is over it.
+// 0 to 5. A step begins at its limit, but a link at exactly its capacity is not over it.
 export function stepOf(utilization: number): number {
   let step = 0;
-  while (step < STEPS.length && utilization >= STEPS[step]) step++;
-  return step;
+  while (step < OVER && utilization >= STEPS[step]) step++;
+  return step === OVER && utilization <= 1 ? OVER - 1 : step;
 }
 
 export function isDark(): boolean {

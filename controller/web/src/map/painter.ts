@@ -48,7 +48,7 @@ export class Painter {
         this.scoped(g, () => this.paintLink(g, colours, link, moment, steps[link], highlight));
       }
     }
-    this.paintCrosses(g, colours, moment);
+    this.paintCrosses(g, frame, colours, moment);
     const room = new FreeRoom(frame.width, frame.height);
     this.paintNodes(g, frame, colours, room);
     this.paintLoads(g, colours, room, order, moment, highlight);
@@ -213,24 +213,24 @@ export class Painter {
     });
   }
 
-  private paintCrosses(g: CanvasRenderingContext2D, colours: Palette, moment: MapMoment): void {
+  // One a cable, on the line between its ends.
+  private paintCrosses(g: CanvasRenderingContext2D, frame: Frame, colours: Palette, moment: MapMoment): void {
     const { nodes, links } = this.picture;
+    const { scale, x: left, y: top } = frame.view;
+    const crossed = new Set<number>();
     this.scoped(g, () => {
       g.strokeStyle = colours.bad;
       g.lineWidth = 2.4;
-      for (let i = 0; i < links.length; i++) {
-        if (moment.state(i) !== 'failed') continue;
-        // On the line between the ends: both directions of a cable share one cross.
-        const [ax, ay] = this.lanes.at(i, 0.5);
-        const side = this.lanes.widths[i] / 2 + 0.8;
-        const dx = nodes[links[i].destination].x - nodes[links[i].source].x;
-        const dy = nodes[links[i].destination].y - nodes[links[i].source].y;
-        const length = Math.hypot(dx, dy) || 1;
-        const x = ax + (dy / length) * side;
-        const y = ay - (dx / length) * side;
+      links.forEach(({ source, destination }, i) => {
+        if (moment.state(i) !== 'failed') return;
+        const cable = Math.min(source, destination) * nodes.length + Math.max(source, destination);
+        if (crossed.has(cable)) return;
+        crossed.add(cable);
+        const x = ((nodes[source].x + nodes[destination].x) / 2) * scale + left;
+        const y = ((nodes[source].y + nodes[destination].y) / 2) * scale + top;
         this.line(g, x - 5, y - 5, x + 5, y + 5);
         this.line(g, x + 5, y - 5, x - 5, y + 5);
-      }
+      });
     });
   }
 

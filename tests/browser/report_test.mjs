@@ -1,0 +1,395 @@
+// The report of `rhumb replay` in a real browser.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { launch, openReport, rhumb, settle, skipWithoutChromium, temporaryDirectory, violations, withPage } from './browser.mjs';
+
+skipWithoutChromium();
+
+const directory = temporaryDirectory();
+const report = join(directory, 'report.html');
+const FAILED_AT = 6; // an interval of the event below
+const QUIET_AT = 1;
+let browser;
+
+before(async () => {
+  rhumb(
+    'replay', '--topology', 'abilene', '--traffic', 'abilene-2004', '--load', '1.3', '--intervals', '0:13',
+    '--policies', 'shortest-path,ecmp,lp-previous,neural', '--event', 'link-down:DNVRng-KSCYng@5..9', '--out', directory,
+  );
+  browser = await launch();
+});
+after(() => browser?.close());
+
+// A report that differs from the real one in what `change` does to its data.
+function variant(name, change) {
+  const html = readFileSync(report, 'utf8');
+  const [, head, json, tail] = html.match(/^(.*<script type="application\/json" id="rhumb-data">)(.*?)(<\/script>.*)$/s);
+  const data = JSON.parse(json);
+  change(data);
+  const file = join(directory, `${name}.html`);
+  writeFileSync(file, head + JSON.stringify(data).replaceAll('<', '\\u003c') + tail);
+  return file;
+}
+
+const go = async (page, index) => {
+  await page.evaluate((i) => window.rhumbReport.state.go(i), index);
+  await settle(page);
+};
+
+// The colour in the middle of a named link's lane, as six hex digits; `map` is 0 or 1. A third of
+// the way, where neither chevrons nor labels are.
+const colourOf = (page, map, link, part = 0.3) =>
+  page.evaluate(
+    ([map, name, part]) => {
+      const shown = window.rhumbReport.maps[map];
+      const index = shown.picture.links.findIndex((link) => link.name === name);
+      const [x, y] = shown.lanes.at(index, part);
+      const pixel = shown.canvas.getContext('2d').getImageData(Math.round(x), Math.round(y), 1, 1).data;
+      return [...pixel.slice(0, 3)].map((v) => v.toString(16).padStart(2, '0')).join('');
+    },
+    [map, link, part],
+  );
+
+const text = (page, selector) => page.locator(selector).innerText();
+
+describe('report', () => {
+  it('has data in every view and nothing to complain about', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      assert.match(await text(page, 'h1'), /abilene/);
+      assert.match(await text(page, '.verdict'), /neural (beats|loses to) shortest-path/);
+      assert.equal(await page.locator('canvas.map').count(), 2);
+      for (const label of await page.locator('canvas.map').evaluateAll((all) => all.map((c) => c.getAttribute('aria-label')))) {
+        assert.match(label, /busiest link \w+>\w+ at \d+ percent/);
+      }
+      for (const card of ['How far from the best possible', 'Which links changed']) {
+        const drawing = page.locator('section.card', { hasText: card }).locator('svg[role=img]');
+        assert.ok((await drawing.locator('path, circle').count()) > 3, card);
+      }
+      assert.ok((await page.locator('section.card', { hasText: 'Why' }).locator('tbody tr').count()) > 0);
+      assert.equal(await page.locator('section.card', { hasText: 'All policies' }).locator('tbody tr').count(), 4);
+      assert.match(await text(page, 'pre'), /^rhumb replay --topology abilene .*--out /);
+      assert.match(await text(page, 'section.card:has(pre)'), /rhumb \d+\.\d+\.\d+, commit \w+/);
+      assert.equal(await page.locator('.timeline canvas').count(), 1);
+    });
+  });
+
+  it('moves everything with the slider, by mouse and by keys', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      await go(page, 0);
+      const seen = async () => ({
+        figures: await page.locator('.big').allInnerTexts(),
+        words: await page.locator('canvas.map').evaluateAll((all) => all.map((c) => c.getAttribute('aria-label'))),
+        changed: await page.locator('section.card', { hasText: 'Which links changed' }).locator('svg').getAttribute('aria-label'),
+        where: await text(page, 'output'),
+        mark: await page.locator('.mark').evaluate((m) => m.style.transform),
+      });
+      const before = await seen();
+      await page.locator('input[type=range]').focus();
+      await page.keyboard.press('ArrowRight');
+      await settle(page);
+      const after = await seen();
+      for (const key of Object.keys(before)) assert.notDeepEqual(after[key], before[key], key);
+      assert.match(after.where, /interval 2 of 12/);
+      assert.match(await page.locator('input[type=range]').getAttribute('aria-valuetext'), /interval 2 of 12/);
+      const box = await page.locator('.u-over').boundingBox();
+      await page.mouse.click(box.x + box.width - 1, box.y + 20);
+      await settle(page);
+      assert.match(await text(page, 'output'), /interval 12 of 12/);
+      await page.getByRole('button', { name: 'Worst gap' }).click();
+      await settle(page);
+      assert.doesNotMatch(await text(page, 'output'), /interval 12 of 12/);
+    });
+  });
+
+  it('plays and pauses', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      await go(page, 0);
+      await page.getByRole('button', { name: 'Play' }).click();
+      await page.waitForFunction(() => window.rhumbReport.state.now >= 3);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      assert.equal(await page.getByRole('button', { name: 'Play' }).count(), 1);
+    });
+  });
+
+  it('shows another policy on a map', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      await page.getByLabel('policy of the right map').selectOption({ label: 'shortest-path' });
+      await page.waitForFunction(() => window.rhumbReport.state.right.name === 'shortest-path');
+      await settle(page);
+      const [left, right] = await page.locator('.big').allInnerTexts();
+      assert.equal(left, right);
+      assert.match(await text(page, 'section.card:has-text("Which links changed")'), /same loads/);
+    });
+  });
+
+  it('lights the paths of a chosen demand on both maps, by keys too, and keeps the focus', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      const row = page.locator('tbody tr[tabindex]').first();
+      await row.focus();
+      await page.keyboard.press('Enter');
+      await settle(page);
+      const chosen = page.locator('tr.chosen');
+      assert.equal(await chosen.count(), 1);
+      assert.equal(await chosen.evaluate((r) => r === document.activeElement), true);
+      assert.match(await text(page, '.explained'), /On its shortest path .* under shortest-path, .* under neural/);
+      const marked = await page.evaluate(() => window.rhumbReport.maps.map((map) => [...map.marked].map((l) => map.picture.links[l].name)));
+      assert.ok(marked[0].length > 0 && marked[1].length > 0);
+      assert.notDeepEqual(marked[0], marked[1]);
+      await page.keyboard.press(' ');
+      await settle(page);
+      assert.equal(await chosen.count(), 0);
+      assert.equal(await text(page, '.explained'), '');
+    });
+  });
+
+  it('crosses a failed link, and leaves the colours of all others to their loads', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      await go(page, FAILED_AT);
+      const { ramp, loads } = await page.evaluate(() => {
+        const { report, state } = window.rhumbReport;
+        const moment = report.moment(state.left, state.now);
+        return {
+          ramp: ['c3d0de', '86b1d9', '4d87c0', 'dd9a1f', 'd4550f', '8d0f2b'],
+          loads: report.picture.links.map((link, i) => [link.name, moment.utilization[i], moment.state(i)]),
+        };
+      });
+      const step = (u) => [0.25, 0.5, 0.7, 0.85].filter((limit) => u >= limit).length + (u > 1 ? 1 : 0);
+      let checked = 0;
+      for (const [name, load, state] of loads) {
+        // A dash of a full link may lie where we look, and short lanes are covered by their ends.
+        if (state !== 'up' || step(load) === 5 || /ATLAM5|WASHng|CHINng|NYCMng|IPLSng/.test(name)) continue;
+        assert.equal(await colourOf(page, 0, name), ramp[step(load)], `${name} at ${load}`);
+        checked++;
+      }
+      assert.ok(checked >= 10, `${checked} links`);
+      assert.deepEqual(loads.filter(([, , state]) => state === 'failed').map(([name]) => name).sort(), ['DNVRng>KSCYng', 'KSCYng>DNVRng']);
+      const middle = await page.evaluate(() => {
+        const [map] = window.rhumbReport.maps;
+        const at = (name) => map.middleOf(map.picture.links.findIndex((link) => link.name === name));
+        const [a, b] = [at('DNVRng>KSCYng'), at('KSCYng>DNVRng')];
+        const pixel = map.canvas.getContext('2d').getImageData(Math.round((a[0] + b[0]) / 2), Math.round((a[1] + b[1]) / 2), 1, 1).data;
+        return [...pixel.slice(0, 3)];
+      });
+      assert.deepEqual(middle, [0xa3, 0x11, 0x2a]);
+      assert.match(await page.locator('canvas.map').first().getAttribute('aria-label'), /2 failed/);
+      await go(page, QUIET_AT);
+      assert.doesNotMatch(await page.locator('canvas.map').first().getAttribute('aria-label'), /failed/);
+    });
+  });
+
+  it('says in a table what a map shows', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      await go(page, FAILED_AT);
+      await page.locator('.twin summary').first().click();
+      const rows = page.locator('.twin').first().locator('tbody tr');
+      await page.waitForFunction(() => document.querySelectorAll('.twin tbody tr').length > 0);
+      assert.equal(await rows.count(), 30);
+      const [busiest] = await rows.allInnerTexts();
+      const big = await page.locator('.big').first().innerText();
+      assert.ok(busiest.includes(big), `${busiest} has ${big}`);
+      assert.equal(await rows.filter({ hasText: 'failed' }).count(), 2);
+    });
+  });
+
+  it('pans and zooms by keys and by wheel, and returns', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      const canvas = page.locator('canvas.map').first();
+      const picture = () => canvas.evaluate((c) => c.toDataURL());
+      const before = await picture();
+      await canvas.focus();
+      for (const key of ['+', 'ArrowLeft', 'ArrowDown']) {
+        const last = await picture();
+        await page.keyboard.press(key);
+        await settle(page);
+        assert.notEqual(await picture(), last, key);
+      }
+      await page.keyboard.press('0');
+      await settle(page);
+      assert.equal(await picture(), before);
+      await canvas.hover();
+      await page.mouse.wheel(0, -200);
+      await settle(page);
+      assert.notEqual(await picture(), before);
+    });
+  });
+
+  it('has no barrier that axe-core knows, light and dark', async () => {
+    for (const theme of ['light', 'dark']) {
+      await withPage(browser, { bypassCSP: true, colorScheme: theme }, async (page) => {
+        await openReport(page, report);
+        await page.locator('.twin summary').first().click();
+        assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
+        assert.deepEqual(await violations(page), []);
+      });
+    }
+  });
+
+  it('changes its theme, and the maps with it', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      const picture = () => page.locator('canvas.map').first().evaluate((c) => c.toDataURL());
+      const light = await picture();
+      await page.getByRole('button', { name: 'Dark / light' }).click();
+      await settle(page);
+      assert.notEqual(await picture(), light);
+      await page.getByRole('button', { name: 'Dark / light' }).click();
+      await settle(page);
+      assert.equal(await picture(), light);
+    });
+  });
+
+  it('keeps the steps of load apart for those who do not see green', async () => {
+    await withPage(browser, {}, async (page, context) => {
+      await openReport(page, report);
+      const session = await context.newCDPSession(page);
+      await session.send('Emulation.setEmulatedVisionDeficiency', { type: 'deuteranopia' });
+      const swatches = await page.locator('.legend i').all();
+      const colours = [];
+      for (const swatch of swatches.slice(0, 5)) {
+        const shot = (await swatch.screenshot()).toString('base64');
+        // The screenshot is decoded by a page of its own, which is not simulated.
+        colours.push(await pixelOf(context, shot));
+      }
+      for (let i = 1; i < colours.length; i++) {
+        const distance = Math.hypot(...colours[i].map((v, k) => v - colours[i - 1][k]));
+        assert.ok(distance > 40, `steps ${i - 1} and ${i}: ${colours[i - 1]} and ${colours[i]}`);
+      }
+    });
+  });
+
+  it('fits a window of 420 pixels', async () => {
+    await withPage(browser, { viewport: { width: 420, height: 800 } }, async (page) => {
+      await openReport(page, report);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 420);
+      for (const map of await page.locator('canvas.map').all()) {
+        const box = await map.boundingBox();
+        assert.ok(box.width > 300 && box.x + box.width <= 420);
+      }
+    });
+  });
+
+  it('prints in light colours without its controls', async () => {
+    await withPage(browser, { colorScheme: 'dark' }, async (page) => {
+      await openReport(page, report);
+      await page.evaluate(() => {
+        window.addEventListener('beforeprint', () => {
+          window.printed = document.documentElement.dataset.theme;
+        });
+      });
+      await page.emulateMedia({ media: 'print' });
+      assert.equal(await page.getByRole('button', { name: 'Print' }).isVisible(), false);
+      assert.equal(await page.locator('input[type=range]').isVisible(), false);
+      const pdf = await page.pdf();
+      assert.ok(pdf.length > 20_000);
+      assert.equal(await page.evaluate(() => window.printed), 'light');
+      await page.emulateMedia({ media: 'screen' });
+      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+    });
+  });
+
+  it('is not broken by any name', async () => {
+    const names = ['<img src=x onerror=alert(1)>', 'x'.repeat(4000), '\u202Eevil\u202D\u2066', '', '</script><script>alert(2)</script>', '"><svg onload=alert(3)>', '__RHUMB_REPORT_DATA__'];
+    const hostile = variant('hostile', (data) => {
+      names.forEach((name, i) => {
+        data.topology.nodes[i][0] = name;
+        data.topology.nodes[i][1] = name;
+        data.topology.links[i][4] = name;
+        data.policies[i % data.policies.length].notes = data.intervals.number.map((_, k) => [k, name]);
+      });
+      data.policies[1].name = names[1];
+      data.policies[2].name = names[0];
+      data.title = `${names[0]} ${names[2]} ${names[4]}`;
+      data.events[0].text = names[1];
+      data.provenance.command = `${names[4]} ${names[1]}`;
+    });
+    for (const width of [1440, 420]) {
+      await withPage(browser, { viewport: { width, height: 900 } }, async (page) => {
+        await openReport(page, hostile);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+        await page.locator('tbody tr[tabindex]').first().click();
+        await page.locator('.twin summary').first().click();
+        await settle(page);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+        assert.equal(await page.locator('main img, main script').count(), 0);
+        assert.doesNotMatch(await page.locator('main').innerText(), /[\u202a-\u202e\u2066-\u2069]/);
+        assert.match(await page.title(), /Rhumb report$/);
+      });
+    }
+  });
+
+  it('says so when the agent loses, when nobody wins, and when there is one policy alone', async () => {
+    const verdict = async (name, change) => {
+      let said;
+      const file = variant(name, change);
+      await withPage(browser, {}, async (page) => {
+        await openReport(page, file);
+        said = await text(page, '.verdict');
+      });
+      return said;
+    };
+    const worse = await verdict('worse', (data) => {
+      const [reference, agent] = [data.policies[0], data.policies[3]];
+      for (const key of ['mlu', 'norm', 'summary', 'utilization']) [reference[key], agent[key]] = [agent[key], reference[key]];
+    });
+    assert.match(worse, /^neural loses to shortest-path\./);
+    const equal = await verdict('equal', (data) => {
+      for (const key of ['mlu', 'norm', 'summary', 'utilization']) data.policies[3][key] = data.policies[0][key];
+    });
+    assert.match(equal, /^neural and shortest-path are equal\./);
+    const alone = await verdict('alone', (data) => {
+      data.policies = data.policies.slice(0, 1);
+    });
+    assert.match(alone, /nothing to compare/);
+  });
+
+  it('says that a cell was lost instead of showing old loads', async () => {
+    const lost = variant('lost', (data) => {
+      for (const policy of data.policies) {
+        for (const key of ['mlu', 'norm', 'delay_ms', 'loss']) policy[key][QUIET_AT] = null;
+      }
+    });
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, lost);
+      await go(page, QUIET_AT);
+      assert.deepEqual(await page.locator('.big').allInnerTexts(), ['lost', 'lost']);
+    });
+  });
+
+  it('says what it is when its data cannot be read', async () => {
+    const file = variant('future', (data) => {
+      data.schema = 'rhumb.report/9';
+    });
+    await withPage(browser, {}, async (page) => {
+      await page.goto(`file://${file}`);
+      await page.waitForSelector('[role=alert]');
+      assert.match(await text(page, '[role=alert]'), /cannot be shown.*rhumb\.report\/9/);
+    });
+  });
+});
+
+async function pixelOf(context, base64) {
+  const page = await context.newPage();
+  const pixel = await page.evaluate(async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = image.width;
+    canvas.height = image.height;
+    const g = canvas.getContext('2d');
+    g.drawImage(image, 0, 0);
+    return [...g.getImageData(Math.floor(image.width / 2), Math.floor(image.height / 2), 1, 1).data.slice(0, 3)];
+  }, base64);
+  await page.close();
+  return pixel;
+}
