@@ -5,12 +5,10 @@ which split ratios were in force: the policy's decision, before it is settled. T
 given to rhumb_agent. Two decisions a network: the first from past demands alone, the second with an
 interval of the fluid simulator measured.
 
-    agreement_test.py [--networks 100]
+    RHUMB_NETWORKS=100 agreement_test.py    ten without it
 """
-import argparse
 import os
 import pathlib
-import sys
 import unittest
 
 import numpy as np
@@ -30,7 +28,7 @@ SCENARIO = {
     "narrowest_bps": 1e6,
     "reward": {"reference": "none"},
 }
-networks = 10
+networks = int(os.environ.get("RHUMB_NETWORKS", "10"))
 
 
 def network_of(layout, observation):
@@ -121,8 +119,4 @@ class AgreementTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--networks", type=int, default=networks)
-    options, rest = parser.parse_known_args()
-    networks = options.networks
-    unittest.main(argv=sys.argv[:1] + rest)
+    unittest.main()
