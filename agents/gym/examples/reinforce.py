@@ -17,23 +17,24 @@ import numpy as np
 import rhumb_gym
 from rhumb_gym.fixed_size import LOGIT_SCALE, PATH_FEATURES
 
-HIDDEN, SIGMA, GROUP = 24, 0.5, 8
+HIDDEN, SIGMA, GROUP = 16, 0.5, 16
 
 
 class Policy:
     """The mean logit of a path from its features: W2 tanh(W1 x + b1)."""
 
     def __init__(self, random):
+        features = len(PATH_FEATURES)
         self.weights = [
-            random.standard_normal((len(PATH_FEATURES), HIDDEN)) / np.sqrt(len(PATH_FEATURES)),
-            np.zeros(HIDDEN),
-            random.standard_normal(HIDDEN) / np.sqrt(HIDDEN),
+            (random.standard_normal((features, HIDDEN)) / np.sqrt(features)).astype(np.float32),
+            np.zeros(HIDDEN, np.float32),
+            (random.standard_normal(HIDDEN) / np.sqrt(HIDDEN)).astype(np.float32),
         ]
         self.moments = [[np.zeros_like(w), np.zeros_like(w)] for w in self.weights]
         self.updates = 0
 
     def __call__(self, paths):
-        """[...] logits of features [..., PATH_FEATURES]."""
+        """Logits of features [paths, PATH_FEATURES]."""
         return np.tanh(paths @ self.weights[0] + self.weights[1]) @ self.weights[2]
 
     def gradient(self, paths, upstream):
@@ -54,104 +55,96 @@ class Policy:
 
 
 def play(env, decide, episodes):
-    """Plays the episode of each environment to its end. decide(paths, mask) gives logits and what
-    is to be kept of them; returns what was kept, a step each, and rewards [steps, environments]."""
+    """Plays the episode of each environment to its end. decide(paths) gives the logits of all paths
+    of all environments from their features [paths, PATH_FEATURES], or is the name of a policy.
+    What there was to see, which rows were filled, and rewards [environments]; one of each a step.
+    """
     observations, _ = env.reset(seed=episodes)
-    kept, rewards, steps = [], [], env.layouts[0].steps
-    for _ in range(steps):
-        paths = observations["paths"].reshape(env.num_envs, -1, len(PATH_FEATURES))
-        mask = observations["path_mask"] == 1
-        logits, keep = decide(paths, mask)
-        action = np.clip(logits / LOGIT_SCALE, -1, 1).astype(np.float32)
-        observations, reward, _, _, _ = env.step(action)
-        kept.append(keep)
-        rewards.append(reward)
-    return kept, np.array(rewards)
+    steps = []
+    for _ in range(env.layouts[0].steps):
+        filled = observations["path_mask"] == 1
+        paths = observations["paths"].reshape(*filled.shape, len(PATH_FEATURES))[filled]
+        if isinstance(decide, str):
+            actions = [decide] * env.num_envs
+        else:
+            actions = np.zeros(filled.shape, np.float32)
+            actions[filled] = np.clip(decide(paths) / LOGIT_SCALE, -1, 1)
+        observations, rewards, _, _, _ = env.step(actions)
+        steps.append((paths, filled, rewards))
+    return steps
 
 
 def learn(env, policy, updates, rate, random, report):
+    """REINFORCE: logits around the policy's; what earned more than the rest of the group becomes
+    likelier."""
     groups = env.num_envs // GROUP
-
-    def explore(paths, mask):
-        noise = random.standard_normal(mask.shape) * mask
-        return policy(paths) + SIGMA * noise, (paths, noise)
-
     for update in range(updates):
+        drawn = []
+
+        def explore(paths):
+            drawn.append(random.standard_normal(len(paths), np.float32))
+            return policy(paths) + SIGMA * drawn[-1]
+
         episodes = np.repeat(random.integers(1 << 62, size=groups), GROUP)
-        steps, rewards = play(env, explore, episodes)
+        steps = play(env, explore, episodes)
         gradient = [np.zeros_like(weight) for weight in policy.weights]
-        for (paths, noise), reward in zip(steps, rewards):
-            of_group = reward.reshape(groups, GROUP)
-            advantage = (of_group - of_group.mean(axis=1, keepdims=True)) * GROUP / (GROUP - 1)
-            advantage = (advantage / (advantage.std() + 1e-8)).reshape(-1)
-            upstream = advantage[:, None] * noise / SIGMA
-            used = noise != 0
-            for total, part in zip(gradient, policy.gradient(paths[used], upstream[used])):
-                total += part / used.sum()
-        policy.ascend(gradient, rate)
-        report(update + 1, rewards.mean())
+        for (paths, filled, rewards), noise in zip(steps, drawn):
+            of_group = rewards.reshape(groups, GROUP)
+            advantage = of_group - of_group.mean(axis=1, keepdims=True)
+            advantage /= of_group.std(axis=1, keepdims=True) + 1e-6
+            of_path = np.repeat(advantage.reshape(-1), filled.sum(axis=1)).astype(np.float32)
+            parts = policy.gradient(paths, of_path * noise / SIGMA)
+            gradient = [total + part / len(paths) for total, part in zip(gradient, parts)]
+        policy.ascend(gradient, rate * (1 - update / updates))
+        report(update + 1, np.mean([rewards.mean() for _, _, rewards in steps]))
 
 
-def judge(env, decide, random, rounds):
+def judge(env, decide, seed, rounds):
     """Mean reward over unseen episodes and half of its 95 % interval."""
-    means = []
+    random, means = np.random.default_rng(seed + 1_000_003), []
     for _ in range(rounds):
-        if isinstance(decide, str):
-            env.reset(seed=list(random.integers(1 << 62, size=env.num_envs)))
-            steps = env.layouts[0].steps
-            means.append(np.mean([env.step([decide] * env.num_envs)[1] for _ in range(steps)], 0))
-        else:
-            episodes = random.integers(1 << 62, size=env.num_envs)
-            means.append(play(env, lambda paths, _: (decide(paths), None), episodes)[1].mean(0))
-    means = np.concatenate(means)
-    return means.mean(), 1.96 * means.std(ddof=1) / np.sqrt(len(means))
+        steps = play(env, decide, random.integers(1 << 62, size=env.num_envs))
+        means.extend(np.mean([rewards for _, _, rewards in steps], axis=0))
+    return np.mean(means), 1.96 * np.std(means, ddof=1) / np.sqrt(len(means))
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--updates", type=int, default=150)
-    parser.add_argument("--environments", type=int, default=64, help="a multiple of 8")
+    parser.add_argument("--updates", type=int, default=120)
+    parser.add_argument("--environments", type=int, default=64, help="a multiple of 16")
     parser.add_argument("--rounds", type=int, default=3, help="of unseen episodes at the end")
-    parser.add_argument("--rate", type=float, default=0.03, help="learning rate")
+    parser.add_argument("--rate", type=float, default=0.03, help="of learning")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    common = {
-        "simulator": "fluid",
-        "min_load": 0.8,
-        "max_load": 1.5,
-        "steps": 2,
-        "tcp_shares": [1.0],
-        "interval": 1.0,
-        "failure_share": 0.0,
-    }
-    drawn = {**common, "random": {"min_nodes": 6, "max_nodes": 8}}
-    given = {key: value for key, value in common.items() if key != "failure_share"}
-    given["topology"] = "abilene"
-    random = np.random.default_rng(options.seed)
+    traffic = {"min_load": 0.8, "max_load": 1.5, "tcp_shares": [1.0], "steps": 3}
+    drawn = {"random": {"min_nodes": 6, "max_nodes": 8}, "failure_share": 0.0}
+    common = {"simulator": "fluid", **traffic}
+    random, started = np.random.default_rng(options.seed), time.monotonic()
     policy, untrained = Policy(random), Policy(np.random.default_rng(options.seed))
-    started = time.monotonic()
+    latest = []
 
     def report(update, reward):
+        latest.append(reward)
         if update % 10 == 0:
-            took = time.monotonic() - started
-            print(f"update {update:3d}  {took:4.0f} s  reward {reward:+.3f}", flush=True)
+            took, mean = time.monotonic() - started, np.mean(latest[-10:])
+            print(f"update {update:3d}  {took:4.0f} s  reward {mean:+.3f}", flush=True)
 
-    with rhumb_gym.RhumbVectorEnv(drawn, options.environments, sizes="auto") as env:
+    def environments(network, reference):
+        scenario = {**common, **network, "reward": {"reference": reference}}
+        return rhumb_gym.RhumbVectorEnv(scenario, options.environments, sizes="auto")
+
+    # All of a group play the same, so they need no shortest path to be compared with.
+    with environments(drawn, "none") as env:
         learn(env, policy, options.updates, options.rate, random, report)
-        rows = [("random networks", env)]
-        with rhumb_gym.RhumbVectorEnv(given, options.environments, sizes="auto") as abilene:
-            for name, unseen in rows + [("abilene", abilene)]:
-                for who, decide in (
-                    ("untrained", untrained),
-                    ("ecmp", "ecmp"),
-                    ("lp-previous", "lp-previous"),
-                    ("learned", policy),
-                ):
-                    episodes = np.random.default_rng(options.seed + 1_000_003)
-                    mean, half = judge(unseen, decide, episodes, options.rounds)
-                    print(f"  {name:<16} {who:<12} {mean:+.3f} ± {half:.3f}")
+    print(f"learned in {time.monotonic() - started:.0f} s; rewards over shortest path, unseen:")
+    for name, network in (("random networks", drawn), ("abilene", {"topology": "abilene"})):
+        with environments(network, "shortest-path") as env:
+            contestants = {"untrained": untrained, "ecmp": "ecmp", "lp-previous": "lp-previous"}
+            for who, decide in {**contestants, "learned": policy}.items():
+                mean, half = judge(env, decide, options.seed, options.rounds)
+                print(f"  {name:<16} {who:<12} {mean:+.3f} ± {half:.3f}", flush=True)
 
 
 if __name__ == "__main__":

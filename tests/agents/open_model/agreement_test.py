@@ -3,17 +3,22 @@
 The environment server draws networks, traffic and failures, plays the policy's own plan and says
 which split ratios were in force: the policy's decision, before it is settled. The same moment is
 given to rhumb_agent. Two decisions a network: the first from past demands alone, the second with an
-interval of the fluid simulator measured.
+interval of the fluid simulator measured. What a price head computes on the way is printed by
+price_head_dump.
 
     RHUMB_NETWORKS=100 agreement_test.py    ten without it
 """
+import json
 import os
 import pathlib
+import subprocess
 import unittest
 
 import numpy as np
 import rhumb_agent
 import rhumb_gym
+from rhumb_agent.inference import HISTORY, Inference
+from rhumb_agent.priced_split import PricedSplit, ask_head
 
 CHECKPOINTS = pathlib.Path(__file__).resolve().parents[3] / "agents" / "neural" / "checkpoints"
 TOLERANCE = 1e-5
@@ -116,6 +121,52 @@ class AgreementTest(unittest.TestCase):
     def test_plans_under_prices_are_usually_nearly_the_same(self):
         found = self.differences("packet")
         self.assertLess(np.median(found), 1e-3)
+
+
+class PriceHeadTest(unittest.TestCase):
+    def test_every_part_is_the_same_from_the_same_input(self):
+        said = subprocess.run(
+            [os.environ["PRICE_HEAD_DUMP"], str(networks)],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        self.assertEqual(len(said), networks)
+        checkpoint = rhumb_agent.load(CHECKPOINTS / "packet.ckpt")
+        largest = dict.fromkeys(("base", "features", "prices", "split"), 0.0)
+        for line in said:
+            expected = {name: np.array(value) for name, value in json.loads(line).items()}
+            found = self.parts(checkpoint, expected)
+            for name, value in found.items():
+                # Where traffic crowds, see AgreementTest; a third of the networks.
+                if name != "split" or expected["seed"] % 3 != 0:
+                    difference = float(np.abs(value - expected[name]).max())
+                    largest[name] = max(largest[name], difference)
+        print("price head: " + ", ".join(f"{k} {v:.1e}" for k, v in largest.items()), flush=True)
+        for name, difference in largest.items():
+            self.assertLess(difference, TOLERANCE, name)
+
+    @staticmethod
+    def parts(checkpoint, given):
+        names = ("capacity_bps", "delay_s", "path_begin", "path_link_begin", "path_links")
+        usable = np.ones(len(given["delay_s"]), bool)
+        graph = rhumb_agent.PathGraph(usable=usable, **{name: given[name] for name in names})
+        history = given["rates_bps"].reshape(-1, HISTORY) / graph.mean_capacity_bps
+        history = history.astype(np.float32).astype(float)
+        inference = Inference(checkpoint.network, graph, over_capacity=False, refinements=0)
+        base, demands, measured = inference.run(history), inference.mean_demand, None
+        if "utilization" in given:
+            measured = {n: given[n] for n in ("utilization", "loss_ratio", "queueing_delay_s")}
+            measured["network_loss_ratio"] = given["network_loss_ratio"][0]
+        split = PricedSplit(graph)
+        seen = split.features(inference.link_state, base, demands, history, measured)
+        prices = ask_head(checkpoint.price_head, *seen)
+        return {
+            "base": base,
+            "features": seen[2],
+            "prices": np.array(list(prices.values())),
+            "split": split.run(given["base"], demands, dict(zip(prices, given["prices"]))),
+        }
 
 
 if __name__ == "__main__":
