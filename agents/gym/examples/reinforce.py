@@ -33,7 +33,7 @@ class Policy:
         self.moments = [[np.zeros_like(w), np.zeros_like(w)] for w in self.weights]
         self.updates = 0
 
-    def __call__(self, paths):
+    def __call__(self, paths, _=None):
         """Logits of features [paths, PATH_FEATURES]."""
         return np.tanh(paths @ self.weights[0] + self.weights[1]) @ self.weights[2]
 
@@ -55,10 +55,9 @@ class Policy:
 
 
 def play(env, decide, episodes):
-    """Plays the episode of each environment to its end. decide(paths) gives the logits of all paths
-    of all environments from their features [paths, PATH_FEATURES], or is the name of a policy.
-    What there was to see, which rows were filled, and rewards [environments]; one of each a step.
-    """
+    """Plays the episode of each environment to its end. decide(paths, counts) gives the logits of
+    all paths of all environments, `counts` of each, or is the name of a policy. What there was to
+    see, counts, and rewards [environments]; one of each a step."""
     observations, _ = env.reset(seed=episodes)
     steps = []
     for _ in range(env.layouts[0].steps):
@@ -68,9 +67,10 @@ def play(env, decide, episodes):
             actions = [decide] * env.num_envs
         else:
             actions = np.zeros(filled.shape, np.float32)
-            actions[filled] = np.clip(decide(paths) / LOGIT_SCALE, -1, 1)
+            logits = decide(paths, filled.sum(axis=1))
+            actions[filled] = np.clip(logits / LOGIT_SCALE, -1, 1)
         observations, rewards, _, _, _ = env.step(actions)
-        steps.append((paths, filled, rewards))
+        steps.append((paths, filled.sum(axis=1), rewards))
     return steps
 
 
@@ -81,18 +81,20 @@ def learn(env, policy, updates, rate, random, report):
     for update in range(updates):
         drawn = []
 
-        def explore(paths):
-            drawn.append(random.standard_normal(len(paths), np.float32))
-            return policy(paths) + SIGMA * drawn[-1]
+        def explore(paths, counts):
+            # In pairs of opposites: all of a group have the same network.
+            half = [random.standard_normal((GROUP // 2) * n, np.float32) for n in counts[::GROUP]]
+            drawn.append(np.concatenate([part for one in half for part in (one, -one)]))
+            return policy(paths, counts) + SIGMA * drawn[-1]
 
         episodes = np.repeat(random.integers(1 << 62, size=groups), GROUP)
         steps = play(env, explore, episodes)
         gradient = [np.zeros_like(weight) for weight in policy.weights]
-        for (paths, filled, rewards), noise in zip(steps, drawn):
+        for (paths, counts, rewards), noise in zip(steps, drawn):
             of_group = rewards.reshape(groups, GROUP)
             advantage = of_group - of_group.mean(axis=1, keepdims=True)
             advantage /= of_group.std(axis=1, keepdims=True) + 1e-6
-            of_path = np.repeat(advantage.reshape(-1), filled.sum(axis=1)).astype(np.float32)
+            of_path = np.repeat(advantage.reshape(-1), counts).astype(np.float32)
             parts = policy.gradient(paths, of_path * noise / SIGMA)
             gradient = [total + part / len(paths) for total, part in zip(gradient, parts)]
         policy.ascend(gradient, rate * (1 - update / updates))
@@ -112,10 +114,10 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--updates", type=int, default=120)
+    parser.add_argument("--updates", type=int, default=150)
     parser.add_argument("--environments", type=int, default=64, help="a multiple of 16")
     parser.add_argument("--rounds", type=int, default=3, help="of unseen episodes at the end")
-    parser.add_argument("--rate", type=float, default=0.03, help="of learning")
+    parser.add_argument("--rate", type=float, default=0.1, help="of learning")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     traffic = {"min_load": 0.8, "max_load": 1.5, "tcp_shares": [1.0], "steps": 3}

@@ -108,12 +108,12 @@ class FixedSize:
         return {name: array.reshape(-1) for name, array in filled.items()}
 
     def logits(self, layout, action, demands=None, into=None):
-        """[paths of the network]: what an action says to each path; added to `into`, if given."""
+        """[paths of the network]: what an action says to each path; written into `into`, if given."""
         action = np.asarray(action, np.float32)
         if action.shape != (self.demands * self.paths,):
             raise ValueError(
-                f"an action of shape {action.shape}; give ({self.demands * self.paths},): one number"
-                f" from -1 to 1 for each of {self}"
+                f"an action of shape {action.shape}; give ({self.demands * self.paths},): one"
+                f" number from -1 to 1 for each of {self}"
             )
         rows, paths = self._rows(layout, demands)
         into = np.zeros(layout.num_paths, np.float32) if into is None else into

@@ -1,4 +1,4 @@
-"""`Env`, `VectorEnv`, `Box` and `DictSpace` of the gymnasium package and `ParallelEnv` of pettingzoo
+"""`Env`, `VectorEnv`, `Box`, `DictSpace` of the gymnasium package and `ParallelEnv` of pettingzoo
 where they are installed, else stand-ins with the same surface."""
 import numpy as np
 

@@ -105,7 +105,7 @@ def gymnasium_check(env):
 
 
 def stable_baselines3_check(env):
-    """Warnings that Stable-Baselines3's check_env would give; AssertionError where it would fail."""
+    """Warnings of Stable-Baselines3's check_env; AssertionError where it would fail."""
     said = []
     assert isinstance(env, Env)
     assert isinstance(env.action_space, Box), "not based off a numpy array"
