@@ -84,7 +84,7 @@ install(DIRECTORY tests DESTINATION include/rhumb/testing COMPONENT dev
   PATTERN serving EXCLUDE PATTERN cli EXCLUDE PATTERN replay EXCLUDE PATTERN end_to_end EXCLUDE PATTERN fuzz EXCLUDE PATTERN benchmark EXCLUDE
   PATTERN gym EXCLUDE PATTERN outside_policy EXCLUDE)
 
-foreach(package agents/gym/rhumb_gym controller/adapters/rhumb_client/rhumb_client controller/adapters/osken/rhumb_osken)
+foreach(package agents/gym/rhumb_gym agents/open_model/rhumb_agent controller/adapters/rhumb_client/rhumb_client controller/adapters/osken/rhumb_osken)
   install(DIRECTORY ${package} DESTINATION ${RHUMB_PYTHON_DIR} COMPONENT python FILES_MATCHING PATTERN "*.py")
 endforeach()
 install(DIRECTORY ${PROJECT_BINARY_DIR}/python/rhumb DESTINATION ${RHUMB_PYTHON_DIR} COMPONENT python

@@ -75,8 +75,9 @@ rhumb_debian_package(python NAME python3-rhumb SECTION python ARCHITECTURE all
   SUMMARY "neural traffic routing controller - Python"
   TEXT "For Python: rhumb_client connects an SDN controller to Rhumb, rhumb_osken is
 an os-ken application that lets Rhumb steer OpenFlow switches, rhumb_gym
-offers the simulators as a Gymnasium-style environment, and rhumb.v1 are the
-messages of the API."
+offers the simulators as an environment in the style of Gymnasium and PettingZoo,
+rhumb_agent reads checkpoints and decides in numpy, and rhumb.v1 are the messages
+of the API."
   DEPENDS "python3 (>= 3.11)" python3-grpcio python3-protobuf python3-numpy
   RECOMMENDS rhumb
   SUGGESTS python3-os-ken python3-eventlet

@@ -283,11 +283,11 @@ class PackagesTest(unittest.TestCase):
         )
         self.assertIn("nonsense", training.stderr)
         where = self.root.run(
-            "python3 -c 'import rhumb_client, rhumb_gym, rhumb_osken.rules; "
+            "python3 -c 'import rhumb_agent, rhumb_client, rhumb_gym, rhumb_osken.rules; "
             "import rhumb.v1.north_pb2_grpc; "
-            "print(rhumb_client.__file__, rhumb_gym.__file__)'"
+            "print(rhumb_agent.__file__, rhumb_client.__file__, rhumb_gym.__file__)'"
         ).stdout
-        self.assertEqual(where.count("/usr/lib/python3/dist-packages/"), 2, where)
+        self.assertEqual(where.count("/usr/lib/python3/dist-packages/"), 3, where)
         program = """
 import rhumb_gym
 env = rhumb_gym.RhumbEnv({"topology": "abilene", "simulator": "flow"})

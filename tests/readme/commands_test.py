@@ -42,6 +42,11 @@ RULES = [
         options=("--generations 1", "--environments 4", "--episodes 4"),
     ),
     Rule(
+        r"reinforce.py",
+        "learns for minutes",
+        options=("--updates 1", "--environments 8", "--rounds 1"),
+    ),
+    Rule(
         r"steps_per_second.py",
         "measures for seconds",
         options=("--seconds 0.2", "--steps 2"),

@@ -1,4 +1,4 @@
-"""Traffic routing as a Gymnasium-style environment, over Rhumb's flow-level and ns-3 simulators.
+"""Traffic routing as a Gymnasium-style environment, over Rhumb's simulators.
 
     import rhumb_gym
     env = rhumb_gym.RhumbEnv({"topology": "abilene", "min_load": 1.0, "max_load": 1.0})
@@ -10,7 +10,9 @@ PYTHONPATH); the gymnasium package is used when it is there and not missed when 
 """
 from rhumb_gym.client import BatchClient, Outcome, SimulationError
 from rhumb_gym.env import RhumbEnv
+from rhumb_gym.fixed_size import FixedSize, SizeError
 from rhumb_gym.layout import Layout
+from rhumb_gym.parallel import RhumbParallelEnv
 from rhumb_gym.registration import register
 from rhumb_gym.scenario import Scenario
 from rhumb_gym.server import SimulationProcess
@@ -18,13 +20,16 @@ from rhumb_gym.vector import RhumbVectorEnv
 
 __all__ = [
     "BatchClient",
+    "FixedSize",
     "Layout",
     "Outcome",
     "RhumbEnv",
+    "RhumbParallelEnv",
     "RhumbVectorEnv",
     "Scenario",
     "SimulationError",
     "SimulationProcess",
+    "SizeError",
     "register",
 ]
 

@@ -2,7 +2,9 @@
 import numpy as np
 
 from rhumb_gym.client import ActionError, BatchClient
+from rhumb_gym.fixed_size import FixedSize
 from rhumb_gym.gymnasium_or_own import Env
+from rhumb_gym.scenario import Scenario
 from rhumb_gym.server import SimulationProcess
 from rhumb_gym.spaces import action_space, observation_space, zeros
 
@@ -18,32 +20,43 @@ class RhumbEnv(Env):
                  close()
     timeout      seconds that one reset or step may take
     render_mode  "ansi": render() returns a table of the busiest links
+    sizes        of FixedSize, "auto" or {"links": n, "demands": n, "paths": n}: observations and
+                 actions of one size whatever the network, as it says
 
     Actions are arrays [paths] of logits (split ratios are the softmax over each demand's paths);
     {"split_ratios": array} and the name of one of Rhumb's policies ("ecmp") are taken, too, for
     baselines. Observations are dictionaries of arrays; `layout`, also in `info`, says what they
     belong to.
 
-    With random networks the spaces are those of the episode that runs and change with reset().
+    With random networks and without `sizes` the spaces are those of the episode that runs and
+    change with reset().
 
     An episode that is lost because its ns-3 worker died ends with truncated=True and the reason in
     info["fault"]; the reward of that step is 0 and the observation the last one. An action that the
     server refuses raises ActionError, and the episode goes on.
     """
 
-    metadata = {"render_modes": ["ansi"]}
+    metadata = {"render_modes": ["ansi"], "render_fps": 1}
 
-    def __init__(self, scenario=None, address=None, timeout=600.0, render_mode=None):
+    def __init__(self, scenario=None, address=None, timeout=600.0, render_mode=None, sizes=None):
         if render_mode not in (None, "ansi"):
             raise ValueError(f'render_mode is {render_mode!r}; give "ansi" or nothing')
         self.render_mode = render_mode
+        self.scenario = Scenario(scenario)
+        self.size = None
         self._client = None
         self._server = None
         self._server = SimulationProcess() if address is None else None
         try:
-            self._client = BatchClient(address or self._server.address, scenario, 1, timeout)
+            self._client = BatchClient(address or self._server.address, self.scenario, 1, timeout)
+            # Of every episode on a given network, else None.
+            self.fixed_layout = self._client.layout
             self._outcome = None
             self._observation = None
+            if sizes is not None:
+                self.size = FixedSize.of(sizes, self.scenario, self.fixed_layout)
+                self.observation_space = self.size.observation_space()
+                self.action_space = self.size.action_space()
             # Random networks are only known by playing one.
             self._take_layout(self._client.layout or self._reset_to(0).layout)
         except BaseException:
@@ -61,9 +74,11 @@ class RhumbEnv(Env):
         if outcome.fault:
             raise RuntimeError(f"episode {episode} cannot be played: {outcome.fault}")
         self._take_layout(outcome.layout)
-        return self._observation, {"layout": self.layout, "episode": episode, "step": 0}
+        return self._seen(), {"layout": self.layout, "episode": episode, "step": 0}
 
     def step(self, action):
+        if self.size is not None and not isinstance(action, (str, dict)):
+            action = self.size.logits(self.layout, action)
         outcome = self._client.step([action])[0]
         if outcome.refused:
             raise ActionError(outcome.fault)
@@ -78,7 +93,12 @@ class RhumbEnv(Env):
         }
         if outcome.fault:
             info["fault"] = outcome.fault
-        return self._observation, float(outcome.reward), outcome.done, outcome.truncated, info
+        return self._seen(), float(outcome.reward), outcome.done, outcome.truncated, info
+
+    @property
+    def observation(self):
+        """The last one, in the network's own size."""
+        return self._observation
 
     def render(self):
         """The busiest links of the last interval, as text; None without render_mode."""
@@ -116,6 +136,11 @@ class RhumbEnv(Env):
         self._keep(outcome)
         return outcome
 
+    def _seen(self):
+        if self.size is None:
+            return self._observation
+        return self.size.observe(self.layout, self._observation)
+
     def _keep(self, outcome):
         self._outcome = outcome
         if outcome.observation is not None:
@@ -128,5 +153,6 @@ class RhumbEnv(Env):
             raise RuntimeError(f"no episode could be played: {self._outcome.fault}")
         if layout is not getattr(self, "layout", None):
             self.layout = layout
-            self.observation_space = observation_space(layout)
-            self.action_space = action_space(layout)
+            if self.size is None:
+                self.observation_space = observation_space(layout)
+                self.action_space = action_space(layout)

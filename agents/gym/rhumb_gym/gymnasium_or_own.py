@@ -1,5 +1,5 @@
-"""`Env`, `VectorEnv`, `Box` and `DictSpace` of the gymnasium package when it is installed, else
-stand-ins with the same surface."""
+"""`Env`, `VectorEnv`, `Box`, `DictSpace` of the gymnasium package and `ParallelEnv` of pettingzoo
+where they are installed, else stand-ins with the same surface."""
 import numpy as np
 
 try:
@@ -31,6 +31,9 @@ except ImportError:
         def seed(self, seed=None):
             self._random = np.random.default_rng(seed)
             return seed
+
+        def __contains__(self, x):
+            return self.contains(x)
 
     class Box(Space):
         """Arrays of numbers between `low` and `high`, both included; either may be infinite."""
@@ -106,6 +109,9 @@ except ImportError:
         def __getitem__(self, name):
             return self.spaces[name]
 
+        def values(self):
+            return self.spaces.values()
+
         def __repr__(self):
             return f"Dict({self.spaces})"
 
@@ -113,7 +119,11 @@ except ImportError:
             return isinstance(other, DictSpace) and self.spaces == other.spaces
 
     class VectorEnv:
-        """Nothing is inherited: RhumbVectorEnv does all by itself."""
+        """RhumbVectorEnv does all else by itself."""
+
+        @property
+        def unwrapped(self):
+            return self
 
     class Env:
         """Seeding as gymnasium.Env does it."""
@@ -121,17 +131,17 @@ except ImportError:
         metadata = {"render_modes": []}
         render_mode = None
         spec = None
-        _random = None
+        _np_random = None
 
         @property
         def np_random(self):
-            if self._random is None:
-                self._random = np.random.default_rng()
-            return self._random
+            if self._np_random is None:
+                self._np_random = np.random.default_rng()
+            return self._np_random
 
         @np_random.setter
         def np_random(self, value):
-            self._random = value
+            self._np_random = value
 
         @property
         def unwrapped(self):
@@ -139,7 +149,7 @@ except ImportError:
 
         def reset(self, *, seed=None, options=None):
             if seed is not None:
-                self._random = np.random.default_rng(seed)
+                self._np_random = np.random.default_rng(seed)
 
         def close(self):
             pass
@@ -158,3 +168,22 @@ try:
     NEXT_STEP = AutoresetMode.NEXT_STEP
 except ImportError:
     NEXT_STEP = "next_step"
+
+try:
+    from pettingzoo import ParallelEnv
+except ImportError:
+
+    class ParallelEnv:
+        """What a learner of many agents may ask besides what RhumbParallelEnv does by itself."""
+
+        @property
+        def num_agents(self):
+            return len(self.agents)
+
+        @property
+        def max_num_agents(self):
+            return len(self.possible_agents)
+
+        @property
+        def unwrapped(self):
+            return self

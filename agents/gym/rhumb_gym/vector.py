@@ -4,7 +4,9 @@ import numpy as np
 
 from rhumb.v1 import simulation_pb2 as sim
 from rhumb_gym.client import ActionError, BatchClient
+from rhumb_gym.fixed_size import FixedSize
 from rhumb_gym.gymnasium_or_own import NEXT_STEP, Box, DictSpace, VectorEnv
+from rhumb_gym.scenario import Scenario
 from rhumb_gym.server import SimulationProcess
 from rhumb_gym.spaces import action_space, observation_space, zeros
 
@@ -17,18 +19,30 @@ class RhumbVectorEnv(VectorEnv):
 
     Over a given network observations are dictionaries of arrays [num_envs, ...] and actions an
     array [num_envs, paths]. Over random networks, which differ in size, observations are lists of
-    dictionaries and actions lists of arrays; `layouts` has the layout of each environment.
+    dictionaries and actions lists of arrays; `layouts` has the layout of each environment. With
+    `sizes` (see RhumbEnv) all networks have observations and actions of one size, in arrays.
 
     An environment whose episode ended starts the next one in the following step(), whose action for
     it is ignored, whose reward is 0 (gymnasium's AutoresetMode.NEXT_STEP). An episode that is lost
     to a fault ends with truncated, the reason in infos["fault"][i], and touches no other
-    environment. `workers` is that of a server started here.
+    environment. `workers` is that of a server started here. `max_episode_steps`, which
+    gymnasium.make_vec gives, ends episodes that have more steps with truncated.
     """
 
     metadata = {"render_modes": [], "autoreset_mode": NEXT_STEP}
 
-    def __init__(self, scenario=None, num_envs=1, address=None, timeout=600.0, workers=None):
+    def __init__(
+        self,
+        scenario=None,
+        num_envs=1,
+        address=None,
+        timeout=600.0,
+        workers=None,
+        sizes=None,
+        max_episode_steps=None,
+    ):
         self._client = None
+        scenario = Scenario(scenario)
         flags = [] if workers is None else ["--workers", str(workers)]
         flags += [
             "--max-environments-per-client",
@@ -39,18 +53,26 @@ class RhumbVectorEnv(VectorEnv):
         self._server = SimulationProcess(*flags) if address is None else None
         try:
             self._client = BatchClient(address or self._server.address, scenario, num_envs, timeout)
+            self.size = None
+            if sizes is not None:
+                self.size = FixedSize.of(sizes, scenario, self._client.layout)
         except BaseException:
             self.close()
             raise
         self.num_envs = num_envs
         self.layouts = [self._client.layout] * num_envs
-        self._fixed = self._client.layout is not None
+        self._fixed = self._client.layout is not None or self.size is not None
+        self._longest = max_episode_steps
         self._last = [None] * num_envs
         self._ended = np.ones(num_envs, bool)
         self._random = np.random.default_rng()
         if self._fixed:
-            self.single_observation_space = observation_space(self.layouts[0])
-            self.single_action_space = action_space(self.layouts[0])
+            if self.size is not None:
+                self.single_observation_space = self.size.observation_space()
+                self.single_action_space = self.size.action_space()
+            else:
+                self.single_observation_space = observation_space(self.layouts[0])
+                self.single_action_space = action_space(self.layouts[0])
             self.observation_space = DictSpace(
                 {
                     name: _batched(box, num_envs)
@@ -83,7 +105,7 @@ class RhumbVectorEnv(VectorEnv):
                 (
                     sim.Action(environment=i, reset_seed=self._episode())
                     if self._ended[i]
-                    else self._client.action(i, actions[i])
+                    else self._client.action(i, self._action(i, actions[i]))
                 )
                 for i in range(self.num_envs)
             ]
@@ -96,11 +118,17 @@ class RhumbVectorEnv(VectorEnv):
         self._take(outcomes)
         if refused:
             raise ActionError("; ".join(refused))
+        done = np.array([outcome.done for outcome in outcomes])
+        truncated = np.array([outcome.truncated for outcome in outcomes])
+        if self._longest is not None:
+            steps = np.array([outcome.step for outcome in outcomes])
+            truncated |= (steps >= self._longest) & ~done
+            self._ended |= truncated
         return (
             self._observations(),
             np.array([outcome.reward for outcome in outcomes]),
-            np.array([outcome.done for outcome in outcomes]),
-            np.array([outcome.truncated for outcome in outcomes]),
+            done,
+            truncated,
             self._infos(outcomes),
         )
 
@@ -136,10 +164,18 @@ class RhumbVectorEnv(VectorEnv):
             # What was refused goes on; every other fault needs a reset.
             self._ended[i] = outcome.done or (outcome.fault is not None and not outcome.refused)
 
+    def _action(self, i, action):
+        if self.size is None or isinstance(action, (str, dict)):
+            return action
+        return self.size.logits(self.layouts[i], action)
+
     def _observations(self):
         if not self._fixed:
             return list(self._last)
-        return {name: np.stack([one[name] for one in self._last]) for name in self._last[0]}
+        seen = self._last
+        if self.size is not None:
+            seen = [self.size.observe(*each) for each in zip(self.layouts, self._last)]
+        return {name: np.stack([one[name] for one in seen]) for name in seen[0]}
 
     def _infos(self, outcomes):
         return {

@@ -11,6 +11,7 @@ except ImportError:
     import gymnasium
 
 import rhumb_gym
+from rhumb_gym import registration
 from serving import QUICK, ServedTest, main
 
 
@@ -35,6 +36,28 @@ class GymnasiumTest(ServedTest):
         self.assertEqual((terminated, truncated, info["step"]), (False, False, 1))
         again, _ = env.reset(seed=1)
         self.assertTrue(env.observation_space.contains(again))
+
+    def test_makes_vectors_of_what_is_registered(self):
+        env = gymnasium.make_vec("Rhumb-v0", num_envs=2, scenario=QUICK, address=self.address)
+        self.addCleanup(env.close)
+        self.assertIsInstance(env.unwrapped, rhumb_gym.RhumbVectorEnv)
+        env.reset(seed=1)
+        ends = [env.step(env.action_space.sample())[2:4] for _ in range(2)]
+        self.assertEqual(ends[-1][0].tolist(), [True, True])
+        self.assertEqual(ends[-1][1].tolist(), [False, False])
+
+    def test_random_networks_are_registered_in_one_size(self):
+        env = gymnasium.make("Rhumb-Random-v0", address=self.address)
+        self.addCleanup(env.close)
+        observation, _ = env.reset(seed=1)
+        self.assertTrue(env.observation_space.contains(observation))
+        steps = 0
+        terminated = truncated = False
+        while not (terminated or truncated):
+            _, _, terminated, truncated, _ = env.step(env.action_space.sample())
+            steps += 1
+        self.assertTrue(terminated)
+        self.assertEqual(steps, registration.RANDOM["steps"])
 
     def test_plays_vectors(self):
         env = rhumb_gym.RhumbVectorEnv(QUICK, 2, address=self.address)

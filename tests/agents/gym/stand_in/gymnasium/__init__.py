@@ -7,13 +7,26 @@ from gymnasium import spaces, vector  # noqa: F401
 registry = {}
 
 
-def register(id, entry_point):
-    registry[id] = entry_point
+def register(id, entry_point, vector_entry_point=None, max_episode_steps=None, kwargs=None):
+    registry[id] = (entry_point, vector_entry_point, max_episode_steps, kwargs or {})
+
+
+def _load(entry_point):
+    module, name = entry_point.split(":")
+    return getattr(__import__(module, fromlist=[name]), name)
 
 
 def make(id, **keywords):
-    module, name = registry[id].split(":")
-    return getattr(__import__(module, fromlist=[name]), name)(**keywords)
+    entry_point, _, _, normal = registry[id]
+    return _load(entry_point)(**{**normal, **keywords})
+
+
+def make_vec(id, num_envs=1, **keywords):
+    """As gymnasium 1.x does it: the vector environment is told how long episodes may be."""
+    _, entry_point, longest, normal = registry[id]
+    return _load(entry_point)(
+        num_envs=num_envs, **{"max_episode_steps": longest, **normal, **keywords}
+    )
 
 
 class Env:

@@ -9,3 +9,7 @@ class VectorEnv:
     metadata = {}
     spec = None
     closed = False
+
+    @property
+    def unwrapped(self):
+        return self
