@@ -8,6 +8,7 @@
 #include "tests/benchmark/controller_load/load_network.h"
 #include "tests/benchmark/controller_load/load_report.h"
 #include "tests/benchmark/controller_load/load_scenarios.h"
+#include "tests/benchmark/controller_load/load_strangers.h"
 #include "tests/benchmark/controller_load/load_stream.h"
 #include "tests/benchmark/controller_load/load_viewers.h"
 
@@ -121,6 +122,13 @@ absl::Status MeasureFailover(const Connection& connection, const LoadOptions& op
                                  options.viewers, slow, viewers->open());
     viewers->TakeLatencies();
   }
+  std::optional<LoadStrangers> strangers;
+  const double memory_before = options.resident_bytes ? options.resident_bytes() : 0;
+  double most_memory = memory_before;
+  if (options.strangers) {
+    strangers.emplace(connection.server());
+    absl::SleepFor(absl::Seconds(5));  // until most of them are there
+  }
   std::vector<double> first_s, first_any_s, full_s, full_any_s, answer_s;
   std::vector<double> first_bytes, full_bytes;
   int untouched = 0;
@@ -132,6 +140,7 @@ absl::Status MeasureFailover(const Connection& connection, const LoadOptions& op
     const absl::StatusOr<uint64_t> down = (*network)->SetCable(cable, false);
     if (!down.ok()) return down.status();
     answer_s.push_back(absl::ToDoubleSeconds(absl::Now() - sent));
+    if (options.resident_bytes) most_memory = std::max(most_memory, options.resident_bytes());
     const auto plans = arrivals.Await(*down);
     if (!plans) {
       return absl::DeadlineExceededError(
@@ -180,6 +189,16 @@ absl::Status MeasureFailover(const Connection& connection, const LoadOptions& op
   if (untouched > 0) {
     std::cout << absl::StrFormat("  in %d failures no safe plan of its own reached every stream\n",
                                  untouched);
+  }
+  if (strangers) {
+    std::cout << "  strangers: " << strangers->Summary() << "\n";
+    strangers.reset();
+    absl::SleepFor(absl::Seconds(5));
+    if (options.resident_bytes) {
+      std::cout << absl::StrFormat(
+          "  server's memory: %.1f MB before, %.1f at most meanwhile, %.1f five seconds after\n",
+          memory_before / 1e6, most_memory / 1e6, options.resident_bytes() / 1e6);
+    }
   }
   if (viewers) {
     const double mb = static_cast<double>(viewers->bytes()) / 1e6;

@@ -22,6 +22,7 @@ struct LoadOptions {
   int outstanding = 16;                     // compute: requests on their way at any time
   // failover: viewers of the live page on this port meanwhile, of whom a tenth never read.
   int viewers = 0;
+  bool strangers = false;  // failover: callers without a token take what they can meanwhile
   int http_port = 0;
   // Of the server; 0 when it is not ours.
   std::function<double()> resident_bytes, cpu_seconds;

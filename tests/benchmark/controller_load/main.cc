@@ -6,8 +6,12 @@
 // Without --server it starts its own `rhumb serve`, with a store and the agent, and also prints
 // that process's memory and processor time.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
@@ -22,6 +26,25 @@ constexpr char kConfiguration[] =
     "[limits]\nstreams_per_peer = 4096\ncalls_per_second = 1e6\ncall_burst = 1000000\n"
     "[decision]\npolicy = \"%s\"\ninterval = \"1h\"\n[log]\nlevel = \"error\"\n";
 
+// A directory with a file of tokens and the token of an adapter, made as an operator makes one.
+class Tokens {
+ public:
+  explicit Tokens(const std::string& program) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "rhumb_load_XXXXXX").string();
+    directory_ = mkdtemp(pattern.data());
+    const std::string command =
+        absl::StrFormat("umask 077; '%s' token add --file '%s' --name load --role operator > '%s'",
+                        program, file(), secret());
+    if (std::system(command.c_str()) != 0) std::cerr << "no token: " << command << std::endl;
+  }
+  ~Tokens() { std::filesystem::remove_all(directory_); }
+  std::string file() const { return directory_ + "/tokens"; }
+  std::string secret() const { return directory_ + "/secret"; }
+
+ private:
+  std::string directory_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -31,6 +54,7 @@ int main(int argc, char** argv) {
   bool brief = false;
   double minutes = 0, seconds = 0;
   rhumb::benchmark::LoadOptions options;
+  rhumb::ClientOptions client;
   int adapters = 0, slow = -1;
   std::string topology;
   app.add_option("what", what, "failover, fan-out, compute or all")
@@ -45,6 +69,10 @@ int main(int argc, char** argv) {
   app.add_option("--failures", options.failures, "failover")->capture_default_str();
   app.add_option("--viewers", options.viewers,
                  "failover: viewers of the live page, a tenth of whom never read");
+  app.add_flag(
+      "--strangers", options.strangers,
+      "failover: meanwhile 5,000 connections, 10,000 streams and requests of 16 MB without "
+      "a token");
   app.add_option("--plans-per-second", options.plans_per_second, "fan-out: topology changes")
       ->capture_default_str();
   app.add_option("--outstanding", options.outstanding, "compute: requests on their way")
@@ -54,10 +82,14 @@ int main(int argc, char** argv) {
   app.add_flag("--short", brief, "a few seconds and streams: whether it works, not how fast");
   CLI11_PARSE(app, argc, argv);
 
+  std::optional<Tokens> tokens;
+  if (options.strangers) tokens.emplace(program);
   std::unique_ptr<rhumb::testing::ServerProcess> process;
   if (server.empty()) {
     process = std::make_unique<rhumb::testing::ServerProcess>(
-        program, absl::StrFormat(kConfiguration, agent), true, options.viewers > 0);
+        program, absl::StrFormat(kConfiguration, agent) + (options.strangers ? kWithTokens : ""),
+        true, options.viewers > 0);
+    if (tokens) client.token_file = tokens->secret();
     const absl::Time begin = absl::Now();
     if (const std::string fault = process->Start(); !fault.empty()) {
       std::cerr << fault << std::endl;
@@ -71,7 +103,6 @@ int main(int argc, char** argv) {
     options.resident_bytes = [&process] { return process->ResidentBytes(); };
     options.cpu_seconds = [&process] { return process->CpuSeconds(); };
   }
-  rhumb::ClientOptions client;
   client.server = server;
   client.timeout = absl::Seconds(60);
   const auto connection = rhumb::Connection::Open(client);
