@@ -21,7 +21,7 @@ await eventually('there is something to see', async () => {
   return points !== null && points.split('L').length > 40;
 });
 await page.locator('button.row').first().click();
-await page.getByText('Shortest path: ').waitFor();
+await page.locator('.detail').getByText('Shortest path: ').waitFor();
 await page.screenshot({ path: file });
 console.log(`${file}: written`);
 play.kill();
