@@ -22,6 +22,11 @@ await eventually('there is something to see', async () => {
 });
 await page.locator('button.row').first().click();
 await page.locator('.detail').getByText('Shortest path: ').waitFor();
+await page.evaluate(() => {
+  document.activeElement?.blur();
+  window.scrollTo(0, 0);
+});
+await new Promise((resolve) => setTimeout(resolve, 1200));
 await page.screenshot({ path: file });
 console.log(`${file}: written`);
 play.kill();
