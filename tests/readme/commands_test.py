@@ -82,6 +82,9 @@ RULES = [
         append="$RHUMB_SERVER",
         needs_server=True,
     ),
+    Rule(r"^curl -N", "listens until it is stopped", endless=True, needs_server=True),
+    Rule(r"^curl --fail", "asks a controller", needs_server=True),
+    Rule(r"^scripts/live-picture", "needs seconds of a day, and a browser", skipped=True),
     Rule(r"^rhumb ctl", "asks a controller", needs_server=True, needs_network=True),
 ]
 

@@ -127,6 +127,8 @@ class Session:
         command = with_options(command, rule.options if rule else ())
         if rule and rule.append:
             command += " " + rule.append
+        # The live page is on a port of its own, too.
+        command = command.replace("127.0.0.1:8433", self._environment.get("RHUMB_PAGE", "no page"))
         # Files that an example makes under /tmp go with the directory.
         command = re.sub(r"(?<![\w.])/tmp/", f"{self.directory}/tmp/", command)
         if command.startswith("export "):
@@ -234,6 +236,9 @@ class Session:
         self._await(shown, ports)
         port = re.search(r"(?m)^grpc (\d+)", ports.read_text()).group(1)
         self._environment["RHUMB_SERVER"] = f"127.0.0.1:{port}"
+        page = re.search(r"(?m)^http (\d+)", ports.read_text())
+        if page:
+            self._environment["RHUMB_PAGE"] = f"127.0.0.1:{page.group(1)}"
 
     def _await(self, shown, path):
         """Until the server has written its port and takes connections there."""

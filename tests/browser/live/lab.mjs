@@ -75,6 +75,7 @@ export class Controller {
     await ended;
   }
   async close() {
+    // One that was stopped does not end by itself.
     this.network?.end();
     await this.stop('SIGKILL');
     rmSync(this.directory, { recursive: true, force: true });

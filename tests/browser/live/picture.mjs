@@ -21,7 +21,12 @@ await eventually('there is something to see', async () => {
   return points !== null && points.split('L').length > 40;
 });
 await page.locator('button.row').first().click();
-await page.getByText('Shortest path: ').waitFor();
+await page.locator('.detail').getByText('Shortest path: ').waitFor();
+await page.evaluate(() => {
+  document.activeElement?.blur();
+  window.scrollTo(0, 0);
+});
+await new Promise((resolve) => setTimeout(resolve, 1200));
 await page.screenshot({ path: file });
 console.log(`${file}: written`);
 play.kill();

@@ -231,7 +231,7 @@ class Page {
     const behind = adapters?.rows.filter((row) => plan !== undefined && row.in_force < plan.version).length ?? 0;
     const rows: [string, string][] = [
       ['plan', plan === undefined ? '–' : `version ${plan.version}, ${plan.reason}`],
-      ['policy', status?.policy ?? '–'],
+      ['policy', (status?.policy ?? '–') + (plan?.note ? `: ${plan.note}` : '')],
       ['decision', `policy ${took(plan?.policy_s)}, guard ${took(plan?.guard_s)}, first answer to a failure ${took(plan?.reroute_s)}`],
       ['guard', plan === undefined ? '–' : plan.guard.explanation || plan.guard.outcome],
       ['moved', plan === undefined ? '–' : `${percent(plan.guard.moved_share)} of all traffic, by the latest plan`],
