@@ -337,6 +337,55 @@ describe('report', () => {
     }
   });
 
+  it('compares two runs, and says in what they differ', async () => {
+    const other = join(directory, 'other');
+    rhumb(
+      'replay', '--topology', 'abilene', '--traffic', 'abilene-2004', '--load', '0.7', '--intervals', '0:13',
+      '--policies', 'shortest-path,neural', '--out', other,
+    );
+    const file = join(directory, 'comparison.html');
+    assert.match(rhumb('report', directory, other, '--to', file), /Look at it: .*comparison.html/);
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, file);
+      const said = await text(page, '.verdict');
+      assert.match(said, /^A and B differ in load \(1\.3 in A, 0\.7 in B\), events \(link-down:DNVRng-KSCYng in A, none in B\)/);
+      assert.match(said, /B · neural (beats|loses to|and) A · neural/);
+      assert.doesNotMatch(said, /On the same traffic/);
+      assert.equal(await page.locator('section.card', { hasText: 'All policies' }).locator('tbody tr').count(), 6);
+      assert.equal(await page.locator('pre').count(), 2);
+      // The link is down in A alone.
+      await go(page, FAILED_AT);
+      const [left, right] = await page.locator('canvas.map').evaluateAll((all) => all.map((c) => c.getAttribute('aria-label')));
+      assert.match(left, /2 failed/);
+      assert.doesNotMatch(right, /failed/);
+      await page.locator('tbody tr[tabindex]').first().click();
+      await settle(page);
+      assert.match(await text(page, '.explained'), /under A · neural, .* under B · neural/);
+    });
+  });
+
+  it('draws a training', async () => {
+    const file = variant('training', (data) => {
+      for (const key of Object.keys(data)) if (key !== 'provenance') delete data[key];
+      data.schema = 'rhumb.training/1';
+      data.title = 'Training in agent';
+      data.columns = ['updates', 'reward', 'explained_variance', 'validation_reward', 'validation_low', 'validation_high', 'simulator_s'];
+      data.rows = [
+        [0, null, null, -0.2, -0.3, -0.1, null],
+        [1, -0.1, 0.2, null, null, null, 20],
+        [2, 0.1, 0.5, 0.15, 0.05, 0.25, 41],
+      ];
+    });
+    await withPage(browser, { bypassCSP: true }, async (page) => {
+      await openReport(page, file);
+      assert.match(await text(page, '.verdict'), /After 2 updates the best validation reward is 0\.15, at update 2: better than shortest path/);
+      const drawings = await page.locator('svg[role=img]').evaluateAll((all) => all.map((svg) => svg.getAttribute('aria-label')));
+      assert.equal(drawings.length, 4);
+      assert.match(drawings[0], /validation from -0\.2 to 0\.15/);
+      assert.deepEqual(await violations(page), []);
+    });
+  });
+
   it('says so when the agent loses, when nobody wins, and when there is one policy alone', async () => {
     const verdict = async (name, change) => {
       let said;

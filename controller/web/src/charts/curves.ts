@@ -29,7 +29,7 @@ export function curves({ words, curves: all, levels, xText, text }: CurvesConten
   const least = Math.min(...ys);
   const most = Math.max(...ys);
   const room = (most - least) * 0.06 || Math.abs(most) * 0.1 || 1;
-  const [low, high] = [least - room, most + room];
+  const [low, high] = [least >= 0 ? Math.max(0, least - room) : least - room, most + room];
   const last = Math.max(1e-9, ...points.map((p) => p.x));
   const x = (value: number) => LEFT + (value / last) * (WIDTH - LEFT - RIGHT);
   const y = (value: number) => HEIGHT - BOTTOM - ((value - low) / (high - low)) * (HEIGHT - BOTTOM - TOP);

@@ -92,7 +92,7 @@ const CHARTS: Chart[] = [
   },
   {
     title: 'What it cost',
-    text: 'Seconds of an update inside the simulator, deciding, learning and waiting.',
+    text: 'Seconds since the run began: inside the simulator, deciding, learning and waiting.',
     columns: [
       { name: 'simulator_s', label: 'simulator' },
       { name: 'acting_s', label: 'deciding' },
@@ -117,7 +117,8 @@ function curveOf(raw: RawTraining, column: Column, colour: string): Curve | null
       y: row[y]!,
       ...(low >= 0 && high >= 0 && row[low] !== null ? { low: row[low]!, high: row[high]! } : {}),
     }));
-  return points.length === 0 ? null : { label: column.label, colour, points };
+  // What is always 0 was not done.
+  return points.every((p) => p.y === 0) ? null : { label: column.label, colour, points };
 }
 
 function chartCard(raw: RawTraining, chart: Chart): HTMLElement | null {
@@ -144,8 +145,8 @@ function sentence(raw: RawTraining): string {
     const best = points.reduce((most, p) => (p.y > most.y ? p : most));
     const sure = best.low === undefined || best.low > 0 || best.high! < 0;
     const side = best.y > 0 ? 'better than' : 'worse than';
-    const change = `from ${percent(points[0].y, 1)} to ${percent(points[points.length - 1].y, 1)}`;
-    return `After ${updates} updates the best validation reward is ${percent(best.y, 1)}, at update ${best.x}: ${
+    const change = `from ${plain(points[0].y)} to ${plain(points[points.length - 1].y)}`;
+    return `After ${updates} updates the best validation reward is ${plain(best.y)}, at update ${best.x}: ${
       sure ? side : 'not surely other than'
     } shortest path. It went ${change}.`;
   }
