@@ -69,24 +69,25 @@ absl::Status Report(const ReportOptions& options) {
 }  // namespace
 
 Command ReportCommand() {
-  return {"report", "Compare the reports of two runs, or write one again with this program's page",
-          "rhumb replay --topology nsfnet --traffic gravity:seed=1,count=6 --load 0.8 --out before\n"
-          "rhumb replay --topology nsfnet --traffic gravity:seed=1,count=6 --load 1.2 --out after\n"
-          "rhumb report before after --to comparison.html",
-          [](CLI::App& app) -> RunCommand {
-            auto options = std::make_shared<ReportOptions>();
-            app.add_option("run", options->runs,
-                           "Folder that rhumb replay --out or rhumb train wrote, or a report.html; "
-                           "two are compared")
-                ->required()
-                ->expected(1, 2)
-                ->type_name("DIR");
-            app.add_option("--to", options->to,
-                           "File to write (default: comparison.html for two, the report itself "
-                           "for one)")
-                ->type_name("FILE");
-            return [options] { return Report(*options); };
-          }};
+  return {
+      "report", "Compare the reports of two runs, or write one again with this program's page",
+      "rhumb replay --topology nsfnet --traffic gravity:seed=1,count=6 --load 0.8 --out before\n"
+      "rhumb replay --topology nsfnet --traffic gravity:seed=1,count=6 --load 1.2 --out after\n"
+      "rhumb report before after --to comparison.html",
+      [](CLI::App& app) -> RunCommand {
+        auto options = std::make_shared<ReportOptions>();
+        app.add_option("run", options->runs,
+                       "Folder that rhumb replay --out or rhumb train wrote, or a report.html; "
+                       "two are compared")
+            ->required()
+            ->expected(1, 2)
+            ->type_name("DIR");
+        app.add_option("--to", options->to,
+                       "File to write (default: comparison.html for two, the report itself "
+                       "for one)")
+            ->type_name("FILE");
+        return [options] { return Report(*options); };
+      }};
 }
 
 }  // namespace rhumb
