@@ -5,6 +5,7 @@
 #include "controller/cli/help_command.h"
 #include "controller/cli/internal_docs_command.h"
 #include "controller/cli/replay_command.h"
+#include "controller/cli/report_command.h"
 #include "controller/cli/serve_command.h"
 #include "controller/cli/serve_sim_command.h"
 #include "controller/cli/simulate_network_command.h"
@@ -17,9 +18,10 @@ namespace rhumb {
 
 std::vector<Command> AllCommands() {
   return {
-      ReplayCommand(),          TrainCommand(),      ServeCommand(), CtlCommand(),
-      SimulateNetworkCommand(), ServeSimCommand(),   TokenCommand(), TopoCommand(),
-      TrafficCommand(),         CompletionCommand(), HelpCommand(),  InternalDocsCommand(),
+      ReplayCommand(),       ReportCommand(),          TrainCommand(),      ServeCommand(),
+      CtlCommand(),          SimulateNetworkCommand(), ServeSimCommand(),   TokenCommand(),
+      TopoCommand(),         TrafficCommand(),         CompletionCommand(), HelpCommand(),
+      InternalDocsCommand(),
   };
 }
 

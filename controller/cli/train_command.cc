@@ -17,6 +17,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "agents/training/train_request.h"
+#include "controller/report/report_page.h"
+#include "controller/report/training_document.h"
 #include "controller/terminal/interrupt.h"
 #include "controller/terminal/progress_bar.h"
 #include "controller/terminal/usage_error.h"
@@ -116,6 +118,20 @@ std::string LastWords(const std::string& out) {
       out, DescribeSeconds(age.count()));
 }
 
+// A picture of the run beside what it learned. What was learned is saved whether it can be drawn or
+// not, so a fault here is only told.
+void WriteReport(const std::string& out) {
+  std::error_code error;
+  if (!SpeaksForJob() || !CanWriteReports()) return;
+  if (!std::filesystem::exists(out + "/metrics.csv", error)) return;
+  const absl::Status status = WriteTrainingReport(out, ProvenanceOf({}));
+  if (status.ok()) {
+    std::cout << "Look at it: " << out << "/report.html\n";
+  } else {
+    std::cerr << "note: no report.html: " << status.message() << "\n";
+  }
+}
+
 absl::Status Train(const TrainOptions& options) {
   if (options.stage != "flow" && options.stage != "packet" && options.stage != "surrogate") {
     return UsageError(absl::StrFormat(
@@ -170,6 +186,7 @@ absl::Status Train(const TrainOptions& options) {
   if (terminal) std::cerr << "\n";
   if (code != 0) return absl::Status(static_cast<absl::StatusCode>(code), text);
   if (*text != 0) std::cerr << text << "\n";
+  WriteReport(options.out);
   return absl::OkStatus();
 }
 
@@ -202,7 +219,7 @@ Command TrainCommand() {
            "weights)")
         ->type_name("CHECKPOINT");
     app.add_option("--out", options->out,
-                   "Directory for checkpoints, metrics.csv and TensorBoard events")
+                   "Directory for report.html, checkpoints, metrics.csv and TensorBoard events")
         ->type_name("DIR")
         ->capture_default_str();
     app.add_flag("--resume", options->resume, "Go on with the run in --out");

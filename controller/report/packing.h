@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -25,6 +26,8 @@ std::string DeltaBytes(absl::Span<const uint16_t> values, size_t columns);
 
 // Deflated (zlib format) and in base64.
 std::string DeflatedBase64(absl::string_view bytes);
+// The bytes of what DeflatedBase64 gave. InvalidArgument for anything else, and beyond 256 MiB.
+absl::StatusOr<std::string> InflatedBase64(absl::string_view text);
 
 }  // namespace rhumb
 

@@ -38,9 +38,8 @@ const go = async (page, index) => {
   await settle(page);
 };
 
-// The colour in the middle of a named link's lane, as six hex digits; `map` is 0 or 1. A third of
-// the way, where neither chevrons nor labels are.
-const colourOf = (page, map, link, part = 0.3) =>
+// The colour of a named link's lane that part of the way, as six hex digits; `map` is 0 or 1.
+const colourOf = (page, map, link, part) =>
   page.evaluate(
     ([map, name, part]) => {
       const shown = window.rhumbReport.maps[map];
@@ -99,9 +98,15 @@ describe('report', () => {
       await page.mouse.click(box.x + box.width - 1, box.y + 20);
       await settle(page);
       assert.match(await text(page, 'output'), /interval 12 of 12/);
+      const widest = await page.evaluate(() => {
+        const [a, b] = [window.rhumbReport.state.left, window.rhumbReport.state.right].map((policy) => policy.raw.mlu);
+        const gaps = a.map((value, i) => Math.abs(value - b[i]));
+        return gaps.indexOf(Math.max(...gaps));
+      });
+      await go(page, widest === 0 ? 1 : 0);
       await page.getByRole('button', { name: 'Worst gap' }).click();
       await settle(page);
-      assert.doesNotMatch(await text(page, 'output'), /interval 12 of 12/);
+      assert.match(await text(page, 'output'), new RegExp(`interval ${widest + 1} of 12`));
     });
   });
 
@@ -164,9 +169,14 @@ describe('report', () => {
       const step = (u) => [0.25, 0.5, 0.7, 0.85].filter((limit) => u >= limit).length + (u > 1 ? 1 : 0);
       let checked = 0;
       for (const [name, load, state] of loads) {
-        // A dash of a full link may lie where we look, and short lanes are covered by their ends.
-        if (state !== 'up' || step(load) === 5 || /ATLAM5|WASHng|CHINng|NYCMng|IPLSng/.test(name)) continue;
-        assert.equal(await colourOf(page, 0, name), ramp[step(load)], `${name} at ${load}`);
+        // Short lanes are covered by what stands at their ends.
+        if (state !== 'up' || /ATLAM5|WASHng|CHINng|NYCMng|IPLSng/.test(name)) continue;
+        // Names and chevrons may lie on some places, but no other step's colour on any.
+        const seen = [];
+        for (const part of [0.2, 0.35, 0.5, 0.65, 0.8]) seen.push(await colourOf(page, 0, name, part));
+        assert.ok(seen.includes(ramp[step(load)]), `${name} at ${load}: ${seen}`);
+        const others = ramp.filter((_, k) => k !== step(load));
+        assert.ok(!seen.some((colour) => others.includes(colour)), `${name} at ${load}: ${seen}`);
         checked++;
       }
       assert.ok(checked >= 10, `${checked} links`);
@@ -325,6 +335,55 @@ describe('report', () => {
         assert.match(await page.title(), /Rhumb report$/);
       });
     }
+  });
+
+  it('compares two runs, and says in what they differ', async () => {
+    const other = join(directory, 'other');
+    rhumb(
+      'replay', '--topology', 'abilene', '--traffic', 'abilene-2004', '--load', '0.7', '--intervals', '0:13',
+      '--policies', 'shortest-path,neural', '--out', other,
+    );
+    const file = join(directory, 'comparison.html');
+    assert.match(rhumb('report', directory, other, '--to', file), /Look at it: .*comparison.html/);
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, file);
+      const said = await text(page, '.verdict');
+      assert.match(said, /^A and B differ in load \(1\.3 in A, 0\.7 in B\), events \(link-down:DNVRng-KSCYng in A, none in B\)/);
+      assert.match(said, /B · neural (beats|loses to|and) A · neural/);
+      assert.doesNotMatch(said, /On the same traffic/);
+      assert.equal(await page.locator('section.card', { hasText: 'All policies' }).locator('tbody tr').count(), 6);
+      assert.equal(await page.locator('pre').count(), 2);
+      // The link is down in A alone.
+      await go(page, FAILED_AT);
+      const [left, right] = await page.locator('canvas.map').evaluateAll((all) => all.map((c) => c.getAttribute('aria-label')));
+      assert.match(left, /2 failed/);
+      assert.doesNotMatch(right, /failed/);
+      await page.locator('tbody tr[tabindex]').first().click();
+      await settle(page);
+      assert.match(await text(page, '.explained'), /under A · neural, .* under B · neural/);
+    });
+  });
+
+  it('draws a training', async () => {
+    const file = variant('training', (data) => {
+      for (const key of Object.keys(data)) if (key !== 'provenance') delete data[key];
+      data.schema = 'rhumb.training/1';
+      data.title = 'Training in agent';
+      data.columns = ['updates', 'reward', 'explained_variance', 'validation_reward', 'validation_low', 'validation_high', 'simulator_s'];
+      data.rows = [
+        [0, null, null, -0.2, -0.3, -0.1, null],
+        [1, -0.1, 0.2, null, null, null, 20],
+        [2, 0.1, 0.5, 0.15, 0.05, 0.25, 41],
+      ];
+    });
+    await withPage(browser, { bypassCSP: true }, async (page) => {
+      await openReport(page, file);
+      assert.match(await text(page, '.verdict'), /After 2 updates the best validation reward is 0\.15, at update 2: better than shortest path/);
+      const drawings = await page.locator('svg[role=img]').evaluateAll((all) => all.map((svg) => svg.getAttribute('aria-label')));
+      assert.equal(drawings.length, 4);
+      assert.match(drawings[0], /validation from -0\.2 to 0\.15/);
+      assert.deepEqual(await violations(page), []);
+    });
   });
 
   it('says so when the agent loses, when nobody wins, and when there is one policy alone', async () => {

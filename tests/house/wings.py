@@ -32,6 +32,8 @@ THIRD_PARTIES = {
     "prometheus": r"prometheus/",
     "cli11": r"CLI/",
     "rsvg": r"librsvg/|cairo\.h",
+    # What the build writes: pages as bytes, the commit.
+    "generated": r"\w+_page\.inc|controller/replay/commit\.inc",
     "gtest": r"gtest/|gmock/",
     "benchmark": r"benchmark/",
     "fuzzing": r"fuzzer/|sanitizer/",
@@ -93,10 +95,10 @@ ROOMS = (
     Room(
         "controller/replay",
         uses=_FLOORS + ("controller/terminal",),
-        third=_COMMON + ("json", "openssl", "spdlog"),
+        third=_COMMON + ("json", "openssl", "spdlog", "generated"),
     ),
     # The pages, as bytes in the program.
-    Room("controller/web", third=("absl",)),
+    Room("controller/web", third=("absl", "generated")),
     Room(
         "controller/report",
         uses=_FLOORS + ("controller/replay", "controller/web"),

@@ -203,6 +203,32 @@ TEST(TopoPathsTest, UnknownNodeFailsAndNamesTheOthers) {
   EXPECT_THAT(result.stderr_text, AllOf(HasSubstr("STTL"), HasSubstr("STTLng")));
 }
 
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+TEST(TopoDrawTest, WritesADrawingOrAPictureByTheNameOfTheFile) {
+  const std::string svg = TemporaryPath("esnet.svg"), png = TemporaryPath("b4.png");
+  const ProgramResult drawing = RunRhumb("topo draw esnet6-backbone --to " + svg);
+  EXPECT_EQ(drawing.exit_code, 0) << drawing.stderr_text;
+  EXPECT_THAT(ReadFile(svg), AllOf(HasSubstr("<svg xmlns="), HasSubstr(">SEAT<")));
+  const ProgramResult picture = RunRhumb("topo draw b4 --width 500 --to " + png);
+  EXPECT_EQ(picture.exit_code, 0) << picture.stderr_text;
+  const std::string bytes = ReadFile(png);
+  ASSERT_GT(bytes.size(), 1000u);
+  EXPECT_EQ(bytes.substr(1, 3), "PNG");
+  // Width, big-endian, in the header that comes first.
+  EXPECT_EQ((static_cast<unsigned char>(bytes[18]) << 8) + static_cast<unsigned char>(bytes[19]),
+            500);
+}
+
+TEST(TopoDrawTest, RefusesOtherFilesAsUsage) {
+  const ProgramResult result = RunRhumb("topo draw geant --to geant.jpg");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.stderr_text, HasSubstr(".svg or .png"));
+}
+
 TEST(TrafficDescribeTest, SummarizesADayOfAbilene) {
   const ProgramResult result = RunRhumb("traffic describe abilene-2004 --largest 3 --output json");
   ASSERT_EQ(result.exit_code, 0) << result.stderr_text;

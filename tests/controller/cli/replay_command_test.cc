@@ -29,12 +29,13 @@ std::vector<std::string> Keys(const Json& object) {
   return keys;
 }
 
-// Wall times are the one thing that may differ between two runs.
+// Wall times are the one thing that may differ between two runs, and the command they came from.
 Json WithoutWallTimes(const std::string& text) {
   Json json = Json::parse(text);
   for (Json& policy : json["policies"]) policy.erase("decision_ms");
   json["simulation"].erase("wall_s");
   json["simulation"].erase("hop_packets_per_s");
+  json["provenance"].erase("command");
   return json;
 }
 
@@ -42,8 +43,9 @@ TEST(ReplayCommandTest, PrintsTheJsonOfTheContract) {
   const ProgramResult result = RunRhumb(std::string(kSmall) + "--output json");
   ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
   const Json json = Json::parse(result.stdout_text);
-  EXPECT_THAT(Keys(json), ElementsAre("topology", "nodes", "links", "traffic", "simulator", "load",
-                                      "intervals", "seeds", "policies", "simulation"));
+  EXPECT_THAT(Keys(json),
+              ElementsAre("topology", "nodes", "links", "traffic", "simulator", "load", "intervals",
+                          "seeds", "policies", "simulation", "provenance"));
   EXPECT_EQ(json["topology"], "nsfnet");
   EXPECT_EQ(json["intervals"], 5);
   EXPECT_EQ(json["load"], 1.0);
@@ -226,6 +228,31 @@ TEST(ReplayCommandTest, CapacityUnitGivesPlainNumbersTheirMeaning) {
   EXPECT_THAT(result.stderr_text, HasSubstr("1 read as 1 Gbit/s"));
   const ProgramResult again = RunRhumb("replay --config " + out + "/scenario.toml --output json");
   EXPECT_EQ(WithoutWallTimes(result.stdout_text), WithoutWallTimes(again.stdout_text));
+}
+
+TEST(ReplayCommandTest, SaysWhereItsNumbersComeFrom) {
+  const ProgramResult result = RunRhumb(
+      "replay --topology nsfnet --traffic 'gravity:seed=3,count=3' --policies ecmp,neural "
+      "--event 'link-down:CA2>TX@1' --output json");
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  const Json from = Json::parse(result.stdout_text)["provenance"];
+  // As a shell takes it: ">" would redirect.
+  EXPECT_THAT(from["command"].get<std::string>(),
+              AllOf(HasSubstr("rhumb replay --topology nsfnet --traffic gravity:seed=3,count=3 "),
+                    HasSubstr("--event 'link-down:CA2>TX@1' --output json")));
+  EXPECT_THAT(from["version"].get<std::string>(), HasSubstr("."));
+  EXPECT_FALSE(from["commit"].get<std::string>().empty());
+  EXPECT_EQ(from["checkpoints"], Json({"neural: shipped with the program"}));
+}
+
+TEST(ReplayCommandTest, WritesTheWorstIntervalAndAReportBesideTheResults) {
+  const std::string out = TemporaryPath("replay-pictures");
+  const ProgramResult result = RunRhumb(std::string(kSmall) + "--policies ecmp,cspf --out " + out);
+  ASSERT_EQ(result.exit_code, 0) << result.stderr_text;
+  EXPECT_TRUE(std::filesystem::exists(out + "/worst-interval.svg"));
+  const bool written = std::filesystem::exists(out + "/report.html");
+  EXPECT_THAT(result.stdout_text,
+              HasSubstr(written ? "Look at it: " + out + "/report.html" : "RHUMB_WEB=OFF"));
 }
 
 TEST(ReplayCommandTest, AResultThatCannotBeSavedIsPrintedAllTheSame) {

@@ -34,6 +34,7 @@ Json WithoutWallTimes(const std::string& text) {
   for (Json& policy : json["policies"]) policy.erase("decision_ms");
   json["simulation"].erase("wall_s");
   json["simulation"].erase("hop_packets_per_s");
+  json["provenance"].erase("command");
   return json;
 }
 

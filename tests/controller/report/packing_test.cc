@@ -45,6 +45,16 @@ TEST(PackingTest, DeflatesToWhatInflatesToTheSame) {
   EXPECT_EQ(Inflated(DeflatedBase64(bytes), bytes.size()), bytes);
 }
 
+TEST(PackingTest, InflatesWhatItDeflatedAndRefusesTheRest) {
+  const std::string bytes(100000, 'x');
+  const std::string text = DeflatedBase64(bytes);
+  EXPECT_EQ(*InflatedBase64(text), bytes);
+  EXPECT_EQ(*InflatedBase64(DeflatedBase64("")), "");
+  EXPECT_FALSE(InflatedBase64(text.substr(0, text.size() / 2 / 4 * 4)).ok());
+  EXPECT_FALSE(InflatedBase64("no base64!").ok());
+  EXPECT_FALSE(InflatedBase64("AAAA").ok());
+}
+
 TEST(PackingTest, PerMilleRoundsSaturatesAndKeepsTheUnknownApart) {
   EXPECT_EQ(PerMille(0), 0);
   EXPECT_EQ(PerMille(0.4996), 500);

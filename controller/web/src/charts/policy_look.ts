@@ -28,11 +28,11 @@ const OTHERS: Look[] = [
 export class PolicyLooks {
   private readonly looks = new Map<string, Look>();
 
+  // In a comparison the second of a name takes what is left.
   constructor(names: string[]) {
     let spare = 0;
     for (const name of names) {
-      const plain = name.replace(/^[AB] · /, '');
-      const base = plain.split(':')[0];
+      const base = name.replace(/^[AB] · /, '').split(':')[0];
       const taken = [...this.looks.keys()].some((other) => this.looks.get(other) === KNOWN[base]);
       const look = base in KNOWN && !taken ? KNOWN[base] : OTHERS[spare++ % OTHERS.length];
       this.looks.set(name, look);

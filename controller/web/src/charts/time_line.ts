@@ -139,7 +139,7 @@ export class TimeLine {
       g.fillStyle = cssColour('--ink');
       g.font = `${11 * density}px ${FONT}`;
       g.textAlign = 'left';
-      g.fillText(text.length > 40 ? `${text.slice(0, 39)}…` : text, left + 6, u.bbox.top + (14 + (k % 4) * 13) * density);
+      g.fillText(text.length > 40 ? `${text.slice(0, 39)}…` : text, left + 6, u.bbox.top + u.bbox.height - (7 + (k % 4) * 13) * density);
       g.restore();
     });
   }

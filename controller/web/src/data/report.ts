@@ -51,31 +51,38 @@ export interface RawPolicy {
   notes: [number, string][]; // index of the interval, what the policy said
   utilization: string; // packed, see unpack.ts; empty: not kept
   why: string; // packed JSON, MovedDemand[][] by interval; empty: not kept
-  fct?: Histogram | null;
-  delay?: Histogram | null;
+  run?: number; // index in `runs`
 }
 
-// Counts of values by equal steps of their logarithm: bucket i ends at first * step^i.
-export interface Histogram {
-  first: number;
-  step: number;
-  counts: number[];
+export interface Provenance {
+  command: string;
+  version: string;
+  commit: string;
+  machine: string;
+  checkpoints: string[];
 }
 
-export interface RawReport {
-  schema: string;
+// [from, to) by index.
+export interface RawEvent {
+  text: string;
+  from: number;
+  to: number;
+}
+
+// What was played.
+export interface RawRun {
   title: string;
-  provenance: {
-    command: string;
-    version: string;
-    commit: string;
-    machine: string;
-    checkpoints: string[];
-  };
+  provenance: Provenance;
   simulator: string;
   traffic: string;
   load: number | null;
   seeds: number;
+  states: [number, number, number, number][]; // link, 1 failed or 2 drained, [from, to) by index
+  events: RawEvent[];
+}
+
+export interface RawReport extends RawRun {
+  schema: string;
   topology: {
     name: string;
     width: number;
@@ -87,9 +94,18 @@ export interface RawReport {
   };
   intervals: { number: number[]; time: string[] };
   map_every: number; // loads are kept of every such interval only
-  states: [number, number, number, number][]; // link, 1 failed or 2 drained, [from, to) by index
-  events: { text: string; from: number; to: number }[]; // [from, to) by index
   optimum: Series;
   paths: number[][];
   policies: RawPolicy[];
+  // Of a comparison: two runs, whose policies are "A · NAME" and "B · NAME".
+  runs?: (RawRun & { label: string })[];
+}
+
+// A training: the columns and rows of its metrics.csv.
+export interface RawTraining {
+  schema: string;
+  title: string;
+  provenance: Provenance;
+  columns: string[];
+  rows: Series[];
 }

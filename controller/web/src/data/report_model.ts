@@ -1,6 +1,6 @@
 // A report as the page works with it: what is packed is unpacked when it is first looked at.
-import type { MapMoment, MapPicture } from '../map/picture';
-import type { MovedDemand, RawPolicy, RawReport } from './report';
+import type { LinkState, MapMoment, MapPicture } from '../map/picture';
+import type { MovedDemand, RawPolicy, RawReport, RawRun } from './report';
 import { UNKNOWN, unpackJson, unpackLoads } from './unpack';
 
 export const REFERENCE = 'shortest-path';
@@ -20,6 +20,11 @@ export class Policy {
     return this.raw.name;
   }
 
+  // Without the run that it is of.
+  get plainName(): string {
+    return this.raw.run === undefined ? this.name : this.name.replace(/^[AB] · /, '');
+  }
+
   async unpack(): Promise<void> {
     this.loads ??= this.raw.utilization === '' ? Promise.resolve(null) : unpackLoads(this.raw.utilization, this.links, this.moments);
     this.unpacked = await this.loads;
@@ -32,13 +37,33 @@ export class Policy {
   }
 }
 
+// The states of links over the intervals of a run.
+class LinkStates {
+  private readonly changing: Uint8Array[] = []; // of links that ever change, by interval
+  private readonly row: Int32Array; // [links], index in `changing`, -1: always up
+
+  constructor(states: RawRun['states'], links: number, intervals: number) {
+    this.row = new Int32Array(links).fill(-1);
+    for (const [link, state, from, to] of states) {
+      if (this.row[link] < 0) this.row[link] = this.changing.push(new Uint8Array(intervals)) - 1;
+      this.changing[this.row[link]].fill(state, from, to);
+    }
+  }
+
+  at(link: number, interval: number): LinkState {
+    const row = this.row[link];
+    const state = row < 0 ? 0 : this.changing[row][interval];
+    return state === 1 ? 'failed' : state === 2 ? 'drained' : 'up';
+  }
+}
+
 export class Report {
   readonly picture: MapPicture;
   readonly policies: Policy[];
   readonly intervals: number;
   private readonly moments: number;
-  private readonly states: Uint8Array[]; // of links that ever change, by interval
-  private readonly stateOf: Int32Array; // [links], index in states, -1: always up
+  readonly runs: RawRun[]; // two of a comparison
+  private readonly states: LinkStates[]; // [runs]
 
   constructor(readonly raw: RawReport) {
     const { topology } = raw;
@@ -59,31 +84,34 @@ export class Report {
     this.intervals = raw.intervals.number.length;
     this.moments = Math.ceil(this.intervals / raw.map_every);
     this.policies = raw.policies.map((policy) => new Policy(policy, topology.links.length, this.moments));
-    this.states = [];
-    this.stateOf = new Int32Array(topology.links.length).fill(-1);
-    for (const [link, state, from, to] of raw.states) {
-      if (this.stateOf[link] < 0) {
-        this.stateOf[link] = this.states.length;
-        this.states.push(new Uint8Array(this.intervals));
-      }
-      this.states[this.stateOf[link]].fill(state, from, to);
-    }
+    this.runs = raw.runs ?? [raw];
+    this.states = this.runs.map((run) => new LinkStates(run.states, topology.links.length, this.intervals));
   }
 
   policy(name: string): Policy | undefined {
     return this.policies.find((policy) => policy.name === name);
   }
 
-  // The one that stands first: shortest-path where it was played.
-  get reference(): Policy {
-    return this.policy(REFERENCE) ?? this.policies[0];
+  get isComparison(): boolean {
+    return this.runs.length > 1;
   }
 
-  // The one that is looked at: the agent, else the last that does not see the future.
+  runOf(policy: Policy): RawRun {
+    return this.runs[policy.raw.run ?? 0];
+  }
+
+  // What the featured policy is measured against: shortest-path where it was played; of two runs,
+  // the featured policy of the first.
+  get reference(): Policy {
+    if (!this.isComparison) return this.policy(REFERENCE) ?? this.policies[0];
+    const twin = this.policies.find((policy) => policy.raw.run === 0 && policy.plainName === this.featured.plainName);
+    return twin ?? featuredOf(this.policies.filter((policy) => policy.raw.run === 0));
+  }
+
+  // What is looked at: the agent, else the last that does not see the future; of two runs, that of
+  // the second.
   get featured(): Policy {
-    const agent = this.policies.find((policy) => policy.name.startsWith('neural'));
-    const others = this.policies.filter((policy) => !policy.raw.omniscient && policy !== this.reference);
-    return agent ?? others[others.length - 1] ?? this.policies[this.policies.length - 1];
+    return featuredOf(this.isComparison ? this.policies.filter((policy) => policy.raw.run === 1) : this.policies);
   }
 
   // Load over capacity; NaN when it is not known. The policy must be unpacked.
@@ -96,14 +124,8 @@ export class Report {
   moment(policy: Policy, interval: number): MapMoment {
     const utilization = new Float32Array(this.picture.links.length);
     for (let link = 0; link < utilization.length; link++) utilization[link] = this.load(policy, link, interval);
-    return {
-      utilization,
-      state: (link) => {
-        const row = this.stateOf[link];
-        const state = row < 0 ? 0 : this.states[row][interval];
-        return state === 1 ? 'failed' : state === 2 ? 'drained' : 'up';
-      },
-    };
+    const states = this.states[policy.raw.run ?? 0];
+    return { utilization, state: (link) => states.at(link, interval) };
   }
 
   note(policy: Policy, interval: number): string {
@@ -118,8 +140,8 @@ export class Report {
   }
 }
 
-export function readReport(): Report {
-  const raw = JSON.parse(document.getElementById('rhumb-data')!.textContent!) as RawReport;
-  if (raw.schema !== 'rhumb.report/1') throw new Error(`it has the schema ${raw.schema}`);
-  return new Report(raw);
+function featuredOf(policies: Policy[]): Policy {
+  const agent = policies.find((policy) => policy.plainName.startsWith('neural'));
+  const others = policies.filter((policy) => !policy.raw.omniscient && policy.plainName !== REFERENCE);
+  return agent ?? others[others.length - 1] ?? policies[policies.length - 1];
 }

@@ -4,7 +4,8 @@ import { dumbbell } from '../charts/dumbbell';
 import { element } from '../charts/elements';
 import type { PolicyLooks } from '../charts/policy_look';
 import { ranges } from '../charts/ranges';
-import { milliseconds, percent, shortName } from '../data/text';
+import type { Provenance, RawPolicy, Summary } from '../data/report';
+import { milliseconds, percent, plainName, shortName } from '../data/text';
 import type { ViewState } from './state';
 import { known, signed } from './verdict';
 
@@ -170,7 +171,7 @@ export class CompletionCard {
 
 interface Column {
   title: string;
-  of(summary: import('../data/report').Summary, policy: import('../data/report').RawPolicy): number;
+  of(summary: Summary, policy: RawPolicy): number;
   text(value: number): string;
   ranked: boolean; // the least is the best
 }
@@ -242,19 +243,24 @@ export class PolicyTableCard {
 }
 
 export function provenanceCard(state: ViewState): HTMLElement {
-  const { raw, picture, intervals } = state.report;
+  const { raw, runs, picture, intervals } = state.report;
   const made = card('Play it again', '', 'wide');
   made.querySelector('.sub')!.remove();
-  const from = raw.provenance;
-  made.append(element('pre', '', from.command));
-  const what = [
-    `${raw.simulator} simulator`,
-    raw.load === null ? 'traffic as recorded' : `load ${raw.load}`,
-    `${picture.nodes.length} nodes, ${picture.links.length} links, ${intervals} intervals, ${raw.seeds} ${raw.seeds === 1 ? 'seed' : 'seeds'}`,
-  ];
-  if (raw.map_every > 1) what.push(`maps keep every ${raw.map_every}th interval`);
-  const program = [`rhumb ${from.version}, commit ${from.commit}`, ...from.checkpoints, from.machine, raw.schema];
-  made.append(element('p', 'sub', what.join(' · ')), element('p', 'sub', program.join(' · ')));
+  for (const run of runs) {
+    const what = [
+      `${run.simulator} simulator`,
+      run.load === null ? 'traffic as recorded' : `load ${run.load}`,
+      `${picture.nodes.length} nodes, ${picture.links.length} links, ${intervals} intervals, ${run.seeds} ${run.seeds === 1 ? 'seed' : 'seeds'}`,
+    ];
+    if (raw.map_every > 1) what.push(`maps keep every ${raw.map_every}th interval`);
+    appendProvenance(made, run.provenance, what, raw.schema);
+  }
   return made;
 }
 
+export function appendProvenance(into: HTMLElement, from: Provenance, what: string[], schema: string): void {
+  const program = [`rhumb ${from.version}, commit ${from.commit}`, ...from.checkpoints, from.machine, schema];
+  into.append(element('pre', '', plainName(from.command)));
+  if (what.length > 0) into.append(element('p', 'sub', what.join(' · ')));
+  into.append(element('p', 'sub', program.map(plainName).join(' · ')));
+}

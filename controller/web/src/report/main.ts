@@ -4,36 +4,18 @@ import '../style/theme.css';
 import './report.css';
 import { element } from '../charts/elements';
 import { PolicyLooks } from '../charts/policy_look';
-import { readReport, type Report } from '../data/report_model';
-import { plainName } from '../data/text';
-import { isDark } from '../map/colours';
+import type { RawReport, RawTraining } from '../data/report';
+import { Report } from '../data/report_model';
 import { fillLegend } from '../map/legend';
 import { ChangedLinksCard, CompletionCard, DistributionCard, PolicyTableCard, provenanceCard } from './cards';
+import { chooseTheme, header, redrawForPrint } from './frame';
 import { MapPanel } from './map_panel';
 import { ViewState } from './state';
 import { TimeCard } from './time_card';
 import { Tip } from './tip';
+import { showTraining } from './training';
 import { verdict } from './verdict';
 import { WhyCard } from './why_card';
-
-function setTheme(theme: 'light' | 'dark'): void {
-  document.documentElement.dataset.theme = theme;
-}
-
-function header(report: Report, redraw: () => void): HTMLElement {
-  const made = element('header');
-  const title = element('h1');
-  title.append(element('bdi', '', plainName(report.raw.title)));
-  const theme = element('button', '', 'Dark / light');
-  theme.onclick = () => {
-    setTheme(isDark() ? 'light' : 'dark');
-    redraw();
-  };
-  const print = element('button', '', 'Print');
-  print.onclick = () => window.print();
-  made.append(element('span', 'brand', 'rhumb'), title, element('span', 'gap'), theme, print);
-  return made;
-}
 
 function verdictLine(report: Report): HTMLElement {
   const line = element('p', 'verdict');
@@ -45,11 +27,6 @@ function verdictLine(report: Report): HTMLElement {
 }
 
 async function show(report: Report): Promise<void> {
-  const wished = new URLSearchParams(location.search).get('theme');
-  const dark = wished === null ? matchMedia('(prefers-color-scheme: dark)').matches : wished === 'dark';
-  setTheme(dark ? 'dark' : 'light');
-  document.title = `${plainName(report.raw.title)} – Rhumb report`;
-
   const state = new ViewState(report);
   const looks = new PolicyLooks(report.policies.map((policy) => policy.name));
   const tip = new Tip();
@@ -89,20 +66,14 @@ async function show(report: Report): Promise<void> {
   const grid = element('div', 'grid');
   const [distribution, completion, table] = still;
   grid.append(distribution.element, changed.element, why.element, completion.element, table.element, provenanceCard(state));
-  main.append(header(report, redraw), verdictLine(report), maps, legend, time.element, grid);
+  main.append(header(report.raw.title, redraw), verdictLine(report), maps, legend, time.element, grid);
 
   await Promise.all([state.left.unpack(), state.right.unpack()]);
   document.getElementById('app')!.append(main);
   redraw();
-  addEventListener('beforeprint', () => {
-    const was = document.documentElement.dataset.theme;
-    setTheme('light');
+  redrawForPrint(() => {
     redraw();
     for (const panel of panels) panel.map.paint();
-    addEventListener('afterprint', () => {
-      setTheme(was === 'dark' ? 'dark' : 'light');
-      redraw();
-    }, { once: true });
   });
   requestAnimationFrame(() => {
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
@@ -122,8 +93,12 @@ function fail(error: unknown): void {
   document.getElementById('app')!.append(text);
 }
 
-try {
-  show(readReport()).catch(fail);
-} catch (error) {
-  fail(error);
+async function start(): Promise<void> {
+  const raw = JSON.parse(document.getElementById('rhumb-data')!.textContent!) as RawReport | RawTraining;
+  chooseTheme(raw.title);
+  if (raw.schema === 'rhumb.report/1') await show(new Report(raw as RawReport));
+  else if (raw.schema === 'rhumb.training/1') showTraining(raw as RawTraining);
+  else throw new Error(`it has the schema ${raw.schema}, which this page does not know`);
 }
+
+start().catch(fail);

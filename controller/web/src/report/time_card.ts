@@ -67,7 +67,10 @@ export class TimeCard {
     this.line.draw({
       words: `Busiest link over ${report.intervals} intervals: ${peaks.join('; ')}`,
       lines,
-      stretches: report.raw.events.map(({ text, from, to }) => ({ text: shortName(text, 60), from, to })),
+      stretches: report.runs
+        .flatMap((run) => run.events)
+        .filter(({ text, from, to }, i, all) => all.findIndex((e) => e.text === text && e.from === from && e.to === to) === i)
+        .map(({ text, from, to }) => ({ text: shortName(text, 60), from, to })),
       limit: 1,
       timeOf: (index) => report.time(index, true),
     });

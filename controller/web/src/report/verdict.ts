@@ -2,7 +2,7 @@
 // breaking. Nothing in it is fixed: it says so when the agent loses, and when nobody wins.
 import { milliseconds, percent } from '../data/text';
 import type { Policy, Report } from '../data/report_model';
-import type { Series } from '../data/report';
+import type { RawRun, Series } from '../data/report';
 
 export type Tone = 'good' | 'bad' | 'plain';
 export interface Piece {
@@ -38,6 +38,7 @@ export function verdict(report: Report): Piece[] {
   const b = report.reference;
   const pieces: Piece[] = [];
   const say = (text: string, tone: Tone = 'plain') => pieces.push({ text, tone });
+  if (report.isComparison) sayWhatDiffers(report, say);
   if (a === b) {
     say(`Only ${a.name} was played, so there is nothing to compare it with. `);
     describe(report, a, say);
@@ -47,11 +48,36 @@ export function verdict(report: Report): Piece[] {
   if (order < 0) say(`${a.name} beats ${b.name}. `, 'good');
   else if (order > 0) say(`${a.name} loses to ${b.name}. `, 'bad');
   else say(`${a.name} and ${b.name} are equal. `);
-  if (a.raw.summary.fct_s && b.raw.summary.fct_s) flowTimes(a, b, say);
+  if (a.raw.summary.fct_s && b.raw.summary.fct_s) flowTimes(report, a, b, say);
   else busiestLinks(report, a, b, say);
   nearOptimum(a, say);
   best(report, a, b, say);
   return pieces;
+}
+
+const scenario = (run: RawRun) => ({
+  traffic: run.traffic,
+  load: run.load ?? 'as recorded',
+  simulator: run.simulator,
+  seeds: run.seeds,
+  events: run.events.map((event) => event.text).join(', ') || 'none',
+});
+
+function sameTraffic(report: Report): boolean {
+  const [a, b] = [report.runs[0], report.runs[report.runs.length - 1]].map(scenario);
+  return a.traffic === b.traffic && a.load === b.load;
+}
+
+function sayWhatDiffers(report: Report, say: Say): void {
+  const [a, b] = report.runs;
+  const all = (run: RawRun) =>
+    Object.entries({ ...scenario(run), commit: run.provenance.commit, checkpoint: run.provenance.checkpoints.join(', ') || 'none' });
+  const other = all(b);
+  const differences = all(a)
+    .map(([key, value], i) => [key, value, other[i][1]])
+    .filter(([, mine, theirs]) => mine !== theirs)
+    .map(([key, mine, theirs]) => `${key} (${mine} in A, ${theirs} in B)`);
+  say(differences.length === 0 ? 'A and B played the same. ' : `A and B differ in ${differences.join(', ')}. `);
 }
 
 type Say = (text: string, tone?: Tone) => void;
@@ -66,7 +92,7 @@ function busiestLinks(report: Report, a: Policy, b: Policy, say: Say): void {
   const [peakA, peakB] = [largest(a.raw.mlu), largest(b.raw.mlu)];
   const tone = (mine: number, other: number): Tone =>
     Math.abs(mine - other) < 0.0005 ? 'plain' : mine < other ? 'good' : 'bad';
-  say('On the same traffic its busiest link peaks at ');
+  say(sameTraffic(report) ? 'On the same traffic its busiest link peaks at ' : 'Its busiest link peaks at ');
   say(percent(peakA), tone(peakA, peakB));
   say(' of its capacity, against ');
   say(percent(peakB), tone(peakB, peakA));
@@ -85,10 +111,11 @@ function busiestLinks(report: Report, a: Policy, b: Policy, say: Say): void {
   say('. ');
 }
 
-function flowTimes(a: Policy, b: Policy, say: Say): void {
+function flowTimes(report: Report, a: Policy, b: Policy, say: Say): void {
   const [mine, other] = [a.raw.summary.fct_s!, b.raw.summary.fct_s!];
-  const change = a.raw.summary.versus?.fct;
-  say('The same flows take ');
+  // Pairs are of one run.
+  const change = report.isComparison ? null : a.raw.summary.versus?.fct;
+  say(sameTraffic(report) ? 'The same flows take ' : 'Flows take ');
   say(milliseconds(mine.mean * 1e3), mine.mean < other.mean ? 'good' : 'bad');
   say(` on average, against ${milliseconds(other.mean * 1e3)} under ${b.name}`);
   if (change) {
