@@ -2,10 +2,9 @@
 """Learns to route random networks from random weights, in numpy alone, over the fluid simulator.
 
 REINFORCE (Williams 1992): a small network looks at each candidate path and says the mean of its
-logit; actions are drawn around the means. Environments in a group play the same episode, so what
-one earns beyond the mean of the others is due to its draws (Kool et al. 2019). Networks are padded
-to one size (rhumb_gym.FixedSize); what is learned is tried on networks that were never seen and,
-unchanged, on a shipped one. Rewards are relative to shortest path, which has 0.
+logit; actions are drawn around the means. A group of environments plays the same episode, so what
+one earns beyond the others is due to its draws (Kool et al. 2019). Networks are padded to one size
+(rhumb_gym.FixedSize); what is learned is tried on networks never seen, and on a shipped one.
 
     PYTHONPATH=build/release/python:agents/gym agents/gym/examples/reinforce.py
 """
@@ -75,8 +74,7 @@ def play(env, decide, episodes):
 
 
 def learn(env, policy, updates, rate, random, report):
-    """REINFORCE: logits around the policy's; what earned more than the rest of the group becomes
-    likelier."""
+    """What earned more than the rest of its group becomes likelier."""
     groups = env.num_envs // GROUP
     for update in range(updates):
         drawn = []
@@ -116,13 +114,12 @@ def main():
     )
     parser.add_argument("--updates", type=int, default=150)
     parser.add_argument("--environments", type=int, default=64, help="a multiple of 16")
-    parser.add_argument("--rounds", type=int, default=3, help="of unseen episodes at the end")
+    parser.add_argument("--rounds", type=int, default=3, help="of unseen episodes")
     parser.add_argument("--rate", type=float, default=0.1, help="of learning")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    traffic = {"min_load": 0.8, "max_load": 1.5, "tcp_shares": [1.0], "steps": 3}
     drawn = {"random": {"min_nodes": 6, "max_nodes": 8}, "failure_share": 0.0}
-    common = {"simulator": "fluid", **traffic}
+    common = {"simulator": "fluid", "min_load": 0.8, "max_load": 1.5, "tcp_shares": [1.0]}
     random, started = np.random.default_rng(options.seed), time.monotonic()
     policy, untrained = Policy(random), Policy(np.random.default_rng(options.seed))
     latest = []
@@ -134,7 +131,7 @@ def main():
             print(f"update {update:3d}  {took:4.0f} s  reward {mean:+.3f}", flush=True)
 
     def environments(network, reference):
-        scenario = {**common, **network, "reward": {"reference": reference}}
+        scenario = {**common, **network, "steps": 3, "reward": {"reference": reference}}
         return rhumb_gym.RhumbVectorEnv(scenario, options.environments, sizes="auto")
 
     # All of a group play the same, so they need no shortest path to be compared with.

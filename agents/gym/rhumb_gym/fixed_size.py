@@ -108,7 +108,7 @@ class FixedSize:
         return {name: array.reshape(-1) for name, array in filled.items()}
 
     def logits(self, layout, action, demands=None, into=None):
-        """[paths of the network]: what an action says to each path; written into `into`, if given."""
+        """[paths of the network]: what an action says to each path, put into `into` if given."""
         action = np.asarray(action, np.float32)
         if action.shape != (self.demands * self.paths,):
             raise ValueError(

@@ -36,10 +36,28 @@ class ExampleTest(unittest.TestCase):
         self.assertGreater(mean, means["where it started"][0], text)
         self.assertGreater(mean, means["random"][0], text)
 
+    def test_reinforce_learns_from_random_weights(self):
+        text = self.run_example("reinforce.py", "--updates", "50", "--rounds", "2")
+        rows = re.findall(
+            r"^  (random networks|abilene) +(\S+) +([+-]\d+\.\d+) ± (\d+\.\d+)$", text, re.MULTILINE
+        )
+        for network in ("random networks", "abilene"):
+            means = {
+                who: (float(mean), float(half)) for name, who, mean, half in rows if name == network
+            }
+            (learned, half), (before, half_before) = means["learned"], means["untrained"]
+            self.assertGreater(learned - half, before + half_before, text)
+
     def test_the_throughput_is_printed(self):
-        text = self.run_example("steps_per_second.py", "--seconds", "0.5", "--batches", "1", "4")
-        rates = [float(rate) for rate in re.findall(r"(\d+\.\d) steps/s", text)]
-        self.assertEqual(len(rates), 2, text)
+        for network in (["--topology", "abilene"], ["--nodes", "8", "--simulator", "fluid"]):
+            self.prints_rates(*network)
+
+    def prints_rates(self, *network):
+        text = self.run_example(
+            "steps_per_second.py", *network, "--seconds", "0.5", "--batches", "1", "4"
+        )
+        rates = [float(rate) for rate in re.findall(r"(\d+\.\d) (?:steps/s|a core)", text)]
+        self.assertEqual(len(rates), 4, text)
         self.assertTrue(all(rate > 0 for rate in rates), text)
 
 

@@ -110,9 +110,8 @@ class AgreementTest(unittest.TestCase):
         found = self.differences("default", ",refinements=0", refinements=0)
         self.assertLess(found.max(), TOLERANCE, np.flatnonzero(found >= TOLERANCE))
 
-    # Refinement and the equilibrium under prices go many steps on from there. They tell numbers
-    # apart that float32, in which C++ computes, does not: the last digit of a utilization decides
-    # which step comes next, so two computers of C++ do not agree on these, either.
+    # Refinement and the equilibrium go on from there in steps that tell numbers apart which float32,
+    # in which C++ computes, does not. Its own two kernels differ as much: RESULTS.md of the folder.
     def test_refined_plans_are_usually_the_same(self):
         found = self.differences("default")
         self.assertLess(np.median(found), TOLERANCE)
@@ -138,10 +137,8 @@ class PriceHeadTest(unittest.TestCase):
             expected = {name: np.array(value) for name, value in json.loads(line).items()}
             found = self.parts(checkpoint, expected)
             for name, value in found.items():
-                # Where traffic crowds, see AgreementTest; a third of the networks.
-                if name != "split" or expected["seed"] % 3 != 0:
-                    difference = float(np.abs(value - expected[name]).max())
-                    largest[name] = max(largest[name], difference)
+                difference = float(np.abs(value - expected[name]).max())
+                largest[name] = max(largest[name], difference)
         print("price head: " + ", ".join(f"{k} {v:.1e}" for k, v in largest.items()), flush=True)
         for name, difference in largest.items():
             self.assertLess(difference, TOLERANCE, name)
@@ -161,12 +158,10 @@ class PriceHeadTest(unittest.TestCase):
         split = PricedSplit(graph)
         seen = split.features(inference.link_state, base, demands, history, measured)
         prices = ask_head(checkpoint.price_head, *seen)
-        return {
-            "base": base,
-            "features": seen[2],
-            "prices": np.array(list(prices.values())),
-            "split": split.run(given["base"], demands, dict(zip(prices, given["prices"]))),
-        }
+        parts = {"base": base, "features": seen[2], "prices": np.array(list(prices.values()))}
+        if given["seed"] % 3 != 0:  # others are crowded, see AgreementTest
+            parts["split"] = split.run(given["base"], demands, dict(zip(prices, given["prices"])))
+        return parts
 
 
 if __name__ == "__main__":
