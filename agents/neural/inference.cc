@@ -44,14 +44,12 @@ InferenceOptions ForPlans(InferenceOptions options) {
 }
 
 Inference::Inference(absl::Span<const float> weights, const InferenceOptions& options)
-    : weights_(weights.begin(), weights.end()),
-      options_(options),
-      kernel_(options.portable ? &PortableKernel() : &BestKernel()) {
+    : weights_(weights.begin(), weights.end()), options_(options) {
   problem_.link_hidden = Pack(kLinkHiddenLayer, kLinkHidden, &packed_[0]);
   problem_.link_update = Pack(kLinkUpdate, kLinkState, &packed_[1]);
   problem_.link_gate = Pack(kLinkGate, kLinkState, &packed_[2]);
-  problem_.message = Pack(kMessageLayer, 24, &packed_[3]);
-  problem_.path_hidden = Pack(kPathHiddenLayer, kPathHidden, &packed_[4]);
+  problem_.message = Pack(kMessageLayer, 32, &packed_[3]);
+  problem_.path_hidden = Pack(kPathHiddenLayer, 32, &packed_[4]);
   problem_.path_out = Pack(kPathOutLayer, 16, &packed_[5]);
 
   const float* logits = weights_.data() + WeightTable()[kScenarioWeights].offset;
@@ -83,7 +81,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   graph_ = std::move(graph);
   const size_t links = graph_->num_links(), paths = graph_->num_paths(),
                pairs = graph_->num_pairs();
-  const auto take = [](std::vector<float>* buffer, size_t size) {
+  const auto take = [](AlignedFloats* buffer, size_t size) {
     buffer->assign(size, 0.0F);
     return buffer->data();
   };
@@ -91,12 +89,8 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.logits = take(&logits_, paths);
   state_.ratios = take(&next_ratios_, paths);
   state_.path_state = take(&path_state_, paths * kPathState);
-  int most_paths = 0;
-  for (size_t d = 0; d < pairs; ++d) {
-    most_paths = std::max(most_paths, graph_->path_begin[d + 1] - graph_->path_begin[d]);
-  }
-  state_.path_in =
-      take(&path_in_, static_cast<size_t>(kBlockPaths + most_paths) * kPaddedPathInput);
+  blocks_ = MakePathBlocks(*graph_);
+  state_.path_in = take(&path_in_, static_cast<size_t>(blocks_.most_paths) * kPaddedPathInput);
   state_.crossing = take(&crossing_, links * kCrossingRow);
   state_.link_state = take(&link_state_, links * kLinkState);
   state_.message = take(&message_, links * kMessageRow);
@@ -104,6 +98,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.max_load = take(&max_load_, paths);
   state_.price = take(&price_, links);
   take(&best_logits_, paths);
+  problem_.per_hop = take(&per_hop_, paths);
   take(&widest_, pairs);
   fastest_.assign(pairs, std::numeric_limits<float>::infinity());
   for (size_t p = 0; p < paths; ++p) {
@@ -111,6 +106,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
     widest = std::max(widest, graph_->bottleneck[p]);
     float& fastest = fastest_[graph_->pair_of_path[p]];
     fastest = std::min(fastest, graph_->delay[p]);
+    per_hop_[p] = 1.0F / static_cast<float>(graph_->link_begin[p + 1] - graph_->link_begin[p]);
   }
   effort_ = EffortFor(*graph_);
   forced_.SetGraph(*graph_);
@@ -125,6 +121,10 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.path_begin = graph_->path_begin.data();
   problem_.link_begin = graph_->link_begin.data();
   problem_.links = graph_->links.data();
+  problem_.pair_of_path = graph_->pair_of_path.data();
+  problem_.num_blocks = blocks_.num_blocks();
+  problem_.block_begin = blocks_.begin.data();
+  problem_.by_hops = blocks_.by_hops.data();
   problem_.capacity = graph_->capacity.data();
   problem_.log_capacity = graph_->log_capacity.data();
   problem_.bottleneck = graph_->bottleneck.data();
@@ -260,9 +260,10 @@ void Inference::Iterate(double sharpness) {
   double stalled_score = std::numeric_limits<double>::infinity();
   int stalled_since = 0;
   for (int k = 0; k <= effort_.iterations; ++k) {
-    kernel_->softmax(problem_, state_);
-    const Peaks peaks = kernel_->put_on_links(problem_, state_, true);
-    const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
+    options_.kernel->softmax(problem_, state_);
+    const Peaks peaks = options_.kernel->put_on_links(problem_, state_, true);
+    const SoftPeaks soft =
+        options_.kernel->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
     if (k == kFirstProof) Prove();
     if (ProvenWithin(kProvenGap)) return;
@@ -273,7 +274,7 @@ void Inference::Iterate(double sharpness) {
     const bool stalled =
         k - stalled_since >= kStalled && options_.keep_best && !options_.iterations;
     if (stalled || k == effort_.iterations) break;
-    kernel_->update(problem_, state_, over_capacity ? kUnits : peaks);
+    options_.kernel->update(problem_, state_, over_capacity ? kUnits : peaks);
   }
   if (options_.keep_best) Prove();
 }
@@ -281,17 +282,19 @@ void Inference::Iterate(double sharpness) {
 void Inference::Refine(double sharpness) {
   std::copy(best_logits_.begin(), best_logits_.end(), logits_.begin());
   for (int k = 0; k <= effort_.refinements; ++k) {
-    kernel_->softmax(problem_, state_);
-    const Peaks peaks = kernel_->put_on_links(problem_, state_, false);
-    SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
+    options_.kernel->softmax(problem_, state_);
+    const Peaks peaks = options_.kernel->put_on_links(problem_, state_, false);
+    SoftPeaks soft =
+        options_.kernel->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(effort_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
     if (k == effort_.refinements || ProvenWithin(kProvenGap)) return;
     // From a blunter maximum and larger steps to the final sharpness and small ones.
     const double done = static_cast<double>(k) / effort_.refinements;
     const double now = sharpness * std::pow(kFirstSharpness, 1 - done);
-    soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(now));
-    kernel_->refine(problem_, state_, soft, DelayPrice(peaks),
-                    static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
+    soft = options_.kernel->soften(problem_, state_, peaks, static_cast<float>(now));
+    options_.kernel->refine(
+        problem_, state_, soft, DelayPrice(peaks),
+        static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 }  // namespace avx2
 
 extern const Kernel kAvx2Kernel;
-const Kernel kAvx2Kernel = {avx2::Softmax, avx2::PutOnLinks, avx2::Update,
-                            avx2::Soften,  avx2::Refine,     "avx2"};
+const Kernel kAvx2Kernel = {avx2::Softmax, avx2::PutOnLinks,   avx2::Update, avx2::Soften,
+                            avx2::Refine,  avx2::PriceDemands, "avx2"};
 
 }  // namespace rhumb::neural

@@ -8,21 +8,30 @@ namespace {
 }  // namespace
 }  // namespace portable
 
-#ifdef RHUMB_NEURAL_AVX2
+#ifdef RHUMB_NEURAL_X86
 extern const Kernel kAvx2Kernel;
+extern const Kernel kAvx512Kernel;
 #endif
 
-const Kernel& PortableKernel() {
-  static const Kernel kernel = {portable::Softmax, portable::PutOnLinks, portable::Update,
-                                portable::Soften,  portable::Refine,     "portable"};
-  return kernel;
+const std::vector<const Kernel*>& Kernels() {
+  static const Kernel portable_kernel = {
+      portable::Softmax, portable::PutOnLinks,   portable::Update, portable::Soften,
+      portable::Refine,  portable::PriceDemands, "portable"};
+  static const auto* kernels = [] {
+    auto* all = new std::vector<const Kernel*>{&portable_kernel};
+#ifdef RHUMB_NEURAL_X86
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (avx2) all->push_back(&kAvx2Kernel);
+    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
+      all->push_back(&kAvx512Kernel);
+    }
+#endif
+    return all;
+  }();
+  return *kernels;
 }
 
-const Kernel& BestKernel() {
-#ifdef RHUMB_NEURAL_AVX2
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kAvx2Kernel;
-#endif
-  return PortableKernel();
-}
+const Kernel& BestKernel() { return *Kernels().back(); }
 
 }  // namespace rhumb::neural
