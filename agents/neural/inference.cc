@@ -14,10 +14,19 @@ namespace {
 constexpr double kSharpnessTimesChange = 8.0;
 constexpr double kBluntest = 60.0;
 constexpr double kSharpest = 400.0;
-// Refinement goes from a blunter maximum and larger steps to the final sharpness and small ones.
+// Refinement takes its direction from a blunter maximum first. A step that gains makes the next one
+// longer; after one that does not, it is tried again from the best split with a shorter step and a
+// sharper maximum.
 constexpr double kFirstSharpness = 0.25;
-constexpr double kFirstStep = 0.3;
-constexpr double kLastStep = 0.02;
+constexpr double kSharpen = 2;
+constexpr double kLongStep = 0.3;    // the first, of splits that were still getting better
+constexpr double kShortStep = 0.06;  // of others
+constexpr double kLongerStep = 1.6;
+constexpr double kShorterStep = 0.35;
+// Refinement ends with steps of that size, or after so many that gain less than this together.
+constexpr double kLastStep = 0.004;
+constexpr int kStalledSteps = 5;
+constexpr double kStalledStepsGain = 1e-4;
 // A split that is proven to be so near to the best one over the candidate paths, in logarithms of
 // the MLU, ends a decision. Nearer than a quarter of what demands move from interval to interval is
 // not worth time: the next matrix will differ by more.
@@ -98,6 +107,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.max_load = take(&max_load_, paths);
   state_.price = take(&price_, links);
   take(&best_logits_, paths);
+  take(&best_crossing_, links * kCrossingRow);
   problem_.per_hop = take(&per_hop_, paths);
   take(&widest_, pairs);
   fastest_.assign(pairs, std::numeric_limits<float>::infinity());
@@ -271,31 +281,55 @@ void Inference::Iterate(double sharpness) {
       stalled_score = best_score_;
       stalled_since = k;
     }
-    const bool stalled =
-        k - stalled_since >= kStalled && options_.keep_best && !options_.iterations;
-    if (stalled || k == effort_.iterations) break;
+    stalled_ = k - stalled_since >= kStalled;
+    if (k == effort_.iterations) break;
+    if (stalled_ && options_.keep_best && !options_.iterations) break;
     options_.kernel->update(problem_, state_, over_capacity ? kUnits : peaks);
   }
   if (options_.keep_best) Prove();
 }
 
 void Inference::Refine(double sharpness) {
+  double step = stalled_ ? kShortStep : kLongStep;
+  double direction_sharpness = kFirstSharpness * sharpness;
+  double stalled_score = best_score_;
+  int stalled_since = 0;
+  Peaks peaks = {};
   std::copy(best_logits_.begin(), best_logits_.end(), logits_.begin());
-  for (int k = 0; k <= effort_.refinements; ++k) {
+  for (int k = 0;; ++k) {
     options_.kernel->softmax(problem_, state_);
-    const Peaks peaks = options_.kernel->put_on_links(problem_, state_, false);
-    SoftPeaks soft =
-        options_.kernel->soften(problem_, state_, peaks, static_cast<float>(sharpness));
-    Consider(effort_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
-    if (k == effort_.refinements || ProvenWithin(kProvenGap)) return;
-    // From a blunter maximum and larger steps to the final sharpness and small ones.
-    const double done = static_cast<double>(k) / effort_.refinements;
-    const double now = sharpness * std::pow(kFirstSharpness, 1 - done);
-    soft = options_.kernel->soften(problem_, state_, peaks, static_cast<float>(now));
+    const Peaks now = options_.kernel->put_on_links(problem_, state_, false);
+    const SoftPeaks soft =
+        options_.kernel->soften(problem_, state_, now, static_cast<float>(sharpness));
+    const double before = best_score_;
+    Consider(effort_.iterations + k, Score(now, soft, sharpness), now, false);
+    if (k == 0 || best_score_ < before) {
+      peaks = now;
+      std::copy(crossing_.begin(), crossing_.end(), best_crossing_.begin());
+      if (k > 0) step = std::min(step * kLongerStep, kLongStep);
+    } else {
+      std::copy(best_crossing_.begin(), best_crossing_.end(), crossing_.begin());
+      std::copy(best_logits_.begin(), best_logits_.end(), logits_.begin());
+      std::copy(ratios_.begin(), ratios_.end(), next_ratios_.begin());
+      step *= kShorterStep;
+      direction_sharpness = std::min(direction_sharpness * kSharpen, sharpness);
+    }
+    if (best_score_ < stalled_score - kStalledStepsGain) {
+      stalled_score = best_score_;
+      stalled_since = k;
+    }
+    const bool stalled = k - stalled_since >= kStalledSteps || step < kLastStep;
+    if (k == effort_.refinements || (stalled && !options_.refinements) ||
+        ProvenWithin(kProvenGap)) {
+      break;
+    }
     options_.kernel->refine(
-        problem_, state_, soft, DelayPrice(peaks),
-        static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
+        problem_, state_,
+        options_.kernel->soften(problem_, state_, peaks, static_cast<float>(direction_sharpness)),
+        DelayPrice(peaks), static_cast<float>(step));
   }
+  std::copy(best_crossing_.begin(), best_crossing_.end(), crossing_.begin());
+  Prove();
 }
 
 }  // namespace rhumb::neural

@@ -114,7 +114,7 @@ class Inference {
 
   AlignedFloats pair_demands_, logits_, next_ratios_, ratios_, path_state_, path_in_, crossing_,
       link_state_, message_, bottleneck_message_, max_load_, price_, widest_, fastest_,
-      best_logits_, per_hop_;
+      best_logits_, best_crossing_, per_hop_;
   Effort effort_;
   ForcedLoad forced_;
   DualBound bound_;
@@ -125,6 +125,7 @@ class Inference {
   double change_ = 0;         // see MeanChange
   double latest_mlu_ = 0;
   int best_iterate_ = 0;
+  bool stalled_ = false;  // the last iterations gained little
 };
 
 }  // namespace rhumb::neural

@@ -1,3 +1,4 @@
+#include "agents/neural/case_kernel.h"
 #include "agents/neural/inference_kernel.h"
 
 namespace rhumb::neural {
@@ -5,12 +6,16 @@ namespace rhumb::neural {
 namespace portable {
 namespace {
 #include "agents/neural/inference_kernel.inc"
+// After the vectors that it uses.
+#include "agents/neural/case_kernel.inc"
 }  // namespace
 }  // namespace portable
 
 #ifdef RHUMB_NEURAL_X86
 extern const Kernel kAvx2Kernel;
 extern const Kernel kAvx512Kernel;
+extern const CaseKernel kAvx2CaseKernel;
+extern const CaseKernel kAvx512CaseKernel;
 #endif
 
 const std::vector<const Kernel*>& Kernels() {
@@ -33,5 +38,16 @@ const std::vector<const Kernel*>& Kernels() {
 }
 
 const Kernel& BestKernel() { return *Kernels().back(); }
+
+const CaseKernel& BestCaseKernel() {
+  static const CaseKernel portable_kernel = {portable::PutCases,    portable::ExcessOnLinks,
+                                             portable::FitsOnLinks, portable::ApplyToLinks,
+                                             portable::RoomOnPath,  portable::FirstFullLink};
+#ifdef RHUMB_NEURAL_X86
+  if (&BestKernel() == &kAvx512Kernel) return kAvx512CaseKernel;
+  if (&BestKernel() == &kAvx2Kernel) return kAvx2CaseKernel;
+#endif
+  return portable_kernel;
+}
 
 }  // namespace rhumb::neural
