@@ -25,6 +25,19 @@ void CaseLoads::SetGraph(std::shared_ptr<const PathGraph> graph) {
   in_.assign(nodes, 0.0F);
   link_change_.assign(graph_->num_links(), 0.0F);
   touched_.reserve(graph_->num_links());
+  blocks_ = MakePathBlocks(*graph_);
+  arrays_ = {graph_->num_links(),
+             graph_->num_paths(),
+             graph_->link_begin.data(),
+             graph_->links.data(),
+             graph_->pair_of_path.data(),
+             blocks_.by_hops.data(),
+             graph_->capacity.data(),
+             demands_.empty() ? nullptr : demands_[0].data(),
+             utilization_.empty() ? nullptr : utilization_[0].data(),
+             limit_.empty() ? nullptr : limit_[0].data(),
+             mlu_.data(),
+             link_change_.data()};
 }
 
 // A demand of which nothing was seen for kHistory intervals may start in the next. What the traffic
@@ -59,18 +72,10 @@ void CaseLoads::Put(absl::Span<const float> expected, absl::Span<const float> hi
                     absl::Span<const float> ratios) {
   MakeCases(expected, history);
   std::fill(utilization_.begin(), utilization_.end(), Cases{});
-  for (int p = 0; p < graph_->num_paths(); ++p) {
-    if (ratios[p] <= 0) continue;
-    const Cases& demand = demands_[graph_->pair_of_path[p]];
-    for (int i = graph_->link_begin[p]; i < graph_->link_begin[p + 1]; ++i) {
-      Cases& link = utilization_[graph_->links[i]];
-      for (int c = 0; c < kCases; ++c) link[c] += ratios[p] * demand[c];
-    }
-  }
+  kernel_->put(arrays_, ratios.data());
   mlu_.fill(0);
   for (int l = 0; l < graph_->num_links(); ++l) {
     for (int c = 0; c < kCases; ++c) {
-      utilization_[l][c] /= graph_->capacity[l];
       mlu_[c] = std::max(mlu_[c], utilization_[l][c]);
     }
   }
@@ -99,18 +104,10 @@ void CaseLoads::LimitToMlu() {
 }
 
 float CaseLoads::Room(int pair, int from, int to, float share) {
-  const Cases& demand = demands_[pair];
   for (int i = graph_->link_begin[from]; i < graph_->link_begin[from + 1]; ++i) {
-    link_change_[graph_->links[i]] = 1;  // carries this traffic already
+    link_change_[graph_->links[i]] = 1;
   }
-  for (int i = graph_->link_begin[to]; i < graph_->link_begin[to + 1]; ++i) {
-    const int link = graph_->links[i];
-    if (link_change_[link] != 0) continue;
-    for (int c = 0; c < kCases; ++c) {
-      const float room = (limit_[link][c] - utilization_[link][c]) * graph_->capacity[link];
-      if (share * demand[c] > room) share = std::max(room, 0.0F) / demand[c];
-    }
-  }
+  share = kernel_->room(arrays_, demands_[pair].data(), to, share);
   for (int i = graph_->link_begin[from]; i < graph_->link_begin[from + 1]; ++i) {
     link_change_[graph_->links[i]] = 0;
   }
@@ -118,16 +115,25 @@ float CaseLoads::Room(int pair, int from, int to, float share) {
 }
 
 void CaseLoads::Collect(int pair, absl::Span<const float> change) {
-  touched_.clear();
-  const int begin = graph_->path_begin[pair];
-  for (int p = begin; p < graph_->path_begin[pair + 1]; ++p) {
-    if (change[p - begin] == 0) continue;
-    for (int i = graph_->link_begin[p]; i < graph_->link_begin[p + 1]; ++i) {
-      const int link = graph_->links[i];
-      if (link_change_[link] == 0) touched_.push_back(link);
-      link_change_[link] += change[p - begin];
+  // A link whose changes cancel on the way may come twice; whoever applies them forgets them.
+  const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
+  const int* const link_begin = graph_->link_begin.data();
+  const int* const links = graph_->links.data();
+  float* const link_change = link_change_.data();
+  touched_.resize(graph_->num_links() + link_begin[end] - link_begin[begin]);
+  int* const touched = touched_.data();
+  int count = 0;
+  for (int p = begin; p < end; ++p) {
+    const float share = change[p - begin];
+    if (share == 0) continue;
+    for (int i = link_begin[p]; i < link_begin[p + 1]; ++i) {
+      const int link = links[i];
+      touched[count] = link;  // stays only where it is new
+      count += link_change[link] == 0 ? 1 : 0;
+      link_change[link] += share;
     }
   }
+  touched_.resize(count);
 }
 
 void CaseLoads::Forget() {
@@ -136,28 +142,26 @@ void CaseLoads::Forget() {
 
 float CaseLoads::Excess(int pair, absl::Span<const float> change) {
   Collect(pair, change);
-  const Cases& demand = demands_[pair];
-  float worst = 0;
-  for (const int link : touched_) {
-    const float rise = link_change_[link] / graph_->capacity[link];
-    if (rise <= 0) continue;
-    for (int c = 0; c < kCases; ++c) {
-      const float over = utilization_[link][c] + rise * demand[c] - limit_[link][c];
-      if (over > 0) worst = std::max(worst, over / mlu_[c]);
-    }
-  }
+  const float worst = kernel_->excess(arrays_, demands_[pair].data(), touched_.data(),
+                                      static_cast<int>(touched_.size()));
   Forget();
   return worst;
 }
 
 void CaseLoads::Apply(int pair, absl::Span<const float> change) {
   Collect(pair, change);
-  const Cases& demand = demands_[pair];
-  for (const int link : touched_) {
-    const float rise = link_change_[link] / graph_->capacity[link];
-    for (int c = 0; c < kCases; ++c) utilization_[link][c] += rise * demand[c];
-  }
+  kernel_->apply(arrays_, demands_[pair].data(), touched_.data(),
+                 static_cast<int>(touched_.size()));
   Forget();
+}
+
+bool CaseLoads::ApplyIfItFits(int pair, absl::Span<const float> change) {
+  Collect(pair, change);
+  const int count = static_cast<int>(touched_.size());
+  const bool fits = kernel_->fits(arrays_, demands_[pair].data(), touched_.data(), count);
+  if (fits) kernel_->apply(arrays_, demands_[pair].data(), touched_.data(), count);
+  Forget();
+  return fits;
 }
 
 CaseLoads::Worst CaseLoads::FindWorst() const {

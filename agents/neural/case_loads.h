@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "agents/neural/case_kernel.h"
 #include "agents/neural/network_shape.h"
+#include "agents/neural/path_blocks.h"
 #include "agents/neural/path_graph.h"
 
 namespace rhumb::neural {
@@ -26,9 +28,9 @@ class CaseLoads {
   static constexpr int kPeak = kScenarios + kHistory;
   static constexpr int kGravity = kPeak + 1;
   static constexpr int kSurge = kGravity + 1;
-  static constexpr int kCases = 16;  // whole vectors
+  static constexpr int kCases = kCaseRow;
   static_assert(kSurge < kCases);
-  using Cases = std::array<float, kCases>;
+  struct alignas(64) Cases : std::array<float, kCases> {};  // a cache line
 
   // A link and a case in which it is above its limit, and how far, over the MLU of the case.
   struct Worst {
@@ -59,6 +61,12 @@ class CaseLoads {
   // of its paths; over the case's MLU, 0 when none does.
   float Excess(int pair, absl::Span<const float> change);
   void Apply(int pair, absl::Span<const float> change);
+  // The same where no link rises above its limit; says whether.
+  bool ApplyIfItFits(int pair, absl::Span<const float> change);
+  // The first link of the pair's path that has no room for `share` of it; -1 when there is none.
+  int FirstFullLink(int pair, int path, float share) const {
+    return kernel_->first_full(arrays_, demands_[pair].data(), path, share);
+  }
   // Of all links: O(links).
   Worst FindWorst() const;
   // Share of the pair that must leave a link to bring it back to its limit in that case.
@@ -70,7 +78,10 @@ class CaseLoads {
   void Collect(int pair, absl::Span<const float> change);
   void Forget();
 
+  const CaseKernel* kernel_ = &BestCaseKernel();
+  CaseArrays arrays_;
   std::shared_ptr<const PathGraph> graph_;
+  PathBlocks blocks_;
   std::vector<Cases> demands_;      // [pairs]
   std::vector<Cases> utilization_;  // [links]
   std::vector<Cases> limit_;        // [links]

@@ -12,7 +12,10 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "agents/neural/aligned_floats.h"
+#include "agents/neural/inference_kernel.h"
 #include "agents/neural/network_shape.h"
+#include "agents/neural/path_blocks.h"
 #include "agents/neural/path_graph.h"
 
 namespace rhumb::neural {
@@ -37,11 +40,12 @@ class DualBound {
   const PerScenario& mlu() const { return best_; }
 
  private:
-  PerScenario BoundOf(absl::Span<const PerScenario> price) const;
-
   std::shared_ptr<const PathGraph> graph_;
+  KernelProblem problem_;
   absl::Span<const float> demands_;
-  std::vector<PerScenario> price_;  // [links] over capacity
+  PathBlocks blocks_;
+  AlignedFloats prices_;  // [links][kPriceRow] over capacity
+  AlignedFloats sums_;    // [paths of a block][kPriceRow] scratch
   PerScenario best_ = {};
 };
 

@@ -14,10 +14,19 @@ namespace {
 constexpr double kSharpnessTimesChange = 8.0;
 constexpr double kBluntest = 60.0;
 constexpr double kSharpest = 400.0;
-// Refinement goes from a blunter maximum and larger steps to the final sharpness and small ones.
+// Refinement takes its direction from a blunter maximum first. A step that gains makes the next one
+// longer; after one that does not, it is tried again from the best split with a shorter step and a
+// sharper maximum.
 constexpr double kFirstSharpness = 0.25;
-constexpr double kFirstStep = 0.3;
-constexpr double kLastStep = 0.02;
+constexpr double kSharpen = 2;
+constexpr double kLongStep = 0.3;    // the first, of splits that were still getting better
+constexpr double kShortStep = 0.06;  // of others
+constexpr double kLongerStep = 1.6;
+constexpr double kShorterStep = 0.35;
+// Refinement ends with steps of that size, or after so many that gain less than this together.
+constexpr double kLastStep = 0.004;
+constexpr int kStalledSteps = 5;
+constexpr double kStalledStepsGain = 1e-4;
 // A split that is proven to be so near to the best one over the candidate paths, in logarithms of
 // the MLU, ends a decision. Nearer than a quarter of what demands move from interval to interval is
 // not worth time: the next matrix will differ by more.
@@ -44,14 +53,12 @@ InferenceOptions ForPlans(InferenceOptions options) {
 }
 
 Inference::Inference(absl::Span<const float> weights, const InferenceOptions& options)
-    : weights_(weights.begin(), weights.end()),
-      options_(options),
-      kernel_(options.portable ? &PortableKernel() : &BestKernel()) {
+    : weights_(weights.begin(), weights.end()), options_(options) {
   problem_.link_hidden = Pack(kLinkHiddenLayer, kLinkHidden, &packed_[0]);
   problem_.link_update = Pack(kLinkUpdate, kLinkState, &packed_[1]);
   problem_.link_gate = Pack(kLinkGate, kLinkState, &packed_[2]);
-  problem_.message = Pack(kMessageLayer, 24, &packed_[3]);
-  problem_.path_hidden = Pack(kPathHiddenLayer, kPathHidden, &packed_[4]);
+  problem_.message = Pack(kMessageLayer, 32, &packed_[3]);
+  problem_.path_hidden = Pack(kPathHiddenLayer, 32, &packed_[4]);
   problem_.path_out = Pack(kPathOutLayer, 16, &packed_[5]);
 
   const float* logits = weights_.data() + WeightTable()[kScenarioWeights].offset;
@@ -83,7 +90,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   graph_ = std::move(graph);
   const size_t links = graph_->num_links(), paths = graph_->num_paths(),
                pairs = graph_->num_pairs();
-  const auto take = [](std::vector<float>* buffer, size_t size) {
+  const auto take = [](AlignedFloats* buffer, size_t size) {
     buffer->assign(size, 0.0F);
     return buffer->data();
   };
@@ -91,12 +98,8 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.logits = take(&logits_, paths);
   state_.ratios = take(&next_ratios_, paths);
   state_.path_state = take(&path_state_, paths * kPathState);
-  int most_paths = 0;
-  for (size_t d = 0; d < pairs; ++d) {
-    most_paths = std::max(most_paths, graph_->path_begin[d + 1] - graph_->path_begin[d]);
-  }
-  state_.path_in =
-      take(&path_in_, static_cast<size_t>(kBlockPaths + most_paths) * kPaddedPathInput);
+  blocks_ = MakePathBlocks(*graph_);
+  state_.path_in = take(&path_in_, static_cast<size_t>(blocks_.most_paths) * kPaddedPathInput);
   state_.crossing = take(&crossing_, links * kCrossingRow);
   state_.link_state = take(&link_state_, links * kLinkState);
   state_.message = take(&message_, links * kMessageRow);
@@ -104,6 +107,8 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.max_load = take(&max_load_, paths);
   state_.price = take(&price_, links);
   take(&best_logits_, paths);
+  take(&best_crossing_, links * kCrossingRow);
+  problem_.per_hop = take(&per_hop_, paths);
   take(&widest_, pairs);
   fastest_.assign(pairs, std::numeric_limits<float>::infinity());
   for (size_t p = 0; p < paths; ++p) {
@@ -111,6 +116,7 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
     widest = std::max(widest, graph_->bottleneck[p]);
     float& fastest = fastest_[graph_->pair_of_path[p]];
     fastest = std::min(fastest, graph_->delay[p]);
+    per_hop_[p] = 1.0F / static_cast<float>(graph_->link_begin[p + 1] - graph_->link_begin[p]);
   }
   effort_ = EffortFor(*graph_);
   forced_.SetGraph(*graph_);
@@ -125,6 +131,10 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.path_begin = graph_->path_begin.data();
   problem_.link_begin = graph_->link_begin.data();
   problem_.links = graph_->links.data();
+  problem_.pair_of_path = graph_->pair_of_path.data();
+  problem_.num_blocks = blocks_.num_blocks();
+  problem_.block_begin = blocks_.begin.data();
+  problem_.by_hops = blocks_.by_hops.data();
   problem_.capacity = graph_->capacity.data();
   problem_.log_capacity = graph_->log_capacity.data();
   problem_.bottleneck = graph_->bottleneck.data();
@@ -260,9 +270,10 @@ void Inference::Iterate(double sharpness) {
   double stalled_score = std::numeric_limits<double>::infinity();
   int stalled_since = 0;
   for (int k = 0; k <= effort_.iterations; ++k) {
-    kernel_->softmax(problem_, state_);
-    const Peaks peaks = kernel_->put_on_links(problem_, state_, true);
-    const SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
+    options_.kernel->softmax(problem_, state_);
+    const Peaks peaks = options_.kernel->put_on_links(problem_, state_, true);
+    const SoftPeaks soft =
+        options_.kernel->soften(problem_, state_, peaks, static_cast<float>(sharpness));
     Consider(k, Score(peaks, soft, sharpness), peaks, k == 0 || !options_.keep_best);
     if (k == kFirstProof) Prove();
     if (ProvenWithin(kProvenGap)) return;
@@ -270,29 +281,55 @@ void Inference::Iterate(double sharpness) {
       stalled_score = best_score_;
       stalled_since = k;
     }
-    const bool stalled =
-        k - stalled_since >= kStalled && options_.keep_best && !options_.iterations;
-    if (stalled || k == effort_.iterations) break;
-    kernel_->update(problem_, state_, over_capacity ? kUnits : peaks);
+    stalled_ = k - stalled_since >= kStalled;
+    if (k == effort_.iterations) break;
+    if (stalled_ && options_.keep_best && !options_.iterations) break;
+    options_.kernel->update(problem_, state_, over_capacity ? kUnits : peaks);
   }
   if (options_.keep_best) Prove();
 }
 
 void Inference::Refine(double sharpness) {
+  double step = stalled_ ? kShortStep : kLongStep;
+  double direction_sharpness = kFirstSharpness * sharpness;
+  double stalled_score = best_score_;
+  int stalled_since = 0;
+  Peaks peaks = {};
   std::copy(best_logits_.begin(), best_logits_.end(), logits_.begin());
-  for (int k = 0; k <= effort_.refinements; ++k) {
-    kernel_->softmax(problem_, state_);
-    const Peaks peaks = kernel_->put_on_links(problem_, state_, false);
-    SoftPeaks soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(sharpness));
-    Consider(effort_.iterations + k, Score(peaks, soft, sharpness), peaks, false);
-    if (k == effort_.refinements || ProvenWithin(kProvenGap)) return;
-    // From a blunter maximum and larger steps to the final sharpness and small ones.
-    const double done = static_cast<double>(k) / effort_.refinements;
-    const double now = sharpness * std::pow(kFirstSharpness, 1 - done);
-    soft = kernel_->soften(problem_, state_, peaks, static_cast<float>(now));
-    kernel_->refine(problem_, state_, soft, DelayPrice(peaks),
-                    static_cast<float>(kFirstStep * std::pow(kLastStep / kFirstStep, done)));
+  for (int k = 0;; ++k) {
+    options_.kernel->softmax(problem_, state_);
+    const Peaks now = options_.kernel->put_on_links(problem_, state_, false);
+    const SoftPeaks soft =
+        options_.kernel->soften(problem_, state_, now, static_cast<float>(sharpness));
+    const double before = best_score_;
+    Consider(effort_.iterations + k, Score(now, soft, sharpness), now, false);
+    if (k == 0 || best_score_ < before) {
+      peaks = now;
+      std::copy(crossing_.begin(), crossing_.end(), best_crossing_.begin());
+      if (k > 0) step = std::min(step * kLongerStep, kLongStep);
+    } else {
+      std::copy(best_crossing_.begin(), best_crossing_.end(), crossing_.begin());
+      std::copy(best_logits_.begin(), best_logits_.end(), logits_.begin());
+      std::copy(ratios_.begin(), ratios_.end(), next_ratios_.begin());
+      step *= kShorterStep;
+      direction_sharpness = std::min(direction_sharpness * kSharpen, sharpness);
+    }
+    if (best_score_ < stalled_score - kStalledStepsGain) {
+      stalled_score = best_score_;
+      stalled_since = k;
+    }
+    const bool stalled = k - stalled_since >= kStalledSteps || step < kLastStep;
+    if (k == effort_.refinements || (stalled && !options_.refinements) ||
+        ProvenWithin(kProvenGap)) {
+      break;
+    }
+    options_.kernel->refine(
+        problem_, state_,
+        options_.kernel->soften(problem_, state_, peaks, static_cast<float>(direction_sharpness)),
+        DelayPrice(peaks), static_cast<float>(step));
   }
+  std::copy(best_crossing_.begin(), best_crossing_.end(), crossing_.begin());
+  Prove();
 }
 
 }  // namespace rhumb::neural

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "agents/neural/aligned_floats.h"
 #include "agents/neural/dual_bound.h"
 #include "agents/neural/effort.h"
 #include "agents/neural/forced_load.h"
 #include "agents/neural/inference_kernel.h"
+#include "agents/neural/path_blocks.h"
 #include "agents/neural/path_graph.h"
 
 namespace rhumb::neural {
@@ -29,8 +31,7 @@ struct InferenceOptions {
   // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
   LoadScale scale = LoadScale::kOverMlu;  // what the weights were trained with
-  // For tests: the kernel that runs on any processor.
-  bool portable = false;
+  const Kernel* kernel = &BestKernel();   // another for tests
 };
 
 // For weights whose last iterate is the plan, made for packets: nothing is compared or improved by
@@ -84,7 +85,7 @@ class Inference {
 
  private:
   struct Packed {
-    std::vector<float> weights, bias;
+    AlignedFloats weights, bias;
   };
   PackedLayer Pack(BlockId id, int padded_rows, Packed* packed) const;
   void MakeDemands(absl::Span<const float> history);
@@ -104,16 +105,16 @@ class Inference {
 
   std::vector<float> weights_;
   InferenceOptions options_;
-  const Kernel* kernel_;
   std::array<Packed, 6> packed_;
   std::array<float, kScenarios> scenario_weights_;
   KernelProblem problem_;
   KernelState state_;
   std::shared_ptr<const PathGraph> graph_;
+  PathBlocks blocks_;
 
-  std::vector<float> pair_demands_, logits_, next_ratios_, ratios_, path_state_, path_in_,
-      crossing_, link_state_, message_, bottleneck_message_, max_load_, price_, widest_, fastest_,
-      best_logits_;
+  AlignedFloats pair_demands_, logits_, next_ratios_, ratios_, path_state_, path_in_, crossing_,
+      link_state_, message_, bottleneck_message_, max_load_, price_, widest_, fastest_,
+      best_logits_, best_crossing_, per_hop_;
   Effort effort_;
   ForcedLoad forced_;
   DualBound bound_;
@@ -124,6 +125,7 @@ class Inference {
   double change_ = 0;         // see MeanChange
   double latest_mlu_ = 0;
   int best_iterate_ = 0;
+  bool stalled_ = false;  // the last iterations gained little
 };
 
 }  // namespace rhumb::neural

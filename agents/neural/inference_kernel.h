@@ -1,15 +1,18 @@
-// The inner loops of inference, as arrays and pointers only: this is compiled twice, for any x86-64
-// or other processor and for AVX2 with fused multiply-add, and the better one is chosen when the
-// program runs.
+// The inner loops of inference, as arrays and pointers only: this is compiled three times, for any
+// x86-64 or other processor, for AVX2 with fused multiply-add, and for AVX-512, and the best one is
+// chosen when the program runs. Each of them gives the same bits for the same input; between the
+// first and the others rounding differs, because a fused multiply-add rounds once.
 #ifndef RHUMB_AGENTS_NEURAL_INFERENCE_KERNEL_H_
 #define RHUMB_AGENTS_NEURAL_INFERENCE_KERNEL_H_
+
+#include <vector>
 
 #include "agents/neural/network_shape.h"
 
 namespace rhumb::neural {
 
 // A layer with its weights transposed: [columns][padded rows], so that one input meets all outputs
-// in a vector.
+// in a vector. Rows are whole vectors of 16.
 struct PackedLayer {
   const float* weights = nullptr;
   const float* bias = nullptr;  // [padded rows]
@@ -20,11 +23,9 @@ constexpr int kCrossingRow =
     16;  // scenario loads (4), latest load, mean load, 2 unused, path state sum (8)
 constexpr int kMessageRow = 16;  // mean part (8), sum part (4), relative utilization, 3 unused
 constexpr int kPaddedPathInput = 40;
-// Paths are updated in blocks of whole pairs with about so many paths, so that their inputs stay in
-// the first-level cache. A block has at most this many and those of one more pair.
-constexpr int kBlockPaths = 48;
 constexpr int kPathDemandRow = 8;  // scenario demands (4), latest demand, mean demand, 2 unused
 constexpr int kMeanDemand = 5;     // where in the row it is
+constexpr int kPriceRow = 16;      // four sets of prices, each for every scenario
 
 static_assert(kScenarios == 4 && kPathState == 8 && kMeanMessage == 8 && kSumMessage == 4 &&
                   kBottleneckMessage == 8 && kLinkState % 8 == 0 && kLinkHidden % 8 == 0 &&
@@ -32,14 +33,18 @@ static_assert(kScenarios == 4 && kPathState == 8 && kMeanMessage == 8 && kSumMes
               "the kernel's vectors are laid out for these sizes");
 
 struct KernelProblem {
-  int num_links = 0, num_paths = 0, num_pairs = 0;
+  int num_links = 0, num_paths = 0, num_pairs = 0, num_blocks = 0;
   const int* path_begin = nullptr;
   const int* link_begin = nullptr;
   const int* links = nullptr;
+  const int* pair_of_path = nullptr;
+  const int* block_begin = nullptr;  // see PathBlocks
+  const int* by_hops = nullptr;
   const float* capacity = nullptr;
   const float* log_capacity = nullptr;
   const float* bottleneck = nullptr;
   const float* extra_hops = nullptr;
+  const float* per_hop = nullptr;  // [paths] 1 / links
   const float* delay = nullptr;
   const float* extra_delay = nullptr;
   const float* widest = nullptr;  // [pairs], largest bottleneck capacity of the pair's paths
@@ -47,6 +52,7 @@ struct KernelProblem {
   PackedLayer link_hidden, link_update, link_gate, message, path_hidden, path_out;
 };
 
+// Arrays of whole rows begin where a cache line does, see aligned_floats.h.
 struct KernelState {
   float* pair_demands = nullptr;        // [pairs][kPathDemandRow]
   float* logits = nullptr;              // [paths]
@@ -90,12 +96,17 @@ struct Kernel {
   // delay costs `delay_price`.
   void (*refine)(const KernelProblem&, const KernelState&, const SoftPeaks&, float delay_price,
                  float step);
+  // For every set of prices [links][kPriceRow]: the sum over pairs of demand times the least price
+  // of one of its paths, [kPriceRow]. Demands are [pairs][kPathDemandRow]; `scratch` is [paths of a
+  // block][kPriceRow].
+  void (*price_demands)(const KernelProblem&, const float* demands, const float* prices,
+                        float* scratch, double* bound);
   const char* name;
 };
 
-// For the processor that this runs on.
+// Those for the processor that this runs on, the portable one first, the best one last.
+const std::vector<const Kernel*>& Kernels();
 const Kernel& BestKernel();
-const Kernel& PortableKernel();
 
 }  // namespace rhumb::neural
 

@@ -94,11 +94,10 @@ void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<floa
       const int begin = graph_->path_begin[d], end = graph_->path_begin[d + 1];
       change_.resize(end - begin);
       for (int p = begin; p < end; ++p) change_[p - begin] = in_force[p] - ratios[p];
-      if (loads_.Excess(d, change_) > 0) {
+      if (!loads_.ApplyIfItFits(d, change_)) {
         order_[left++] = d;
         continue;
       }
-      loads_.Apply(d, change_);
       std::copy(in_force.begin() + begin, in_force.begin() + end, ratios.begin() + begin);
     }
     order_.resize(left);
@@ -118,9 +117,12 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
     if (TakeFastestPath(d, ratios)) continue;
     for (int fast = begin; fast < end; ++fast) {
       const int to = by_delay_[fast];
+      // Only traffic that is on that link already can come.
+      const int full = loads_.FirstFullLink(d, to, kNothing);
       for (int slow = end - 1; slow > fast; --slow) {
         const int from = by_delay_[slow];
         if (ratios[from] <= 0 || graph_->delay[from] <= graph_->delay[to]) continue;
+        if (full >= 0 && !Crosses(from, full)) continue;
         const float share = loads_.Room(d, from, to, ratios[from]);
         if (share > kNothing) Move(d, from, to, share, ratios);
       }
@@ -142,8 +144,7 @@ bool PlanSettling::TakeFastestPath(int pair, absl::Span<float> ratios) {
   }
   if (slower <= 0) return true;
   change_[fastest - begin] = slower;
-  if (loads_.Excess(pair, change_) > 0) return false;
-  loads_.Apply(pair, change_);
+  if (!loads_.ApplyIfItFits(pair, change_)) return false;
   for (int p = begin; p < end; ++p) {
     if (graph_->delay[p] > graph_->delay[fastest]) ratios[p] = 0;
   }
@@ -217,9 +218,7 @@ std::optional<PlanSettling::Shift> PlanSettling::FindShift(const CaseLoads::Wors
     for (int p = begin; p < end; ++p) used += ratios[p] > 0 ? 1 : 0;
     for (int to = begin; to < end; ++to) {
       if (to == from) continue;
-      const auto first = graph_->links.begin() + graph_->link_begin[to];
-      const auto last = graph_->links.begin() + graph_->link_begin[to + 1];
-      if (std::find(first, last, worst.link) != last) continue;
+      if (Crosses(to, worst.link)) continue;
       float share = std::min(needed, ratios[from]);
       // Neither of the two may be left with less than the least share.
       if (ratios[to] <= 0) share = std::max(share, least_share);
@@ -227,13 +226,20 @@ std::optional<PlanSettling::Shift> PlanSettling::FindShift(const CaseLoads::Wors
       if (share > ratios[from]) continue;
       if (ratios[to] <= 0 && used >= most_paths && share < ratios[from]) continue;
       const float left = worst.excess * std::max(1 - share / needed, 0.0F);
+      const float bar = best ? std::min(best->excess, worst.excess * 0.95F) : worst.excess * 0.95F;
+      if (left >= bar) continue;
       const float excess = std::max(left, ExcessOfMove(pair, from, to, share));
-      if (excess >= worst.excess * 0.95F) continue;
-      if (best && excess >= best->excess) continue;
+      if (excess >= bar) continue;
       best = Shift{pair, from, to, share, excess};
     }
   }
   return best;
+}
+
+bool PlanSettling::Crosses(int path, int link) const {
+  const int* const first = graph_->links.data() + graph_->link_begin[path];
+  const int* const last = graph_->links.data() + graph_->link_begin[path + 1];
+  return std::find(first, last, link) != last;
 }
 
 float PlanSettling::ExcessOfMove(int pair, int from, int to, float share) {

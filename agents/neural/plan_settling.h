@@ -67,6 +67,7 @@ class PlanSettling {
   // The best way to bring the link back to its limit; none when there is no good one.
   std::optional<Shift> FindShift(const CaseLoads::Worst& worst, absl::Span<const float> ratios);
   void Move(int pair, int from, int to, float share, absl::Span<float> ratios);
+  bool Crosses(int path, int link) const;
   float ExcessOfMove(int pair, int from, int to, float share);
 
   const SettlingOptions options_;

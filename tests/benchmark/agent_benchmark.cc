@@ -1,7 +1,7 @@
 // Decision time, quality and memory of the learned agent against CLP on the same candidate paths
 // and demands, in one run.
 //
-//   agent_benchmark [--demands N] [--matrices N] [--policy SPEC] [TOPOLOGY...]
+//   agent_benchmark [--demands N] [--matrices N] [--policy SPEC] [--agent-only] [TOPOLOGY...]
 //
 // TOPOLOGY is a shipped name, a file, or random:NODES. Without one: abilene, geant,
 // esnet6-backbone, esnet6, random:158, random:754. Demands are gravity traffic, the N (20,000)
@@ -13,9 +13,11 @@
 // paths and is done at once where a few links decide. "Cold" is the first matrix from nothing,
 // without the time to set the program up; "warm" the others, from the basis of the one before. The
 // ratios are of cold solves over the agent's median. The agent's times are of decisions after the
-// first, whose time is shown beside them. Times are CPU time of one thread; memory is what agent
-// and program keep on the heap. NormMLU is the worst over the matrices against the optimum over the
-// candidate paths, and of the first against the exact one, where CLP finds it in two minutes.
+// first, whose time is shown beside them, and what of the median settling takes (what it is longer
+// than with settle=off). --agent-only leaves the programs out. Times are CPU time of one thread;
+// memory is what agent and program keep on the heap. NormMLU is the worst over the matrices against
+// the optimum over the candidate paths, and of the first against the exact one, where CLP finds it
+// in two minutes.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -92,6 +94,7 @@ Instance MakeInstance(const std::string& name, size_t max_demands, int num_matri
 
 struct AgentResult {
   double first_ms = 0, p50_ms = 0, p99_ms = 0, megabytes = 0;
+  double settling_ms = 0;   // of p50_ms
   std::vector<double> mlu;  // [matrices]
 };
 
@@ -150,10 +153,25 @@ LpResult MeasureLp(const Instance& instance, double memory_before, Solve solve) 
   return result;
 }
 
-void Measure(const std::string& name, size_t max_demands, int num_matrices,
-             const std::string& spec) {
+void PrintAgent(const std::string& name, const Instance& instance, const AgentResult& agent) {
+  std::printf("%-18s %5d %7zu %7d | %8.2f %8.2f %8.1f %8.2f |",
+              name.substr(name.rfind('/') + 1).c_str(), instance.topology.num_nodes(),
+              instance.pairs.size(), instance.paths->num_paths(), agent.p50_ms, agent.p99_ms,
+              agent.first_ms, agent.settling_ms);
+}
+
+void Measure(const std::string& name, size_t max_demands, int num_matrices, const std::string& spec,
+             bool agent_only) {
   const Instance instance = MakeInstance(name, max_demands, num_matrices);
-  const AgentResult agent = MeasureAgent(instance, spec);
+  AgentResult agent = MeasureAgent(instance, spec);
+  if (spec == "neural") {
+    agent.settling_ms = agent.p50_ms - MeasureAgent(instance, "neural:default,settle=off").p50_ms;
+  }
+  PrintAgent(name, instance, agent);
+  if (agent_only) {
+    std::printf("\n");
+    return;
+  }
 
   LpLimits limits;
   limits.time_s = 1200;
@@ -178,16 +196,11 @@ void Measure(const std::string& name, size_t max_demands, int num_matrices,
   }
   options.limits.time_s = 120;
   const auto exact = OptimalMlu(instance.topology, instance.matrices[0], options);
-  std::printf(
-      "%-18s %5d %7zu %7d | %8.2f %8.2f %8.1f | %8.1f %8.1f %8.1f %8.1f | %7.1fx %7.1fx | %8.4f "
-      "%8s "
-      "| %6.1f %6.1f\n",
-      name.substr(name.rfind('/') + 1).c_str(), instance.topology.num_nodes(),
-      instance.pairs.size(), instance.paths->num_paths(), agent.p50_ms, agent.p99_ms,
-      agent.first_ms, plain.cold_ms, generated.cold_ms, plain.warm_ms, generated.warm_ms,
-      plain.cold_ms / agent.p50_ms, generated.cold_ms / agent.p50_ms, norm,
-      exact.ok() ? absl::StrFormat("%.4f", agent.mlu[0] / *exact).c_str() : "-", agent.megabytes,
-      plain.megabytes);
+  std::printf(" %8.1f %8.1f %8.1f %8.1f | %7.1fx %7.1fx | %8.4f %8s | %6.1f %6.1f\n", plain.cold_ms,
+              generated.cold_ms, plain.warm_ms, generated.warm_ms, plain.cold_ms / agent.p50_ms,
+              generated.cold_ms / agent.p50_ms, norm,
+              exact.ok() ? absl::StrFormat("%.4f", agent.mlu[0] / *exact).c_str() : "-",
+              agent.megabytes, plain.megabytes);
   std::fflush(stdout);
 }
 
@@ -196,6 +209,7 @@ int Main(int argc, char** argv) {
   size_t demands = 20000;
   int matrices = 4;
   std::string spec = "neural";
+  bool agent_only = false;
   for (int i = 1; i < argc; ++i) {
     const std::string flag = argv[i];
     if (flag == "--demands" && i + 1 < argc) {
@@ -204,6 +218,8 @@ int Main(int argc, char** argv) {
       matrices = std::max(2, std::atoi(argv[++i]));
     } else if (flag == "--policy" && i + 1 < argc) {
       spec = argv[++i];
+    } else if (flag == "--agent-only") {
+      agent_only = true;
     } else {
       names.push_back(flag);
     }
@@ -212,12 +228,12 @@ int Main(int argc, char** argv) {
     names = {"abilene", "geant", "esnet6-backbone", "esnet6", "random:158", "random:754"};
   }
   std::printf(
-      "%-18s %5s %7s %7s | %-26s | %-35s | %-17s | %-17s | %s\n"
-      "%-18s %5s %7s %7s | %8s %8s %8s | %8s %8s %8s %8s | %8s %8s | %8s %8s | %6s %6s\n",
+      "%-18s %5s %7s %7s | %-35s | %-35s | %-17s | %-17s | %s\n"
+      "%-18s %5s %7s %7s | %8s %8s %8s %8s | %8s %8s %8s %8s | %8s %8s | %8s %8s | %6s %6s\n",
       "", "", "", "", "agent, ms", "CLP, ms: cold, warm", "CLP / agent p50", "NormMLU", "MB",
-      "network", "nodes", "demands", "paths", "p50", "p99", "first", "plain", "columns", "plain",
-      "columns", "plain", "columns", "paths", "exact", "agent", "CLP");
-  for (const std::string& name : names) Measure(name, demands, matrices, spec);
+      "network", "nodes", "demands", "paths", "p50", "p99", "first", "settling", "plain", "columns",
+      "plain", "columns", "plain", "columns", "paths", "exact", "agent", "CLP");
+  for (const std::string& name : names) Measure(name, demands, matrices, spec, agent_only);
   return 0;
 }
 

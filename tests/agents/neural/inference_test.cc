@@ -58,15 +58,15 @@ TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkOnBothKernels) {
   torch::NoGradGuard no_gradient;
   const Tensor expected = Forward(torch::tensor(weights), input, 6).ratios;
 
-  for (bool portable : {false, true}) {
+  for (const Kernel* kernel : Kernels()) {
     InferenceOptions options;
     options.iterations = 6;
     options.keep_best = false;
-    options.portable = portable;
+    options.kernel = kernel;
     const std::vector<float> ratios = Decide(weights, graph, history, options);
     for (int p = 0; p < graph->num_paths(); ++p) {
       ASSERT_NEAR(ratios[p], expected[p].item<float>(), 1e-5)
-          << "path " << p << " portable " << portable;
+          << "path " << p << " " << kernel->name;
     }
   }
 }
@@ -87,14 +87,14 @@ TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkThatDecidesWholePlans) {
   torch::NoGradGuard no_gradient;
   const Tensor expected = Forward(torch::tensor(weights), input, 8).ratios;
 
-  for (bool portable : {false, true}) {
+  for (const Kernel* kernel : Kernels()) {
     InferenceOptions options;
     options.iterations = 8;
-    options.portable = portable;
+    options.kernel = kernel;
     const std::vector<float> ratios = Decide(weights, graph, history, ForPlans(options));
     for (int p = 0; p < graph->num_paths(); ++p) {
       ASSERT_NEAR(ratios[p], expected[p].item<float>(), 1e-5)
-          << "path " << p << " portable " << portable;
+          << "path " << p << " " << kernel->name;
     }
   }
 }

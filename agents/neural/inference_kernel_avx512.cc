@@ -1,0 +1,24 @@
+// Compiled with -mavx512f and its kin, see CMakeLists.txt; chosen by BestKernel.
+#include "agents/neural/case_kernel.h"
+#include "agents/neural/inference_kernel.h"
+
+namespace rhumb::neural {
+
+namespace avx512 {
+namespace {
+#include "agents/neural/inference_kernel.inc"
+// After the vectors that it uses.
+#include "agents/neural/case_kernel.inc"
+}  // namespace
+}  // namespace avx512
+
+extern const Kernel kAvx512Kernel;
+const Kernel kAvx512Kernel = {avx512::Softmax, avx512::PutOnLinks,   avx512::Update, avx512::Soften,
+                              avx512::Refine,  avx512::PriceDemands, "avx512"};
+
+extern const CaseKernel kAvx512CaseKernel;
+const CaseKernel kAvx512CaseKernel = {avx512::PutCases,    avx512::ExcessOnLinks,
+                                      avx512::FitsOnLinks, avx512::ApplyToLinks,
+                                      avx512::RoomOnPath,  avx512::FirstFullLink};
+
+}  // namespace rhumb::neural
