@@ -200,7 +200,7 @@ bool NeuralPolicy::IsLarge(const Observation& observation) const {
 absl::StatusOr<Decision> NeuralPolicy::DecideLarge(const Observation& observation) {
   if (large_ == nullptr) {
     trees::TreePlannerOptions options;
-    options.split.max_paths = options_.settling.max_paths.value_or(options.split.max_paths);
+    options.split.max_paths = options_.settling.max_paths;
     options.split.min_share = static_cast<float>(options_.settling.min_share);
     large_ = std::make_unique<trees::WholeNetwork>(
         options,

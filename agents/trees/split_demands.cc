@@ -8,6 +8,9 @@ namespace {
 
 constexpr int kHalvings = 10;
 constexpr float kLeastGain = 1e-3F;
+constexpr int kUsualPaths = 4;
+// What a path beyond these must be cheaper by, as a share of the one that it relieves.
+constexpr float kMuchCheaper = 0.1F;
 
 }  // namespace
 
@@ -108,7 +111,9 @@ void DemandSplitter::Improve(float rate, absl::Span<const LinkId> offered, Split
     const float all = paths[p].share;
     int used = 0;
     for (const OwnPath& path : paths) used += path.share > 0 ? 1 : 0;
-    const bool full = paths[cheapest].share == 0 && used >= limits_.max_paths;
+    const bool needed = !limits_.max_paths && price * (1 - kMuchCheaper) > least;
+    const bool full = paths[cheapest].share == 0 && !needed &&
+                      used >= limits_.max_paths.value_or(kUsualPaths);
     if (full && all - share > 0) share = all;
     if (all - share < limits_.min_share && share < all) {
       const float less = all - limits_.min_share;

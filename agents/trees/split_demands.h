@@ -3,6 +3,8 @@
 #ifndef RHUMB_AGENTS_TREES_SPLIT_DEMANDS_H_
 #define RHUMB_AGENTS_TREES_SPLIT_DEMANDS_H_
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -12,8 +14,10 @@
 namespace rhumb::trees {
 
 struct SplitLimits {
-  int max_paths = 4;         // a demand, at least 1
-  float min_share = 0.05F;   // of every path, at most 1 / max_paths
+  // A demand; absent: 4, and more where another path is much cheaper than those in use, as for a
+  // demand that is larger than any four links.
+  std::optional<int> max_paths;
+  float min_share = 0.05F;  // of every path, in [0, 0.5]
 };
 
 struct OwnPath {

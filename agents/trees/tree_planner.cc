@@ -99,6 +99,7 @@ double TreePlanner::BoundOf(const Proof& proof, const TreeDemands& demands) cons
 bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> price,
                            double price_sum, const Stop& stop) {
   const int nodes = network_->num_nodes();
+  paths_ = nullptr;
   Proof proof;
   proof.price_sum = price_sum;
   proof.distance.resize(static_cast<size_t>(nodes) * nodes);
@@ -130,6 +131,7 @@ bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> p
 }
 
 void TreePlanner::MoveDemands(const TreeDemands& demands, const Stop& stop) {
+  paths_ = nullptr;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     if (sweep > 0) prices_->Set(prices_->load(), sharpness_);
     for (NodeId d = 0; d < network_->num_nodes(); ++d) {
@@ -152,7 +154,8 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
                                     const Progress& progress) {
   TreePlanReport report;
   const int links = network_->num_links();
-  const int rounds = complete_ && !proofs_.empty() ? options_.later_rounds : options_.first_rounds;
+  const bool later = complete_;
+  const int rounds = later ? options_.later_rounds : options_.first_rounds;
   if (!complete_) {
     // Whatever was there before, every pair has a tree of links that can be used after this.
     PutOnLinks(demands);
@@ -173,7 +176,8 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     report.stopped = stop && stop();
     Count(&report);
   };
-  const auto good = [&] { return report.mlu <= report.bound * (1 + options_.gap); };
+  const double gap = later ? std::max(options_.gap, options_.later_gap) : options_.gap;
+  const auto good = [&] { return report.mlu <= report.bound * (1 + gap); };
   look();
   if (good() || report.stopped) return report;
   MoveDemands(demands, stop);
@@ -212,10 +216,11 @@ double TreePlanner::MluOf(const TreeDemands& demands) {
 }
 
 RoutingPlan TreePlanner::Plan(uint64_t topology_version) {
+  if (paths_ != nullptr) return RoutingPlan(paths_, ratios_, topology_version);
   const int nodes = network_->num_nodes();
   PathSet::Builder builder;
-  std::vector<double> ratios;
-  ratios.reserve(static_cast<size_t>(nodes) * nodes);
+  ratios_.clear();
+  ratios_.reserve(static_cast<size_t>(nodes) * nodes);
   std::vector<LinkId> path;
   std::vector<LinkId> next(static_cast<size_t>(options_.max_trees) * nodes, -1);
   std::vector<const SplitDemand*> own(nodes, nullptr);
@@ -233,7 +238,7 @@ RoutingPlan TreePlanner::Plan(uint64_t topology_version) {
         for (const OwnPath& own_path : own[s]->paths) sum += own_path.share;
         for (const OwnPath& own_path : own[s]->paths) {
           builder.AddPath(own_path.links);
-          ratios.push_back(own_path.share / sum);
+          ratios_.push_back(own_path.share / sum);
         }
         continue;
       }
@@ -241,11 +246,11 @@ RoutingPlan TreePlanner::Plan(uint64_t topology_version) {
       const LinkId* out = next.data() + static_cast<size_t>(choice) * nodes;
       for (NodeId at = s; at != d; at = network_->head[path.back()]) path.push_back(out[at]);
       builder.AddPath(path);
-      ratios.push_back(1);
+      ratios_.push_back(1);
     }
   }
-  return RoutingPlan(std::make_shared<const PathSet>(builder.Build()), std::move(ratios),
-                     topology_version);
+  paths_ = std::make_shared<const PathSet>(builder.Build());
+  return RoutingPlan(paths_, ratios_, topology_version);
 }
 
 }  // namespace rhumb::trees

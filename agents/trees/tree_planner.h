@@ -28,6 +28,8 @@ namespace rhumb::trees {
 struct TreePlannerOptions {
   // A plan that is proven to be so near to the best possible is good enough: MLU over bound - 1.
   double gap = 0.01;
+  // From matrix to matrix a plan that is proven to be so near is left as it is.
+  double later_gap = 0.02;
   // Rounds of Dijkstra runs to every destination: at first and after the network has changed, and
   // from matrix to matrix.
   int first_rounds = 40;
@@ -119,6 +121,9 @@ class TreePlanner {
   float sharpness_ = 0;
   bool complete_ = false;      // every pair that is connected has a tree
   std::vector<Proof> proofs_;  // the best of late
+  // The last plan, until a demand may have moved.
+  std::shared_ptr<const PathSet> paths_;
+  std::vector<double> ratios_;
 };
 
 }  // namespace rhumb::trees

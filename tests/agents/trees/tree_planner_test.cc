@@ -93,7 +93,8 @@ TEST_P(TreePlannerTest, DemandsTakeOnePathOrFewOfSomeSize) {
   const Topology topology = RandomConnected(GetParam(), 12);
   const TrafficSeries series = Traffic(topology, 2, 1.5);
   TreePlannerOptions options;
-  options.split = {3, 0.1F};
+  options.split.max_paths = 3;
+  options.split.min_share = 0.1F;
   TreePlanner planner(options);
   planner.SetTopology(topology);
   for (int t = 0; t < series.size(); ++t) {
@@ -173,15 +174,15 @@ TEST(TreePlannerStopTest, AMatrixThatIsStillWellServedNeedsNoSearch) {
   const Topology topology = RandomConnected(3, 40);
   const TrafficSeries series = Traffic(topology, 1);
   TreePlannerOptions options;
-  options.gap = 0.03;
+  options.gap = 0.05;
   TreePlanner planner(options);
   planner.SetTopology(topology);
   const TreeDemands demands = Convert(series.demands(0), planner);
   const TreePlanReport first = planner.Improve(demands);
-  ASSERT_LE(first.mlu, first.bound * 1.03);
+  ASSERT_LE(first.mlu, first.bound * 1.05);
   const TreePlanReport again = planner.Improve(demands);
   EXPECT_EQ(again.rounds, 0);
-  EXPECT_LE(again.mlu, again.bound * 1.03);
+  EXPECT_LE(again.mlu, again.bound * 1.05);
 }
 
 }  // namespace
