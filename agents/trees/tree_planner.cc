@@ -29,9 +29,11 @@ TreePlanner::TreePlanner(const TreePlannerOptions& options) : options_(options) 
 
 void TreePlanner::SetTopology(const Topology& topology) {
   const bool same = topology_ && topology_->SameStructure(topology);
-  bool states = false, capacities = !same;
+  bool states = false, returned = false, capacities = !same;
   for (LinkId l = 0; same && l < topology.num_links(); ++l) {
-    states = states || topology.link(l).usable() != topology_->link(l).usable();
+    const bool before = topology_->link(l).usable(), now = topology.link(l).usable();
+    states = states || before != now;
+    returned = returned || (now && !before);
     capacities = capacities || topology.link(l).capacity_bps != topology_->link(l).capacity_bps;
   }
   topology_ = topology;
@@ -53,8 +55,14 @@ void TreePlanner::SetTopology(const Topology& topology) {
   }
   searches_.assign(workers(), TreeSearch(*network));
   network_ = std::move(network);
-  proofs_.clear();
-  complete_ = false;
+  served_ = false;
+  if (capacities || returned) {
+    proofs_.clear();
+    fresh_ = fresh_ || capacities;
+  } else {
+    // Without some links every way is as long as it was or longer: what was proven holds.
+    for (Proof& proof : proofs_) proof.price_sum = PriceSum(proof.price);
+  }
 }
 
 void TreePlanner::PutOnLinks(const TreeDemands& demands) {
@@ -88,7 +96,8 @@ double TreePlanner::BoundOf(const Proof& proof, const TreeDemands& demands) cons
     const float* distance = proof.distance.data() + static_cast<size_t>(d) * nodes;
     for (NodeId s = 0; s < nodes; ++s) {
       // Whoever reaches the destination over nothing counts nowhere.
-      if (rates[s] > 0 && distance[s] < kUnreachable) {
+      if (rates[s] > 0 && distance[s] < kUnreachable &&
+          split_->choice(s, d) != TreeSplit::kNoTree) {
         sum += static_cast<double>(rates[s]) * distance[s];
       }
     }
@@ -96,17 +105,39 @@ double TreePlanner::BoundOf(const Proof& proof, const TreeDemands& demands) cons
   return proof.price_sum > 0 ? sum / proof.price_sum * (1 - kRounding) : 0;
 }
 
+void TreePlanner::Serve(const TreeDemands& demands) {
+  const int links = network_->num_links();
+  std::vector<float> price(links, kUnreachable);
+  PutOnLinks(demands);
+  const bool loaded = std::any_of(load_.begin(), load_.end(), [](float load) { return load > 0; });
+  if (loaded) prices_->Set(load_, sharpness_);
+  for (LinkId l = 0; l < links; ++l) {
+    if (network_->usable[l] == 0) continue;
+    price[l] = loaded ? prices_->price()[l] : 1 / network_->capacity[l];
+  }
+  ForEach(network_->num_nodes(), workers(), [&](int worker, NodeId d) {
+    if (split_->Rescue(d, price, &scratch_[worker])) return;
+    TreeSearch& search = searches_[worker];
+    search.Run(price, d);
+    split_->OfferTree(d, search.tree(), search.distance(), demands.towards(d), price,
+                      &scratch_[worker]);
+    split_->Rescue(d, price, &scratch_[worker]);
+  });
+  paths_ = nullptr;
+  served_ = true;
+}
+
 bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> price,
-                           double price_sum, const Stop& stop) {
+                           const Stop& stop) {
   const int nodes = network_->num_nodes();
   paths_ = nullptr;
   Proof proof;
-  proof.price_sum = price_sum;
+  proof.price.assign(price.begin(), price.end());
+  proof.price_sum = PriceSum(price);
   proof.distance.resize(static_cast<size_t>(nodes) * nodes);
   std::atomic<bool> stopped{false};
   ForEach(nodes, workers(), [&](int worker, NodeId d) {
-    // A plan must reach every destination before anything may stop it.
-    if (complete_ && stop && (stopped || stop())) {
+    if (stop && (stopped || stop())) {
       stopped = true;
       return;
     }
@@ -116,10 +147,8 @@ bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> p
               proof.distance.begin() + static_cast<ptrdiff_t>(d) * nodes);
     split_->OfferTree(d, search.tree(), search.distance(), demands.towards(d), price,
                       &scratch_[worker]);
-    if (!complete_) split_->Rescue(d, price, &scratch_[worker]);
   });
   if (stopped) return false;
-  complete_ = true;
   if (proofs_.size() == kProofs) {
     proofs_.erase(std::min_element(
         proofs_.begin(), proofs_.end(), [&](const Proof& a, const Proof& b) {
@@ -153,21 +182,9 @@ void TreePlanner::Count(TreePlanReport* report) const {
 TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop,
                                     const Progress& progress) {
   TreePlanReport report;
-  const int links = network_->num_links();
-  const bool later = complete_;
-  const int rounds = later ? options_.later_rounds : options_.first_rounds;
-  if (!complete_) {
-    // Whatever was there before, every pair has a tree of links that can be used after this.
-    PutOnLinks(demands);
-    std::vector<float> price(links, kUnreachable);
-    const bool loaded = std::any_of(load_.begin(), load_.end(), [](float load) { return load > 0; });
-    if (loaded) prices_->Set(load_, sharpness_);
-    for (LinkId l = 0; l < links; ++l) {
-      if (network_->usable[l] == 0) continue;
-      price[l] = loaded ? prices_->price()[l] : 1 / network_->capacity[l];
-    }
-    AddTrees(demands, price, PriceSum(price), nullptr);
-  }
+  if (!served_) Serve(demands);
+  const int rounds = fresh_ ? options_.first_rounds : options_.later_rounds;
+  const double gap = fresh_ ? options_.gap : std::max(options_.gap, options_.later_gap);
   const auto look = [&] {
     PutOnLinks(demands);
     prices_->Set(load_, sharpness_);
@@ -176,9 +193,9 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     report.stopped = stop && stop();
     Count(&report);
   };
-  const double gap = later ? std::max(options_.gap, options_.later_gap) : options_.gap;
   const auto good = [&] { return report.mlu <= report.bound * (1 + gap); };
   look();
+  if (good()) fresh_ = false;
   if (good() || report.stopped) return report;
   MoveDemands(demands, stop);
   look();
@@ -189,7 +206,7 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     const TreePlanReport before = report;
     if (stuck > 0) prices_->Set(load_, sharpness_ * kBlunter[stuck - 1]);
     const std::vector<float> price(prices_->price().begin(), prices_->price().end());
-    const bool whole = AddTrees(demands, price, PriceSum(price), stop);
+    const bool whole = AddTrees(demands, price, stop);
     look();
     if (!whole) break;
     ++report.rounds;
@@ -203,6 +220,8 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     sharpness_ = std::min(sharpness_ * kSharper, kLastSharpness);
     if (progress) progress(report);
   }
+  // Who was stopped goes on with the patience of the first plan.
+  fresh_ = fresh_ && report.stopped;
   return report;
 }
 

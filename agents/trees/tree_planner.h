@@ -30,8 +30,7 @@ struct TreePlannerOptions {
   double gap = 0.01;
   // From matrix to matrix a plan that is proven to be so near is left as it is.
   double later_gap = 0.02;
-  // Rounds of Dijkstra runs to every destination: at first and after the network has changed, and
-  // from matrix to matrix.
+  // Rounds of Dijkstra runs to every destination: at first, and from then on.
   int first_rounds = 40;
   int later_rounds = 2;
   int max_trees = 16;  // a destination, at most 250
@@ -96,15 +95,17 @@ class TreePlanner {
   // Prices, what the cheapest path to every destination costs under them, and what they add up to:
   // a bound for any demands.
   struct Proof {
+    std::vector<float> price;     // [links]
     std::vector<float> distance;  // [destinations][nodes]
-    double price_sum = 0;         // of price times capacity
+    double price_sum = 0;         // of price times capacity, over usable links
   };
 
   int workers() const { return static_cast<int>(scratch_.size()); }
   void PutOnLinks(const TreeDemands& demands);
-  // One tree to every destination at the present prices. False when it was stopped.
-  bool AddTrees(const TreeDemands& demands, absl::Span<const float> price, double price_sum,
-                const Stop& stop);
+  // Gives every pair that is connected a path that can be used.
+  void Serve(const TreeDemands& demands);
+  // One tree to every destination at these prices. False when it was stopped.
+  bool AddTrees(const TreeDemands& demands, absl::Span<const float> price, const Stop& stop);
   void MoveDemands(const TreeDemands& demands, const Stop& stop);
   double PriceSum(absl::Span<const float> price) const;
   double BoundOf(const Proof& proof, const TreeDemands& demands) const;
@@ -119,7 +120,8 @@ class TreePlanner {
   std::vector<TreeSearch> searches_;         // [workers]
   std::vector<float> load_;                  // [links]
   float sharpness_ = 0;
-  bool complete_ = false;      // every pair that is connected has a tree
+  bool fresh_ = true;    // nothing is known of this network yet
+  bool served_ = false;  // see Serve
   std::vector<Proof> proofs_;  // the best of late
   // The last plan, until a demand may have moved.
   std::shared_ptr<const PathSet> paths_;

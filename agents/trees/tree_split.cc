@@ -113,7 +113,7 @@ bool TreeSplit::OfferTree(NodeId destination, absl::Span<const LinkId> tree,
   return true;
 }
 
-void TreeSplit::Rescue(NodeId destination, absl::Span<const float> price, Scratch* scratch) {
+bool TreeSplit::Rescue(NodeId destination, absl::Span<const float> price, Scratch* scratch) {
   PriceTrees(destination, price, scratch);
   uint8_t* choice = Choices(destination);
   std::vector<SplitDemand>& split = split_[destination];
@@ -134,13 +134,16 @@ void TreeSplit::Rescue(NodeId destination, absl::Span<const float> price, Scratc
   split.erase(std::remove_if(split.begin(), split.end(),
                              [](const SplitDemand& demand) { return demand.paths.empty(); }),
               split.end());
+  bool served = true;
   for (NodeId s = 0; s < num_nodes_; ++s) {
     if (s == destination || choice[s] == kOwnPaths) continue;
     if (choice[s] == kNoTree ||
         scratch->cost[static_cast<size_t>(choice[s]) * num_nodes_ + s] == kUnreachable) {
       choice[s] = scratch->to[s];
     }
+    served = served && choice[s] != kNoTree;
   }
+  return served;
 }
 
 void TreeSplit::AddLoads(NodeId destination, absl::Span<const float> rates, absl::Span<float> load,

@@ -56,8 +56,9 @@ class TreeSplit {
                  absl::Span<const float> price, Scratch* scratch);
 
   // Moves demands whose path cannot be used any more to the tree that is cheapest for them at
-  // `price`, infinite for links that must not be used. Those that no tree serves have none after.
-  void Rescue(NodeId destination, absl::Span<const float> price, Scratch* scratch);
+  // `price`, infinite for links that must not be used. Those that no tree serves have none after;
+  // false when there are any.
+  bool Rescue(NodeId destination, absl::Span<const float> price, Scratch* scratch);
 
   // Puts the demands towards `destination` on `load` [links].
   void AddLoads(NodeId destination, absl::Span<const float> rates, absl::Span<float> load,
