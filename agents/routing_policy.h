@@ -3,6 +3,8 @@
 #ifndef RHUMB_AGENTS_ROUTING_POLICY_H_
 #define RHUMB_AGENTS_ROUTING_POLICY_H_
 
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +19,15 @@
 #include "topologies/traffic_matrix.h"
 
 namespace rhumb {
+
+// How whoever waits for a long decision takes part in it. Policies that decide in milliseconds need
+// not look. Called from any thread of the policy.
+struct DecisionControl {
+  // True: answer now, with the best plan so far. Empty: never.
+  std::function<bool()> stop;
+  // How far the decision is, in words. Empty: nobody asks.
+  std::function<void(const std::string&)> progress;
+};
 
 // What a real controller could know at the moment of decision. It never holds the matrix that is
 // about to be played.
@@ -34,6 +45,7 @@ struct Observation {
   std::shared_ptr<const PathSet> candidate_paths;
   // The plan in force; absent before the first decision.
   std::optional<RoutingPlan> plan_in_force;
+  std::shared_ptr<const DecisionControl> control = nullptr;  // null: nobody takes part
 };
 
 // What a policy answers.
@@ -66,6 +78,9 @@ class RoutingPolicy {
   // True for policies that read `candidate_paths`. Finding them takes minutes on networks of
   // hundreds of nodes; callers may pass the others an empty set.
   virtual bool uses_candidate_paths() const { return false; }
+  // Above so many pairs with traffic it finds its own paths nevertheless, and may be passed an
+  // empty set.
+  virtual int most_candidate_pairs() const { return std::numeric_limits<int>::max(); }
 };
 
 }  // namespace rhumb

@@ -45,7 +45,7 @@ install(DIRECTORY ${documents}/bash/ DESTINATION share/bash-completion/completio
 install(DIRECTORY ${documents}/zsh/ DESTINATION share/zsh/vendor-completions COMPONENT rhumb)
 
 # What policy modules link. Libraries are static: a module takes along what it uses.
-set(libraries rhumb_warnings rhumb_proto rhumb_api rhumb_worker_proto rhumb_traffic_model rhumb_topologies rhumb_simulator rhumb_baselines rhumb_agents)
+set(libraries rhumb_warnings rhumb_proto rhumb_api rhumb_worker_proto rhumb_traffic_model rhumb_topologies rhumb_simulator rhumb_baselines rhumb_trees rhumb_agents)
 foreach(library ${libraries})
   string(REPLACE rhumb_ "" name ${library})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${name})

@@ -39,6 +39,19 @@ absl::Status CheckPath(const Topology& topology, NodePair pair, absl::Span<const
   return absl::OkStatus();
 }
 
+std::pair<NodeId, NodeId> Keys(NodePair pair, bool by_source) {
+  return by_source ? std::pair(pair.source, pair.destination)
+                   : std::pair(pair.destination, pair.source);
+}
+
+// Every pair once, by source, then destination, or the other way round.
+bool InOrder(absl::Span<const NodePair> pairs, bool by_source) {
+  for (size_t i = 1; i < pairs.size(); ++i) {
+    if (Keys(pairs[i - 1], by_source) >= Keys(pairs[i], by_source)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 PathSet::Builder& PathSet::Builder::AddPair(NodeId source, NodeId destination) {
@@ -62,24 +75,38 @@ PathSet PathSet::Builder::Build() {
   set.link_begin_ = std::move(link_begin_);
   set.links_ = std::move(links_);
   set.pair_of_path_.resize(set.link_begin_.size() - 1);
-  set.index_.reserve(set.pairs_.size());
   for (int i = 0; i < set.num_pairs(); ++i) {
     const Range range = set.paths_of(i);
     std::fill(set.pair_of_path_.begin() + range.begin, set.pair_of_path_.begin() + range.end, i);
-    set.index_.emplace(set.pairs_[i], i);
+  }
+  // Pairs in order are found without a table, which takes a second to fill with millions of them.
+  if (!InOrder(set.pairs_, true) && !InOrder(set.pairs_, false)) {
+    set.index_.reserve(set.pairs_.size());
+    for (int i = 0; i < set.num_pairs(); ++i) set.index_.emplace(set.pairs_[i], i);
   }
   *this = Builder();
   return set;
 }
 
 std::optional<int> PathSet::Find(NodeId source, NodeId destination) const {
-  const auto it = index_.find(NodePair{source, destination});
+  const NodePair wanted{source, destination};
+  if (index_.empty()) {
+    // By source or by destination: a search by the other order finds what it finds or nothing.
+    for (const bool by_source : {true, false}) {
+      const auto found = std::lower_bound(
+          pairs_.begin(), pairs_.end(), wanted,
+          [&](NodePair a, NodePair b) { return Keys(a, by_source) < Keys(b, by_source); });
+      if (found != pairs_.end() && *found == wanted) return static_cast<int>(found - pairs_.begin());
+    }
+    return std::nullopt;
+  }
+  const auto it = index_.find(wanted);
   if (it == index_.end()) return std::nullopt;
   return it->second;
 }
 
 absl::Status PathSet::Validate(const Topology& topology) const {
-  if (static_cast<int>(index_.size()) != num_pairs()) {
+  if (!index_.empty() && static_cast<int>(index_.size()) != num_pairs()) {
     return absl::InvalidArgumentError("a demand is listed twice; list every demand once");
   }
   std::vector<int> visited_by(topology.num_nodes(), -1);

@@ -114,7 +114,10 @@ double MovedShare(const RoutingPlan& from, const RoutingPlan& to, const TrafficM
     const NodePair pair = to.paths().pair(i);
     const double rate = demands.rate_bps(pair.source, pair.destination);
     if (rate == 0) continue;
-    const auto before = from.paths().Find(pair.source, pair.destination);
+    // Most plans list the same pairs in the same order.
+    const auto before = i < from.paths().num_pairs() && from.paths().pair(i) == pair
+                            ? std::optional<int>(i)
+                            : from.paths().Find(pair.source, pair.destination);
     if (!before) continue;
     moved +=
         rate / 2 * AbsoluteChange(from, from.paths().paths_of(*before), to, to.paths().paths_of(i));

@@ -142,7 +142,8 @@ NeuralPolicy::NeuralPolicy(std::string name, const NeuralPolicyOptions& options,
       options_(options),
       inference_(checkpoint.weights, options.inference),
       settling_(options.settling),
-      price_head_(checkpoint.price_head) {
+      price_head_(checkpoint.price_head),
+      forecast_(checkpoint.weights) {
   if (!price_head_.empty()) priced_ = std::make_unique<PricedInference>(&inference_);
 }
 
@@ -156,6 +157,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
                           matrix->num_nodes(), observation.topology.name(), nodes));
     }
   }
+  if (IsLarge(observation)) return DecideLarge(observation);
   Prepare(observation);
   if (observation.past_demands.empty()) {
     return Fallback(observation, "no demands were measured yet: ECMP on inverse capacity");
@@ -183,6 +185,34 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
     }
   }
   if (options_.max_move < 1) LimitMove(observation, &decision);
+  return decision;
+}
+
+// Whoever knows which pairs have traffic lists them among the candidates; nobody lists any where
+// finding candidates would take minutes.
+bool NeuralPolicy::IsLarge(const Observation& observation) const {
+  if (!for_mlu()) return false;
+  const int nodes = observation.topology.num_nodes();
+  const int listed = observation.candidate_paths->num_pairs();
+  return listed > kMostCandidatePairs || (listed == 0 && nodes * (nodes - 1) > kMostCandidatePairs);
+}
+
+absl::StatusOr<Decision> NeuralPolicy::DecideLarge(const Observation& observation) {
+  if (large_ == nullptr) {
+    trees::TreePlannerOptions options;
+    options.split.max_paths = options_.settling.max_paths;
+    options.split.min_share = static_cast<float>(options_.settling.min_share);
+    large_ = std::make_unique<trees::WholeNetwork>(
+        options,
+        [this](const Observation& seen, double unit_per_bps, trees::TreeDemands* demands) {
+          forecast_.Fill(seen, unit_per_bps, demands);
+        },
+        "the demands that the network expects");
+  }
+  absl::StatusOr<Decision> decision = large_->Decide(observation);
+  if (decision.ok() && options_.max_move < 1) {
+    absl::StrAppend(&decision->note, "; max-move is not kept on large networks");
+  }
   return decision;
 }
 

@@ -10,11 +10,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "agents/neural/checkpoint.h"
+#include "agents/neural/demand_forecast.h"
 #include "agents/neural/ecmp_guard.h"
 #include "agents/neural/inference.h"
 #include "agents/neural/plan_settling.h"
 #include "agents/neural/priced_inference.h"
 #include "agents/routing_policy.h"
+#include "agents/trees/whole_network.h"
 
 namespace rhumb::neural {
 
@@ -37,6 +39,10 @@ struct NeuralPolicyOptions {
 // max-paths, min-share, max-move, guard (on|off). InvalidArgument names the bad part.
 absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
 
+// Above so many pairs that may have traffic, a plan for the MLU is made over trees instead of
+// candidate paths (agents/trees): the network then decides what demands are expected, and no more.
+constexpr int kMostCandidatePairs = 100000;
+
 // Needs one past matrix; before that, or when the past does not fit the topology's demands, it
 // answers with ECMP on inverse capacity and says why. Keeps what depends on the topology between
 // decisions.
@@ -49,10 +55,15 @@ class NeuralPolicy : public RoutingPolicy {
   std::string name() const override { return name_; }
   absl::StatusOr<Decision> Decide(const Observation& observation) override;
   bool uses_candidate_paths() const override { return true; }
+  int most_candidate_pairs() const override {
+    return for_mlu() ? kMostCandidatePairs : RoutingPolicy::most_candidate_pairs();
+  }
 
  private:
   NeuralPolicy(std::string name, const NeuralPolicyOptions& options, const Checkpoint& checkpoint);
 
+  bool IsLarge(const Observation& observation) const;
+  absl::StatusOr<Decision> DecideLarge(const Observation& observation);
   // Follows topology, candidate paths and the pairs that have traffic.
   void Prepare(const Observation& observation);
   void CompletePaths(const Observation& observation);
@@ -76,6 +87,9 @@ class NeuralPolicy : public RoutingPolicy {
   PlanSettling settling_;
   std::unique_ptr<PricedInference> priced_;  // of checkpoints with a price head
   std::vector<float> price_head_;
+
+  DemandForecast forecast_;
+  std::unique_ptr<trees::WholeNetwork> large_;  // since the first large network
 
   std::optional<Topology> topology_;           // of the cache below
   std::shared_ptr<const PathSet> candidates_;  // as observed

@@ -16,6 +16,7 @@
 #include "agents/baselines/single_path_plan.h"
 #include "agents/baselines/widest_policy.h"
 #include "agents/registry/policy_module.h"
+#include "agents/trees/trees_policy.h"
 
 namespace rhumb {
 namespace {
@@ -98,6 +99,18 @@ const std::vector<Entry>& Table() {
        "optimum of the demands about to be played: the bound, over all or the candidate paths",
        false,
        &MakeLp<LpPolicy::Knowledge::kOmniscient>,
+       "shortest-path"},
+      {"trees",
+       {},
+       "gap=0.01",
+       "least MLU for the last matrix on whole large networks, over trees shared by demands",
+       false,
+       [](absl::string_view option) -> MadePolicy {
+         const auto options = trees::ParseTreesOptions(option);
+         if (!options.ok()) return options.status();
+         return std::make_unique<trees::TreesPolicy>(
+             option.empty() ? "trees" : absl::StrCat("trees:", option), *options);
+       },
        "shortest-path"},
       {"neural",
        {},

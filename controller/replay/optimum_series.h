@@ -11,6 +11,10 @@
 
 namespace rhumb {
 
+// True for networks on which an exact optimum would take hours: instead of it OptimumSeries gives a
+// proven lower bound, within 1 % where it can.
+bool OptimumIsBound(const Topology& topology);
+
 // MLU of the optimum on the links that an interval starts with and its mean demands, one a counted
 // interval; 0 where nothing is demanded. Demands that no policy could route are left out. Solved in
 // runs of at most 64 intervals, each run starting from the last solution, on `jobs` threads; the

@@ -60,6 +60,14 @@ class PolicyRun {
     absl::StatusOr<std::unique_ptr<RoutingPolicy>> first = make_policy_("shortest-path");
     if (!first.ok()) return first.status();
     *omniscient = (*policy)->omniscient();
+    DecisionControl control;
+    control.stop = [this] { return Stopped(); };
+    if (options_.on_decision) {
+      control.progress = [this](const std::string& what) {
+        options_.on_decision(options_.policies[policy_index_], what);
+      };
+    }
+    observation_.control = std::make_shared<const DecisionControl>(std::move(control));
     known_ = !options_.episode_per_interval && StoreHasAll();
     for (size_t i = 0; i < input_.moments.size(); ++i) {
       if (Stopped()) return absl::CancelledError("stopped");

@@ -47,6 +47,8 @@ struct ReplayEngineOptions {
   absl::Duration drain = absl::ZeroDuration();
 
   std::function<void(int done, int total)> on_progress;  // from several threads; may be empty
+  // How far a long decision is, in the policy's words; from several threads; may be empty.
+  std::function<void(const std::string& policy, const std::string& what)> on_decision;
   // A policy whose seeds and intervals were all played; one call at a time, from any thread; may be
   // empty.
   std::function<void(int policy, const PolicyCells&)> on_policy;

@@ -56,14 +56,18 @@ absl::StatusOr<std::vector<NodePair>> ActivePairs(const TrafficStream& traffic, 
   return pairs;
 }
 
-absl::StatusOr<bool> AnyUsesCandidatePaths(const std::vector<std::string>& policies,
-                                           const PolicyFactory& make_policy) {
+// The largest number of pairs for which one of the policies uses candidate paths; 0: none does.
+absl::StatusOr<int> MostCandidatePairs(const std::vector<std::string>& policies,
+                                       const PolicyFactory& make_policy) {
+  int most = 0;
   for (const std::string& spec : policies) {
     const absl::StatusOr<std::unique_ptr<RoutingPolicy>> policy = make_policy(spec);
     if (!policy.ok()) return policy.status();
-    if ((*policy)->uses_candidate_paths()) return true;
+    if ((*policy)->uses_candidate_paths()) {
+      most = std::max(most, (*policy)->most_candidate_pairs());
+    }
   }
-  return false;
+  return most;
 }
 
 // Candidate paths for every network state of the timeline, each computed from the one before.
@@ -246,12 +250,16 @@ absl::StatusOr<ReplayInput> MakeReplayInput(const ReplayConfig& config, const To
     input.moments.push_back(
         {i, traffic.time(std::min(i, traffic.size() - 1)), timeline->TopologyAt(i), none});
   }
-  const absl::StatusOr<bool> needed = AnyUsesCandidatePaths(config.policies, make_policy);
-  if (!needed.ok()) return needed.status();
-  if (*needed) {
+  const absl::StatusOr<int> most = MostCandidatePairs(config.policies, make_policy);
+  if (!most.ok()) return most.status();
+  std::vector<NodePair> active;
+  if (*most > 0) {
     absl::StatusOr<std::vector<NodePair>> pairs = ActivePairs(traffic, topology.num_nodes());
     if (!pairs.ok()) return pairs.status();
-    if (absl::Status status = AddCandidatePaths(config, *std::move(pairs), &input); !status.ok()) {
+    active = *std::move(pairs);
+  }
+  if (!active.empty() && active.size() <= static_cast<size_t>(*most)) {
+    if (absl::Status status = AddCandidatePaths(config, std::move(active), &input); !status.ok()) {
       return status;
     }
   }

@@ -232,6 +232,10 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
   std::vector<double> optimum;
   if (config.optimum) {
     ProgressBar bar("optimum");
+    if (OptimumIsBound(input->topology)) {
+      std::cerr << "note: the network is too large for the exact optimum: NormMLU divides by a "
+                   "proven lower bound of it, so it is at most what is shown\n";
+    }
     absl::StatusOr<std::vector<double>> solved = OptimumSeries(
         *input, engine.jobs, engine.stop, [&bar](int done, int total) { bar.Update(done, total); });
     if (!solved.ok()) return explained(solved.status());
@@ -250,6 +254,9 @@ absl::StatusOr<ReplayResult> RunReplaySession(const ReplayConfig& asked,
   {
     ProgressBar bar("playing");
     engine.on_progress = [&bar](int done, int total) { bar.Update(done, total); };
+    engine.on_decision = [&bar](const std::string& policy, const std::string& what) {
+      bar.Show(absl::StrCat(policy, ", ", what));
+    };
     engine.on_policy = [&](int policy, const PolicyCells& finished) {
       kept.Finished(policy, finished, [&](const auto& done, const auto& unfinished) {
         ReplayResult result = result_of(done);

@@ -49,6 +49,14 @@ void ProgressBar::Update(int done, int total) {
   std::cerr << line << std::flush;
 }
 
+void ProgressBar::Show(const std::string& what) {
+  if (!visible_) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (Clock::now() - last_drawn_ < kRedrawAfter) return;
+  last_drawn_ = Clock::now();
+  std::cerr << "\r\033[K" << label_ << ": " << what << std::flush;
+}
+
 std::string DescribeSeconds(double seconds) {
   const int64_t whole = std::llround(seconds);
   if (whole < 60) return absl::StrFormat("%d s", whole);

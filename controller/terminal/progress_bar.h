@@ -20,6 +20,8 @@ class ProgressBar {
   // Work that was done before (when resuming) counts as done from the start: the time left follows
   // from what this run did since the first call.
   void Update(int done, int total);
+  // What goes on inside one piece of work that takes long, in the place of the bar.
+  void Show(const std::string& what);
 
  private:
   using Clock = std::chrono::steady_clock;

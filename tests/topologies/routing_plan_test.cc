@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/networks.h"
 
 namespace rhumb {
@@ -47,6 +49,45 @@ TEST(PathSetTest, FindsPairsAndTheirPaths) {
   EXPECT_TRUE(paths->Validate(Diamond()).ok());
   EXPECT_EQ(DescribePath(Diamond(), paths->links(1)), "A>C>D");
   EXPECT_EQ(PropagationDelay(Diamond(), paths->links(1)), absl::Milliseconds(2));
+}
+
+// Pairs in order are found by bisection, others by a table.
+TEST(PathSetTest, FindsPairsInWhateverOrderTheyWereAdded) {
+  std::vector<NodePair> by_source, by_destination, mixed;
+  for (NodeId a = 0; a < 9; ++a) {
+    for (NodeId b = 0; b < 9; ++b) {
+      if (a == b || (a + 2 * b) % 3 == 0) continue;
+      by_source.push_back({a, b});
+      by_destination.push_back({b, a});
+    }
+  }
+  mixed = by_source;
+  std::swap(mixed[3], mixed[17]);
+  for (const std::vector<NodePair>& pairs : {by_source, by_destination, mixed}) {
+    PathSet::Builder builder;
+    for (const NodePair pair : pairs) builder.AddPair(pair.source, pair.destination);
+    const PathSet set = builder.Build();
+    for (int i = 0; i < set.num_pairs(); ++i) {
+      EXPECT_EQ(set.Find(pairs[i].source, pairs[i].destination), i);
+    }
+    for (NodeId a = 0; a < 11; ++a) {
+      for (NodeId b = 0; b < 11; ++b) {
+        const bool listed = std::count(pairs.begin(), pairs.end(), NodePair{a, b}) > 0;
+        EXPECT_EQ(set.Find(a, b).has_value(), listed);
+      }
+    }
+    EXPECT_TRUE(set.Validate(testing::Line(9)).ok());
+  }
+}
+
+TEST(PathSetTest, RefusesAPairThatIsListedTwice) {
+  for (const NodePair second : {NodePair{0, 3}, NodePair{0, 1}}) {
+    PathSet::Builder builder;
+    builder.AddPair(0, 3).AddPath({0, 2});
+    builder.AddPair(second.source, second.destination);
+    builder.AddPair(0, 3).AddPath({4, 6});
+    EXPECT_THAT(std::string(builder.Build().Validate(Diamond()).message()), HasSubstr("twice"));
+  }
 }
 
 TEST(PathSetTest, RefusesPathsThatDoNotLeadThere) {

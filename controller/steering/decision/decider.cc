@@ -103,9 +103,11 @@ DecisionOutput Decider::Decide(const DecisionInput& input) {
   const SteadyTime begin = SteadyNow();
   // Paths take minutes to find in networks of hundreds of nodes: only for who asks for them.
   const auto asked = PolicyOf(input.policy);
+  const int64_t nodes = input.topology.num_nodes();
   const bool soft = asked.ok() && (*asked)->uses_candidate_paths();
+  const bool few = soft && nodes * (nodes - 1) <= (*asked)->most_candidate_pairs();
   absl::StatusOr<std::shared_ptr<const PathSet>> candidates = std::make_shared<const PathSet>();
-  if (soft && input.fallback_reason.empty()) {
+  if (few && input.fallback_reason.empty()) {
     const bool in_a_hurry =
         input.reason == rhumb::v1::PLAN_REASON_TOPOLOGY && candidates_ &&
         candidates_topology_->SameStructure(input.topology) &&

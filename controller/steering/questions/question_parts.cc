@@ -43,7 +43,9 @@ absl::StatusOr<Observation> Observe(const Topology& topology, const std::string&
   if (demands) observation.past_demands.push_back(std::move(demands));
   absl::StatusOr<RoutingPolicy*> asked = policies->Get(policy);
   if (!asked.ok()) return AboutField("policy", asked.status());
-  if ((*asked)->uses_candidate_paths()) {
+  const int64_t nodes = topology.num_nodes();
+  if ((*asked)->uses_candidate_paths() &&
+      nodes * (nodes - 1) <= (*asked)->most_candidate_pairs()) {
     auto paths = policies->PathsOf(topology, max_paths);
     if (!paths.ok()) return paths.status();
     observation.candidate_paths = *std::move(paths);

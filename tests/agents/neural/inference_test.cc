@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "agents/neural/demand_forecast.h"
 #include "agents/neural/torch_network.h"
 #include "tests/networks.h"
 #include "topologies/paths/candidate_paths.h"
@@ -96,6 +97,25 @@ TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkThatDecidesWholePlans) {
       ASSERT_NEAR(ratios[p], expected[p].item<float>(), 1e-5)
           << "path " << p << " " << kernel->name;
     }
+  }
+}
+
+// On whole large networks demands are expected without a path graph, by the same weights.
+TEST_P(InferenceAgreementTest, TheForecastOfAnyDemandIsWhatInferenceExpects) {
+  const int seed = GetParam();
+  const auto graph = GraphOf(RandomConnected(seed, 8));
+  const std::vector<float> weights = BusyWeights(seed);
+  std::vector<float> history = RandomHistory(graph->num_pairs(), seed);
+  std::fill_n(history.begin(), kHistory, 0.7F);           // constant
+  std::fill_n(history.begin() + kHistory, kHistory, 0.0F);  // silent
+  Inference inference(weights, {});
+  inference.SetGraph(graph);
+  inference.Run(history);
+  const DemandForecast forecast(weights);
+  for (int d = 0; d < graph->num_pairs(); ++d) {
+    ASSERT_NEAR(forecast.Mean(history.data() + static_cast<size_t>(d) * kHistory),
+                inference.expected_demand(d), 1e-5)
+        << "pair " << d;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "agents/registry/policy_registry.h"
 #include "tests/agents/policy_contract.h"
 #include "tests/networks.h"
+#include "topologies/paths/candidate_paths.h"
 
 namespace rhumb::neural {
 namespace {
@@ -72,6 +73,66 @@ TEST(NeuralPolicyTest, SpreadsTrafficForPacketsOnlyWhereLinksAreFull) {
     return MovedShare(ShortestPathPlan(topology, LinkMetric::kDelay), decision->plan, scaled);
   };
   EXPECT_LT(away(0.3), away(1.5));
+}
+
+// More pairs than anybody finds candidate paths for.
+class LargeNetworkTest : public ::testing::Test {
+ protected:
+  static constexpr int kNodes = 330;
+
+  Observation Seen(const Topology& topology, std::vector<TrafficMatrix> past) {
+    Observation observation{topology, {}, {}, std::make_shared<const PathSet>(), std::nullopt};
+    for (TrafficMatrix& demands : past) {
+      observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(std::move(demands)));
+    }
+    return observation;
+  }
+
+  const Topology topology_ = RandomConnected(1, kNodes);
+  const TrafficMatrix traffic_ = RandomTraffic(1, kNodes);
+};
+
+TEST_F(LargeNetworkTest, IsRoutedWithoutCandidatePathsAndTheNoteSaysSo) {
+  const auto policy = Make("");
+  ASSERT_GT(kNodes * (kNodes - 1), policy->most_candidate_pairs());
+  const auto decision = policy->Decide(Seen(topology_, {traffic_, traffic_}));
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_FALSE(decision->fell_back);
+  EXPECT_THAT(decision->note, ::testing::HasSubstr("large network"));
+  ASSERT_TRUE(decision->plan.Validate(topology_).ok());
+  EXPECT_EQ(decision->plan.paths().num_pairs(), kNodes * (kNodes - 1));
+  const double mlu = MluOf(topology_, decision->plan, traffic_);
+  EXPECT_NEAR(*decision->predicted_mlu, mlu, 1e-4 * mlu);
+  EXPECT_LT(mlu,
+            0.9 * MluOf(topology_, EcmpPlan(topology_, LinkMetric::kInverseCapacity), traffic_));
+}
+
+TEST_F(LargeNetworkTest, SurvivesAFailureAndAPastOfNothing) {
+  const auto policy = Make("");
+  const auto blind = policy->Decide(Seen(topology_, {}));
+  ASSERT_TRUE(blind.ok()) << blind.status();
+  EXPECT_TRUE(blind->fell_back);
+  EXPECT_EQ(blind->plan.paths().num_pairs(), kNodes * (kNodes - 1));
+  LinkChange change;
+  change.link = 7;
+  change.operational_state = OperationalState::kDown;
+  const Topology failed = topology_.Apply({change}).value();
+  const auto decision = policy->Decide(Seen(failed, {traffic_}));
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_TRUE(decision->plan.Validate(failed).ok());
+  EXPECT_EQ(ComputeLinkLoads(failed, decision->plan, traffic_).unrouted_bps, 0);
+}
+
+TEST(NeuralPolicyTest, OfManyNodesWithFewDemandsUsesTheCandidatePathsThatItIsGiven) {
+  const Topology topology = RandomConnected(1, 330);
+  TrafficMatrix traffic(330);
+  traffic.set_rate_bps(0, 9, 1e9);
+  Observation observation{topology, {}, {}, nullptr, std::nullopt};
+  observation.candidate_paths = CandidatePaths::Compute(topology, {{0, 9}}, {}).value().paths();
+  observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(traffic));
+  const auto decision = Make("")->Decide(observation);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_THAT(decision->note, ::testing::Not(::testing::HasSubstr("large network")));
 }
 
 TEST(NeuralPolicyTest, RefusesACheckpointThatIsNotThere) {

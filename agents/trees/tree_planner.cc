@@ -1,0 +1,275 @@
+#include "agents/trees/tree_planner.h"
+
+#include <algorithm>
+#include <atomic>
+#include <numeric>
+#include <thread>
+
+#include "agents/trees/parallel.h"
+
+namespace rhumb::trees {
+namespace {
+
+// Prices grow from blunt to sharp: blunt ones find the way, sharp ones prove the optimum.
+constexpr float kFirstSharpness = 100, kLastSharpness = 400, kSharper = 1.6F;
+constexpr int kSweeps = 2;
+constexpr float kBlunter[] = {0.5F, 0.25F, 0.1F, 0.04F};
+constexpr int kMostStuck = 5;
+constexpr double kLeastGain = 3e-4;
+// So many partial sums of loads and bounds, whatever the number of threads.
+constexpr int kParts = 16;
+// Prices that are remembered for the demands to come.
+constexpr size_t kProofs = 3;
+// What rounding may have added to a bound: a distance is a sum of at most thousands of floats.
+constexpr double kRounding = 1e-4;
+
+}  // namespace
+
+TreePlanner::TreePlanner(const TreePlannerOptions& options) : options_(options) {}
+
+void TreePlanner::SetTopology(const Topology& topology) {
+  const bool same = topology_ && topology_->SameStructure(topology);
+  bool states = false, returned = false, capacities = !same;
+  for (LinkId l = 0; same && l < topology.num_links(); ++l) {
+    const bool before = topology_->link(l).usable(), now = topology.link(l).usable();
+    states = states || before != now;
+    returned = returned || (now && !before);
+    capacities = capacities || topology.link(l).capacity_bps != topology_->link(l).capacity_bps;
+  }
+  topology_ = topology;
+  if (!states && !capacities) return;
+  auto network = std::make_unique<TreeNetwork>(topology);
+  if (capacities) {
+    const int workers =
+        options_.threads > 0
+            ? options_.threads
+            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    split_ = std::make_unique<TreeSplit>(network.get(), options_.max_trees, options_.split);
+    prices_ = std::make_unique<LinkPrices>(network.get());
+    scratch_.assign(workers, split_->MakeScratch());
+    load_.assign(topology.num_links(), 0.0F);
+    sharpness_ = kFirstSharpness;
+  } else {
+    split_->SetNetwork(network.get());
+    prices_->SetNetwork(network.get());
+  }
+  searches_.assign(workers(), TreeSearch(*network));
+  network_ = std::move(network);
+  served_ = false;
+  if (capacities || returned) {
+    proofs_.clear();
+    fresh_ = fresh_ || capacities;
+  } else {
+    // Without some links every way is as long as it was or longer: what was proven holds.
+    for (Proof& proof : proofs_) proof.price_sum = PriceSum(proof.price);
+  }
+}
+
+void TreePlanner::PutOnLinks(const TreeDemands& demands) {
+  const int nodes = network_->num_nodes(), links = network_->num_links();
+  std::vector<std::vector<float>> part(kParts, std::vector<float>(links, 0.0F));
+  ForEach(kParts, workers(), [&](int worker, int p) {
+    for (NodeId d = p; d < nodes; d += kParts) {
+      split_->AddLoads(d, demands.towards(d), absl::MakeSpan(part[p]), &scratch_[worker]);
+    }
+  });
+  for (LinkId l = 0; l < links; ++l) {
+    double sum = 0;
+    for (const std::vector<float>& loads : part) sum += loads[l];
+    load_[l] = static_cast<float>(sum);
+  }
+}
+
+double TreePlanner::PriceSum(absl::Span<const float> price) const {
+  double sum = 0;
+  for (LinkId l = 0; l < network_->num_links(); ++l) {
+    if (network_->usable[l] != 0) sum += static_cast<double>(price[l]) * network_->capacity[l];
+  }
+  return sum;
+}
+
+double TreePlanner::BoundOf(const Proof& proof, const TreeDemands& demands) const {
+  const int nodes = network_->num_nodes();
+  double sum = 0;
+  for (NodeId d = 0; d < nodes; ++d) {
+    const absl::Span<const float> rates = demands.towards(d);
+    const float* distance = proof.distance.data() + static_cast<size_t>(d) * nodes;
+    for (NodeId s = 0; s < nodes; ++s) {
+      // Whoever reaches the destination over nothing counts nowhere.
+      if (rates[s] > 0 && distance[s] < kUnreachable &&
+          split_->choice(s, d) != TreeSplit::kNoTree) {
+        sum += static_cast<double>(rates[s]) * distance[s];
+      }
+    }
+  }
+  return proof.price_sum > 0 ? sum / proof.price_sum * (1 - kRounding) : 0;
+}
+
+void TreePlanner::Serve(const TreeDemands& demands) {
+  const int links = network_->num_links();
+  std::vector<float> price(links, kUnreachable);
+  PutOnLinks(demands);
+  const bool loaded = std::any_of(load_.begin(), load_.end(), [](float load) { return load > 0; });
+  if (loaded) prices_->Set(load_, sharpness_);
+  for (LinkId l = 0; l < links; ++l) {
+    if (network_->usable[l] == 0) continue;
+    price[l] = loaded ? prices_->price()[l] : 1 / network_->capacity[l];
+  }
+  ForEach(network_->num_nodes(), workers(), [&](int worker, NodeId d) {
+    if (split_->Rescue(d, price, &scratch_[worker])) return;
+    TreeSearch& search = searches_[worker];
+    search.Run(price, d);
+    split_->OfferTree(d, search.tree(), search.distance(), demands.towards(d), price,
+                      &scratch_[worker]);
+    split_->Rescue(d, price, &scratch_[worker]);
+  });
+  paths_ = nullptr;
+  served_ = true;
+}
+
+bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> price,
+                           const Stop& stop) {
+  const int nodes = network_->num_nodes();
+  paths_ = nullptr;
+  Proof proof;
+  proof.price.assign(price.begin(), price.end());
+  proof.price_sum = PriceSum(price);
+  proof.distance.resize(static_cast<size_t>(nodes) * nodes);
+  std::atomic<bool> stopped{false};
+  ForEach(nodes, workers(), [&](int worker, NodeId d) {
+    if (stop && (stopped || stop())) {
+      stopped = true;
+      return;
+    }
+    TreeSearch& search = searches_[worker];
+    search.Run(price, d);
+    std::copy(search.distance().begin(), search.distance().end(),
+              proof.distance.begin() + static_cast<ptrdiff_t>(d) * nodes);
+    split_->OfferTree(d, search.tree(), search.distance(), demands.towards(d), price,
+                      &scratch_[worker]);
+  });
+  if (stopped) return false;
+  if (proofs_.size() == kProofs) {
+    proofs_.erase(std::min_element(
+        proofs_.begin(), proofs_.end(), [&](const Proof& a, const Proof& b) {
+          return BoundOf(a, demands) < BoundOf(b, demands);
+        }));
+  }
+  proofs_.push_back(std::move(proof));
+  return true;
+}
+
+void TreePlanner::MoveDemands(const TreeDemands& demands, const Stop& stop) {
+  paths_ = nullptr;
+  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+    if (sweep > 0) prices_->Set(prices_->load(), sharpness_);
+    for (NodeId d = 0; d < network_->num_nodes(); ++d) {
+      if (stop && stop()) return;
+      split_->Improve(d, demands.towards(d), prices_.get(), &scratch_[0]);
+    }
+  }
+}
+
+void TreePlanner::Count(TreePlanReport* report) const {
+  report->split_demands = 0;
+  for (NodeId d = 0; d < network_->num_nodes(); ++d) {
+    for (const SplitDemand& demand : split_->split_demands(d)) {
+      report->split_demands += demand.paths.size() > 1 ? 1 : 0;
+    }
+  }
+}
+
+TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop,
+                                    const Progress& progress) {
+  TreePlanReport report;
+  if (!served_) Serve(demands);
+  const int rounds = fresh_ ? options_.first_rounds : options_.later_rounds;
+  const double gap = fresh_ ? options_.gap : std::max(options_.gap, options_.later_gap);
+  const auto look = [&] {
+    PutOnLinks(demands);
+    prices_->Set(load_, sharpness_);
+    report.mlu = prices_->level();
+    for (const Proof& proof : proofs_) report.bound = std::max(report.bound, BoundOf(proof, demands));
+    report.stopped = stop && stop();
+    Count(&report);
+  };
+  const auto good = [&] { return report.mlu <= report.bound * (1 + gap); };
+  look();
+  if (good()) fresh_ = false;
+  if (good() || report.stopped) return report;
+  MoveDemands(demands, stop);
+  look();
+  // Sharp prices prove nothing where links that matter together differ by a little, and a round
+  // that changes nothing would only be repeated: then blunter ones are tried in turn.
+  int stuck = 0;
+  while (!good() && !report.stopped && report.rounds < rounds && stuck < kMostStuck) {
+    const TreePlanReport before = report;
+    if (stuck > 0) prices_->Set(load_, sharpness_ * kBlunter[stuck - 1]);
+    const std::vector<float> price(prices_->price().begin(), prices_->price().end());
+    const bool whole = AddTrees(demands, price, stop);
+    look();
+    if (!whole) break;
+    ++report.rounds;
+    if (!good()) {
+      MoveDemands(demands, stop);
+      look();
+    }
+    const bool gained = report.mlu < before.mlu * (1 - kLeastGain) ||
+                        report.bound > before.bound * (1 + kLeastGain);
+    if (sharpness_ == kLastSharpness) stuck = gained ? 0 : stuck + 1;
+    sharpness_ = std::min(sharpness_ * kSharper, kLastSharpness);
+    if (progress) progress(report);
+  }
+  // Who was stopped goes on with the patience of the first plan.
+  fresh_ = fresh_ && report.stopped;
+  return report;
+}
+
+double TreePlanner::MluOf(const TreeDemands& demands) {
+  PutOnLinks(demands);
+  double mlu = 0;
+  for (LinkId l = 0; l < network_->num_links(); ++l) {
+    mlu = std::max<double>(mlu, load_[l] / network_->capacity[l]);
+  }
+  return mlu;
+}
+
+RoutingPlan TreePlanner::Plan(uint64_t topology_version) {
+  if (paths_ != nullptr) return RoutingPlan(paths_, ratios_, topology_version);
+  const int nodes = network_->num_nodes();
+  PathSet::Builder builder;
+  ratios_.clear();
+  ratios_.reserve(static_cast<size_t>(nodes) * nodes);
+  std::vector<LinkId> path;
+  std::vector<LinkId> next(static_cast<size_t>(options_.max_trees) * nodes, -1);
+  std::vector<const SplitDemand*> own(nodes, nullptr);
+  for (NodeId d = 0; d < nodes; ++d) {
+    for (int t = 0; t < split_->num_trees(d); ++t) {
+      for (const LinkId l : split_->tree(d, t)) next[static_cast<size_t>(t) * nodes + network_->tail[l]] = l;
+    }
+    for (const SplitDemand& demand : split_->split_demands(d)) own[demand.source] = &demand;
+    for (NodeId s = 0; s < nodes; ++s) {
+      const uint8_t choice = split_->choice(s, d);
+      if (s == d || choice == TreeSplit::kNoTree) continue;
+      builder.AddPair(s, d);
+      if (choice == TreeSplit::kOwnPaths) {
+        double sum = 0;
+        for (const OwnPath& own_path : own[s]->paths) sum += own_path.share;
+        for (const OwnPath& own_path : own[s]->paths) {
+          builder.AddPath(own_path.links);
+          ratios_.push_back(own_path.share / sum);
+        }
+        continue;
+      }
+      path.clear();
+      const LinkId* out = next.data() + static_cast<size_t>(choice) * nodes;
+      for (NodeId at = s; at != d; at = network_->head[path.back()]) path.push_back(out[at]);
+      builder.AddPath(path);
+      ratios_.push_back(1);
+    }
+  }
+  paths_ = std::make_shared<const PathSet>(builder.Build());
+  return RoutingPlan(paths_, ratios_, topology_version);
+}
+
+}  // namespace rhumb::trees

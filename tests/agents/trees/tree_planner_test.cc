@@ -1,0 +1,189 @@
+#include "agents/trees/tree_planner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "agents/baselines/lp/min_mlu_solver.h"
+#include "agents/trees/whole_network.h"
+#include "tests/agents/observations.h"
+#include "topologies/generators/traffic_generator.h"
+
+namespace rhumb::trees {
+namespace {
+
+using testing::DamagedNetwork;
+using testing::ExpectRoutesEveryConnectedPair;
+using testing::RandomConnected;
+
+TreeDemands Convert(const TrafficMatrix& matrix, const TreePlanner& planner) {
+  TreeDemands demands(matrix.num_nodes());
+  FillDemands(matrix, planner.unit_per_bps(), &demands);
+  return demands;
+}
+
+// Gravity traffic over the pairs that are connected.
+TrafficSeries Traffic(const Topology& topology, int count, double pair_sigma = 0.5) {
+  TrafficGeneratorSpec spec;
+  spec.count = count;
+  spec.noise = 0.2;
+  spec.pair_sigma = pair_sigma;
+  return GenerateTraffic(topology, spec).value();
+}
+
+double Optimum(const Topology& topology, const TrafficMatrix& demands) {
+  MinMluOptions options;
+  options.leave_out_unroutable = true;
+  return MinMluSolver::OverAllPaths(topology, options).SolveMlu(demands).value();
+}
+
+double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMatrix& demands) {
+  return MaxLinkUtilization(topology, ComputeLinkLoads(topology, plan, demands).load_bps);
+}
+
+class TreePlannerTest : public ::testing::TestWithParam<unsigned> {};
+
+TEST_P(TreePlannerTest, WhatItProvesIsTrueAndThePlanIsAsNearToTheOptimumAsItSays) {
+  for (const bool damaged : {false, true}) {
+    const int nodes = 8 + 2 * static_cast<int>(GetParam());
+    const Topology topology =
+        damaged ? DamagedNetwork(GetParam(), nodes) : RandomConnected(GetParam(), nodes);
+    const TrafficSeries series = Traffic(topology, 1);
+    TreePlanner planner{{}};
+    planner.SetTopology(topology);
+    const TreePlanReport report = planner.Improve(Convert(series.demands(0), planner));
+    const RoutingPlan plan = planner.Plan(topology.version());
+    const double optimum = Optimum(topology, series.demands(0));
+    EXPECT_LE(report.bound, optimum * (1 + 1e-6));
+    EXPECT_NEAR(report.mlu, MluOf(topology, plan, series.demands(0)), 1e-4 * report.mlu);
+    EXPECT_GE(report.mlu, optimum * (1 - 1e-4));
+    EXPECT_LE(report.mlu, optimum * 1.03);
+    ExpectRoutesEveryConnectedPair(topology, plan);
+  }
+}
+
+TEST_P(TreePlannerTest, FollowsFailuresAndReturnsAndIsRightAboutEachOfThem) {
+  const Topology whole = RandomConnected(GetParam(), 14);
+  const TrafficSeries series = Traffic(whole, 1);
+  const TrafficMatrix& demands = series.demands(0);
+  TreePlanner planner{{}};
+  for (LinkId link = 0; link < whole.num_links(); link += 2) {
+    LinkChange there, back;
+    there.link = link;
+    there.operational_state = OperationalState::kDown;
+    back.link = link + 1;
+    back.operational_state = OperationalState::kDown;
+    const Topology failed = whole.Apply({there, back}).value();
+    for (const Topology& topology : {whole, failed}) {
+      planner.SetTopology(topology);
+      const TreePlanReport report = planner.Improve(Convert(demands, planner));
+      const RoutingPlan plan = planner.Plan(topology.version());
+      ASSERT_TRUE(plan.Validate(topology).ok()) << plan.Validate(topology);
+      ExpectRoutesEveryConnectedPair(topology, plan);
+      const double optimum = Optimum(topology, demands);
+      EXPECT_LE(report.bound, optimum * (1 + 1e-6));
+      EXPECT_NEAR(report.mlu, MluOf(topology, plan, demands), 1e-4 * report.mlu);
+    }
+  }
+}
+
+TEST_P(TreePlannerTest, DemandsTakeOnePathOrFewOfSomeSize) {
+  const Topology topology = RandomConnected(GetParam(), 12);
+  const TrafficSeries series = Traffic(topology, 2, 1.5);
+  TreePlannerOptions options;
+  options.split.max_paths = 3;
+  options.split.min_share = 0.1F;
+  TreePlanner planner(options);
+  planner.SetTopology(topology);
+  for (int t = 0; t < series.size(); ++t) {
+    planner.Improve(Convert(series.demands(t), planner));
+    const RoutingPlan plan = planner.Plan(topology.version());
+    for (int pair = 0; pair < plan.paths().num_pairs(); ++pair) {
+      const PathSet::Range range = plan.paths().paths_of(pair);
+      EXPECT_LE(range.size(), 3);
+      for (int p = range.begin; p < range.end; ++p) EXPECT_GE(plan.ratios()[p], 0.1 - 1e-4);
+    }
+  }
+}
+
+TEST_P(TreePlannerTest, ThePlanDoesNotDependOnTheNumberOfThreads) {
+  const Topology topology = RandomConnected(GetParam(), 30);
+  const TrafficSeries series = Traffic(topology, 3);
+  std::vector<std::unique_ptr<TreePlanner>> planners;
+  for (const int threads : {1, 3}) {
+    TreePlannerOptions options;
+    options.threads = threads;
+    planners.push_back(std::make_unique<TreePlanner>(options));
+    planners.back()->SetTopology(topology);
+  }
+  for (int t = 0; t < series.size(); ++t) {
+    std::vector<RoutingPlan> plans;
+    for (const auto& planner : planners) {
+      planner->Improve(Convert(series.demands(t), *planner));
+      plans.push_back(planner->Plan(topology.version()));
+    }
+    ASSERT_EQ(plans[0].ratios(), plans[1].ratios());
+    ASSERT_EQ(plans[0].paths().all_links(), plans[1].paths().all_links());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, TreePlannerTest, ::testing::Range(0U, 6U));
+
+TEST(TreePlannerStopTest, AnswersWithAWholePlanWhenItIsStoppedAtOnce) {
+  const Topology topology = RandomConnected(3, 40);
+  const TrafficSeries series = Traffic(topology, 1);
+  TreePlanner planner{{}};
+  planner.SetTopology(topology);
+  const TreePlanReport report =
+      planner.Improve(Convert(series.demands(0), planner), [] { return true; });
+  EXPECT_TRUE(report.stopped);
+  const RoutingPlan plan = planner.Plan(topology.version());
+  ExpectRoutesEveryConnectedPair(topology, plan);
+  EXPECT_NEAR(report.mlu, MluOf(topology, plan, series.demands(0)), 1e-4 * report.mlu);
+}
+
+TEST(TreePlannerStopTest, GoesOnFromWhereItWasStopped) {
+  const Topology topology = RandomConnected(3, 40);
+  const TrafficSeries series = Traffic(topology, 1);
+  TreePlanner planner{{}};
+  planner.SetTopology(topology);
+  const TreeDemands demands = Convert(series.demands(0), planner);
+  const double stopped = planner.Improve(demands, [] { return true; }).mlu;
+  const TreePlanReport whole = planner.Improve(demands);
+  EXPECT_LT(whole.mlu, stopped);
+  EXPECT_FALSE(whole.stopped);
+}
+
+TEST(TreePlannerStopTest, TellsHowFarItIsAfterEveryRound) {
+  const Topology topology = RandomConnected(5, 60);
+  const TrafficSeries series = Traffic(topology, 1);
+  TreePlannerOptions options;
+  options.gap = 0;  // never reached
+  options.first_rounds = 3;
+  TreePlanner planner(options);
+  planner.SetTopology(topology);
+  std::vector<int> rounds;
+  planner.Improve(Convert(series.demands(0), planner), nullptr,
+                  [&](const TreePlanReport& report) { rounds.push_back(report.rounds); });
+  EXPECT_EQ(rounds, (std::vector<int>{1, 2, 3}));
+}
+
+TEST(TreePlannerStopTest, AMatrixThatIsStillWellServedNeedsNoSearch) {
+  const Topology topology = RandomConnected(3, 40);
+  const TrafficSeries series = Traffic(topology, 1);
+  TreePlannerOptions options;
+  options.gap = 0.05;
+  TreePlanner planner(options);
+  planner.SetTopology(topology);
+  const TreeDemands demands = Convert(series.demands(0), planner);
+  const TreePlanReport first = planner.Improve(demands);
+  ASSERT_LE(first.mlu, first.bound * 1.05);
+  const TreePlanReport again = planner.Improve(demands);
+  EXPECT_EQ(again.rounds, 0);
+  EXPECT_LE(again.mlu, again.bound * 1.05);
+}
+
+}  // namespace
+}  // namespace rhumb::trees
