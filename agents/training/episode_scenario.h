@@ -59,6 +59,9 @@ struct ScenarioDraw {
   // max_load are its traffic scaling then. For networks of that family alone.
   bool packerl_traffic = false;
   double constant_share = 0.5;  // of the episodes have the same matrix throughout
+  // Of the episodes have one to three demands that grow three- to eightfold for two to five steps.
+  // Nobody knows of it before the step in which it begins is over.
+  double burst_share = 0;
   double failure_share = 0.2;   // of the episodes lose a cable, half of them inside a step
   // Capacities are scaled until the narrowest usable link has a rate in between; uniform in the
   // logarithm.
