@@ -14,7 +14,7 @@ using torch::Tensor;
 constexpr int kPlainInputs = 6;
 constexpr int kHidden = 16;
 constexpr float kMostUtilization = 4;
-constexpr float kFirstMoveCost = -3;  // as a logarithm
+constexpr float kFirstMoveCost = 1.5;  // as a logarithm; it is learned
 
 // First layer, its bias, second layer, its bias; then what a delay and a path cost, and the slope
 // of the reward in the logarithm of the cost, all as logarithms; in a running network also what

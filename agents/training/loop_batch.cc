@@ -73,12 +73,8 @@ std::vector<double> FitCritic(const std::vector<const RolloutGroup*>& groups, co
       for (const auto& state : trajectory) values.push_back(Value(critic, state));
     }
   }
-  double squares = 0;
-  for (size_t i = 0; i < values.size(); ++i) {
-    squares += (returns[i] - values[i]) * (returns[i] - values[i]);
-  }
-  report->value_error = squares / static_cast<double>(values.size());
-  report->explained_variance = ExplainedVariance(values, returns);
+  // Of the returns' variance, what it leaves.
+  report->value_error = 1 - ExplainedVariance(values, returns);
   return critic;
 }
 

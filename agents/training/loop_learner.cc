@@ -16,7 +16,7 @@ namespace {
 using torch::Tensor;
 
 constexpr double kModelRate = 3e-3;
-constexpr int kModelSteps = 8;           // of the critic of actions, an update
+constexpr int kModelSteps = 16;          // of the critic of actions, an update
 constexpr double kModelClip = 10;        // of its gradient
 constexpr double kAverageMemory = 0.95;  // of the moving average of the weights
 constexpr double kModelMemory = 0.9;     // of that of the critic
@@ -29,7 +29,17 @@ class LoopUpdate {
       : config_(config), state_(*state), replicas_(*replicas) {}
 
   // `parts` of the moments in turn.
-  absl::Status FitModel(const std::vector<LoopBatch>& parts) {
+  absl::Status FitModel(const std::vector<LoopBatch>& parts, UpdateReport* report) {
+    {
+      const torch::NoGradGuard no_gradient;
+      const LoopBatch& part = parts[0];
+      const Tensor truth = Centred(part.advantages);
+      const Tensor guess = Centred(PredictedAdvantages(AsTensor(state_.model), part.graph,
+                                                       part.ratios, part.next, part.running));
+      report->explained_variance =
+          1 -
+          ((truth - guess).square().mean() / truth.square().mean().clamp_min(1e-12)).item<double>();
+    }
     for (int i = 0; i < kModelSteps; ++i) {
       const LoopBatch& part = parts[i % parts.size()];
       const Tensor truth = Centred(part.advantages);
@@ -111,8 +121,10 @@ absl::StatusOr<UpdateReport> LoopLearner::Update(const std::vector<RolloutGroup>
     if (absl::Status status = replicas->RequireAllOk(any); !status.ok()) return status;
     const std::vector<LoopBatch> parts = Parts(moments, config_.minibatch, &state->random);
     LoopUpdate update(config_, state, replicas);
-    absl::Status status = update.FitModel(parts);
-    if (status.ok()) status = update.Learn(parts, &report);
+    absl::Status status = update.FitModel(parts, &report);
+    // A policy that follows a critic that knows nothing yet forgets what it knew.
+    const bool school = state->updates < config_.school * config_.updates;
+    if (status.ok() && !school) status = update.Learn(parts, &report);
     if (!status.ok()) return status;
   } catch (const std::exception& failure) {
     return absl::InternalError(

@@ -1,8 +1,7 @@
 // Policies that decide again and again in a running network, with bursts and failures, against
 // policies that decide once.
 //
-//   closed_loop --config TOML [--sequences N] [--seed SEED] [--policies P,...] [--ns3]
-//               [--against POLICY]
+//   closed_loop --config TOML [--sequences N] [--seed SEED] [--policy P]... [--against P] [--ns3]
 //
 // Sequences are drawn from the configuration's episodes. A policy decides before every step from
 // what it measured in the steps before; "held:P" decides with P before the first step and never
@@ -17,8 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/match.h"
 #include "agents/neural/checkpoint.h"
 #include "agents/registry/policy_registry.h"
 #include "agents/training/episode_scenario.h"
@@ -40,7 +38,7 @@ struct Settings {
   int sequences = 24;
   uint64_t seed = 901;
   std::vector<std::string> policies = {"shortest-path", "lp-previous", "held:neural:plan",
-                                       "neural:plan", "neural:loop"};
+                                       "neural:plan"};
   std::string against;
   bool ns3 = false;
 };
@@ -207,6 +205,7 @@ int Run(const Settings& settings) {
 
 int main(int argc, char** argv) {
   rhumb::Settings settings;
+  bool chosen = false;
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (name == "--ns3") {
@@ -220,8 +219,10 @@ int main(int argc, char** argv) {
       settings.sequences = std::max(2, std::atoi(value));
     } else if (name == "--seed") {
       settings.seed = std::strtoull(value, nullptr, 10);
-    } else if (name == "--policies") {
-      settings.policies = absl::StrSplit(value, ',');
+    } else if (name == "--policy") {
+      if (!chosen) settings.policies.clear();
+      chosen = true;
+      settings.policies.push_back(value);
     } else if (name == "--against") {
       settings.against = value;
     } else {
