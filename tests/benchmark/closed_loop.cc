@@ -7,7 +7,8 @@
 // what it measured in the steps before; "held:P" decides with P before the first step and never
 // again. Then the whole sequence is played again as one interval with these plans, so that every
 // flow is followed to its end: the mean completion time is that of all flows of the sequence.
-// Differences are paired by sequence, of logarithms, with 95 % intervals.
+// Differences are paired by sequence, of logarithms, with 95 % intervals. stderr says what every
+// sequence came to.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -177,9 +178,10 @@ int Run(const Settings& settings) {
       const std::vector<RoutingPlan> plans = Decide(*scenario, policy, simulator.get(), &moved);
       Outcome outcome = Judge(*scenario, plans, simulator.get());
       outcome.moved = moved;
+      std::fprintf(stderr, "sequence %d: %s FCT %.4f s, p99 %.3f s, moved %.4f\n", s + 1,
+                   policy.c_str(), outcome.fct_s, outcome.p99_s, moved);
       outcomes[policy].push_back(outcome);
     }
-    std::fprintf(stderr, "%d of %d\r", s + 1, settings.sequences);
   }
   const std::string& against =
       settings.against.empty() ? settings.policies.back() : settings.against;
