@@ -96,8 +96,7 @@ void FillFeedback(const PathGraph& graph, const Observation& observation,
     row[kCarried] = static_cast<float>(std::min(measured[l].utilization, kMostCarried));
     row[kQueue] = Squeeze(measured[l].queueing_delay_s / kLongWaitS);
     row[kLost] = Squeeze(measured[l].loss_ratio / kHeavyLoss);
-    row[kUnexpected] =
-        row[kCarried] - std::min(expected[l], static_cast<float>(kMostCarried));
+    row[kUnexpected] = row[kCarried] - std::min(expected[l], static_cast<float>(kMostCarried));
   }
   for (int p = 0; p < paths; ++p) {
     double wait_s = 0, lost = 0, carried = 0;

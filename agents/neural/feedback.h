@@ -23,21 +23,21 @@ constexpr int kFeedbackLayoutVersion = 1;
 
 // Of a link over the last measured interval; all 0 where nothing was measured.
 enum LinkFeedback {
-  kKnown,           // 1 where something was measured
-  kCarried,         // utilization, at most 1.5
-  kQueue,           // x / (1 + x), x = mean wait over 10 ms
-  kLost,            // x / (1 + x), x = loss ratio over 1 %
-  kUnexpected,      // kCarried less what the plan in force puts there with the latest demands
+  kKnown,       // 1 where something was measured
+  kCarried,     // utilization, at most 1.5
+  kQueue,       // x / (1 + x), x = mean wait over 10 ms
+  kLost,        // x / (1 + x), x = loss ratio over 1 %
+  kUnexpected,  // kCarried less what the plan in force puts there with the latest demands
   kNumLinkFeedback
 };
 
 // Of a path.
 enum PathFeedback {
-  kInForce,       // share of its pair by the plan in force; 0 without one
-  kLogInForce,    // logarithm of that, at least e^-8, over 8, plus 1; 0 without a plan
-  kPathQueue,     // x / (1 + x), x = wait on all links over 20 ms
-  kPathLost,      // x / (1 + x), x = loss ratios of all links over 1 %
-  kPathCarried,   // the largest of its links
+  kInForce,      // share of its pair by the plan in force; 0 without one
+  kLogInForce,   // logarithm of that, at least e^-8, over 8, plus 1; 0 without a plan
+  kPathQueue,    // x / (1 + x), x = wait on all links over 20 ms
+  kPathLost,     // x / (1 + x), x = loss ratios of all links over 1 %
+  kPathCarried,  // the largest of its links
   kNumPathFeedback
 };
 

@@ -68,9 +68,9 @@ Tensor Predict(const Tensor& weights, const neural::SharedGraph& graph, const Te
   const Tensor bias = weights.narrow(0, kHidden * layout.inputs, kHidden);
   const Tensor second = weights.narrow(0, layout.second, kHidden).view({1, kHidden});
   const Tensor hidden = torch::softplus(torch::addmm(bias, in, first.t()));
-  const Tensor of_links =
-      torch::softplus(torch::mm(hidden, second.t()) + weights.narrow(0, layout.second + kHidden, 1) - 2)
-          .view({-1, plans});
+  const Tensor of_links = torch::softplus(torch::mm(hidden, second.t()) +
+                                          weights.narrow(0, layout.second + kHidden, 1) - 2)
+                              .view({-1, plans});
 
   // Delays over the mean of the pairs' fastest, as PathGraph::detour has them.
   const Tensor delay = FromFloats(graph->delay);

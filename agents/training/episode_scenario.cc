@@ -19,7 +19,7 @@ constexpr double kPacketBits = 8 * 1500;
 constexpr int kTimesOfFailure = 2;  // at the start of a step, or inside
 constexpr int kMostBursts = 3;
 constexpr double kLeastGrowth = 0.3, kMostGrowth = 0.8;  // of a link's rate
-constexpr int kShortestBurst = 2, kLongestBurst = 5;  // steps
+constexpr int kShortestBurst = 2, kLongestBurst = 5;     // steps
 
 double LogUniform(double low, double high, Random& random) {
   return std::exp(random.Uniform(std::log(low), std::log(high)));

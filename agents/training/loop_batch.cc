@@ -190,8 +190,8 @@ LoopBatch MakeLoopBatch(const std::vector<const LoopMoment*>& moments) {
   const size_t repeats = moments[0]->repeats.size();
   batch.history = torch::tensor(history, torch::kFloat).view({-1, neural::kHistory});
   batch.next = torch::tensor(next, torch::kFloat).view({-1, 1});
-  batch.advantages = torch::tensor(advantages, torch::kFloat)
-                         .view({-1, static_cast<int64_t>(repeats)});
+  batch.advantages =
+      torch::tensor(advantages, torch::kFloat).view({-1, static_cast<int64_t>(repeats)});
   batch.running.links = Columns(
       moments, repeats, [](const PlanMoment& moment) { return moment.feedback.links; },
       neural::kNumLinkFeedback);

@@ -1,7 +1,8 @@
 // Decisions of running networks side by side, as an update learns from them.
 //
 // Repeats of an episode meet the same arrivals, but what they measure differs after the first step,
-// since their plans did. A moment is a step of a scenario; its repeats are compared with each other.
+// since their plans did. A moment is a step of a scenario; its repeats are compared with each
+// other.
 #ifndef RHUMB_AGENTS_TRAINING_LOOP_BATCH_H_
 #define RHUMB_AGENTS_TRAINING_LOOP_BATCH_H_
 

@@ -231,8 +231,9 @@ void PrintMeans(const char* title, const std::vector<std::string>& names,
     double mean = 0, fct = 0, less = 0;
     const double half = Interval95(reward, &mean), fct_half = Interval95(completion, &fct);
     const double less_half = Interval95(over, &less);
-    std::printf("  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over the search %+.3f +- %.3f\n",
-                names[i].c_str(), mean, half, fct, fct_half, less, less_half);
+    std::printf(
+        "  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over the search %+.3f +- %.3f\n",
+        names[i].c_str(), mean, half, fct, fct_half, less, less_half);
   }
 }
 
@@ -252,8 +253,7 @@ int Run(const Settings& settings) {
       plans.push_back(OrExit(OrExit(MakePolicy(names[i]))->Decide(bench.Seen())).plan);
     }
     std::vector<double> start(scenario->paths->num_paths());
-    const RoutingPlan first =
-        OrExit(OrExit(MakePolicy(settings.start))->Decide(bench.Seen())).plan;
+    const RoutingPlan first = OrExit(OrExit(MakePolicy(settings.start))->Decide(bench.Seen())).plan;
     start = LogitsOf(first, *scenario->paths);
     plans.push_back(PlanOf(*scenario, Search(*scenario, settings, start, &bench)));
     std::printf("%2d: %2d nodes, tcp %.1f, %s", s, scenario->episode.topology.num_nodes(),

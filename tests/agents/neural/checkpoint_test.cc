@@ -72,8 +72,7 @@ TEST(CheckpointTest, KeepsWhatAnAgentMakesOfFeedback) {
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->scale, LoadScale::kOverCapacity);
   EXPECT_EQ(parsed->feedback, checkpoint.feedback);
-  EXPECT_EQ(static_cast<int>(parsed->NetworkWeights().size()),
-            NumWeights() + NumFeedbackWeights());
+  EXPECT_EQ(static_cast<int>(parsed->NetworkWeights().size()), NumWeights() + NumFeedbackWeights());
   EXPECT_EQ(parsed->NetworkWeights().back(), checkpoint.feedback.back());
   checkpoint.feedback.pop_back();
   ExpectRefused(SerializeCheckpoint(checkpoint), absl::StatusCode::kDataLoss,

@@ -132,9 +132,9 @@ TEST(PacketRunTest, AWholeNetworkLearnsFromRandomWeightsByEveryEstimator) {
 TEST(PacketRunTest, ASequenceOfDecisionsIsLearnedFromRandomWeights) {
   const std::string out = FreshDirectory("rhumb-loop-learns-");
   const std::string config = absl::StrReplaceAll(
-      TinyLoopRun(), {{"updates = 6, scenarios = 4, repeats = 4",
-                       "updates = 30, scenarios = 6, repeats = 6"},
-                      {"scenarios = 8, every = 2", "scenarios = 30, every = 30"}});
+      TinyLoopRun(),
+      {{"updates = 6, scenarios = 4, repeats = 4", "updates = 30, scenarios = 6, repeats = 6"},
+       {"scenarios = 8, every = 2", "scenarios = 30, every = 30"}});
   ASSERT_TRUE(Train(Request(config, out)).ok());
   const std::vector<double> validations =
       ValidationRewards(neural::ReadWholeFile(out + "/metrics.csv").value());
