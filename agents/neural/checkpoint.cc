@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "agents/neural/byte_stream.h"
+#include "agents/neural/feedback.h"
 #include "agents/neural/network_shape.h"
 #include "agents/neural/price_head.h"
 
@@ -19,7 +20,8 @@ namespace rhumb::neural {
 namespace {
 
 constexpr absl::string_view kMagic = "RHUMBNN\n";
-constexpr uint32_t kFormatVersion = 3;
+constexpr uint32_t kFormatVersion = 4;  // the newest: with feedback
+constexpr uint32_t kFormatOfPlans = 3;
 constexpr uint32_t kFormatWithPrices = 2;
 constexpr uint32_t kFormatWithoutPrices = 1;
 constexpr size_t kChecksumSize = sizeof(uint32_t);
@@ -74,7 +76,9 @@ std::string SerializeCheckpoint(const Checkpoint& checkpoint) {
   ByteWriter writer;
   writer.bytes().append(kMagic.data(), kMagic.size());
   const bool plan = checkpoint.scale == LoadScale::kOverCapacity;
-  writer.Number(plan                            ? kFormatVersion
+  const bool feedback = plan && !checkpoint.feedback.empty();
+  writer.Number(feedback                        ? kFormatVersion
+                : plan                          ? kFormatOfPlans
                 : checkpoint.price_head.empty() ? kFormatWithoutPrices
                                                 : kFormatWithPrices);
   writer.Number(static_cast<uint32_t>(kFeatureLayoutVersion));
@@ -85,6 +89,10 @@ std::string SerializeCheckpoint(const Checkpoint& checkpoint) {
   }
   writer.Floats(checkpoint.weights);
   if (plan) writer.Number(static_cast<uint32_t>(kPlanLayoutVersion));
+  if (feedback) {
+    writer.Number(static_cast<uint32_t>(kFeedbackLayoutVersion));
+    writer.Floats(checkpoint.feedback);
+  }
   if (!plan && !checkpoint.price_head.empty()) {
     writer.Number(static_cast<uint32_t>(kPriceLayoutVersion));
     writer.Floats(checkpoint.price_head);
@@ -136,7 +144,7 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
     checkpoint.about[std::move(key)] = content.Text();
   }
   checkpoint.weights = content.Floats();
-  if (format == kFormatVersion && content.ok()) {
+  if (format >= kFormatOfPlans && content.ok()) {
     const uint32_t plans = content.Number<uint32_t>();
     if (content.ok() && plans != static_cast<uint32_t>(kPlanLayoutVersion)) {
       return absl::FailedPreconditionError(
@@ -145,6 +153,21 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
                           name, plans, kPlanLayoutVersion));
     }
     checkpoint.scale = LoadScale::kOverCapacity;
+  }
+  if (format == kFormatVersion && content.ok()) {
+    const uint32_t version = content.Number<uint32_t>();
+    if (content.ok() && version != static_cast<uint32_t>(kFeedbackLayoutVersion)) {
+      return absl::FailedPreconditionError(
+          absl::StrFormat("%s: has feedback layout %d, this program has %d; train again or use the "
+                          "program that wrote it",
+                          name, version, kFeedbackLayoutVersion));
+    }
+    checkpoint.feedback = content.Floats();
+    if (static_cast<int>(checkpoint.feedback.size()) != NumFeedbackWeights()) {
+      return absl::DataLossError(
+          absl::StrFormat("%s: has %d weights for feedback, not %d; train again", name,
+                          checkpoint.feedback.size(), NumFeedbackWeights()));
+    }
   }
   if (format == kFormatWithPrices && content.ok()) {
     const uint32_t prices = content.Number<uint32_t>();
@@ -167,7 +190,8 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
     return absl::DataLossError(absl::StrFormat("%s: has %d weights, the network %d; train again",
                                                name, checkpoint.weights.size(), NumWeights()));
   }
-  for (const std::vector<float>* weights : {&checkpoint.weights, &checkpoint.price_head}) {
+  for (const std::vector<float>* weights :
+       {&checkpoint.weights, &checkpoint.price_head, &checkpoint.feedback}) {
     for (float weight : *weights) {
       if (std::isfinite(weight)) continue;
       return absl::DataLossError(
@@ -175,6 +199,12 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(absl::string_view bytes, absl::string
     }
   }
   return checkpoint;
+}
+
+std::vector<float> Checkpoint::NetworkWeights() const {
+  std::vector<float> all = weights;
+  all.insert(all.end(), feedback.begin(), feedback.end());
+  return all;
 }
 
 absl::Status SaveCheckpoint(const Checkpoint& checkpoint, const std::string& path) {

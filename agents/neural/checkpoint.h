@@ -3,7 +3,8 @@
 // One file, every number little-endian, one field after another:
 //   8 bytes          "RHUMBNN\n"
 //   uint32           format: 1 weights for plans of minimum MLU, 2 the same with a price head,
-//                    3 weights for plans made for packets (LoadScale::kOverCapacity)
+//                    3 weights for plans made for packets (LoadScale::kOverCapacity), 4 the same
+//                    for an agent that sees what a running network measures
 //   uint32           kFeatureLayoutVersion
 //   uint32 n         number of entries about the run, then n times
 //     uint32, bytes    length and name
@@ -12,8 +13,11 @@
 //   format 2:
 //   uint32           kPriceLayoutVersion
 //   uint32 n         NumPriceWeights(), then n float32: the blocks of PriceWeightTable() in order
-//   format 3:
+//   formats 3 and 4:
 //   uint32           kPlanLayoutVersion
+//   format 4:
+//   uint32           kFeedbackLayoutVersion
+//   uint32 n         NumFeedbackWeights(), then n float32: the blocks of FeedbackTable() in order
 //   uint32           CRC-32 (IEEE 802.3) of everything before it
 #ifndef RHUMB_AGENTS_NEURAL_CHECKPOINT_H_
 #define RHUMB_AGENTS_NEURAL_CHECKPOINT_H_
@@ -39,6 +43,12 @@ struct Checkpoint {
   LoadScale scale = LoadScale::kOverMlu;
   // [NumPriceWeights()], or empty for an agent without one. Written as format 1 without, 2 with.
   std::vector<float> price_head;
+  // [NumFeedbackWeights()], or empty for an agent that does not see it. Written as format 4 with, 3
+  // without.
+  std::vector<float> feedback;
+
+  // `weights` with `feedback` behind them, as Inference takes them.
+  std::vector<float> NetworkWeights() const;
 };
 
 std::string SerializeCheckpoint(const Checkpoint& checkpoint);

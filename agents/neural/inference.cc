@@ -246,30 +246,60 @@ void Inference::Consider(int iterate, double score, const Peaks& peaks, bool tak
   std::copy(logits_.begin(), logits_.end(), best_logits_.begin());
 }
 
-void Inference::Run(absl::Span<const float> history) {
+void Inference::Run(absl::Span<const float> history, const Feedback* feedback) {
   MakeDemands(history);
   change_ = MeanChange(history);
   const double sharpness =
       std::clamp(kSharpnessTimesChange / std::max(change_, 1e-9), kBluntest, kSharpest);
   bound_.SetDemands(pair_demands_);
   least_log_mlu_ = MeanLogMlu(forced_.LeastMlu(pair_demands_));
-  Iterate(sharpness);
+  Iterate(sharpness, sees_feedback() ? feedback : nullptr);
   if (!options_.keep_best || effort_.refinements == 0) return;
   if (options_.refinements || !ProvenWithin(kRefinedGap)) Refine(sharpness);
 }
 
-void Inference::Iterate(double sharpness) {
+void Inference::Start(const Feedback* feedback) {
   std::fill(path_state_.begin(), path_state_.end(), 0.0F);
   std::fill(link_state_.begin(), link_state_.end(), 0.0F);
-  const bool over_capacity = options_.scale == LoadScale::kOverCapacity;
   const float* start = weights_.data() + WeightTable()[kStart].offset;
   for (int p = 0; p < graph_->num_paths(); ++p) {
     logits_[p] = start[0] * problem_.extra_hops[p] + start[1] * graph_->start_capacity[p] +
                  start[2] * graph_->extra_delay[p];
   }
+  if (feedback == nullptr) return;
+  const auto states = [this](FeedbackBlock id, absl::Span<const float> features,
+                             absl::Span<float> to) {
+    const WeightBlock& block = FeedbackTable()[id];
+    const float* const weights = weights_.data() + block.offset;
+    for (size_t i = 0; i < to.size(); ++i) {
+      const float* const row = features.data() + i / block.rows * block.columns;
+      float x = 0;
+      for (int c = 0; c < block.columns; ++c) {
+        x += weights[i % block.rows * block.columns + c] * row[c];
+      }
+      to[i] = x / (1 + std::abs(x));
+    }
+  };
+  states(kLinkStart, feedback->links, absl::MakeSpan(link_state_));
+  states(kPathStart, feedback->paths, absl::MakeSpan(path_state_));
+  ShiftLogits(kFirstShift, *feedback);
+}
+
+void Inference::ShiftLogits(FeedbackBlock shift, const Feedback& feedback) {
+  const float* const weights = weights_.data() + FeedbackTable()[shift].offset;
+  for (int p = 0; p < graph_->num_paths(); ++p) {
+    const float* const row = feedback.paths.data() + static_cast<size_t>(p) * kNumPathFeedback;
+    for (int c = 0; c < kNumPathFeedback; ++c) logits_[p] += weights[c] * row[c];
+  }
+}
+
+void Inference::Iterate(double sharpness, const Feedback* feedback) {
+  Start(feedback);
+  const bool over_capacity = options_.scale == LoadScale::kOverCapacity;
   double stalled_score = std::numeric_limits<double>::infinity();
   int stalled_since = 0;
   for (int k = 0; k <= effort_.iterations; ++k) {
+    if (k == effort_.iterations && feedback != nullptr) ShiftLogits(kLastShift, *feedback);
     options_.kernel->softmax(problem_, state_);
     const Peaks peaks = options_.kernel->put_on_links(problem_, state_, true);
     const SoftPeaks soft =

@@ -11,6 +11,7 @@
 #include "agents/neural/aligned_floats.h"
 #include "agents/neural/dual_bound.h"
 #include "agents/neural/effort.h"
+#include "agents/neural/feedback.h"
 #include "agents/neural/forced_load.h"
 #include "agents/neural/inference_kernel.h"
 #include "agents/neural/path_blocks.h"
@@ -41,16 +42,19 @@ InferenceOptions ForPlans(InferenceOptions options);
 // Owned by one thread. All memory is taken in the constructor and in SetGraph.
 class Inference {
  public:
-  // `weights` has NumWeights() entries.
+  // `weights` has NumWeights() entries, and NumFeedbackWeights() more for an agent that sees what a
+  // running network measures.
   Inference(absl::Span<const float> weights, const InferenceOptions& options);
 
   // The graph of the decisions to come.
   void SetGraph(std::shared_ptr<const PathGraph> graph);
   const PathGraph& graph() const { return *graph_; }
 
-  // `history` is [pairs][kHistory], the latest first, in any unit. O(iterations * (path links +
+  // `history` is [pairs][kHistory], the latest first, in any unit. `feedback` is that of the graph;
+  // null for none, and ignored by weights that have no use for it. O(iterations * (path links +
   // paths + links)).
-  void Run(absl::Span<const float> history);
+  void Run(absl::Span<const float> history, const Feedback* feedback = nullptr);
+  bool sees_feedback() const { return static_cast<int>(weights_.size()) > NumWeights(); }
 
   // Of the last Run, [paths] of the graph; those of a pair sum to 1.
   absl::Span<const float> ratios() const { return ratios_; }
@@ -91,7 +95,10 @@ class Inference {
   void MakeDemands(absl::Span<const float> history);
   double Score(const Peaks& peaks, const SoftPeaks& soft, double sharpness) const;
   float DelayPrice(const Peaks& peaks) const;
-  void Iterate(double sharpness);
+  void Iterate(double sharpness, const Feedback* feedback);
+  // Fills link and path states and the logits.
+  void Start(const Feedback* feedback);
+  void ShiftLogits(FeedbackBlock shift, const Feedback& feedback);
   void Refine(double sharpness);
   // Geometric mean over the scenarios by their weights, as a logarithm; minus infinity when one has
   // none.

@@ -140,7 +140,7 @@ NeuralPolicy::NeuralPolicy(std::string name, const NeuralPolicyOptions& options,
                            const Checkpoint& checkpoint)
     : name_(std::move(name)),
       options_(options),
-      inference_(checkpoint.weights, options.inference),
+      inference_(checkpoint.NetworkWeights(), options.inference),
       settling_(options.settling),
       price_head_(checkpoint.price_head),
       forecast_(checkpoint.weights) {
@@ -298,7 +298,12 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   absl::Span<const float> decided;
   Decision decision;
   if (priced_ == nullptr) {
-    inference_.Run(history_);
+    if (inference_.sees_feedback()) {
+      latest_.clear();
+      for (size_t i = 0; i < history_.size(); i += kHistory) latest_.push_back(history_[i]);
+      FillFeedback(*graph_, observation, latest_, &feedback_);
+    }
+    inference_.Run(history_, &feedback_);
     decided = inference_.ratios();
   } else {
     const PriceFeatures& seen = priced_->Look(observation, history_);

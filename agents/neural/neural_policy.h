@@ -100,6 +100,8 @@ class NeuralPolicy : public RoutingPolicy {
   std::vector<float> in_force_;       // the same, or empty
   std::vector<double> start_ratios_;  // [paths of paths_] for pairs that are not
   std::vector<float> history_;        // [pairs of the graph][kHistory]
+  std::vector<float> latest_;         // [pairs of the graph] the first column of that
+  Feedback feedback_;
   EcmpGuard guard_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <random>
 
+#include "agents/neural/feedback.h"
+
 namespace rhumb::neural {
 namespace {
 
@@ -13,14 +15,15 @@ struct Layer {
   Tensor bias;    // [rows]; undefined without
 };
 
-Layer LayerOf(const Tensor& weights, BlockId id) {
-  const WeightBlock& block = WeightTable()[id];
+Layer LayerOf(const Tensor& weights, const WeightBlock& block) {
   Layer layer;
   layer.weight =
       weights.narrow(0, block.offset, block.rows * block.columns).view({block.rows, block.columns});
   if (block.bias) layer.bias = weights.narrow(0, block.bias_offset(), block.rows);
   return layer;
 }
+
+Layer LayerOf(const Tensor& weights, BlockId id) { return LayerOf(weights, WeightTable()[id]); }
 
 Tensor Apply(const Layer& layer, const Tensor& x) {
   return layer.bias.defined() ? torch::addmm(layer.bias, x, layer.weight.t())
@@ -93,9 +96,21 @@ NetworkOutput Forward(const Tensor& weights, const NetworkInput& input, int iter
   Tensor logits = torch::mm(torch::cat({extra_hops, start_capacity, extra_delay}, 1),
                             LayerOf(weights, kStart).weight.t())
                       .view({-1});
+  const bool feedback = input.path_feedback.defined();
+  const auto fed = [&](FeedbackBlock id, const Tensor& x) {
+    return Apply(LayerOf(weights, FeedbackTable()[id]), x);
+  };
+  if (feedback) {
+    link_state = SoftSign(fed(kLinkStart, input.link_feedback));
+    path_state = SoftSign(fed(kPathStart, input.path_feedback));
+    logits = logits + fed(kFirstShift, input.path_feedback).view({-1});
+  }
   for (int k = 0; k <= iterations; ++k) {
     // Leaves the caller's mode alone when the caller wants no gradient at all.
     const torch::AutoGradMode mode(k >= without_gradient && torch::GradMode::is_enabled());
+    if (feedback && k == iterations) {
+      logits = logits + fed(kLastShift, input.path_feedback).view({-1});
+    }
     const Tensor ratios = SoftmaxOfPairs(graph, logits).view({-1, 1});
     const Tensor flows = ratios * path_demands;
     const Tensor mean_flow = ratios * mean_demand;

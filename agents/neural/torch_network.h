@@ -23,6 +23,9 @@ struct NetworkInput {
   torch::Tensor history;  // [pairs, kHistory] past demands, the latest first, in any one unit
   torch::Tensor next;     // [pairs, 1] the demands to be scored on, in the unit of `history`
   LoadScale scale = LoadScale::kOverMlu;
+  // Of a running network, see feedback.h; undefined for none.
+  torch::Tensor link_feedback;  // [links, kNumLinkFeedback]
+  torch::Tensor path_feedback;  // [paths, kNumPathFeedback]
 };
 
 struct NetworkOutput {
@@ -33,7 +36,8 @@ struct NetworkOutput {
   torch::Tensor ratios;                   // [paths] of the last iterate
 };
 
-// `weights` is the flat array of WeightTable, float or double. The first `without_gradient`
+// `weights` is the flat array of WeightTable, float or double, and where there is feedback that of
+// FeedbackTable behind it. The first `without_gradient`
 // iterations are constants to autograd: training learns to go on from a late iterate without the
 // memory and time of a long chain.
 NetworkOutput Forward(const torch::Tensor& weights, const NetworkInput& input, int iterations,

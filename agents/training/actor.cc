@@ -74,14 +74,18 @@ std::vector<float> Actor::Act(const Observation& observation, Random& noise,
 
 std::vector<float> Actor::ActWholly(const Observation& observation, Random& noise, bool turned,
                                     Transition* transition) {
-  inference_.Run(history_);
+  const std::vector<float> latest = PlayedDemands(*graph_, *observation.past_demands.back());
+  if (inference_.sees_feedback()) {
+    neural::FillFeedback(*graph_, observation, latest, &feedback_);
+  }
+  inference_.Run(history_, &feedback_);
   std::vector<float> logits(inference_.logits().begin(), inference_.logits().end());
   if (!agent_->explore) return logits;
   auto moment = std::make_shared<PlanMoment>();
   moment->graph = graph_;
   moment->history = history_;
   moment->logits = logits;
-  const std::vector<float> latest = PlayedDemands(*graph_, *observation.past_demands.back());
+  if (inference_.sees_feedback()) moment->feedback = feedback_;
   moment->noise = DrawPlanNoise(*graph_, UtilizationOf(*graph_, inference_.ratios(), latest),
                                 agent_->noise, noise);
   for (size_t p = 0; p < logits.size(); ++p) {

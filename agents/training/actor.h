@@ -23,6 +23,7 @@ struct PlanMoment {
   std::vector<float> next;     // [pairs] the demands that were then played, in the same unit
   std::vector<float> logits;   // [paths] the network's
   std::vector<float> noise;    // [paths] added to them
+  neural::Feedback feedback;   // of agents that see it
 };
 
 // One decision and what came of it. An agent of prices has the first three, one that decides whole
@@ -40,7 +41,8 @@ using Trajectory = std::vector<Transition>;
 
 // The agent that acts.
 struct ActingAgent {
-  std::vector<float> weights;     // of the graph network
+  // Of the graph network, with those for feedback behind them where it sees what was measured.
+  std::vector<float> weights;
   std::vector<float> price_head;  // empty: the base plan, all prices 0
   neural::InferenceOptions inference;
   bool whole_plan = false;  // the graph network's last logits are the plan; there is no price head
@@ -71,6 +73,7 @@ class Actor {
   std::shared_ptr<const PathSet> paths_;
   uint64_t topology_version_ = 0;
   std::vector<float> history_;
+  neural::Feedback feedback_;
 };
 
 // The same with any policy; transitions hold the rewards only.

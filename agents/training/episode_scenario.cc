@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "agents/baselines/single_path_plan.h"
@@ -16,6 +17,9 @@ namespace {
 
 constexpr double kPacketBits = 8 * 1500;
 constexpr int kTimesOfFailure = 2;  // at the start of a step, or inside
+constexpr int kMostBursts = 3;
+constexpr double kLeastGrowth = 0.3, kMostGrowth = 0.8;  // of a link's rate
+constexpr int kShortestBurst = 2, kLongestBurst = 5;     // steps
 
 double LogUniform(double low, double high, Random& random) {
   return std::exp(random.Uniform(std::log(low), std::log(high)));
@@ -53,6 +57,28 @@ struct Drawn {
   std::vector<std::shared_ptr<const TrafficMatrix>> matrices;  // past, then played
   double hop_bps = 0;  // sum over the links of the reference's loads under the mean matrix
 };
+
+// One to kMostBursts demands grow for a while.
+void AddBursts(const Topology& topology, const PathSet& paths,
+               std::vector<std::shared_ptr<const TrafficMatrix>>* played, Random& random) {
+  const int steps = static_cast<int>(played->size());
+  for (int left = 1 + random.Below(kMostBursts); left > 0; --left) {
+    const int pair = random.Below(paths.num_pairs());
+    const auto [source, destination] = paths.pair(pair);
+    double narrowest = std::numeric_limits<double>::infinity();
+    for (LinkId link : paths.links(paths.paths_of(pair).begin)) {
+      narrowest = std::min(narrowest, topology.link(link).capacity_bps);
+    }
+    const double growth = narrowest * random.Uniform(kLeastGrowth, kMostGrowth);
+    const int begin = random.Below(steps);
+    const int end = begin + kShortestBurst + random.Below(kLongestBurst - kShortestBurst + 1);
+    for (int t = begin; t < std::min(end, steps); ++t) {
+      TrafficMatrix grown = *(*played)[t];
+      grown.set_rate_bps(source, destination, growth + grown.rate_bps(source, destination));
+      (*played)[t] = std::make_shared<const TrafficMatrix>(std::move(grown));
+    }
+  }
+}
 
 double SumOfLoads(const LinkLoads& loads) {
   double sum = 0;
@@ -139,6 +165,9 @@ absl::StatusOr<std::shared_ptr<const EpisodeScenario>> DrawScenario(const Scenar
   }
   scenario->episode.scale = scale;
 
+  if (draw.burst_share > 0 && random.Chance(draw.burst_share)) {
+    AddBursts(topology, *scenario->paths, &scenario->played, random);
+  }
   if (random.Chance(draw.failure_share)) {
     Random own(random.Bits());
     const Topology failed = WithFailures(topology, own);

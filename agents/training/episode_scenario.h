@@ -59,7 +59,10 @@ struct ScenarioDraw {
   // max_load are its traffic scaling then. For networks of that family alone.
   bool packerl_traffic = false;
   double constant_share = 0.5;  // of the episodes have the same matrix throughout
-  double failure_share = 0.2;   // of the episodes lose a cable, half of them inside a step
+  // Of the episodes have 1 to 3 demands that grow for 2 to 5 steps by 0.3 to 0.8 of the rate of the
+  // narrowest link of a path of theirs. Nobody knows of it before the step it begins in is over.
+  double burst_share = 0;
+  double failure_share = 0.2;  // of the episodes lose a cable, half of them inside a step
   // Capacities are scaled until the narrowest usable link has a rate in between; uniform in the
   // logarithm.
   double min_narrowest_bps = 10e6, max_narrowest_bps = 25e6;

@@ -62,6 +62,7 @@ void ReadEpisodes(TomlReader& fields, ScenarioDraw* draw) {
                    "[\"long-tail\"], from which its demands follow");
   }
   fields.Number("constant_share", 0, 1, draw->constant_share);
+  fields.Number("burst_share", 0, 1, draw->burst_share);
   fields.Number("failure_share", 0, 1, draw->failure_share);
   ReadScaleDraw(fields, draw);
 }
@@ -76,6 +77,7 @@ void ReadReward(TomlReader& fields, PacketConfig* config) {
   if (of_packets) config->environment.delay_of = DelayOf::kPackets;
   fields.Number("loss", 0, 1e3, reward.loss);
   fields.Number("goodput", 0, 1e3, reward.goodput);
+  fields.Number("moved", 0, 1e3, reward.moved);
   fields.Choice("against", "empty-network", "shortest-path",
                 config->environment.against_shortest_path);
 }
@@ -83,7 +85,13 @@ void ReadReward(TomlReader& fields, PacketConfig* config) {
 void ReadPolicy(TomlReader& fields, PacketConfig* config) {
   ReadCount(fields, "iterations", 1000, config->inference.iterations);
   ReadCount(fields, "refinements", 10000, config->inference.refinements);
-  fields.Choice("learns", "prices", "plan", config->whole_plan);
+  const auto learns = [config](const std::string& name) -> absl::StatusOr<bool> {
+    config->loop = name == "loop";
+    if (name == "plan" || name == "loop") return true;
+    if (name == "prices") return false;
+    return absl::InvalidArgumentError("");
+  };
+  fields.Parsed("learns", config->whole_plan, learns, nullptr, "\"prices\", \"plan\" or \"loop\"");
   if (config->whole_plan) {
     config->inference.iterations = config->inference.iterations.value_or(kPlanIterations);
     const auto parse = [](const std::string& name) -> absl::StatusOr<PlanEstimator> {
@@ -94,6 +102,9 @@ void ReadPolicy(TomlReader& fields, PacketConfig* config) {
     };
     fields.Parsed("estimator", config->estimator, parse, nullptr,
                   "\"evolution\", \"ppo\" or \"model\"");
+    if (config->loop && config->estimator != PlanEstimator::kModel) {
+      fields.Problem("estimator", "must be \"model\" with learns = \"loop\"");
+    }
     fields.Number("school", 0, 1, config->school);
     fields.Number("noise_links", 1e-3, 10, config->noise.links);
     fields.Number("noise_common", 0, 10, config->noise.common);

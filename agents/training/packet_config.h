@@ -46,6 +46,8 @@ struct PacketConfig {
   neural::InferenceOptions inference;  // of the base plan
   // Learns the graph network's weights, which then decide the plan, instead of six prices on top.
   bool whole_plan = false;
+  // The same for a sequence of decisions that see what the running network measured.
+  bool loop = false;
   PlanEstimator estimator = PlanEstimator::kEvolution;
   double school = 0;   // share of the updates, the first, for which the model is the estimator
   PlanNoise noise;     // exploration of whole plans

@@ -11,8 +11,10 @@
 
 #include "absl/strings/str_format.h"
 #include "agents/neural/checkpoint.h"
+#include "agents/neural/feedback.h"
 #include "agents/neural/torch_network.h"
 #include "agents/training/cost_model.h"
+#include "agents/training/loop_learner.h"
 #include "agents/training/packet_learner.h"
 #include "agents/training/packet_log.h"
 #include "agents/training/plan_learner.h"
@@ -115,7 +117,11 @@ std::vector<float> AsVector(const torch::Tensor& weights) {
 
 // Of what is learned.
 std::vector<float> FirstWeights(const PacketConfig& config) {
-  if (config.whole_plan) return AsVector(neural::InitialPlanWeights(config.seed));
+  if (config.whole_plan) {
+    std::vector<float> weights = AsVector(neural::InitialPlanWeights(config.seed));
+    if (config.loop) weights.resize(weights.size() + neural::NumFeedbackWeights(), 0.0F);
+    return weights;
+  }
   return neural::InitialPriceHead(config.sigma, config.seed, config.first_prices);
 }
 
@@ -127,6 +133,7 @@ class PacketStage : public TrainingStage {
         config_(config),
         learner_(config),
         plan_learner_(config),
+        loop_learner_(config),
         pool_(request.workers, MakeFactory(config, config.level, request.make_packet_simulator)),
         judges_(config.judge_level == config.level
                     ? nullptr
@@ -184,8 +191,9 @@ class PacketStage : public TrainingStage {
     groups->insert(groups->begin(), std::make_move_iterator(late_.begin()),
                    std::make_move_iterator(late_.end()));
     late_.clear();
-    auto report = config_.whole_plan ? plan_learner_.Update(*groups, &state_, &group_)
-                                     : learner_.Update(*groups, &state_, &group_);
+    auto report = config_.loop         ? loop_learner_.Update(*groups, &state_, &group_)
+                  : config_.whole_plan ? plan_learner_.Update(*groups, &state_, &group_)
+                                       : learner_.Update(*groups, &state_, &group_);
     if (!report.ok()) return report.status();
     const auto learned = std::chrono::steady_clock::now();
     time_.learning_s += Seconds(learned - collected);
@@ -241,10 +249,16 @@ class PacketStage : public TrainingStage {
             "weights",
             request_.init));
       }
-      state_.learned = checkpoint->weights;
+      if (!checkpoint->feedback.empty() && !config_.loop) {
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "%s decides from what a running network measures; use policy.learns = \"loop\"",
+            request_.init));
+      }
+      const std::vector<float> weights = checkpoint->NetworkWeights();
+      std::copy(weights.begin(), weights.end(), state_.learned.begin());
     }
     state_.average = state_.learned;
-    state_.model = InitialCostWeights(config_.seed);
+    state_.model = InitialCostWeights(config_.seed, config_.loop);
     state_.model_average = state_.model;
     state_.model_adam = Adam(state_.model.size());
     return absl::OkStatus();
@@ -357,7 +371,7 @@ class PacketStage : public TrainingStage {
     auto agent = std::make_shared<ActingAgent>();
     agent->whole_plan = checkpoint->scale == neural::LoadScale::kOverCapacity;
     if (agent->whole_plan) agent->inference.iterations = config_.inference.iterations;
-    agent->weights = checkpoint->weights;
+    agent->weights = checkpoint->NetworkWeights();
     agent->price_head = checkpoint->price_head;
     RolloutJob job;
     job.agent = std::move(agent);
@@ -372,7 +386,9 @@ class PacketStage : public TrainingStage {
     neural::Checkpoint checkpoint;
     if (config_.whole_plan) {
       checkpoint.scale = neural::LoadScale::kOverCapacity;
-      checkpoint.weights = learned;
+      const auto end = learned.begin() + neural::NumWeights();
+      checkpoint.weights.assign(learned.begin(), end);
+      checkpoint.feedback.assign(end, learned.end());
     } else {
       checkpoint.weights = state_.weights;
       checkpoint.price_head = learned;
@@ -396,6 +412,7 @@ class PacketStage : public TrainingStage {
   const PacketConfig config_;
   PacketLearner learner_;
   PlanLearner plan_learner_;
+  LoopLearner loop_learner_;
   RolloutPool pool_;                     // what is learned from
   std::unique_ptr<RolloutPool> judges_;  // null: the same
   PacketState state_;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "agents/neural/byte_stream.h"
+#include "agents/neural/feedback.h"
 #include "agents/neural/network_shape.h"
 #include "agents/neural/price_head.h"
 #include "agents/training/state_file.h"
@@ -64,7 +65,10 @@ absl::StatusOr<PacketState> PacketState::Parse(absl::string_view bytes,
   state.metrics = reader.Text();
   const size_t network = static_cast<size_t>(neural::NumWeights());
   const bool whole_plan = state.weights.empty();
-  const size_t count = whole_plan ? network : static_cast<size_t>(neural::NumPriceWeights());
+  const size_t with_feedback = network + static_cast<size_t>(neural::NumFeedbackWeights());
+  const size_t count = !whole_plan ? static_cast<size_t>(neural::NumPriceWeights())
+                       : state.learned.size() == with_feedback ? with_feedback
+                                                               : network;
   if (!reader.ok() || !reader.at_end() || state.learned.size() != count ||
       state.adam.mean.size() != count || state.adam.square.size() != count ||
       state.average.size() != (whole_plan ? count : 0) ||

@@ -1,13 +1,12 @@
 #include "agents/training/plan_learner.h"
 
-#include <algorithm>
 #include <functional>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "agents/neural/torch_network.h"
 #include "agents/training/cost_model.h"
-#include "agents/training/estimators.h"
+#include "agents/training/gradient_step.h"
 #include "agents/training/learning_rate.h"
 #include "agents/training/pair_density.h"
 #include "agents/training/plan_batch.h"
@@ -23,8 +22,6 @@ constexpr int kModelSteps = 6;           // of the cost model, an update
 constexpr double kModelClip = 10;        // of its gradient
 constexpr double kAverageMemory = 0.98;  // of the moving average of the weights
 constexpr double kModelMemory = 0.93;    // of that of the model, whose every batch is small
-
-Tensor AsTensor(const std::vector<float>& weights) { return torch::tensor(weights, torch::kFloat); }
 
 Tensor Centred(const Tensor& rows) { return rows - rows.mean(1, true); }
 
@@ -46,36 +43,10 @@ Tensor ModelLoss(const PlanBatch& batch, const Tensor& logits, const Tensor& mod
   return -PredictedRewards(model, batch.input.graph, ratios, batch.input.next).mean();
 }
 
-// `memory` grows over the first updates, so that the first weights are soon forgotten.
-void MoveAverage(const std::vector<float>& weights, int64_t updates, double memory,
-                 std::vector<float>* average) {
-  memory = std::min(memory,
-                    (1.0 + static_cast<double>(updates)) / (10.0 + static_cast<double>(updates)));
-  for (size_t i = 0; i < weights.size(); ++i) {
-    (*average)[i] = static_cast<float>(memory * (*average)[i] + (1 - memory) * weights[i]);
-  }
-}
-
-// One gradient at a time, averaged over the ranks.
 class PlanUpdate {
  public:
   PlanUpdate(const PacketConfig& config, PacketState* state, ReplicaGroup* replicas)
       : config_(config), state_(*state), replicas_(*replicas) {}
-
-  absl::Status Step(std::vector<float>* weights, Adam* adam, double rate, double clip,
-                    double samples, const std::function<Tensor(const Tensor&)>& loss) {
-    std::vector<float> gradient(weights->size(), 0.0F);
-    if (samples > 0) {
-      const Tensor variables = AsTensor(*weights).requires_grad_(true);
-      loss(variables).backward();
-      const Tensor computed = variables.grad().contiguous();
-      std::copy_n(computed.data_ptr<float>(), gradient.size(), gradient.begin());
-    }
-    absl::Status status = replicas_.Average(absl::MakeSpan(gradient), samples);
-    if (!status.ok()) return status;
-    adam->Step(gradient, rate, clip, weights->data());
-    return absl::OkStatus();
-  }
 
   absl::Status Learn(const PlanBatch& batch, PlanEstimator estimator, UpdateReport* report) {
     const double samples = batch.rewards.defined() ? batch.rewards.size(0) : 0;
@@ -85,8 +56,8 @@ class PlanUpdate {
     };
     const auto step = [&](const std::function<Tensor(const Tensor&)>& loss) {
       ++report->steps;
-      return Step(&state_.learned, &state_.adam, rate, config_.clip_norm, samples,
-                  [&](const Tensor& weights) { return loss(logits_of(weights)); });
+      return GradientStep([&](const Tensor& weights) { return loss(logits_of(weights)); }, samples,
+                          rate, config_.clip_norm, &replicas_, &state_.learned, &state_.adam);
     };
     if (estimator == PlanEstimator::kEvolution) {
       return step(
@@ -120,13 +91,13 @@ class PlanUpdate {
     }
     absl::Status status;
     for (int i = 0; i < kModelSteps && status.ok(); ++i) {
-      status =
-          Step(&state_.model, &state_.model_adam, kModelRate, kModelClip, samples,
-               [&](const Tensor& model) {
-                 const Tensor guess =
-                     Centred(PredictedRewards(model, batch.input.graph, ratios, batch.input.next));
-                 return (truth - guess).square().mean() / truth.square().mean().clamp_min(1e-6);
-               });
+      status = GradientStep(
+          [&](const Tensor& model) {
+            const Tensor guess =
+                Centred(PredictedRewards(model, batch.input.graph, ratios, batch.input.next));
+            return (truth - guess).square().mean() / truth.square().mean().clamp_min(1e-6);
+          },
+          samples, kModelRate, kModelClip, &replicas_, &state_.model, &state_.model_adam);
     }
     MoveAverage(state_.model, state_.updates, kModelMemory, &state_.model_average);
     return status;

@@ -34,6 +34,7 @@ RewardTerms& RewardTerms::operator+=(const RewardTerms& other) {
   delay += other.delay;
   loss += other.loss;
   goodput += other.goodput;
+  moved += other.moved;
   return *this;
 }
 
@@ -43,12 +44,14 @@ RewardTerms& RewardTerms::operator*=(double factor) {
   delay *= factor;
   loss *= factor;
   goodput *= factor;
+  moved *= factor;
   return *this;
 }
 
 double WeightedSum(const RewardTerms& terms, const RewardWeights& weights) {
   return weights.completion * terms.completion + weights.on_time * terms.on_time +
-         weights.delay * terms.delay + weights.loss * terms.loss + weights.goodput * terms.goodput;
+         weights.delay * terms.delay + weights.loss * terms.loss + weights.goodput * terms.goodput +
+         weights.moved * terms.moved;
 }
 
 RewardTerms TermsAgainst(const Measurements& measured, const Measurements& reference,

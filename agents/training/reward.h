@@ -15,6 +15,8 @@ namespace rhumb::training {
 //   delay       log(r.mean delay / mean delay), of the traffic or of every packet alike
 //   loss        r.loss ratio minus loss ratio
 //   goodput     log(goodput / r.goodput)
+//   moved       minus the share of the traffic that the decision moved to other paths; counted only
+//               where it has a weight
 // Without one, against the empty network: completion is -log(mean slowdown), on_time the share
 // itself, delay -log(mean delay / propagation delay of the fastest paths), loss minus the ratio,
 // goodput log(goodput / offered).
@@ -26,6 +28,7 @@ struct RewardTerms {
   double delay = 0;
   double loss = 0;
   double goodput = 0;
+  double moved = 0;
 
   RewardTerms& operator+=(const RewardTerms& other);
   RewardTerms& operator*=(double factor);
@@ -38,6 +41,7 @@ struct RewardWeights {
   double delay = 0;
   double loss = 1;
   double goodput = 0.5;
+  double moved = 0;
 };
 
 double WeightedSum(const RewardTerms& terms, const RewardWeights& weights);

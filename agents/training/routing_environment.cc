@@ -65,6 +65,9 @@ class RoutingEnvironment : public Environment {
     step.terms = options_.against_shortest_path
                      ? TermsAgainst(*step.measured, (*reference_)[step_], options_.delay_of)
                      : TermsAlone(*step.measured, FastestPropagation(), options_.delay_of);
+    if (options_.reward.moved > 0 && observation_->plan_in_force) {
+      step.terms.moved = -MovedShare(*observation_->plan_in_force, plan, *scenario_->played[step_]);
+    }
     step.reward = WeightedSum(step.terms, options_.reward);
     ++cost_.steps;
     Observe(plan, step.measured);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "agents/neural/feedback.h"
 #include "agents/neural/network_shape.h"
 
 namespace rhumb::neural {
@@ -58,6 +59,24 @@ TEST(CheckpointTest, TellsWeightsForPacketsFromThoseForTheMlu) {
   for (size_t size = bytes.size() - 20; size < bytes.size(); ++size) {
     EXPECT_FALSE(ParseCheckpoint(absl::string_view(bytes).substr(0, size), "a.ckpt").ok()) << size;
   }
+}
+
+TEST(CheckpointTest, KeepsWhatAnAgentMakesOfFeedback) {
+  Checkpoint checkpoint = Sample();
+  checkpoint.scale = LoadScale::kOverCapacity;
+  for (int i = 0; i < NumFeedbackWeights(); ++i) {
+    checkpoint.feedback.push_back(-0.25F * static_cast<float>(i));
+  }
+  const absl::StatusOr<Checkpoint> parsed =
+      ParseCheckpoint(SerializeCheckpoint(checkpoint), "a.ckpt");
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->scale, LoadScale::kOverCapacity);
+  EXPECT_EQ(parsed->feedback, checkpoint.feedback);
+  EXPECT_EQ(static_cast<int>(parsed->NetworkWeights().size()), NumWeights() + NumFeedbackWeights());
+  EXPECT_EQ(parsed->NetworkWeights().back(), checkpoint.feedback.back());
+  checkpoint.feedback.pop_back();
+  ExpectRefused(SerializeCheckpoint(checkpoint), absl::StatusCode::kDataLoss,
+                "weights for feedback");
 }
 
 TEST(CheckpointTest, RefusesAFileCutOffAnywhere) {

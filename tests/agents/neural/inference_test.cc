@@ -119,6 +119,49 @@ TEST_P(InferenceAgreementTest, TheForecastOfAnyDemandIsWhatInferenceExpects) {
   }
 }
 
+std::vector<float> RandomFloats(int count, uint64_t seed) {
+  torch::manual_seed(seed);
+  const Tensor values = torch::rand({count}, torch::kFloat);
+  return {values.data_ptr<float>(), values.data_ptr<float>() + count};
+}
+
+// What a running network measured, the weights for it behind the others.
+TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkThatSeesFeedback) {
+  const int seed = GetParam();
+  const auto graph = GraphOf(RandomConnected(seed, 5 + 3 * seed));
+  std::vector<float> weights = BusyWeights(seed);
+  for (const float weight : RandomFloats(NumFeedbackWeights(), 3 * seed)) {
+    weights.push_back(2 * weight - 1);
+  }
+  std::vector<float> history = RandomHistory(graph->num_pairs(), seed);
+  for (float& rate : history) rate *= 0.3F;
+  const Feedback feedback{RandomFloats(graph->num_links() * kNumLinkFeedback, seed),
+                          RandomFloats(graph->num_paths() * kNumPathFeedback, seed + 1)};
+
+  NetworkInput input;
+  input.graph = graph;
+  input.history = torch::tensor(history).view({-1, kHistory});
+  input.next = input.history.narrow(1, 0, 1).contiguous();
+  input.scale = LoadScale::kOverCapacity;
+  input.link_feedback = torch::tensor(feedback.links).view({-1, kNumLinkFeedback});
+  input.path_feedback = torch::tensor(feedback.paths).view({-1, kNumPathFeedback});
+  torch::NoGradGuard no_gradient;
+  const Tensor expected = Forward(torch::tensor(weights), input, 8).ratios;
+
+  for (const Kernel* kernel : Kernels()) {
+    InferenceOptions options;
+    options.iterations = 8;
+    options.kernel = kernel;
+    Inference inference(weights, ForPlans(options));
+    inference.SetGraph(graph);
+    inference.Run(history, &feedback);
+    for (int p = 0; p < graph->num_paths(); ++p) {
+      ASSERT_NEAR(inference.ratios()[p], expected[p].item<float>(), 1e-5)
+          << "path " << p << " " << kernel->name;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Networks, InferenceAgreementTest, ::testing::Range(1, 7));
 
 TEST(InferenceTest, RatiosOfEveryPairSumToOne) {

@@ -94,12 +94,22 @@ std::string TinyPlanRun(const std::string& estimator) {
 
 class WhatIsLearnedTest : public ::testing::TestWithParam<std::string> {};
 
+// Decisions that see what was measured.
+std::string TinyLoopRun() {
+  return absl::StrReplaceAll(
+      TinyPlanRun("model"),
+      {{"learns = \"plan\"", "learns = \"loop\""},
+       {"steps = 2", "steps = 4, burst_share = 1, failure_share = 0.5"},
+       {"goodput = 0}", "goodput = 0, delay = 1, moved = 0.1}"},
+       {"epochs = 3", "epochs = 4, minibatch = 8, discount = 0.6, decay = 0.8"}});
+}
+
 std::string ConfigOf(const std::string& what) {
-  return what == "prices" ? kTinyRun : TinyPlanRun(what);
+  return what == "prices" ? kTinyRun : what == "loop" ? TinyLoopRun() : TinyPlanRun(what);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WhatIsLearnedTest,
-                         ::testing::Values("prices", "evolution", "ppo", "model"),
+                         ::testing::Values("prices", "evolution", "ppo", "model", "loop"),
                          [](const auto& info) { return info.param; });
 
 TEST(PacketRunTest, AWholeNetworkLearnsFromRandomWeightsByEveryEstimator) {
@@ -117,6 +127,23 @@ TEST(PacketRunTest, AWholeNetworkLearnsFromRandomWeightsByEveryEstimator) {
     EXPECT_LT(validations[0], 0) << "random weights are worse than shortest path";
     EXPECT_GT(validations[1], validations[0] + 0.05) << estimator;
   }
+}
+
+TEST(PacketRunTest, ASequenceOfDecisionsIsLearnedFromRandomWeights) {
+  const std::string out = FreshDirectory("rhumb-loop-learns-");
+  const std::string config = absl::StrReplaceAll(
+      TinyLoopRun(),
+      {{"updates = 6, scenarios = 4, repeats = 4", "updates = 30, scenarios = 6, repeats = 6"},
+       {"scenarios = 8, every = 2", "scenarios = 30, every = 30"}});
+  ASSERT_TRUE(Train(Request(config, out)).ok());
+  const std::vector<double> validations =
+      ValidationRewards(neural::ReadWholeFile(out + "/metrics.csv").value());
+  const auto checkpoint = neural::LoadCheckpoint(out + "/best.ckpt");
+  std::filesystem::remove_all(out);
+  ASSERT_EQ(validations.size(), 2u);
+  EXPECT_GT(validations[1], validations[0] + 0.05);
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  EXPECT_FALSE(checkpoint->feedback.empty());
 }
 
 TEST(PacketRunTest, RefusesAStartThatDoesNotDecideWholePlans) {

@@ -78,7 +78,8 @@ TEST(RewardTest, DelayStandsInForCompletionWhereNoFlowsArePlayed) {
 }
 
 TEST(RewardTest, WeighsTheTerms) {
-  EXPECT_DOUBLE_EQ(WeightedSum({1, 2, 3, 4, 5}, {1, 0.1, 10, 100, 0}), 1 + 0.2 + 30 + 400);
+  EXPECT_DOUBLE_EQ(WeightedSum({1, 2, 3, 4, 5, 6}, {1, 0.1, 10, 100, 0, 1000}),
+                   1 + 0.2 + 30 + 400 + 6000);
 }
 
 }  // namespace

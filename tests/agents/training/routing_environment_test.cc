@@ -229,6 +229,34 @@ TEST(ScenarioTest, LoadsAndScalesAreThoseThatWereAskedFor) {
   }
 }
 
+TEST(ScenarioTest, BurstsAddAShareOfALinkToAFewDemandsForAFewSteps) {
+  ScenarioDraw draw = SmallDraw();
+  draw.steps = 10;
+  draw.constant_share = 1;
+  draw.failure_share = 0;
+  draw.burst_share = 1;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto scenario = DrawScenario(draw, seed).value();
+    const TrafficMatrix& before = *scenario->past.back();
+    std::set<std::pair<NodeId, NodeId>> grown;
+    int steps = 0;
+    for (const auto& played : scenario->played) {
+      for (NodeId s = 0; s < before.num_nodes(); ++s) {
+        for (NodeId d = 0; d < before.num_nodes(); ++d) {
+          const double more = played->rate_bps(s, d) - before.rate_bps(s, d);
+          if (more == 0) continue;
+          EXPECT_GT(more, 0);
+          grown.emplace(s, d);
+          ++steps;
+        }
+      }
+    }
+    EXPECT_GE(grown.size(), 1u);
+    EXPECT_LE(grown.size(), 3u);
+    EXPECT_LE(steps, 15);
+  }
+}
+
 TEST(ScenarioTest, FailuresLeaveTheNetworkConnectedAndComeInBothKinds) {
   ScenarioDraw draw = SmallDraw();
   int known = 0, sudden = 0;

@@ -1,0 +1,330 @@
+// How much a plan for one interval can be improved at all: a search for every scenario by itself,
+// which no policy can afford, beside what the policies decide.
+//
+//   best_plan [--scenarios N] [--first SEED] [--steps N] [--plans N] [--arrivals N] [--judge N]
+//             [--noise X] [--rate X] [--start POLICY] [--known] [--ns3 N]
+//
+// Scenarios are those of packet-plan.toml. The search is an evolution strategy over the logits of
+// all paths from the plan of --start: --plans noisy plans a step (antithetic pairs), each judged by
+// the reward in the fluid simulator over --arrivals draws of arrivals, new ones in every step. Its
+// plan and those of the policies are then judged over --judge draws that it never saw. With --known
+// the search sees the very arrivals that it is judged by: what knowing every flow would be worth.
+// --ns3 judges over N draws in ns-3 as well. One row a scenario, then means with 95 % intervals.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "agents/neural/path_graph.h"
+#include "agents/registry/policy_registry.h"
+#include "agents/training/episode_scenario.h"
+#include "agents/training/estimators.h"
+#include "agents/training/plan_noise.h"
+#include "agents/training/reward.h"
+#include "simulator/fluid/fluid_simulator.h"
+#include "simulator/packet/packet_simulator.h"
+#include "tests/benchmark/measuring.h"
+
+namespace rhumb {
+namespace {
+
+using training::EpisodeScenario;
+using training::RewardTerms;
+
+struct Settings {
+  int scenarios = 12;
+  uint64_t first = 1;
+  int steps = 60;
+  int plans = 16;
+  int arrivals = 2;
+  int judge = 16;
+  double noise = 0.5;
+  double rate = 0.3;
+  std::string start = "neural:plan";
+  bool known = false;
+  int ns3 = 0;
+};
+
+training::ScenarioDraw Draw() {
+  using training::NetworkFamily;
+  training::ScenarioDraw draw;
+  draw.networks = {{NetworkFamily::kWaxman, NetworkFamily::kRingChords, NetworkFamily::kTwoLevel,
+                    NetworkFamily::kHeavyTail, NetworkFamily::kGrid},
+                   6,
+                   14};
+  draw.steps = 1;
+  draw.min_load = 0.7;
+  draw.max_load = 1.6;
+  draw.tcp_shares = {0.5, 1};
+  draw.failure_share = 0;
+  draw.min_narrowest_bps = draw.max_narrowest_bps = 100e6;
+  draw.max_hop_packets = 1.2e6;
+  draw.duration = absl::Seconds(4);
+  draw.warm_up = absl::Seconds(1);
+  draw.drain = absl::Seconds(3);
+  return draw;
+}
+
+// One scenario and what plans reach in it, by arrivals.
+class Bench {
+ public:
+  Bench(std::shared_ptr<const EpisodeScenario> scenario,
+        std::unique_ptr<NetworkSimulator> simulator)
+      : scenario_(std::move(scenario)), simulator_(std::move(simulator)) {
+    const Observation observation = Seen();
+    reference_ = OrExit(OrExit(MakePolicy("shortest-path"))->Decide(observation)).plan;
+  }
+
+  Observation Seen() const {
+    return {scenario_->episode.topology, scenario_->past, {}, scenario_->paths, {}};
+  }
+
+  RewardTerms TermsOf(const RoutingPlan& plan, uint64_t arrivals) {
+    auto found = references_.find(arrivals);
+    if (found == references_.end()) {
+      found = references_.emplace(arrivals, Play(reference_, arrivals)).first;
+    }
+    return training::TermsAgainst(Play(plan, arrivals), found->second);
+  }
+
+  // Mean over arrivals [first, first + count).
+  RewardTerms MeanTerms(const RoutingPlan& plan, uint64_t first, int count) {
+    RewardTerms sum;
+    for (int i = 0; i < count; ++i) sum += TermsOf(plan, first + static_cast<uint64_t>(i));
+    sum *= 1.0 / count;
+    return sum;
+  }
+
+ private:
+  Measurements Play(const RoutingPlan& plan, uint64_t arrivals) {
+    Episode episode = scenario_->episode;
+    episode.seed = episode.seed * 1000003 + arrivals;
+    const absl::Status status = simulator_->Reset(episode);
+    if (!status.ok()) Exit(status);
+    Interval interval;
+    interval.demands = *scenario_->played[0];
+    interval.duration = scenario_->duration;
+    interval.warm_up = scenario_->warm_up;
+    interval.drain = scenario_->drain;
+    return OrExit(simulator_->Play(plan, interval));
+  }
+
+  [[noreturn]] static void Exit(const absl::Status& status) {
+    std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+    std::exit(1);
+  }
+
+  std::shared_ptr<const EpisodeScenario> scenario_;
+  std::unique_ptr<NetworkSimulator> simulator_;
+  RoutingPlan reference_;
+  std::map<uint64_t, Measurements> references_;
+};
+
+// What follows is in the order of the graph's paths, which are those of the path set.
+std::vector<double> LogitsOf(const RoutingPlan& plan, const PathSet& paths) {
+  std::vector<double> logits(paths.num_paths());
+  for (int p = 0; p < paths.num_paths(); ++p) {
+    logits[p] = std::log(std::max(plan.ratios()[p], 3e-4));
+  }
+  return logits;
+}
+
+RoutingPlan PlanOf(const EpisodeScenario& scenario, const std::vector<double>& logits) {
+  const std::vector<float> values(logits.begin(), logits.end());
+  const PathSet& paths = *scenario.paths;
+  std::vector<double> ratios(values.size());
+  for (int pair = 0; pair < paths.num_pairs(); ++pair) {
+    const PathSet::Range range = paths.paths_of(pair);
+    double largest = -1e30, sum = 0;
+    for (int p = range.begin; p < range.end; ++p) largest = std::max(largest, logits[p]);
+    for (int p = range.begin; p < range.end; ++p) sum += ratios[p] = std::exp(logits[p] - largest);
+    for (int p = range.begin; p < range.end; ++p) ratios[p] /= sum;
+  }
+  return RoutingPlan(scenario.paths, std::move(ratios), scenario.episode.topology.version());
+}
+
+std::vector<double> Search(const EpisodeScenario& scenario, const Settings& settings,
+                           std::vector<double> logits, Bench* bench) {
+  const neural::PathGraph graph =
+      neural::BuildPathGraph(scenario.episode.topology, *scenario.paths);
+  training::PlanNoise noise;
+  noise.links = settings.noise;
+  noise.common = 0.5 * settings.noise;
+  noise.paths = 0.5 * settings.noise;
+  training::Random random(scenario.episode.seed + 17);
+  std::vector<float> demands;
+  for (const NodePair& pair : graph.pairs) {
+    demands.push_back(static_cast<float>(
+        scenario.played[0]->rate_bps(pair.source, pair.destination) / graph.mean_capacity_bps));
+  }
+  const training::RewardWeights weights;
+  std::vector<double> velocity(logits.size(), 0.0), average = logits;
+  for (int step = 0; step < settings.steps; ++step) {
+    const RoutingPlan now = PlanOf(scenario, logits);
+    const std::vector<float> ratios(now.ratios().begin(), now.ratios().end());
+    const std::vector<float> utilization = training::UtilizationOf(graph, ratios, demands);
+    const uint64_t first =
+        settings.known ? 1 : 1000 + static_cast<uint64_t>(step) * settings.arrivals;
+    const int count = settings.known ? settings.judge : settings.arrivals;
+    std::vector<double> gradient(logits.size(), 0.0);
+    std::vector<std::vector<float>> drawn;
+    std::vector<double> differences;
+    for (int pair = 0; pair < settings.plans / 2; ++pair) {
+      drawn.push_back(training::DrawPlanNoise(graph, utilization, noise, random));
+      double rewards[2];
+      for (int side = 0; side < 2; ++side) {
+        std::vector<double> moved = logits;
+        for (size_t p = 0; p < moved.size(); ++p) {
+          moved[p] += (side == 0 ? 1 : -1) * drawn.back()[p];
+        }
+        rewards[side] =
+            training::WeightedSum(bench->MeanTerms(PlanOf(scenario, moved), first, count), weights);
+      }
+      differences.push_back(rewards[0] - rewards[1]);
+    }
+    double squares = 0;
+    for (double difference : differences) squares += difference * difference;
+    const double spread = std::sqrt(squares / static_cast<double>(differences.size())) + 1e-12;
+    for (size_t i = 0; i < drawn.size(); ++i) {
+      for (size_t p = 0; p < logits.size(); ++p) {
+        gradient[p] += differences[i] / spread * drawn[i][p] / static_cast<double>(drawn.size());
+      }
+    }
+    const double rate = settings.rate * (1 - 0.8 * step / settings.steps);
+    for (size_t p = 0; p < logits.size(); ++p) {
+      velocity[p] = 0.6 * velocity[p] + gradient[p];
+      logits[p] = std::clamp(logits[p] + rate * velocity[p], -12.0, 6.0);
+    }
+    // The last third is averaged.
+    if (step >= settings.steps * 2 / 3) {
+      const double weight = 1.0 / (step - settings.steps * 2 / 3 + 1);
+      for (size_t p = 0; p < logits.size(); ++p) average[p] += weight * (logits[p] - average[p]);
+    }
+  }
+  return settings.steps > 0 ? average : logits;
+}
+
+double Interval95(const std::vector<double>& values, double* mean) {
+  const training::Estimate estimate = training::MeanWithInterval(values);
+  *mean = estimate.mean;
+  return estimate.high - estimate.mean;
+}
+
+void PrintMeans(const char* title, const std::vector<std::string>& names,
+                const std::vector<std::vector<RewardTerms>>& terms) {
+  const training::RewardWeights weights;
+  std::printf("%s\n", title);
+  for (size_t i = 0; i < names.size(); ++i) {
+    std::vector<double> reward, completion, over;
+    for (size_t s = 0; s < terms.size(); ++s) {
+      const double value = training::WeightedSum(terms[s][i], weights);
+      reward.push_back(value);
+      completion.push_back(100 * (std::exp(-terms[s][i].completion) - 1));
+      over.push_back(value - training::WeightedSum(terms[s].back(), weights));
+    }
+    double mean = 0, fct = 0, less = 0;
+    const double half = Interval95(reward, &mean), fct_half = Interval95(completion, &fct);
+    const double less_half = Interval95(over, &less);
+    std::printf(
+        "  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over the search %+.3f +- %.3f\n",
+        names[i].c_str(), mean, half, fct, fct_half, less, less_half);
+  }
+}
+
+int Run(const Settings& settings) {
+  std::vector<std::string> names = {"lp-previous", "neural:packet", "neural:plan"};
+  if (settings.start != "neural:plan") names.push_back(settings.start);
+  names.push_back("search");
+  std::vector<std::vector<RewardTerms>> fluid, packets;
+  const training::RewardWeights weights;
+  for (int s = 0; s < settings.scenarios; ++s) {
+    const auto scenario = OrExit(training::DrawScenario(Draw(), settings.first * 7919 + s));
+    FluidSimulatorOptions fluid_options;
+    fluid_options.segment_bytes = 8948;
+    Bench bench(scenario, OrExit(MakeFluidSimulator(fluid_options)));
+    std::vector<RoutingPlan> plans;
+    for (size_t i = 0; i + 1 < names.size(); ++i) {
+      plans.push_back(OrExit(OrExit(MakePolicy(names[i]))->Decide(bench.Seen())).plan);
+    }
+    std::vector<double> start(scenario->paths->num_paths());
+    const RoutingPlan first = OrExit(OrExit(MakePolicy(settings.start))->Decide(bench.Seen())).plan;
+    start = LogitsOf(first, *scenario->paths);
+    plans.push_back(PlanOf(*scenario, Search(*scenario, settings, start, &bench)));
+    std::printf("%2d: %2d nodes, tcp %.1f, %s", s, scenario->episode.topology.num_nodes(),
+                scenario->episode.traffic.tcp_share,
+                *scenario->past.back() == *scenario->played[0] ? "constant" : "moving  ");
+    fluid.emplace_back();
+    for (const RoutingPlan& plan : plans) {
+      fluid.back().push_back(bench.MeanTerms(plan, 1, settings.judge));
+      std::printf(" %+.3f", training::WeightedSum(fluid.back().back(), weights));
+    }
+    if (settings.ns3 > 0) {
+      PacketSimulatorOptions options;
+      options.segment_bytes = 8948;
+      Bench judge(scenario, OrExit(MakePacketSimulator(options)));
+      packets.emplace_back();
+      std::printf("  ns-3");
+      for (const RoutingPlan& plan : plans) {
+        packets.back().push_back(judge.MeanTerms(plan, 1, settings.ns3));
+        std::printf(" %+.3f", training::WeightedSum(packets.back().back(), weights));
+      }
+    }
+    std::printf("\n");
+    std::fflush(stdout);
+  }
+  PrintMeans("fluid", names, fluid);
+  if (settings.ns3 > 0) PrintMeans("ns-3", names, packets);
+  return 0;
+}
+
+}  // namespace
+}  // namespace rhumb
+
+int main(int argc, char** argv) {
+  rhumb::Settings settings;
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name == "--known") {
+      settings.known = true;
+      continue;
+    }
+    if (i + 1 == argc) {
+      std::fprintf(stderr, "%s needs a value; the head of best_plan.cc tells the options\n",
+                   name.c_str());
+      return 2;
+    }
+    const char* value = argv[++i];
+    if (name == "--scenarios") {
+      settings.scenarios = std::atoi(value);
+    } else if (name == "--first") {
+      settings.first = std::strtoull(value, nullptr, 10);
+    } else if (name == "--steps") {
+      settings.steps = std::atoi(value);
+    } else if (name == "--plans") {
+      settings.plans = std::atoi(value);
+    } else if (name == "--arrivals") {
+      settings.arrivals = std::atoi(value);
+    } else if (name == "--judge") {
+      settings.judge = std::atoi(value);
+    } else if (name == "--noise") {
+      settings.noise = std::atof(value);
+    } else if (name == "--rate") {
+      settings.rate = std::atof(value);
+    } else if (name == "--start") {
+      settings.start = value;
+    } else if (name == "--ns3") {
+      settings.ns3 = std::atoi(value);
+    } else {
+      std::fprintf(stderr, "unknown option %s; the head of best_plan.cc tells them\n",
+                   name.c_str());
+      return 2;
+    }
+  }
+  return rhumb::Run(settings);
+}
