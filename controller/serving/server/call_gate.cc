@@ -12,6 +12,7 @@ namespace rhumb {
 namespace {
 
 constexpr char kAuthorization[] = "authorization";
+constexpr char kLeaderOnly[] = "rhumb-leader-only";
 // Streams of callers without a token, of all and of one address: they watch health, which a few
 // balancers and probes do.
 constexpr int kStrangers = 256;
@@ -56,12 +57,20 @@ absl::StatusOr<Caller> CallGate::Admit(const grpc::ServerContextBase& context, R
     if (auto status = CheckCertificate(*caller); !status.ok()) return status;
   }
   if (auto status = CountMessage(*caller); !status.ok()) return status;
+  caller->leader_only = metadata.count(kLeaderOnly) > 0;
+  if (auto status = CheckLeadsFor(*caller, needed); !status.ok()) return status;
   return caller;
 }
 
 absl::Status CallGate::StillAdmits(const Caller& caller, Role needed) const {
   if (auto status = access_.StillAllows(caller, needed); !status.ok()) return status;
-  return CheckCertificate(caller);
+  if (auto status = CheckCertificate(caller); !status.ok()) return status;
+  return CheckLeadsFor(caller, needed);
+}
+
+absl::Status CallGate::CheckLeadsFor(const Caller& caller, Role needed) const {
+  const bool answered_from_a_copy = needed == Role::kViewer && !caller.leader_only;
+  return answered_from_a_copy ? absl::OkStatus() : CheckLeads();
 }
 
 // A connection was checked when it was made; what its certificate is worth may have changed since.

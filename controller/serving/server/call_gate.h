@@ -16,26 +16,35 @@
 #include "controller/serving/access/gate_limits.h"
 #include "controller/serving/access/rate_limiter.h"
 #include "controller/serving/configuration/certificate_keeper.h"
+#include "controller/serving/server/standing.h"
 
 namespace rhumb {
 
 // Safe to call from any thread; outlives every call.
 class CallGate {
  public:
-  // `certificates` may be null: no client shows one.
-  CallGate(const AccessControl& access, const CertificateKeeper* certificates, GateLimits limits)
+  // `certificates` may be null: no client shows one; so may `standing`: there is one controller.
+  CallGate(const AccessControl& access, const CertificateKeeper* certificates,
+           const Standing* standing, GateLimits limits)
       : access_(access),
         certificates_(certificates),
+        standing_(standing),
         limits_(limits),
         rate_(limits.calls_per_second, limits.call_burst) {}
 
   // Unavailable (NOT_READY) once closed; Unauthenticated and PermissionDenied (ACCESS);
-  // ResourceExhausted (LIMIT) above the peer's rate.
+  // ResourceExhausted (LIMIT) above the peer's rate; Unavailable (NOT_LEADER) where another leads,
+  // for all that is beyond a viewer's questions.
   absl::StatusOr<Caller> Admit(const grpc::ServerContextBase& context, Role needed);
 
   // For a caller that was admitted before: the errors of Admit when its token or its certificate
   // would not be admitted any more.
   absl::Status StillAdmits(const Caller& caller, Role needed) const;
+
+  // Unavailable (NOT_LEADER) from the moment when the lead of this controller is over.
+  absl::Status CheckLeads() const {
+    return standing_ == nullptr ? absl::OkStatus() : standing_->CheckLeads();
+  }
 
   // Without asking for a token, for what everybody may know.
   absl::StatusOr<Caller> AdmitAnybody(const grpc::ServerContextBase& context);
@@ -67,6 +76,7 @@ class CallGate {
 
  private:
   absl::Status CheckCertificate(const Caller& caller) const;
+  absl::Status CheckLeadsFor(const Caller& caller, Role needed) const;
   struct Pool {
     absl::flat_hash_map<std::string, int> by_peer;
     int all = 0;
@@ -75,6 +85,7 @@ class CallGate {
 
   const AccessControl& access_;
   const CertificateKeeper* const certificates_;
+  const Standing* const standing_;
   const GateLimits limits_;
   RateLimiter rate_;
   std::atomic<bool> closed_ = false;

@@ -184,7 +184,8 @@ NorthService::Reactor* NorthService::GetStatus(Context* context, const grpc::Byt
                         const std::string&) -> absl::StatusOr<rhumb::v1::ControllerStatus> {
         rhumb::v1::ControllerStatus status = core.north().GetStatus();
         status.set_version(parts.version);
-        *status.mutable_store() = parts.control.store().Health();
+        *status.mutable_store() = parts.control.Get()->store().Health();
+        if (parts.standing != nullptr) *status.mutable_replica() = parts.standing->Status();
         return status;
       });
   return call.reactor();
@@ -216,7 +217,8 @@ NorthService::Reactor* NorthService::ListAudit(Context* context, const grpc::Byt
   if (request == nullptr) return call.reactor();
   // Reads the disk: not on the control thread.
   call.OnQuickPool([request, &parts = parts_](PolicyCache*) {
-    return rhumb::ListAudit(*request, &parts.control.store());
+    const std::shared_ptr<ControlThread> control = parts.control.Get();
+    return rhumb::ListAudit(*request, &control->store());
   });
   return call.reactor();
 }

@@ -7,16 +7,17 @@
 #include <string>
 
 #include "controller/serving/server/call_gate.h"
+#include "controller/serving/server/control_slot.h"
 #include "controller/serving/server/fan_out.h"
 #include "controller/serving/server/plan_board.h"
-#include "controller/steering/decision/control_thread.h"
+#include "controller/serving/server/standing.h"
 #include "controller/steering/metrics/metrics.h"
 #include "controller/steering/questions/compute_pool.h"
 
 namespace rhumb {
 
 struct ServiceParts {
-  ControlThread& control;
+  ControlSlot& control;
   ComputePool& compute;
   ComputePool& quick;  // for answers that cost little
   PlanBoard& board;
@@ -25,6 +26,7 @@ struct ServiceParts {
   Metrics& metrics;
   const TopologyLimits topology_limits;
   const std::string version;  // of the program
+  const Standing* standing;   // null: there is one controller
 
   // Names of streams, unique in this process.
   StreamId NextStream() { return ++last_stream; }

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "controller/clock/grpc/deadline.h"
 #include "controller/clock/steady_time.h"
 #include "controller/serving/rpc/grpc_status.h"
@@ -68,6 +69,10 @@ class UnaryCall {
   absl::Status CheckWanted() const { return rhumb::CheckWanted(*context_); }
 
   void Finish(absl::StatusOr<Response> result) const {
+    if (const auto age = parts_.standing == nullptr ? std::nullopt : parts_.standing->CopyAge()) {
+      context_->AddTrailingMetadata("rhumb-copy-age",
+                                    absl::StrFormat("%.3f", absl::ToDoubleSeconds(*age)));
+    }
     if (result.ok()) *response_ = ToByteBuffer(*result);
     parts_.metrics.CountCall(method_, result.status().code());
     reactor_->Finish(ToGrpc(result.status()));
@@ -81,7 +86,9 @@ class UnaryCall {
           if (auto status = call.CheckWanted(); !status.ok()) return status;
           return work(core, call.who_);
         },
-        [call = *this](absl::StatusOr<Response> result) { call.Finish(std::move(result)); });
+        [call = *this](absl::StatusOr<Response> result) {
+          call.Finish(call.Kept(std::move(result)));
+        });
   }
 
   // Answers with what `work` says on a thread of the pool.
@@ -111,6 +118,16 @@ class UnaryCall {
           "all workers are busy and enough waits already; try again after a pause, or raise "
           "limits.compute_threads and limits.compute_queue"));
     }
+  }
+
+  // What could not be kept because the lead is over is for the next leader to do.
+  absl::StatusOr<Response> Kept(absl::StatusOr<Response> result) const {
+    if constexpr (HasDurable<Response>::value) {
+      if (result.ok() && !result->durable()) {
+        if (auto status = parts_.gate.CheckLeads(); !status.ok()) return status;
+      }
+    }
+    return result;
   }
 
   static absl::StatusOr<Response> Try(
