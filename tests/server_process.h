@@ -88,6 +88,11 @@ class ServerProcess {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
+  // To the process as it runs.
+  void Signal(int signal) const {
+    if (pid_ > 0) kill(pid_, signal);
+  }
+
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
   // Of the live page; 0 without one.
   int http_port() const {

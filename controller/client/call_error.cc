@@ -24,6 +24,9 @@ std::optional<Detail> Unpack(const google::protobuf::Any& any, absl::string_view
 std::string NextMove(const CallError& error, const std::string& server, absl::Duration timeout) {
   switch (error.code) {
     case absl::StatusCode::kUnavailable:
+      if (error.reason == "NOT_LEADER") {
+        return "--server takes the addresses of all controllers, with commas between";
+      }
       // With a reason the server itself has answered.
       return error.reason.empty()
                  ? absl::StrFormat(
@@ -66,6 +69,8 @@ CallError DecodeError(const grpc::Status& status) {
   for (const google::protobuf::Any& any : details.details()) {
     if (const auto info = Unpack<rhumb::v1::ErrorInfo>(any, "ErrorInfo")) {
       error.reason = info->reason();
+      const auto leader = info->metadata().find("leader");
+      if (leader != info->metadata().end()) error.leader = leader->second;
     }
     if (const auto bad = Unpack<rhumb::v1::BadRequest>(any, "BadRequest")) {
       for (const auto& violation : bad->field_violations()) {

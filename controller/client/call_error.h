@@ -22,6 +22,7 @@ struct CallError {
   absl::StatusCode code = absl::StatusCode::kUnknown;
   std::string message;
   std::string reason;  // of ErrorInfo, such as "NOT_PRIMARY"; empty when there is none
+  std::string leader;  // of NOT_LEADER, HOST:PORT; empty when none is known
   std::vector<Violation> violations;
   std::optional<absl::Duration> retry_after;
 };

@@ -11,7 +11,9 @@ namespace rhumb {
 inline constexpr char kDefaultServer[] = "127.0.0.1:7433";
 
 struct ClientOptions {
-  std::string server = kDefaultServer;  // HOST:PORT, [IPV6]:PORT, or unix:PATH
+  // HOST:PORT, [IPV6]:PORT, or unix:PATH; or several of them with commas between, of controllers
+  // that share a state: the one that leads is called.
+  std::string server = kDefaultServer;
   // TLS is used when it is asked for or any of the files is given.
   bool tls = false;
   std::string ca_file;           // PEM; empty: the certificates that the system trusts

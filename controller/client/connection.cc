@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "topologies/formats/file_io.h"
 
 namespace rhumb {
@@ -25,6 +26,9 @@ constexpr int kKeepAliveTimeoutMs = 10'000;
 constexpr int kReconnectMs = 100, kMaxReconnectMs = 2'000;
 // What gRPC calls the least pause is in truth the time that one attempt to connect may take.
 constexpr int kConnectMs = 5'000;
+// With several servers another one may answer: who is silent is left early.
+constexpr int kSilentMs = 1'500;
+constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
 absl::StatusOr<std::string> ReadOption(const std::string& path, absl::string_view option,
                                        int64_t max_bytes) {
@@ -61,15 +65,22 @@ bool IsLoopback(const std::string& host) {
   return host == "localhost";
 }
 
-absl::Status CheckPlaintext(const ClientOptions& options) {
-  if (absl::StartsWith(options.server, "unix:")) return absl::OkStatus();
-  const absl::StatusOr<std::string> host = HostOf(options.server);
-  if (!host.ok()) return host.status();
-  if (options.plaintext || IsLoopback(*host)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrFormat("%s is on another machine: encrypt with --ca FILE or --tls, or give "
-                      "--plaintext to send everything, a token included, in clear",
-                      options.server));
+std::vector<std::string> ServersOf(const ClientOptions& options) {
+  return absl::StrSplit(options.server, ',');
+}
+
+absl::Status CheckServers(const ClientOptions& options, bool tls) {
+  for (const std::string& server : ServersOf(options)) {
+    if (absl::StartsWith(server, "unix:")) continue;
+    const absl::StatusOr<std::string> host = HostOf(server);
+    if (!host.ok()) return host.status();
+    if (tls || options.plaintext || IsLoopback(*host)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s is on another machine: encrypt with --ca FILE or --tls, or give "
+                        "--plaintext to send everything, a token included, in clear",
+                        server));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
@@ -77,7 +88,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
   const bool tls = options.tls || !options.ca_file.empty() || !options.certificate_file.empty() ||
                    !options.key_file.empty();
   if (!tls) {
-    if (absl::Status status = CheckPlaintext(options); !status.ok()) return status;
+    if (absl::Status status = CheckServers(options, tls); !status.ok()) return status;
     return grpc::InsecureChannelCredentials();
   }
   if (options.plaintext) {
@@ -86,9 +97,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
   if (options.certificate_file.empty() != options.key_file.empty()) {
     return absl::InvalidArgumentError("--cert and --key belong together; give both or neither");
   }
-  if (!absl::StartsWith(options.server, "unix:")) {
-    if (auto host = HostOf(options.server); !host.ok()) return host.status();
-  }
+  if (absl::Status status = CheckServers(options, tls); !status.ok()) return status;
   grpc::SslCredentialsOptions ssl;
   absl::StatusOr<std::string> ca = ReadOption(options.ca_file, "--ca", kMaxPemBytes);
   if (!ca.ok()) return ca.status();
@@ -141,18 +150,21 @@ absl::StatusOr<std::string> ReadToken(const ClientOptions& options) {
 }
 
 std::shared_ptr<grpc::Channel> MakeChannel(
-    const ClientOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+    const ClientOptions& options, const std::string& server, bool several,
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAliveMs);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, several ? kSilentMs : kKeepAliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, several ? kSilentMs : kKeepAliveTimeoutMs);
+  // A stream of plans is quiet for long, and is asked all the same.
+  if (several) arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, several ? kSilentMs : kConnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
   // Else channels to one address share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   if (!options.server_name.empty()) arguments.SetSslTargetNameOverride(options.server_name);
-  return grpc::CreateCustomChannel(options.server, credentials, arguments);
+  return grpc::CreateCustomChannel(server, credentials, arguments);
 }
 
 }  // namespace
@@ -162,7 +174,13 @@ Connection::Connection(const ClientOptions& options,
     : options_(options),
       credentials_(std::move(credentials)),
       token_(std::move(token)),
-      channel_(MakeChannel(options_, credentials_)) {}
+      peers_(std::make_shared<Peers>()) {
+  const std::vector<std::string> servers = ServersOf(options_);
+  for (const std::string& server : servers) {
+    peers_->list.push_back(
+        {server, MakeChannel(options_, server, servers.size() > 1, credentials_)});
+  }
+}
 
 absl::StatusOr<Connection> Connection::Open(const ClientOptions& options) {
   absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = Credentials(options);
@@ -174,7 +192,41 @@ absl::StatusOr<Connection> Connection::Open(const ClientOptions& options) {
 
 Connection Connection::Another() const { return Connection(options_, credentials_, token_); }
 
+Connection::Target Connection::target() const {
+  absl::MutexLock lock(&peers_->mutex);
+  return peers_->list[peers_->current];
+}
+
+void Connection::Follow(const CallError& error, const std::string& called) const {
+  if (servers() == 1) return;
+  absl::MutexLock lock(&peers_->mutex);
+  const std::vector<Target>& list = peers_->list;
+  if (list[peers_->current].server != called) return;
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (list[i].server != error.leader) continue;
+    peers_->current = i;
+    return;
+  }
+  // A stream that was cut here, and not there, says nothing of the server.
+  if (error.code == absl::StatusCode::kUnavailable ||
+      error.code == absl::StatusCode::kDeadlineExceeded) {
+    // A channel that has failed dials by itself, but nobody looks whether that succeeds while calls
+    // on it fail at once.
+    peers_->list[peers_->current].channel = MakeChannel(options_, called, true, credentials_);
+    peers_->current = (peers_->current + 1) % list.size();
+  }
+}
+
+absl::Duration Connection::attempt_timeout() const {
+  return servers() == 1 ? options_.timeout : std::max(options_.timeout / 5, absl::Seconds(1));
+}
+
+Backoff Connection::MakeBackoff() const {
+  return servers() == 1 ? Backoff() : Backoff(absl::Milliseconds(50), kLongestPause);
+}
+
 void Connection::Prepare(grpc::ClientContext* context) const {
+  if (servers() > 1) context->AddMetadata("rhumb-leader-only", "1");
   if (!token_.empty()) context->AddMetadata("authorization", absl::StrCat("Bearer ", token_));
 }
 

@@ -25,6 +25,12 @@ absl::StatusOr<rhumb::v1::DemandRoute> RouteByName(const rhumb::v1::PlanUpdate& 
 }
 
 absl::Status HeldPlan::Apply(const rhumb::v1::PlanUpdate& update) {
+  const rhumb::v1::PlanHeader& next = update.header();
+  if (next.term_scope() == header_.term_scope() && next.term() < header_.term()) {
+    return absl::FailedPreconditionError(
+        absl::StrFormat("plan %d is of the leader of term %d, which that of term %d has replaced",
+                        next.plan_version(), next.term(), header_.term()));
+  }
   if (!update.reset() &&
       (update.header().epoch() != epoch() || update.base_plan_version() != version())) {
     return absl::AbortedError(absl::StrFormat(

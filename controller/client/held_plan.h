@@ -21,7 +21,8 @@ absl::StatusOr<rhumb::v1::DemandRoute> RouteByName(const rhumb::v1::PlanUpdate& 
 class HeldPlan {
  public:
   // Takes the update as a whole, or nothing of it: Aborted when it does not lead on from what is
-  // held (the adapter answers so, and gets the whole plan), InvalidArgument as RouteByName.
+  // held (the adapter answers so, and gets the whole plan), InvalidArgument as RouteByName,
+  // FailedPrecondition when a leader sent it that was replaced by the one whose plan is held.
   // O(log demands) a route.
   absl::Status Apply(const rhumb::v1::PlanUpdate& update);
 

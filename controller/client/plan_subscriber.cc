@@ -25,10 +25,7 @@ bool IsFinal(const absl::Status& status) {
 }  // namespace
 
 PlanSubscriber::PlanSubscriber(const Connection& connection, Options options)
-    : connection_(connection),
-      options_(std::move(options)),
-      south_(rhumb::v1::South::NewStub(connection_.channel())),
-      thread_([this] { Run(); }) {}
+    : connection_(connection), options_(std::move(options)), thread_([this] { Run(); }) {}
 
 PlanSubscriber::~PlanSubscriber() {
   {
@@ -63,7 +60,7 @@ void PlanSubscriber::Cut() {
 }
 
 void PlanSubscriber::Run() {
-  Backoff backoff;
+  Backoff backoff = connection_.MakeBackoff();
   for (;;) {
     const int before = Get().updates;
     const absl::Status status = Follow();
@@ -99,7 +96,9 @@ absl::Status PlanSubscriber::Follow() {
     subscribe->set_held_plan_version(state_.plan->version());
     subscribe->set_held_routes_digest(state_.plan->header().routes_digest());
   }
-  const std::unique_ptr<Stream> stream = south_->StreamPlans(&context);
+  const Connection::Target target = connection_.target();
+  const auto south = rhumb::v1::South::NewStub(target.channel);
+  const std::unique_ptr<Stream> stream = south->StreamPlans(&context);
   bool open = stream->Write(first);
   rhumb::v1::PlanStreamResponse response;
   while (open && stream->Read(&response)) {
@@ -119,7 +118,9 @@ absl::Status PlanSubscriber::Follow() {
   absl::MutexLock lock(&mutex_);
   open_ = nullptr;
   if (status.ok()) return absl::UnavailableError("the server ended the stream");
-  return connection_.Explain(status);
+  const CallError error = DecodeError(status);
+  connection_.Follow(error, target.server);
+  return Explain(error, target.server, connection_.timeout());
 }
 
 bool PlanSubscriber::Take(const rhumb::v1::PlanUpdate& update, Stream* stream) {

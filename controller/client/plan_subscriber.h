@@ -67,7 +67,6 @@ class PlanSubscriber {
 
   const Connection connection_;
   const Options options_;
-  const std::unique_ptr<rhumb::v1::South::Stub> south_;
   mutable absl::Mutex mutex_;
   mutable SteadyCondition changed_;
   State state_ ABSL_GUARDED_BY(mutex_);

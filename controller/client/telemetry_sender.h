@@ -13,8 +13,7 @@ namespace rhumb {
 // Used from one thread at a time.
 class TelemetrySender {
  public:
-  explicit TelemetrySender(const Connection& connection)
-      : connection_(connection), south_(rhumb::v1::South::NewStub(connection_.channel())) {}
+  explicit TelemetrySender(const Connection& connection) : connection_(connection) {}
   ~TelemetrySender() { Close(); }
 
   // Sends the report and waits for its answer, which may be a refusal (answer.error). When the
@@ -32,7 +31,8 @@ class TelemetrySender {
                 rhumb::v1::TelemetryAnswer* answer);
 
   const Connection connection_;
-  const std::unique_ptr<rhumb::v1::South::Stub> south_;
+  Connection::Target target_;  // of the stream
+  std::unique_ptr<rhumb::v1::South::Stub> south_;
   std::unique_ptr<grpc::ClientContext> context_;
   std::unique_ptr<Stream> stream_;  // null: not open
 };

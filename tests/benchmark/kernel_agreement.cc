@@ -80,7 +80,7 @@ void Compare(const Checkpoint& checkpoint, int networks, bool refine) {
     InferenceOptions options;
     if (!refine) options.refinements = 0;
     const Answer best = Decide(checkpoint, graph, history, options);
-    options.portable = true;
+    options.kernel = &PortableKernel();
     const Answer portable = Decide(checkpoint, graph, history, options);
     plans.push_back(LargestDifference(best.plan, portable.plan));
     priced.push_back(LargestDifference(best.priced, portable.priced));

@@ -14,7 +14,7 @@ from typing import Tuple
 # Third parties by the headers that they are known by, as regular expressions from the start.
 THIRD_PARTIES = {
     "absl": r"absl/",
-    "protobuf": r"google/protobuf/|rhumb/v1/\w+\.pb\.h|(\S+/)?(worker|session)\.pb\.h",
+    "protobuf": r"google/protobuf/|(rhumb/v1|etcd)/\w+\.pb\.h|(\S+/)?(worker|session)\.pb\.h",
     "grpc": r"grpcpp/|grpc/|\S+\.grpc\.pb\.h|grpc/health/",
     "boost": r"boost/",
     "json": r"nlohmann/",
@@ -115,6 +115,17 @@ ROOMS = (
         third=_COMMON + ("openssl",),
     ),
     Room(
+        "controller/serving/etcd",
+        uses=(
+            "topologies",
+            "controller/clock",
+            "controller/clock/grpc",
+            "controller/steering/plan",
+            "controller/steering",
+        ),
+        third=_COMMON + ("grpc", "spdlog"),
+    ),
+    Room(
         "controller/serving/configuration",
         uses=_FLOORS
         + (
@@ -122,6 +133,7 @@ ROOMS = (
             "controller/steering",
             "controller/serving/rpc",
             "controller/serving/access",
+            "controller/serving/etcd",
         ),
         third=_COMMON + ("openssl", "spdlog"),
     ),
@@ -196,6 +208,7 @@ ROOMS = (
             "controller/serving/metrics",
             "controller/serving/live",
             "controller/serving/store",
+            "controller/serving/etcd",
             "controller/web",
         ),
         third=_COMMON + ("grpc", "spdlog"),

@@ -53,7 +53,6 @@ void WaitUnlessStopped(absl::Duration pause, const std::atomic<bool>* stopped) {
 absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options) {
   const absl::StatusOr<Connection> connection = Connection::Open(session.client);
   if (!connection.ok()) return connection.status();
-  const auto north = rhumb::v1::North::NewStub(connection->channel());
   // Nothing to keep: what was printed is there.
   const StopGuard stop([] { return std::string("stopped"); });
   rhumb::v1::WatchPlanRequest request;
@@ -62,8 +61,10 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
   uint64_t shown = 0;
   bool told = false;
   SteadyTime last_answer = SteadyNow();
-  Backoff backoff;
+  Backoff backoff = connection->MakeBackoff();
   for (;;) {
+    const Connection::Target target = connection->target();
+    const auto north = rhumb::v1::North::NewStub(target.channel);
     grpc::ClientContext context;
     connection->Prepare(&context);
     const CancelOnInterrupt watch(&context, stop.flag());
@@ -89,6 +90,7 @@ absl::Status FollowPlans(const CtlSession& session, const FollowOptions& options
     if (*stop.flag()) return absl::CancelledError("stopped");
     const bool away = status.ok() || status.error_code() == grpc::StatusCode::UNAVAILABLE;
     const absl::Duration pause = backoff.Next();
+    if (!status.ok()) connection->Follow(DecodeError(status), target.server);
     if (!away || SteadyNow() + pause > last_answer + connection->timeout()) {
       return status.ok() ? absl::UnavailableError("the server ended the stream")
                          : connection->Explain(status);

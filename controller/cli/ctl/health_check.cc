@@ -15,6 +15,7 @@ namespace {
 // request for the whole server is empty, the answer has the status as field 1.
 constexpr char kMethod[] = "/grpc.health.v1.Health/Check";
 constexpr uint32_t kStatusTag = 1 << 3;
+constexpr uint32_t kServing = 1;
 
 absl::string_view NameOf(uint32_t status) {
   constexpr absl::string_view kNames[] = {"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"};
@@ -32,15 +33,11 @@ absl::StatusOr<uint32_t> ReadStatus(const grpc::ByteBuffer& buffer) {
   return status;
 }
 
-}  // namespace
-
-absl::Status CheckHealth(const CtlSession& session) {
-  const absl::StatusOr<Connection> connection = Connection::Open(session.client);
-  if (!connection.ok()) return connection.status();
-  grpc::GenericStub stub(connection->channel());
+absl::StatusOr<uint32_t> Ask(const Connection& connection, const Connection::Target& target) {
+  grpc::GenericStub stub(target.channel);
   grpc::ClientContext context;
-  connection->Prepare(&context);
-  context.set_deadline(GrpcDeadline(SteadyNow() + connection->timeout()));
+  connection.Prepare(&context);
+  context.set_deadline(GrpcDeadline(SteadyNow() + connection.attempt_timeout()));
   const grpc::ByteBuffer request(nullptr, 0);
   grpc::ByteBuffer response;
   absl::Notification done;
@@ -51,15 +48,33 @@ absl::Status CheckHealth(const CtlSession& session) {
                    done.Notify();
                  });
   done.WaitForNotification();
-  if (!result.ok()) return connection->Explain(result);
-  const absl::StatusOr<uint32_t> status = ReadStatus(response);
+  if (!result.ok()) return Explain(DecodeError(result), target.server, connection.timeout());
+  return ReadStatus(response);
+}
+
+}  // namespace
+
+absl::Status CheckHealth(const CtlSession& session) {
+  const absl::StatusOr<Connection> connection = Connection::Open(session.client);
+  if (!connection.ok()) return connection.status();
+  absl::StatusOr<uint32_t> status;
+  // Of several one is enough: it leads.
+  for (int i = 0; i < connection->servers() && !(status.ok() && *status == kServing); ++i) {
+    const Connection::Target target = connection->target();
+    absl::StatusOr<uint32_t> answer = Ask(*connection, target);
+    if (answer.ok() || i == 0) status = std::move(answer);
+    CallError next;
+    next.code = absl::StatusCode::kUnavailable;
+    connection->Follow(next, target.server);
+  }
   if (!status.ok()) return status.status();
   const absl::string_view name = NameOf(*status);
   std::cout << (session.json() ? absl::StrCat("{\"status\": \"", name, "\"}\n")
                                : absl::StrCat(name, "\n"));
   if (name == "SERVING") return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
-      connection->server(), " does not serve plans yet; an adapter must declare a network first"));
+      session.client.server, " serves no plans: an adapter must declare a network first, or, of ",
+      "several controllers, another one leads"));
 }
 
 }  // namespace rhumb

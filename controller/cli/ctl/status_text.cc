@@ -79,6 +79,23 @@ std::string AdaptersText(const rhumb::v1::ControllerStatus& status, absl::Time n
   return absl::StrCat("\n", table.Text(2), errors);
 }
 
+// Of a controller that is one of several.
+std::string ReplicaText(const rhumb::v1::ControllerStatus& status, bool colour) {
+  if (!status.has_replica()) return "";
+  const rhumb::v1::ReplicaStatus& replica = status.replica();
+  const std::string all = Names(replica.replicas());
+  if (replica.role() == rhumb::v1::ReplicaStatus::ROLE_LEADER) {
+    return absl::StrFormat("Leads, term %d; controllers: %s\n", replica.term(), all);
+  }
+  return Red(absl::StrFormat("STANDBY: a copy of %s ago; %s; controllers: %s\n",
+                             ShortTime(FromProto(replica.copy_age())),
+                             replica.leader().empty()
+                                 ? "no leader is known"
+                                 : absl::StrCat(Printable(replica.leader()), " leads"),
+                             all),
+             colour);
+}
+
 std::string PinsText(const rhumb::v1::ControllerStatus& status) {
   if (status.pins().empty()) return "";
   TextTable table({"pinned demand", "share", "path", ""});
@@ -109,6 +126,7 @@ std::string StatusText(const rhumb::v1::ControllerStatus& status, absl::Time now
   } else {
     text = Bold("Steering, but no traffic is known yet\n", colour);
   }
+  absl::StrAppend(&text, ReplicaText(status, colour));
   absl::StrAppend(&text, "\n", LabelledLine("policy", Printable(status.policy())));
   if (status.ready()) {
     absl::StrAppend(

@@ -9,8 +9,9 @@ namespace rhumb {
 
 void AddClientOptions(CLI::App& app, ClientOptions* options) {
   constexpr char kGroup[] = "Connection";
-  app.add_option("--server", options->server, "Address of rhumb serve")
-      ->type_name("HOST:PORT")
+  app.add_option("--server", options->server,
+                 "Address of rhumb serve, or of several that share a state, with commas between")
+      ->type_name("HOST:PORT,...")
       ->envname("RHUMB_SERVER")
       ->capture_default_str()
       ->group(kGroup);

@@ -20,6 +20,7 @@ struct Caller {
   // What it showed, to be looked at again when tokens or authorities change.
   std::optional<TokenHash> token = std::nullopt;
   std::string certificate = {};  // PEM, its own first; empty without
+  bool leader_only = false;      // it wants no answers of standbys
 };
 
 // Safe to call from any thread.

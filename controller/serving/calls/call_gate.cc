@@ -34,6 +34,8 @@ absl::StatusOr<Caller> CallGate::Admit(const Credentials& credentials, Role need
     if (auto status = CheckCertificate(*caller); !status.ok()) return status;
   }
   if (auto status = CountMessage(*caller); !status.ok()) return status;
+  caller->leader_only = credentials.leader_only;
+  if (auto status = CheckLeadsFor(*caller, needed); !status.ok()) return status;
   return caller;
 }
 
@@ -45,7 +47,13 @@ absl::Status CallGate::AdmitAgain(const Caller& caller, Role needed) {
 
 absl::Status CallGate::StillAdmits(const Caller& caller, Role needed) const {
   if (auto status = access_.StillAllows(caller, needed); !status.ok()) return status;
-  return CheckCertificate(caller);
+  if (auto status = CheckCertificate(caller); !status.ok()) return status;
+  return CheckLeadsFor(caller, needed);
+}
+
+absl::Status CallGate::CheckLeadsFor(const Caller& caller, Role needed) const {
+  const bool answered_from_a_copy = needed == Role::kViewer && !caller.leader_only;
+  return answered_from_a_copy ? absl::OkStatus() : CheckLeads();
 }
 
 // A connection was checked when it was made; what its certificate is worth may have changed since.

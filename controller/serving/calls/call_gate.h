@@ -15,6 +15,7 @@
 #include "controller/serving/access/access_control.h"
 #include "controller/serving/access/gate_limits.h"
 #include "controller/serving/access/rate_limiter.h"
+#include "controller/serving/calls/standing.h"
 #include "controller/serving/configuration/certificate_keeper.h"
 
 namespace rhumb {
@@ -24,20 +25,24 @@ struct Credentials {
   std::optional<absl::string_view> authorization;  // as AccessControl::Identify takes it
   std::string address;                             // as gRPC spells it, "ipv4:10.0.0.1:4711"
   std::string certificate;                         // PEM, its own first; empty without
+  bool leader_only = false;                        // it wants no answers of standbys
 };
 
 // Safe to call from any thread; outlives every call.
 class CallGate {
  public:
-  // `certificates` may be null: no client shows one.
-  CallGate(const AccessControl& access, const CertificateKeeper* certificates, GateLimits limits)
+  // `certificates` may be null: no client shows one; so may `standing`: there is one controller.
+  CallGate(const AccessControl& access, const CertificateKeeper* certificates,
+           const Standing* standing, GateLimits limits)
       : access_(access),
         certificates_(certificates),
+        standing_(standing),
         limits_(limits),
         rate_(limits.calls_per_second, limits.call_burst) {}
 
   // Unavailable (NOT_READY) once closed; Unauthenticated and PermissionDenied (ACCESS);
-  // ResourceExhausted (LIMIT) above the peer's rate.
+  // ResourceExhausted (LIMIT) above the peer's rate; Unavailable (NOT_LEADER) where another leads,
+  // for all that is beyond a viewer's questions.
   absl::StatusOr<Caller> Admit(const Credentials& credentials, Role needed);
   // The same for a caller that was admitted before and calls again, on a session of HTTP.
   absl::Status AdmitAgain(const Caller& caller, Role needed);
@@ -45,6 +50,11 @@ class CallGate {
   // For a caller that was admitted before: the errors of Admit when its token or its certificate
   // would not be admitted any more.
   absl::Status StillAdmits(const Caller& caller, Role needed) const;
+
+  // Unavailable (NOT_LEADER) from the moment when the lead of this controller is over.
+  absl::Status CheckLeads() const {
+    return standing_ == nullptr ? absl::OkStatus() : standing_->CheckLeads();
+  }
 
   // Without asking for a token, for what everybody may know.
   absl::StatusOr<Caller> AdmitAnybody(const std::string& address);
@@ -76,6 +86,7 @@ class CallGate {
 
  private:
   absl::Status CheckCertificate(const Caller& caller) const;
+  absl::Status CheckLeadsFor(const Caller& caller, Role needed) const;
   struct Pool {
     absl::flat_hash_map<std::string, int> by_peer;
     int all = 0;
@@ -84,6 +95,7 @@ class CallGate {
 
   const AccessControl& access_;
   const CertificateKeeper* const certificates_;
+  const Standing* const standing_;
   const GateLimits limits_;
   RateLimiter rate_;
   std::atomic<bool> closed_ = false;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/clock/steady_time.h"
+#include "controller/serving/calls/kept_answer.h"
 #include "controller/steering/plan/request_error.h"
 #include "controller/steering/questions/compute_routes.h"
 #include "controller/steering/questions/evaluate_plan.h"
@@ -41,7 +42,9 @@ void NorthCalls::OnControlThread(const Asker& asker, Done<Response> done, Work w
         if (auto status = asker.wanted(); !status.ok()) return status;
         return work(core, asker.who);
       },
-      std::move(done));
+      [this, done = std::move(done)](absl::StatusOr<Response> answer) {
+        done(KeptAnswer(parts_.standing, std::move(answer)));
+      });
 }
 
 template <typename Response, typename Work>
@@ -160,7 +163,10 @@ void NorthCalls::Answer(Message<rhumb::v1::GetStatusRequest>, const Asker& asker
                          const std::string&) -> absl::StatusOr<rhumb::v1::ControllerStatus> {
                     rhumb::v1::ControllerStatus status = core.north().GetStatus();
                     status.set_version(parts_.version);
-                    *status.mutable_store() = parts_.control.store().Health();
+                    *status.mutable_store() = parts_.control.Get()->store().Health();
+                    if (parts_.standing != nullptr) {
+                      *status.mutable_replica() = parts_.standing->Status();
+                    }
                     return status;
                   });
 }
@@ -180,8 +186,10 @@ void NorthCalls::Answer(Message<rhumb::v1::GetPlanRequest>, const Asker& asker,
 void NorthCalls::Answer(Message<rhumb::v1::ListAuditRequest> request, const Asker& asker,
                         Done<rhumb::v1::ListAuditResponse> done) {
   // Reads the disk: not on the control thread.
-  OnPool(parts_.quick, asker, std::move(done),
-         [this, request](PolicyCache*) { return ListAudit(*request, &parts_.control.store()); });
+  OnPool(parts_.quick, asker, std::move(done), [this, request](PolicyCache*) {
+    const std::shared_ptr<ControlThread> control = parts_.control.Get();
+    return ListAudit(*request, &control->store());
+  });
 }
 
 }  // namespace rhumb

@@ -10,7 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "controller/serving/access/role.h"
-#include "controller/steering/decision/control_thread.h"
+#include "controller/serving/calls/control_slot.h"
+#include "controller/serving/calls/standing.h"
 #include "controller/steering/metrics/metrics.h"
 #include "controller/steering/plan/live_plan.h"
 #include "controller/steering/questions/compute_pool.h"
@@ -73,13 +74,14 @@ struct NorthCall<rhumb::v1::ListAuditRequest>
 class NorthCalls {
  public:
   struct Parts {
-    ControlThread& control;
+    ControlSlot& control;
     ComputePool& compute;
     ComputePool& quick;  // for answers that cost little
     Metrics& metrics;
     TopologyLimits topology_limits;
     std::string version;                       // of the program
     std::function<LivePlanPtr()> latest_plan;  // null before the first
+    const Standing* standing;                  // null: there is one controller
   };
   // Whom the gate let in, and whether there is still somebody who waits for the answer.
   struct Asker {

@@ -198,8 +198,67 @@ class Checker {
   }
 
   void CheckStore() {
-    if (!c_.store.path.empty()) CheckMakable("store.path", c_.store.path);
     AtLeast("store.kept_audit", c_.store.kept_audit, 1);
+    if (c_.store.kind == "etcd") return CheckEtcd();
+    if (c_.store.kind != "sqlite") {
+      Fault("store.kind", absl::StrFormat("\"%s\"; give \"sqlite\" or \"etcd\"", c_.store.kind));
+    }
+    if (!c_.store.path.empty()) CheckMakable("store.path", c_.store.path);
+    if (!c_.etcd.endpoints.empty()) Fault("store.endpoints", "needs store.kind = \"etcd\"");
+  }
+
+  void CheckEtcd() {
+    const EtcdOptions& e = c_.etcd;
+    if (!c_.store.path.empty()) {
+      Fault("store.path", "is SQLite's; leave it empty with store.kind = \"etcd\"");
+    }
+    if (e.endpoints.empty()) {
+      Fault("store.endpoints", "is empty; give HOST:PORT of every member of etcd");
+    }
+    bool remote = false;
+    for (const std::string& endpoint : e.endpoints) {
+      const auto address = CheckAddress("store.endpoints", endpoint);
+      if (address && address->port == 0) Fault("store.endpoints", endpoint + " has no port");
+      remote |= address && !address->loopback();
+    }
+    if (e.prefix.size() < 2 || e.prefix.front() != '/' || e.prefix.back() == '/') {
+      Fault("store.prefix",
+            absl::StrFormat("\"%s\"; give a path such as \"/rhumb\", without a slash at its end",
+                            e.prefix));
+    }
+    Lasts("store.lease", e.lease, absl::Seconds(2), absl::Minutes(1));
+    if (absl::Trunc(e.lease, absl::Seconds(1)) != e.lease) {
+      Fault("store.lease", "etcd counts leases in whole seconds");
+    }
+    if (e.certificate.empty() != e.key.empty()) {
+      Fault(e.key.empty() ? "store.key" : "store.certificate",
+            "is empty; a certificate and its key belong together");
+    } else if (!e.certificate.empty()) {
+      Fault("store.certificate", CheckCertificateAndKey(e.certificate, e.key));
+    }
+    if (!e.authorities.empty()) {
+      Fault("store.authorities", CheckAuthorities(e.authorities));
+    } else if (!e.certificate.empty()) {
+      Fault("store.authorities", "is empty; TLS to etcd needs its authorities");
+    } else if (remote && !c_.security.allow_plaintext) {
+      Fault("store.endpoints",
+            "are on other machines, and what is kept could be read and changed on the way; set "
+            "store.authorities, or security.allow_plaintext = true");
+    }
+    CheckAdvertised();
+  }
+
+  void CheckAdvertised() {
+    const std::string& advertise = c_.etcd.advertise;
+    if (!advertise.empty()) {
+      const auto address = CheckAddress("store.advertise", advertise);
+      if (address && address->port == 0) Fault("store.advertise", "has no port");
+      return;
+    }
+    if (!listen_ || listen_->any()) {
+      Fault("store.advertise",
+            "is empty, and server.listen is no address that clients could call; give HOST:PORT");
+    }
   }
 
   const ReadConfig& read_;

@@ -83,8 +83,16 @@ void VisitSections(Config& c, Enter&& enter) {
     fields.Count("matrices", guard.matrices);
   });
   enter("store", [&](auto& fields) {
+    fields.Text("kind", c.store.kind);
     fields.Text("path", c.store.path);
     fields.Count("kept_audit", c.store.kept_audit);
+    fields.Texts("endpoints", c.etcd.endpoints);
+    fields.Text("prefix", c.etcd.prefix);
+    fields.Time("lease", c.etcd.lease);
+    fields.Text("authorities", c.etcd.authorities);
+    fields.Text("certificate", c.etcd.certificate);
+    fields.Text("key", c.etcd.key);
+    fields.Text("advertise", c.etcd.advertise);
   });
   enter("metrics", [&](auto& fields) {
     fields.Text("listen", c.metrics.listen);

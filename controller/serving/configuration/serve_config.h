@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "controller/serving/access/gate_limits.h"
+#include "controller/serving/etcd/etcd_options.h"
 #include "controller/steering/decision/control_options.h"
 #include "controller/steering/store/store_options.h"
 
@@ -46,6 +47,7 @@ struct ServeConfig {
   // Core, guard and candidate paths. The policy is the one until an operator sets another.
   ControlOptions steering;
   StoreOptions store;
+  EtcdOptions etcd;
   struct Metrics {
     std::string listen = "127.0.0.1:9433";
     bool allow_remote = false;

@@ -77,7 +77,7 @@ void LiveFeed::Run() {
     if (!look) continue;
     if (look->status) {
       look->status->set_version(parts_.version);
-      *look->status->mutable_store() = parts_.control.store().Health();
+      *look->status->mutable_store() = parts_.control.Get()->store().Health();
     }
     look->verdicts = parts_.recent.TakeVerdicts();
     look->reroute_s = parts_.recent.LastSeconds(Stage::kReroute);

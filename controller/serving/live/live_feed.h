@@ -11,10 +11,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "controller/clock/steady_condition.h"
+#include "controller/serving/calls/control_slot.h"
 #include "controller/serving/live/event_log.h"
 #include "controller/serving/live/live_story.h"
 #include "controller/serving/live/recent_metrics.h"
-#include "controller/steering/decision/control_thread.h"
 
 namespace rhumb {
 
@@ -27,7 +27,7 @@ class LiveFeed {
   static constexpr absl::Duration kStatusEvery = absl::Seconds(1);
 
   struct Parts {
-    ControlThread& control;
+    ControlSlot& control;
     RecentMetrics& recent;
     EventLog& log;
     std::string version;         // of the program

@@ -26,6 +26,8 @@ struct ListenAddress {
     if (inet_pton(AF_INET6, host.c_str(), &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
     return host == "localhost";
   }
+  // Every address of the machine, so that it is none to call.
+  bool any() const { return host == "0.0.0.0" || host == "::"; }
   std::string text() const {
     return host.find(':') == std::string::npos ? absl::StrFormat("%s:%d", host, port)
                                                : absl::StrFormat("[%s]:%d", host, port);

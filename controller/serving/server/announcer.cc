@@ -22,12 +22,25 @@ void Announcer::Publish(LivePlanPtr plan) {
   SetHealth(kNorthHealth, true);
 }
 
-void Announcer::ElectionChanged(ControlThread& control) {
+void Announcer::PublishCopy(LivePlanPtr plan) {
+  const LivePlanPtr known = board_.latest();
+  if (known != nullptr && known->version() >= plan->version()) return;
+  board_.Publish(std::move(plan));
+  fan_out_.Announce();
+}
+
+void Announcer::StandBy(bool stands_by) {
+  health_.StandBy(stands_by);
+  fan_out_.Announce();
+}
+
+void Announcer::ElectionChanged(ControlSlot& control) {
   if (election_notice_.exchange(true)) return;
-  control.Post([this](ControllerCore& core) {
+  const bool posted = control.Post([this](ControllerCore& core) {
     election_notice_ = false;
     for (const auto& [id, reader] : fan_out_.readers()) reader->ElectionChanged(core);
   });
+  if (!posted) election_notice_ = false;
 }
 
 }  // namespace rhumb

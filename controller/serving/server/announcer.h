@@ -5,10 +5,10 @@
 #include <atomic>
 #include <string>
 
+#include "controller/serving/calls/control_slot.h"
 #include "controller/serving/server/fan_out.h"
 #include "controller/serving/server/health_board.h"
 #include "controller/serving/server/plan_board.h"
-#include "controller/steering/decision/control_thread.h"
 
 namespace rhumb {
 
@@ -24,7 +24,11 @@ class Announcer {
   // woken soon. The election is told after what waits for `control`, so that many changes at once,
   // as when a thousand adapters connect, are told together.
   void Publish(LivePlanPtr plan);
-  void ElectionChanged(ControlThread& control);
+  void ElectionChanged(ControlSlot& control);
+  // A plan of a copy: for those who ask, and who watch.
+  void PublishCopy(LivePlanPtr plan);
+  // Another leads, or nobody: nothing but the store and the certificates serves, whatever is set.
+  void StandBy(bool stands_by);
 
  private:
   PlanBoard& board_;

@@ -6,6 +6,7 @@ namespace rhumb {
 namespace {
 
 constexpr char kAuthorization[] = "authorization";
+constexpr char kLeaderOnly[] = "rhumb-leader-only";
 
 // PEM, the client's own first; empty without one.
 std::string CertificateOf(const grpc::ServerContextBase& context) {
@@ -31,6 +32,7 @@ Credentials CredentialsOf(const grpc::ServerContextBase& context) {
   }
   credentials.address = context.peer();
   credentials.certificate = CertificateOf(context);
+  credentials.leader_only = metadata.count(kLeaderOnly) > 0;
   return credentials;
 }
 

@@ -14,7 +14,14 @@ std::optional<bool> HealthBoard::Get(const std::string& service) const {
   absl::MutexLock lock(&mutex_);
   const auto it = serving_.find(service);
   if (it == serving_.end()) return std::nullopt;
-  return it->second && !draining_;
+  const bool of_leader =
+      service == kControllerHealth || service == kSouthHealth || service == kNorthHealth;
+  return it->second && !draining_ && !(stands_by_ && of_leader);
+}
+
+void HealthBoard::StandBy(bool stands_by) {
+  absl::MutexLock lock(&mutex_);
+  stands_by_ = stands_by;
 }
 
 void HealthBoard::Drain() {

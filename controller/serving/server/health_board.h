@@ -25,11 +25,14 @@ class HealthBoard {
   std::optional<bool> Get(const std::string& service) const;
   // From now on nothing serves, whatever is set.
   void Drain();
+  // While it stands by, another controller serves.
+  void StandBy(bool stands_by);
 
  private:
   mutable absl::Mutex mutex_;
   std::map<std::string, bool> serving_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stands_by_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rhumb

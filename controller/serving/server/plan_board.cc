@@ -43,6 +43,14 @@ void PlanBoard::Publish(LivePlanPtr plan) {
   }
 }
 
+void PlanBoard::Clear() {
+  std::deque<LivePlanPtr> dropped;  // freed without the lock
+  Encoded old;
+  absl::MutexLock lock(&mutex_);
+  dropped.swap(plans_);
+  old.swap(encoded_);
+}
+
 LivePlanPtr PlanBoard::latest() const {
   absl::MutexLock lock(&mutex_);
   return plans_.empty() ? nullptr : plans_.back();

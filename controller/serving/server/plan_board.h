@@ -37,6 +37,9 @@ class PlanBoard {
   // Versions grow from call to call.
   void Publish(LivePlanPtr plan);
 
+  // Forgets them: what follows begins anew.
+  void Clear();
+
   LivePlanPtr latest() const;  // null before the first
   // Null when it is not kept.
   LivePlanPtr Find(uint64_t version) const;

@@ -199,6 +199,8 @@ void PlanStream::Wake() {
 
 void PlanStream::WriteNext() {
   if (!open_ || finished_ || writing_) return;
+  // Here, and not only where the lead is seen to end: this thread may have been stopped meanwhile.
+  if (auto status = parts_.gate.CheckLeads(); !status.ok()) return EndLocked(status);
   if (election_) {
     rhumb::v1::PlanStreamResponse response;
     *response.mutable_election() = sent_election_ = *election_;

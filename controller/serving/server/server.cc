@@ -12,14 +12,16 @@
 #include "controller/serving/configuration/certificate_keeper.h"
 #include "controller/serving/metrics/metrics_endpoint.h"
 #include "controller/serving/metrics/prometheus_metrics.h"
+#include "controller/serving/rpc/listen_address.h"
 #include "controller/serving/server/announcer.h"
 #include "controller/serving/server/caller_policies.h"
 #include "controller/serving/server/grpc_server.h"
 #include "controller/serving/server/health_service.h"
-#include "controller/serving/server/web_server.h"
 #include "controller/serving/server/north_service.h"
+#include "controller/serving/server/replicas.h"
 #include "controller/serving/server/south_service.h"
 #include "controller/serving/server/update_cost.h"
+#include "controller/serving/server/web_server.h"
 #include "controller/serving/store/file_lock.h"
 #include "controller/serving/store/sqlite_store.h"
 #include "controller/steering/store/memory_store.h"
@@ -29,6 +31,8 @@ namespace rhumb {
 namespace {
 
 constexpr absl::Duration kHousekeeping = absl::Milliseconds(250);
+// A standby that has not read from etcd for so long is not well.
+constexpr absl::Duration kOldCopy = absl::Seconds(5);
 
 // What may not be had, so that it is opened before anything is built on it.
 struct Opened {
@@ -38,6 +42,7 @@ struct Opened {
   std::unique_ptr<CertificateKeeper> certificates;  // null: plaintext
   std::unique_ptr<FileLock> store_lock;             // null: nothing is stored
   std::unique_ptr<FileLock> store_file_lock;
+  std::shared_ptr<EtcdClient> etcd;  // null: there is one controller
 };
 
 absl::StatusOr<Opened> Open(const ServeConfig& config) {
@@ -57,6 +62,11 @@ absl::StatusOr<Opened> Open(const ServeConfig& config) {
     auto file_lock = FileLock::Take(config.store.path);
     if (!file_lock.ok()) return file_lock.status();
     opened.store_file_lock = *std::move(file_lock);
+  }
+  if (config.store.kind == "etcd") {
+    auto etcd = EtcdClient::Open(config.etcd);
+    if (!etcd.ok()) return etcd.status();
+    opened.etcd = *std::move(etcd);
   }
   opened.metrics = std::make_unique<PrometheusMetrics>();
   if (!config.metrics.listen.empty()) {
@@ -81,6 +91,22 @@ ControlOptions ControlOptionsOf(const ServerOptions& options) {
   return control;
 }
 
+std::unique_ptr<Replicas> ReplicasOf(const ServeConfig& config, const Opened& opened) {
+  if (opened.etcd == nullptr) return nullptr;
+  return std::make_unique<Replicas>(
+      opened.etcd, config.etcd,
+      KeptInEtcd{config.steering.core.kept_plans, config.store.kept_audit});
+}
+
+// What clients reach this controller at.
+std::string AddressOf(const ServeConfig& config, int port) {
+  if (!config.etcd.advertise.empty()) return config.etcd.advertise;
+  auto address = ParseListenAddress(config.server.listen);
+  if (!address.ok()) return config.server.listen;
+  address->port = port;
+  return address->text();
+}
+
 int ComputeThreads(const ServeConfig& config) {
   if (config.limits.compute_threads > 0) return config.limits.compute_threads;
   return std::max(1u, std::thread::hardware_concurrency());
@@ -99,44 +125,101 @@ void LogReload(const absl::Status& status, const std::string& path) {
 struct Parts {
   Parts(ServerOptions options, Opened opened_first)
       : config(options.config),
+        control_options(ControlOptionsOf(options)),
+        policies(options.policies),
         opened(std::move(opened_first)),
         connections(config.gate),
         recent(opened.metrics.get()),
-        gate(*opened.access, opened.certificates.get(), config.gate),
+        replicas(ReplicasOf(config, opened)),
+        gate(*opened.access, opened.certificates.get(), replicas.get(), config.gate),
         board(config.steering.core.kept_plans),
         fan_out(&recent),
         announcer(board, fan_out, health),
-        control(ControlOptionsOf(options), options.policies, StoreOf(&options),
-                {[this](LivePlanPtr plan) { announcer.Publish(std::move(plan)); },
-                 [this] { announcer.ElectionChanged(control); }},
-                &recent),
         compute(ComputeThreads(config), config.limits.compute_queue,
                 ForCallers(options.policies, config.steering.core.policy)),
         quick(1, config.limits.compute_queue,
               ForCallers(options.policies, config.steering.core.policy)),
         calls({control, compute, quick, recent, config.steering.core.topology_limits,
-               options.version, [this] { return board.latest(); }}),
-        shared{control, calls, board, fan_out, gate, connections, recent},
+               options.version, [this] { return board.latest(); }, replicas.get()}),
+        shared{control, calls, board, fan_out, gate, connections, recent, replicas.get()},
         south(shared),
         north(shared),
-        health_service(shared, health) {}
+        health_service(shared, health) {
+    if (replicas == nullptr) {
+      Steer(StoreOf(&options));
+    } else {
+      announcer.StandBy(true);
+      Follow(std::make_unique<MemoryStore>());
+    }
+  }
   // Work that waits still uses what is below the two.
   ~Parts() {
+    if (replicas != nullptr) replicas->Stop();
     compute.Stop();
     quick.Stop();
     control.Stop();
   }
 
+  // True when the store has kept the first promises.
+  bool Steer(std::unique_ptr<Store> store) {
+    board.Clear();
+    ControlOptions options = control_options;
+    // A lead without a kept epoch is none: it may take as long as the lease lasts.
+    if (replicas != nullptr) options.first_promise = config.etcd.lease;
+    auto steering = std::make_shared<ControlThread>(
+        options, policies, std::move(store),
+        ControlThread::Listeners{[this](LivePlanPtr plan) { announcer.Publish(std::move(plan)); },
+                                 [this] { announcer.ElectionChanged(control); }},
+        &recent);
+    const bool kept = steering->first_promise_kept();
+    control.Set(std::move(steering));
+    return kept;
+  }
+  // Answers questions from a copy of what another controller knows.
+  void Follow(std::unique_ptr<Store> copy) {
+    ControlOptions options = control_options;
+    options.copy = true;
+    control.Set(std::make_shared<ControlThread>(options, policies, std::move(copy),
+                                                ControlThread::Listeners{[this](LivePlanPtr plan) {
+                                                  announcer.PublishCopy(std::move(plan));
+                                                }},
+                                                &recent));
+  }
+  void StepDown() {
+    control.Get()->Freeze();
+    CheckAccess();
+    announcer.StandBy(true);
+  }
+  // Streams end whose caller would not be let in now.
+  void CheckAccess() {
+    for (const auto& [id, reader] : fan_out.readers()) reader->CheckAccess();
+  }
+  void JoinReplicas(int port) {
+    if (replicas == nullptr) return;
+    replicas->Start(AddressOf(config, port),
+                    {[this](std::unique_ptr<Store> store) { return Steer(std::move(store)); },
+                     [this] { announcer.StandBy(false); }, [this] { StepDown(); },
+                     [this](std::unique_ptr<Store> copy) { Follow(std::move(copy)); }});
+  }
+  bool store_healthy() const {
+    if (!control.Get()->store().Health().healthy()) return false;
+    const auto age = replicas == nullptr ? std::nullopt : replicas->CopyAge();
+    return !age || *age < kOldCopy;
+  }
+
   const ServeConfig config;
+  const ControlOptions control_options;
+  const PolicyFactory policies;
   const Opened opened;
   ConnectionTable connections;
   RecentMetrics recent;
+  const std::unique_ptr<Replicas> replicas;  // null: there is one controller
   CallGate gate;
   HealthBoard health;
   PlanBoard board;
   FanOut fan_out;
   Announcer announcer;
-  ControlThread control;
+  ControlSlot control;
   ComputePool compute;
   ComputePool quick;
   NorthCalls calls;
@@ -149,9 +232,9 @@ struct Parts {
 absl::StatusOr<std::unique_ptr<WebServer>> StartLive(Parts& parts, const std::string& version) {
   const PrometheusMetrics& metrics = *parts.opened.metrics;
   return WebServer::Start({parts.config, parts.opened.certificates.get(), parts.control,
-                            parts.recent, parts.gate, parts.calls, parts.fan_out,
-                            parts.shared.NextStream(),
-                            [&metrics] { return MetricsResponse(metrics); }, version});
+                           parts.recent, parts.gate, parts.calls, parts.fan_out,
+                           parts.shared.NextStream(),
+                           [&metrics] { return MetricsResponse(metrics); }, version});
 }
 
 }  // namespace
@@ -166,12 +249,12 @@ struct Server::Running {
   const std::unique_ptr<Parts> parts;
   const GrpcServer grpc;
   std::unique_ptr<WebServer> live;  // null: none is configured
-  SteadyTime certificates_at;        // the housekeeper's, as what follows
+  SteadyTime certificates_at;       // the housekeeper's, as what follows
   absl::Status certificate_problem;
   Housekeeper housekeeper;
 
   void Housekeep() {
-    parts->announcer.SetHealth(kStoreHealth, parts->control.store().Health().healthy());
+    parts->announcer.SetHealth(kStoreHealth, parts->store_healthy());
     const auto reloaded = parts->opened.access->ReloadIfChanged();
     if (!reloaded.ok() || *reloaded) LogReload(reloaded.status(), parts->config.security.tokens);
     bool access_changed = reloaded.ok() && *reloaded;
@@ -179,7 +262,7 @@ struct Server::Running {
       certificates_at = SteadyNow() + parts->config.security.refresh;
       access_changed |= RefreshCertificates(*parts->opened.certificates);
     }
-    if (access_changed) CheckAccess();
+    if (access_changed) parts->CheckAccess();
   }
 
   // True when others hold now.
@@ -199,10 +282,6 @@ struct Server::Running {
     const absl::Duration left = certificates.current()->expires - Clocks().wall();
     metrics.Set(Gauge::kCertificateDaysLeft, absl::FDivDuration(left, absl::Hours(24)));
     return refreshed.ok() && *refreshed;
-  }
-
-  void CheckAccess() {
-    for (const auto& [id, reader] : parts->fan_out.readers()) reader->CheckAccess();
   }
 
   int metrics_port() const {
@@ -237,6 +316,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   }
   std::unique_ptr<Server> server(
       new Server(std::make_unique<Running>(std::move(parts), *std::move(grpc), std::move(live))));
+  server->running_->parts->JoinReplicas(server->port());
   if (config.security.tokens.empty()) {
     spdlog::warn("no tokens are configured: every caller is an operator");
   }
@@ -272,7 +352,7 @@ void Server::ReloadTokens() {
   if (running_ == nullptr) return;
   const Parts& parts = *running_->parts;
   LogReload(parts.opened.access->Reload(), parts.config.security.tokens);
-  running_->CheckAccess();
+  running_->parts->CheckAccess();
 }
 
 }  // namespace rhumb

@@ -6,23 +6,25 @@
 #include <atomic>
 
 #include "controller/serving/calls/call_gate.h"
+#include "controller/serving/calls/control_slot.h"
 #include "controller/serving/calls/north_calls.h"
+#include "controller/serving/calls/standing.h"
 #include "controller/serving/server/connection_table.h"
 #include "controller/serving/server/fan_out.h"
 #include "controller/serving/server/plan_board.h"
-#include "controller/steering/decision/control_thread.h"
 #include "controller/steering/metrics/metrics.h"
 
 namespace rhumb {
 
 struct ServiceParts {
-  ControlThread& control;
+  ControlSlot& control;
   NorthCalls& north_calls;
   PlanBoard& board;
   FanOut& fan_out;
   CallGate& gate;
   ConnectionTable& connections;
   Metrics& metrics;
+  const Standing* standing;  // null: there is one controller
 
   // Names of streams, unique in this process.
   StreamId NextStream() { return ++last_stream; }

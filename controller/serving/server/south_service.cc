@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "controller/serving/calls/kept_answer.h"
 #include "controller/serving/server/plan_stream.h"
 #include "controller/serving/server/telemetry_stream.h"
 #include "controller/serving/server/unary_call.h"
@@ -35,16 +36,18 @@ template <typename Request, typename Response, typename Work>
 void SouthService::AddChange(const std::string& method, CallMethod counted_as, Work work) {
   using Call = UnaryCall<Request, Response>;
   Add<Bytes, Bytes>(method, [this, counted_as, work](grpc::CallbackServerContext* context) {
-    return new Call(
-        parts_, counted_as, Role::kAdapter, context,
-        [this, work](std::shared_ptr<const Request> request, Call& call) {
-          parts_.control.Call<Response>(
-              [request, work, &call](ControllerCore& core) -> absl::StatusOr<Response> {
-                if (auto status = CheckWanted(call.context()); !status.ok()) return status;
-                return work(core, *request, call.who());
-              },
-              [&call](absl::StatusOr<Response> result) { call.Finish(std::move(result)); });
-        });
+    return new Call(parts_, counted_as, Role::kAdapter, context,
+                    [this, work](std::shared_ptr<const Request> request, Call& call) {
+                      parts_.control.Call<Response>(
+                          [request, work, &call](ControllerCore& core) -> absl::StatusOr<Response> {
+                            if (auto status = CheckWanted(call.context()); !status.ok())
+                              return status;
+                            return work(core, *request, call.who());
+                          },
+                          [this, &call](absl::StatusOr<Response> result) {
+                            call.Finish(KeptAnswer(parts_.standing, std::move(result)));
+                          });
+                    });
   });
 }
 

@@ -18,6 +18,7 @@ TelemetryStream* TelemetryStream::Start(ServiceParts& parts, grpc::CallbackServe
 
 void TelemetryStream::OnReadDone(bool ok) {
   if (!ok) return End(absl::OkStatus());
+  if (auto status = parts_.gate.CheckLeads(); !status.ok()) return End(status);
   if (auto status = parts_.gate.CountMessage(caller_); !status.ok()) return Answer(status);
   parts_.control.Call<rhumb::v1::TelemetryAnswer>(
       [self = Self(this)](ControllerCore& core) -> absl::StatusOr<rhumb::v1::TelemetryAnswer> {

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "controller/clock/grpc/deadline.h"
 #include "controller/serving/rpc/grpc_status.h"
 #include "controller/serving/server/grpc_credentials.h"
@@ -56,6 +57,10 @@ class UnaryCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::B
   const grpc::CallbackServerContext& context() const { return context_; }
 
   void Finish(absl::StatusOr<Response> result) {
+    if (const auto age = parts_.standing == nullptr ? std::nullopt : parts_.standing->CopyAge()) {
+      context_.AddTrailingMetadata("rhumb-copy-age",
+                                   absl::StrFormat("%.3f", absl::ToDoubleSeconds(*age)));
+    }
     parts_.metrics.CountCall(method_, result.status().code());
     if (!result.ok()) return ServerBidiReactor::Finish(ToGrpc(result.status()));
     bytes_ = ToByteBuffer(*result);
@@ -76,7 +81,7 @@ class UnaryCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::B
 
   ServiceParts& parts_;
   const CallMethod method_;
-  const grpc::CallbackServerContext& context_;
+  grpc::CallbackServerContext& context_;
   const Work work_;
   grpc::ByteBuffer bytes_;  // the request's, then the response's
   std::string who_;

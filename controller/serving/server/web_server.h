@@ -19,7 +19,7 @@ class WebServer {
   struct Parts {
     const ServeConfig& config;
     const CertificateKeeper* certificates;  // null: plaintext
-    ControlThread& control;
+    ControlSlot& control;
     RecentMetrics& recent;
     CallGate& gate;
     NorthCalls& calls;

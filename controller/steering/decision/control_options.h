@@ -18,6 +18,8 @@ struct ControlOptions {
   // begins.
   absl::Duration first_promise = absl::Seconds(2);
   absl::Duration tick = absl::Milliseconds(100);
+  // The store is a copy of another controller's: questions are answered, nothing is decided.
+  bool copy = false;
   // The clocks of the core; tests bring their own.
   Clocks clocks;
 };

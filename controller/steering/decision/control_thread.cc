@@ -19,19 +19,24 @@ ControlThread::ControlThread(ControlOptions options, PolicyFactory factory,
           Decider(std::move(factory), options_.paths, options_.core.guard,
                   options_.core.smallest_share),
           [this](DecisionOutput output) {
-            Post([output = std::move(output)](ControllerCore& core) {
-              core.FinishDecision(output);
+            Post([this, output = std::move(output)](ControllerCore& core) {
+              if (!frozen_) core.FinishDecision(output);
             });
           })),
       core_(options_.core,
             {std::move(listeners.publish),
              [this](DecisionInput input) { worker_->Start(std::move(input)); },
              std::move(listeners.election_changed), options_.clocks},
-            metrics) {
-  for (const std::string& problem : core_.Restore(writer_.Load())) {
+            metrics),
+      frozen_(options_.copy) {
+  for (const std::string& problem : core_.Restore(writer_.Load(), options_.copy)) {
     spdlog::error("not restored: {}", problem);
   }
-  AwaitFirstPromise();
+  if (options_.copy) {
+    core_.TakeChange();
+  } else {
+    first_promise_kept_ = AwaitFirstPromise();
+  }
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -39,7 +44,7 @@ ControlThread::ControlThread(ControlOptions options, PolicyFactory factory,
 // killed right after its start would be followed by one that gives the same versions to other
 // plans. A disk that fails or hangs is said by the log and by health, and holds nothing up: what it
 // has not been promised is of another epoch.
-void ControlThread::AwaitFirstPromise() {
+bool ControlThread::AwaitFirstPromise() {
   struct First {
     absl::Mutex mutex;
     SteadyCondition answered;
@@ -62,9 +67,10 @@ void ControlThread::AwaitFirstPromise() {
                     absl::FormatDuration(options_.first_promise));
     }
   }
-  if (durable) return;
+  if (durable) return true;
   core_.BeginEpoch();
   Keep(core_.TakeChange(), nullptr);
+  return false;
 }
 
 void ControlThread::Keep(StoreChange change, std::function<void(bool)> done) {
@@ -86,8 +92,8 @@ void ControlThread::Stop() {
   worker_.reset();
 }
 
-void ControlThread::Post(std::function<void(ControllerCore&)> work) {
-  queue_.PushAlways(std::move(work));
+bool ControlThread::Post(std::function<void(ControllerCore&)> work) {
+  return queue_.PushAlways(std::move(work));
 }
 
 void ControlThread::Run() {
@@ -97,12 +103,13 @@ void ControlThread::Run() {
     if (work) (*work)(core_);
     // Between the timeout and the check something may still have been queued.
     if (!work && queue_.closed() && queue_.size() == 0) {
+      if (frozen_) return;
       core_.KeepAll();
       Keep(core_.TakeChange(), nullptr);
       return;
     }
     if (const SteadyTime now = SteadyNow(); now >= next_tick) {
-      core_.Tick();
+      if (!frozen_) core_.Tick();
       next_tick = now + options_.tick;
     }
     if (StoreChange change = core_.TakeChange(); !change.empty()) Keep(std::move(change), nullptr);

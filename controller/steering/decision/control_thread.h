@@ -3,6 +3,7 @@
 #ifndef RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_THREAD_H_
 #define RHUMB_CONTROLLER_STEERING_DECISION_CONTROL_THREAD_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,13 @@
 #include "controller/steering/threads/bounded_queue.h"
 
 namespace rhumb {
+
+// Answers that say whether the change is kept.
+template <typename T, typename = void>
+struct HasDurable : std::false_type {};
+template <typename T>
+struct HasDurable<T, std::void_t<decltype(std::declval<T&>().set_durable(true))>> : std::true_type {
+};
 
 // Owned by the server. Call and Post are safe from any thread; they do not wait for the work.
 class ControlThread {
@@ -44,30 +52,32 @@ class ControlThread {
   void Call(std::function<absl::StatusOr<Response>(ControllerCore&)> work,
             std::function<void(absl::StatusOr<Response>)> done);
 
-  // Work without an answer that must not be lost (a stream closed, an acknowledgement).
-  void Post(std::function<void(ControllerCore&)> work);
+  // Work without an answer that must not be lost (a stream closed, an acknowledgement). False when
+  // it stops already.
+  bool Post(std::function<void(ControllerCore&)> work);
+
+  // From now on nothing is decided, as with a copy: somebody else steers.
+  void Freeze() { frozen_ = true; }
+  // The store kept the first versions, and the epoch, before this was made.
+  bool first_promise_kept() const { return first_promise_kept_; }
 
   StoreWriter& store() { return writer_; }
 
  private:
   using Work = std::function<void(ControllerCore&)>;
 
-  template <typename T, typename = void>
-  struct HasDurable : std::false_type {};
-  template <typename T>
-  struct HasDurable<T, std::void_t<decltype(std::declval<T&>().set_durable(true))>>
-      : std::true_type {};
-
   void Run();
   // To the store; `done` may be null. What it keeps of the promises of versions, the core is told.
   void Keep(StoreChange change, std::function<void(bool)> done);
-  void AwaitFirstPromise();
+  bool AwaitFirstPromise();
 
   const ControlOptions options_;
   BoundedQueue<Work> queue_;  // outlives the writer, whose last answers it refuses
   StoreWriter writer_;
   std::unique_ptr<DecisionWorker> worker_;
   ControllerCore core_;  // control thread only, once it runs
+  bool first_promise_kept_ = true;
+  std::atomic<bool> frozen_;
   std::thread thread_;
 };
 

@@ -42,8 +42,11 @@ class ControllerCore {
         north_(&state_, &steering_) {}
 
   // Takes up the state of an earlier run, before anything else. What cannot be read is left out and
-  // named in the result, one line each.
-  std::vector<std::string> Restore(const StoredState& stored) { return steering_.Restore(stored); }
+  // named in the result, one line each. A copy only answers questions: it is given no requests that
+  // change something, and no time passes for it.
+  std::vector<std::string> Restore(const StoredState& stored, bool copy = false) {
+    return steering_.Restore(stored, copy);
+  }
 
   SouthRequests& south() { return south_; }
   const SouthRequests& south() const { return south_; }

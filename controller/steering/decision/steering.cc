@@ -16,9 +16,11 @@
 
 namespace rhumb {
 
-std::vector<std::string> Steering::Restore(const StoredState& stored) {
+std::vector<std::string> Steering::Restore(const StoredState& stored, bool copy) {
   std::vector<std::string> problems;
   s_.epoch = stored.epoch;
+  s_.term = stored.term;
+  s_.term_scope = stored.term_scope;
   s_.epoch_stored = !stored.epoch_unwritten;
   if (stored.epoch_unwritten) s_.change.epoch = stored.epoch;
   s_.versions.StartAbove(stored.floor);
@@ -50,6 +52,7 @@ std::vector<std::string> Steering::Restore(const StoredState& stored) {
       problems.push_back("stored demands: " + std::string(status.message()));
     }
   }
+  if (copy) return problems;
   if (const auto in_force = s_.InForce()) {
     int touched = 0;
     const rhumb::v1::GuardReport report = s_.plans.latest()->header.guard();
@@ -266,6 +269,8 @@ LivePlanPtr Steering::Publish(const RoutingPlan& proposed, rhumb::v1::PlanReason
   }
   rhumb::v1::PlanHeader header;
   header.set_epoch(s_.epoch);
+  header.set_term(s_.term);
+  header.set_term_scope(s_.term_scope);
   header.set_traffic_version(s_.traffic_version());
   header.set_model(s_.rules.policy());
   header.set_reason(reason);

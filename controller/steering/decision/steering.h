@@ -28,8 +28,8 @@ class Steering {
   Steering(SteeringState* state, Outputs outputs) : s_(*state), out_(std::move(outputs)) {}
 
   // Takes up the state of an earlier run. What cannot be read is left out and named in the result,
-  // one line each.
-  std::vector<std::string> Restore(const StoredState& stored);
+  // one line each. Of a copy, which only answers questions, nothing follows.
+  std::vector<std::string> Restore(const StoredState& stored, bool copy);
 
   // Step one of the answer to a failure, or the first plan of a network: dead paths are left at
   // once. Step two is the decision that it starts.

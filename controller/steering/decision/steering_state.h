@@ -42,6 +42,9 @@ struct SteeringState {
   const absl::Time started_at = clocks.wall();  // told
 
   uint64_t epoch = 1;
+  // Of the leader that this is, among several controllers; 0: the only one.
+  uint64_t term = 0;
+  uint64_t term_scope = 0;
   // The store holds this epoch, so that every version must be promised to it first.
   bool epoch_stored = true;
   SteadyTime promise_again_at;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr char kReasonPayload[] = "rhumb/reason";
 constexpr char kFieldPayload[] = "rhumb/field";
+constexpr char kLeaderPayload[] = "rhumb/leader";
 constexpr char kDomain[] = "rhumb.v1";
 constexpr char kGoogleRpc[] = "type.googleapis.com/google.rpc.";
 
@@ -59,6 +60,21 @@ absl::Status NoTopologyError(absl::string_view next_move) {
                       absl::StrCat("no topology is known; ", next_move));
 }
 
+absl::Status NotLeaderError(absl::string_view leader) {
+  absl::Status status = RequestError(
+      absl::StatusCode::kUnavailable, rhumb::v1::ERROR_REASON_NOT_LEADER,
+      leader.empty() ? std::string("this controller does not lead, and no leader is known; try "
+                                   "again, or another controller")
+                     : absl::StrCat("this controller does not lead; call ", leader));
+  if (!leader.empty()) status.SetPayload(kLeaderPayload, absl::Cord(leader));
+  return status;
+}
+
+std::string LeaderOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kLeaderPayload);
+  return payload ? std::string(*payload) : std::string();
+}
+
 rhumb::v1::ErrorReason ReasonOf(const absl::Status& status) {
   if (const auto payload = status.GetPayload(kReasonPayload)) {
     return static_cast<rhumb::v1::ErrorReason>(std::atoi(std::string(*payload).c_str()));
@@ -96,6 +112,9 @@ rhumb::v1::Status ToProto(const absl::Status& status) {
   info.set_reason(std::string(
       absl::StripPrefix(rhumb::v1::ErrorReason_Name(ReasonOf(status)), "ERROR_REASON_")));
   info.set_domain(kDomain);
+  if (const std::string leader = LeaderOf(status); !leader.empty()) {
+    (*info.mutable_metadata())["leader"] = leader;
+  }
   AddDetail(&proto, "ErrorInfo", info);
   if (const std::string field = FieldOf(status); !field.empty()) {
     rhumb::v1::BadRequest bad;

@@ -31,6 +31,11 @@ absl::Status AboutField(absl::string_view field, const absl::Status& status);
 absl::Status NoTopologyError(
     absl::string_view next_move = "wait until an adapter has declared one");
 
+// Unavailable (NOT_LEADER) that names the controller that leads, HOST:PORT; empty: none is known.
+absl::Status NotLeaderError(absl::string_view leader);
+// Empty when none is named.
+std::string LeaderOf(const absl::Status& status);
+
 // BAD_FIELD for InvalidArgument and so on where the status carries none.
 rhumb::v1::ErrorReason ReasonOf(const absl::Status& status);
 // Empty when no field is named.

@@ -55,6 +55,10 @@ struct StoredState {
   std::vector<rhumb::v1::LivePlan> plans;  // the latest last
   std::optional<rhumb::v1::KeptTraffic> demands;
   VersionFloor floor;
+  // Of the leader whose store this is, and of what terms are counted in (PlanHeader); 0: one
+  // host's.
+  uint64_t term = 0;
+  uint64_t term_scope = 0;
   // What was wrong with the earlier state, when this is not it.
   std::string problem;
 };
@@ -66,7 +70,7 @@ uint64_t NewEpoch();
 class Store {
  public:
   virtual ~Store() = default;
-  virtual std::string kind() const = 0;  // "sqlite", "memory"
+  virtual std::string kind() const = 0;  // "sqlite", "etcd", "memory"
   virtual absl::StatusOr<StoredState> Load() = 0;
   // All changes or none. On OK they survive the end of the process at any moment after.
   virtual absl::Status Write(const std::vector<StoreChange>& changes) = 0;

@@ -7,8 +7,9 @@
 namespace rhumb {
 
 struct StoreOptions {
-  std::string path;  // empty: nothing outlives the process
+  std::string path;  // of SQLite's file; empty: nothing outlives the process
   int kept_audit = 10'000;
+  std::string kind = "sqlite";  // or "etcd"
 };
 
 }  // namespace rhumb

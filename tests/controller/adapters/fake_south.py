@@ -25,6 +25,8 @@ class FakeSouth(south_pb2_grpc.SouthServicer):
         self.refuse_topology = None  # a function (context) that aborts
         self.refuse_telemetry = None  # a Status
         self.primary = True
+        self.term = 0
+        self.refuse_plans = None  # a function (context) that aborts
         self._streams = []
         self._nonce = 0
         self._server = None
@@ -74,6 +76,8 @@ class FakeSouth(south_pb2_grpc.SouthServicer):
 
     def StreamPlans(self, requests, context):
         self.metadata.put(dict(context.invocation_metadata()))
+        if self.refuse_plans:
+            self.refuse_plans(context)
         out = queue.Queue()
         first = next(requests)
 
@@ -115,6 +119,7 @@ class FakeSouth(south_pb2_grpc.SouthServicer):
         update.header.epoch = self.epoch
         update.header.plan_version = version
         update.header.routes_digest = 1000 + version
+        update.header.term = self.term
         update.header.topology_version = (
             self.topology_version if topology_version is None else topology_version
         )
@@ -140,13 +145,14 @@ def first_id(primary):
     return 1 if primary else 99
 
 
-def abort_with(code, reason):
+def abort_with(code, reason, **metadata):
     """A refusal as the server sends it, with details."""
 
     def abort(context):
         status = status_pb2.Status(code=code.value[0], message="refused by the test")
         detail = status.details.add(type_url="type.googleapis.com/google.rpc.ErrorInfo")
-        detail.value = status_pb2.ErrorInfo(reason=reason, domain="rhumb.v1").SerializeToString()
+        info = status_pb2.ErrorInfo(reason=reason, domain="rhumb.v1", metadata=metadata)
+        detail.value = info.SerializeToString()
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         context.abort(code, "refused by the test")
 

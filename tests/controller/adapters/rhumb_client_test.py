@@ -21,7 +21,9 @@ from rhumb_client import (
     PlanRefused,
     Telemetry,
 )
+from rhumb_client.adapter_client import next_address
 from rhumb_client.backoff import Backoff
+from rhumb_client.errors import ApiError, Reason
 
 PATIENCE_S = 120  # of what will happen; a busy machine may take its time
 AB = DemandKey("A", "B")
@@ -271,6 +273,60 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(len(self.south.declared.get(timeout=PATIENCE_S).topology.links), 6)
         self.south.send_plan(8, [AROUND], base=7)
         self.assertEqual(self.answer().plan_version_in_force, 8)
+
+    def connect_to_three(self):
+        """`self.south` leads; the first server says so, and nobody listens at the second."""
+        standby = FakeSouth()
+        leader = f"127.0.0.1:{self.south.port}"
+        standby.refuse_plans = abort_with(grpc.StatusCode.UNAVAILABLE, "NOT_LEADER", leader=leader)
+        standby.start()
+        self.addCleanup(standby.stop)
+        self.client = AdapterClient(
+            ClientOptions(
+                address=f"127.0.0.1:{standby.port},127.0.0.1:1,{leader}",
+                adapter="test",
+                election_id=1,
+                first_retry_s=0.02,
+                last_retry_s=0.1,
+            ),
+            self.adapter,
+        )
+        self.connect()
+        return standby
+
+    def test_follows_the_leader_that_a_standby_names(self):
+        self.connect_to_three()
+        self.south.send_plan(1, [DIRECT])
+        self.assertEqual(self.answer().plan_version_in_force, 1)
+
+    def test_finds_the_next_leader_when_the_last_is_gone(self):
+        standby = self.connect_to_three()
+        standby.refuse_plans = None
+        self.south.stop()
+        self.south = standby
+        self.assertEqual(len(standby.declared.get(timeout=PATIENCE_S).topology.links), 6)
+        standby.send_plan(2, [DIRECT])
+        self.assertEqual(self.answer().plan_version_in_force, 2)
+
+    def test_goes_nowhere_that_was_not_given(self):
+        addresses = ["a:1", "b:2", "c:3"]
+        failure = ApiError(
+            grpc.StatusCode.UNAVAILABLE, "", Reason.NOT_LEADER, leader="stranger.example:7433"
+        )
+        self.assertEqual(next_address(addresses, "c:3", failure), "a:1")
+        failure = ApiError(grpc.StatusCode.INVALID_ARGUMENT, "")
+        self.assertEqual(next_address(addresses, "b:2", failure), "b:2")
+
+    def test_a_plan_of_a_leader_that_was_replaced_is_refused(self):
+        self.connect()
+        self.south.term = 5
+        self.south.send_plan(1, [DIRECT])
+        self.answer()
+        self.south.term = 4
+        self.south.send_plan(2, [AROUND])
+        answer = self.answer()
+        self.assertEqual(answer.error.code, grpc.StatusCode.FAILED_PRECONDITION.value[0])
+        self.assertEqual(answer.plan_version_in_force, 1)
 
     def test_reports_made_without_a_connection_are_part_of_the_next_declaration(self):
         self.client.declare(triangle())

@@ -80,6 +80,60 @@ TEST(ConnectionTest, ServerThatIsDownIsReportedWithItsAddress) {
   EXPECT_THAT(std::string(status.status().message()), HasSubstr("cannot reach 127.0.0.1:1"));
 }
 
+// With three servers of which none is dialled.
+class FollowTest : public ::testing::Test {
+ protected:
+  static CallError NotLeader(const std::string& leader) {
+    CallError error;
+    error.code = absl::StatusCode::kUnavailable;
+    error.reason = "NOT_LEADER";
+    error.leader = leader;
+    return error;
+  }
+  static Connection Open() {
+    ClientOptions options;
+    options.server = "127.0.0.1:1,127.0.0.1:2,[::1]:3";
+    return Connection::Open(options).value();
+  }
+  const Connection connection_ = Open();
+};
+
+TEST_F(FollowTest, GoesToTheLeaderThatWasNamed) {
+  EXPECT_EQ(connection_.server(), "127.0.0.1:1");
+  connection_.Follow(NotLeader("[::1]:3"), "127.0.0.1:1");
+  EXPECT_EQ(connection_.server(), "[::1]:3");
+}
+
+TEST_F(FollowTest, GoesNowhereThatWasNotGiven) {
+  connection_.Follow(NotLeader("stranger.example:7433"), "127.0.0.1:1");
+  EXPECT_EQ(connection_.server(), "127.0.0.1:2");
+}
+
+TEST_F(FollowTest, GoesRoundWhileNobodyLeads) {
+  for (const char* next : {"127.0.0.1:2", "[::1]:3", "127.0.0.1:1"}) {
+    connection_.Follow(NotLeader(""), connection_.server());
+    EXPECT_EQ(connection_.server(), next);
+  }
+}
+
+TEST_F(FollowTest, StaysWithWhoAnsweredAndWhereAnotherCallHasGoneAlready) {
+  CallError refused;
+  refused.code = absl::StatusCode::kInvalidArgument;
+  connection_.Follow(refused, "127.0.0.1:1");
+  EXPECT_EQ(connection_.server(), "127.0.0.1:1");
+  connection_.Follow(NotLeader(""), "127.0.0.1:1");
+  connection_.Follow(NotLeader(""), "127.0.0.1:1");
+  EXPECT_EQ(connection_.server(), "127.0.0.1:2");
+}
+
+TEST_F(FollowTest, EveryAddressOfAListIsChecked) {
+  ClientOptions options;
+  options.server = "127.0.0.1:1,wan.example:7433";
+  EXPECT_THAT(Fault(options), AllOf(HasSubstr("wan.example:7433"), HasSubstr("--plaintext")));
+  options.server = "127.0.0.1:1,";
+  EXPECT_THAT(Fault(options), HasSubstr("HOST:PORT"));
+}
+
 TEST(BackoffTest, PausesDoubleUpToTheLongestAndStartAgain) {
   Backoff backoff(absl::Milliseconds(100), absl::Milliseconds(400));
   for (const int bound_ms : {100, 200, 400, 400, 400}) {

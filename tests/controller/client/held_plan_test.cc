@@ -40,6 +40,23 @@ LivePlan FirstPlan(unsigned seed) {
   return plan;
 }
 
+TEST(HeldPlanTest, APlanOfALeaderThatWasReplacedIsRefusedAndThatOfAnotherScopeIsNot) {
+  LivePlan plan = FirstPlan(1);
+  plan.header.set_term_scope(8);
+  plan.header.set_term(5);
+  HeldPlan held;
+  ASSERT_TRUE(held.Apply(MakeUpdate(nullptr, plan)).ok());
+
+  plan.header.set_plan_version(2);
+  plan.header.set_term(4);
+  EXPECT_EQ(held.Apply(MakeUpdate(nullptr, plan)).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(held.version(), 1u);
+
+  plan.header.set_term_scope(9);
+  EXPECT_TRUE(held.Apply(MakeUpdate(nullptr, plan)).ok());
+  EXPECT_EQ(held.version(), 2u);
+}
+
 TEST(HeldPlanTest, UpdatesPutTogetherAreThePlan) {
   std::mt19937 random(3);
   const Topology topology = Diamond();

@@ -9,7 +9,9 @@ _OPTIONS = [
         "network", help="The network file: nodes, links, capacities, hosts (see network_file.py)"
     ),
     cfg.StrOpt(
-        "address", default=ClientOptions.address, help="rhumb serve, HOST:PORT or unix:PATH"
+        "address",
+        default=ClientOptions.address,
+        help="rhumb serve, HOST:PORT or unix:PATH; several that share a state with commas between",
     ),
     cfg.StrOpt(
         "adapter", default="osken", help="Name of this adapter; live ones need different names"

@@ -3,7 +3,7 @@ after a break."""
 import logging
 import queue
 import threading
-from typing import Iterable, Optional
+from typing import Iterable, Optional, Sequence
 
 import grpc
 
@@ -20,6 +20,19 @@ LOG = logging.getLogger(__name__)
 # Plans that wait to be installed. When it is full the stream is not read, and the server merges
 # what comes later.
 _WAITING_PLANS = 8
+# Where one of several controllers leads, the others are asked often until there is a new leader.
+_LAST_RETRY_OF_SEVERAL_S = 0.5
+
+
+def next_address(addresses: Sequence[str], called: str, failure: ApiError) -> str:
+    """Where to go on when a stream with `called` has ended: the leader that it named, if it is one
+    of the addresses that were given (a token goes nowhere else), or the next one when it was not
+    reached or does not lead."""
+    if failure.leader in addresses:
+        return failure.leader
+    if failure.code not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+        return called
+    return addresses[(addresses.index(called) + 1) % len(addresses)]
 
 
 class Adapter:
@@ -126,15 +139,21 @@ class AdapterClient:
     # Following the plan stream.
 
     def _follow_plans(self) -> None:
-        backoff = Backoff(self._options.first_retry_s, self._options.last_retry_s)
+        addresses = self._options.addresses()
+        last_retry_s = self._options.last_retry_s
+        if len(addresses) > 1:
+            last_retry_s = min(last_retry_s, _LAST_RETRY_OF_SEVERAL_S)
+        backoff = Backoff(self._options.first_retry_s, last_retry_s)
+        address = addresses[0]
         while not self._closing.is_set():
-            problem, wait_s = "the server ended the stream", 0.0
+            problem, wait_s, called = "the server ended the stream", 0.0, address
             try:
-                with self._options.open_channel() as channel:
+                with self._options.open_channel(address) as channel:
                     self._follow(channel, backoff)
             except grpc.RpcError as error:
                 failure = ApiError.from_rpc(error)
                 problem, wait_s = str(failure), failure.retry_after_s or 0.0
+                address = next_address(addresses, address, failure)
             except OSError as error:  # a certificate or token file that cannot be read
                 problem = str(error)
             if self._closing.is_set():
@@ -142,7 +161,7 @@ class AdapterClient:
             wait_s = max(wait_s, backoff.next_s())
             LOG.info(
                 "not connected to %s (%s); next attempt in %.1f s",
-                self._options.address,
+                called,
                 problem,
                 wait_s,
             )

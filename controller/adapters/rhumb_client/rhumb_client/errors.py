@@ -23,6 +23,7 @@ class Reason(str, enum.Enum):
     ACCESS = "ACCESS"
     UNSAFE = "UNSAFE"
     NOT_INSTALLED = "NOT_INSTALLED"
+    NOT_LEADER = "NOT_LEADER"
 
 
 class PlanRefused(Exception):
@@ -73,6 +74,7 @@ class ApiError(Exception):
         reason: Optional[Reason] = None,
         fields: Optional[List[str]] = None,
         retry_after_s: Optional[float] = None,
+        leader: Optional[str] = None,
     ):
         super().__init__(f"{code.name}: {message}")
         self.code = code
@@ -80,9 +82,17 @@ class ApiError(Exception):
         self.reason = reason
         self.fields = list(fields or [])  # paths of wrong fields
         self.retry_after_s = retry_after_s
+        self.leader = leader  # address of the controller that leads, with NOT_LEADER
 
     def __reduce__(self):
-        return ApiError, (self.code, self.message, self.reason, self.fields, self.retry_after_s)
+        return ApiError, (
+            self.code,
+            self.message,
+            self.reason,
+            self.fields,
+            self.retry_after_s,
+            self.leader,
+        )
 
     @classmethod
     def from_rpc(cls, error: grpc.RpcError) -> "ApiError":
@@ -98,19 +108,20 @@ class ApiError(Exception):
 
     @classmethod
     def _with_details(cls, code, message, status):
-        reason, fields, retry_after_s = None, [], None
+        reason, fields, retry_after_s, leader = None, [], None, None
         for detail in status.details:
             kind = detail.type_url.rpartition(".")[2]
             if kind == "ErrorInfo":
                 info = status_pb2.ErrorInfo.FromString(detail.value)
                 reason = Reason(info.reason) if info.reason in Reason.__members__ else None
+                leader = info.metadata.get("leader")
             elif kind == "BadRequest":
                 bad = status_pb2.BadRequest.FromString(detail.value)
                 fields = [violation.field for violation in bad.field_violations]
             elif kind == "RetryInfo":
                 delay = status_pb2.RetryInfo.FromString(detail.value).retry_delay
                 retry_after_s = delay.seconds + delay.nanos / 1e9
-        return cls(code, message, reason, fields, retry_after_s)
+        return cls(code, message, reason, fields, retry_after_s, leader)
 
 
 def _code(number: int) -> grpc.StatusCode:

@@ -13,7 +13,8 @@ class OptionsError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class ClientOptions:
-    # host:port, or unix:PATH
+    # host:port, or unix:PATH; or several with commas between, of controllers that share a state:
+    # the one that leads is followed.
     address: str = "127.0.0.1:7433"
     # Name of this adapter, 1 to 100 bytes. Two live adapters need two names and two election ids.
     adapter: str = "adapter"
@@ -50,9 +51,11 @@ class ClientOptions:
             raise OptionsError(
                 "certificate_file: needs ca_file, the certificate that signed the server's"
             )
-        if not self.ca_file and not self.allow_plaintext and not _is_local(self.address):
+        for address in self.addresses():
+            if self.ca_file or self.allow_plaintext or _is_local(address):
+                continue
             raise OptionsError(
-                f"address: {self.address!r} is not on loopback and no ca_file is given; give one,"
+                f"address: {address!r} is not on loopback and no ca_file is given; give one,"
                 " or set allow_plaintext"
             )
         for option in ("ca_file", "certificate_file", "key_file", "token_file"):
@@ -60,18 +63,24 @@ class ClientOptions:
             if path and not pathlib.Path(path).is_file():
                 raise OptionsError(f"{option}: there is no file {path!r}")
 
+    def addresses(self) -> List[str]:
+        return [address.strip() for address in self.address.split(",")]
+
     def metadata(self) -> List[Tuple[str, str]]:
         """What goes with every call."""
         if not self.token_file:
             return []
         return [("authorization", "Bearer " + pathlib.Path(self.token_file).read_text().strip())]
 
-    def open_channel(self) -> grpc.Channel:
-        """Files are read now. Nothing is dialled before the first call."""
+    def open_channel(self, address: str) -> grpc.Channel:
+        """To one of the addresses. Files are read now. Nothing is dialled before the first call."""
+        # Where another one may answer, who is silent is left early, on a quiet stream too.
+        several = len(self.addresses()) > 1
         settings = [
             ("grpc.max_receive_message_length", 64 << 20),
-            ("grpc.keepalive_time_ms", 20_000),
-            ("grpc.keepalive_timeout_ms", 10_000),
+            ("grpc.keepalive_time_ms", 1_500 if several else 20_000),
+            ("grpc.keepalive_timeout_ms", 1_500 if several else 10_000),
+            ("grpc.http2.max_pings_without_data", 0 if several else 2),
             (
                 "grpc.use_local_subchannel_pool",
                 1,
@@ -79,14 +88,14 @@ class ClientOptions:
             ("grpc.enable_http_proxy", 0),
         ]
         if not self.ca_file:
-            return grpc.insecure_channel(self.address, settings)
+            return grpc.insecure_channel(address, settings)
         if self.server_name:
             settings.append(("grpc.ssl_target_name_override", self.server_name))
         read = lambda path: pathlib.Path(path).read_bytes() if path else None
         credentials = grpc.ssl_channel_credentials(
             read(self.ca_file), read(self.key_file), read(self.certificate_file)
         )
-        return grpc.secure_channel(self.address, credentials, settings)
+        return grpc.secure_channel(address, credentials, settings)
 
 
 def _is_local(address: str) -> bool:

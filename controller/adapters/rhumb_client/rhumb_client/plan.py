@@ -98,6 +98,7 @@ class PlanTracker:
     def receive(self, update: south_pb2.PlanUpdate) -> Plan:
         """The plan that the update leads to. Raises PlanRefused; what is kept is unchanged then."""
         header = update.header
+        self._check_leader(header)
         if update.reset:
             routes = {}
         else:
@@ -111,6 +112,21 @@ class PlanTracker:
         plan = Plan(header.epoch, header.plan_version, header.topology_version, routes, header)
         self.received = plan
         return plan
+
+    def _check_leader(self, header: live_plan_pb2.PlanHeader) -> None:
+        """A leader that was paused may send a plan after another has taken over."""
+        if self.received is None or self.received.header.term_scope != header.term_scope:
+            return
+        if header.term >= self.received.header.term:
+            return
+        raise PlanRefused(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            (
+                f"plan {header.plan_version} is of the leader of term {header.term}, which that of"
+                f" term {self.received.header.term} has replaced"
+            ),
+            Reason.STALE_VERSION,
+        )
 
     def _base(self, epoch: int, version: int) -> Plan:
         for plan in (self.received, self.in_force):

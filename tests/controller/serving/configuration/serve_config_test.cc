@@ -55,19 +55,19 @@ constexpr size_t kFields = CountFields<T, void>::value;
 TEST(ServeConfigTest, EveryFieldOfEveryOptionStructureHasAKey) {
   constexpr size_t kServer = kFields<ServeConfig::Server> + kFields<ServeConfig::Security> +
                              kFields<ServeConfig::Limits> + kFields<GateLimits> +
-                             kFields<StoreOptions> + kFields<ServeConfig::Metrics> +
-                             kFields<ServeConfig::Log>;
-  // Without a key: how candidate paths are searched and by how many threads, the tick, the clocks
-  // and the first promise of the control thread, what the server works out by itself
-  // (lead_per_adapter) and max_lead; and what only holds other structures.
-  constexpr size_t kSteering = kFields<ControlOptions> - 2 - 3 + kFields<CoreOptions> - 2 - 2 +
+                             kFields<StoreOptions> + kFields<EtcdOptions> +
+                             kFields<ServeConfig::Metrics> + kFields<ServeConfig::Log>;
+  // Without a key: how candidate paths are searched and by how many threads, the tick, the clocks,
+  // the first promise of the control thread and whether its store is a copy, what the server works
+  // out by itself (lead_per_adapter) and max_lead; and what only holds other structures.
+  constexpr size_t kSteering = kFields<ControlOptions> - 2 - 4 + kFields<CoreOptions> - 2 - 2 +
                                kFields<TopologyLimits> + kFields<GuardOptions> +
                                kFields<CandidatePathOptions> - 3;
   static_assert(kFields<GuardOptions> == 4);
   const std::string defaults = ToToml(ServeConfig());
   EXPECT_EQ(std::count(defaults.begin(), defaults.end(), '='), kServer + kSteering)
       << "a new field needs a line in VisitSections, or a word here why it has no key";
-  EXPECT_EQ(kFields<ServeConfig>, 8u) << "a new structure is to be counted here";
+  EXPECT_EQ(kFields<ServeConfig>, 9u) << "a new structure is to be counted here";
 }
 
 // Another value of the same type, as the writer spells it: times in double quotes, other texts in
@@ -77,6 +77,7 @@ std::string Another(const std::string& value) {
   if (value == "false") return "true";
   if (value[0] == '"') return "\"77ms\"";
   if (value[0] == '\'') return "'another'";
+  if (value[0] == '[') return "['another']";
   return absl::StrContains(value, '.') || absl::StrContains(value, 'e') ? "7.5" : "77";
 }
 
@@ -171,6 +172,24 @@ TEST(CheckConfigTest, WhatOtherMachinesReachNeedsTlsAndTokensOrAnExplicitWord) {
   EXPECT_EQ(Check(open + "[security]\nallow_plaintext = true\n").size(), 1u);
   EXPECT_THAT(Check(open + "[security]\nallow_plaintext = true\nallow_anonymous = true\n"),
               IsEmpty());
+}
+
+TEST(CheckConfigTest, StoresThatControllersShareNeedWhatEtcdAsksFor) {
+  const std::string policy = "[decision]\npolicy = \"ecmp\"\n[store]\n";
+  const std::string etcd = policy + "kind = \"etcd\"\n";
+  EXPECT_THAT(Check(etcd + "endpoints = [\"127.0.0.1:2379\"]\n"), IsEmpty());
+  EXPECT_THAT(Check(policy + "kind = \"paper\"\n"), ElementsAre(HasSubstr("store.kind")));
+  EXPECT_THAT(Check(policy + "endpoints = [\"127.0.0.1:2379\"]\n"),
+              ElementsAre(HasSubstr("f.toml:4: store.endpoints")));
+  const auto faults = Check("[server]\nlisten = \"0.0.0.0:7433\"\n" + etcd +
+                            "path = \"/tmp/x\"\nendpoints = [\"10.0.0.1:2379\", \"x\"]\n"
+                            "prefix = \"rhumb/\"\nlease = \"1500ms\"\nkey = \"/none\"\n"
+                            "[security]\nallow_anonymous = true\n");
+  for (const char* key : {"store.path", "store.endpoints: \"x\"", "store.prefix",
+                          "store.lease: 1.5s", "store.lease: etcd counts", "store.certificate",
+                          "store.advertise", "are on other machines"}) {
+    EXPECT_THAT(faults, ::testing::Contains(HasSubstr(key)));
+  }
 }
 
 TEST(CheckConfigTest, MetricsThatOtherMachinesReachNeedAnExplicitWord) {

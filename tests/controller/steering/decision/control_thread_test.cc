@@ -25,8 +25,13 @@ class ControlThreadTest : public ::testing::Test {
     options.first_promise = first_promise_;
     options.core.policy = "shortest-path";
     options.queue_capacity = queue_capacity;
+    options.copy = copy_;
     ControlThread::Listeners listeners;
-    listeners.publish = [this](LivePlanPtr) { ++published_; };
+    listeners.publish = [this](LivePlanPtr plan) {
+      ++published_;
+      absl::MutexLock lock(&mutex_);
+      latest_ = std::move(plan);
+    };
     control_.emplace(options, MakePolicy, std::move(store), listeners, &metrics_);
   }
   SetTopologyAnswer Declare() {
@@ -48,7 +53,15 @@ class ControlThreadTest : public ::testing::Test {
     return epoch.get_future().get();
   }
 
+  rhumb::v1::PlanHeader Latest() {
+    absl::MutexLock lock(&mutex_);
+    return latest_ == nullptr ? rhumb::v1::PlanHeader() : latest_->header;
+  }
+
+  bool copy_ = false;
   absl::Duration first_promise_ = absl::Seconds(60);
+  absl::Mutex mutex_;
+  LivePlanPtr latest_;
   NoMetrics metrics_;
   std::atomic<int> published_ = 0;
   std::optional<ControlThread> control_;
@@ -105,6 +118,46 @@ TEST_F(ControlThreadTest, VersionsArePromisedBeforeAnybodyCanSeeOne) {
   const uint64_t promised = disk.promised_plan();
   gone_on->Notify();
   EXPECT_GT(promised, 0u);
+}
+
+// What a leader of term 5 keeps of a network with a plan.
+class SharedStore : public MemoryStore {
+ public:
+  absl::StatusOr<StoredState> Load() override {
+    StoredState state;
+    state.epoch = 7;
+    state.term = 5;
+    state.term_scope = 8;
+    state.reported = ToProto(testing::Diamond());
+    rhumb::v1::LivePlan plan;
+    plan.mutable_header()->set_epoch(6);
+    plan.mutable_header()->set_plan_version(3);
+    state.plans = {plan};
+    state.floor.plan = 1'000'000;
+    return state;
+  }
+};
+
+TEST_F(ControlThreadTest, ALeadGoesOnFromThePlanInForceUnderItsOwnEpochAndTerm) {
+  Start(std::make_unique<SharedStore>());
+  EXPECT_GE(published_, 2);
+  EXPECT_EQ(Latest().epoch(), 7u);
+  EXPECT_EQ(Latest().term(), 5u);
+  EXPECT_EQ(Latest().term_scope(), 8u);
+  EXPECT_GT(Latest().plan_version(), 1'000'000u);
+  EXPECT_TRUE(control_->first_promise_kept());
+}
+
+TEST_F(ControlThreadTest, ACopyAnswersQuestionsAndDecidesNothing) {
+  copy_ = true;
+  Start(std::make_unique<SharedStore>());
+  std::promise<rhumb::v1::ControllerStatus> status;
+  control_->Post([&](ControllerCore& core) { status.set_value(core.north().GetStatus()); });
+  const rhumb::v1::ControllerStatus known = status.get_future().get();
+  EXPECT_EQ(known.nodes(), 4u);
+  EXPECT_EQ(known.plan().plan_version(), 3u);
+  EXPECT_EQ(known.plan().epoch(), 6u);
+  EXPECT_EQ(published_, 1);
 }
 
 TEST_F(ControlThreadTest, WhatWaitsAtTheEndIsStillDone) {
