@@ -34,6 +34,7 @@ THIRD_PARTIES = {
     "gtest": r"gtest/|gmock/",
     "benchmark": r"benchmark/",
     "fuzzing": r"fuzzer/|sanitizer/",
+    "generated": r"\w+_page\.inc|controller/replay/commit\.inc",
 }
 
 # What belongs to the language and the system, and is never asked about.
@@ -95,7 +96,7 @@ ROOMS = (
         third=_COMMON + ("json", "spdlog"),
     ),
     # The pages, as bytes in the program.
-    Room("controller/web", third=("absl",)),
+    Room("controller/web", third=("absl", "generated")),
     Room(
         "controller/serving/rpc",
         uses=("topologies", "controller/steering/plan"),

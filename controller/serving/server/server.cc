@@ -16,10 +16,10 @@
 #include "controller/serving/server/caller_policies.h"
 #include "controller/serving/server/grpc_server.h"
 #include "controller/serving/server/health_service.h"
-#include "controller/serving/server/web_server.h"
 #include "controller/serving/server/north_service.h"
 #include "controller/serving/server/south_service.h"
 #include "controller/serving/server/update_cost.h"
+#include "controller/serving/server/web_server.h"
 #include "controller/serving/store/file_lock.h"
 #include "controller/serving/store/sqlite_store.h"
 #include "controller/steering/store/memory_store.h"
@@ -147,9 +147,9 @@ struct Parts {
 absl::StatusOr<std::unique_ptr<WebServer>> StartLive(Parts& parts, const std::string& version) {
   const PrometheusMetrics& metrics = *parts.opened.metrics;
   return WebServer::Start({parts.config, parts.opened.certificates.get(), parts.control,
-                            parts.recent, parts.gate, parts.calls, parts.fan_out,
-                            parts.shared.NextStream(),
-                            [&metrics] { return MetricsResponse(metrics); }, version});
+                           parts.recent, parts.gate, parts.calls, parts.fan_out,
+                           parts.shared.NextStream(),
+                           [&metrics] { return MetricsResponse(metrics); }, version});
 }
 
 }  // namespace
@@ -164,7 +164,7 @@ struct Server::Running {
   const std::unique_ptr<Parts> parts;
   const GrpcServer grpc;
   std::unique_ptr<WebServer> live;  // null: none is configured
-  SteadyTime certificates_at;        // the housekeeper's, as what follows
+  SteadyTime certificates_at;       // the housekeeper's, as what follows
   absl::Status certificate_problem;
   Housekeeper housekeeper;
 

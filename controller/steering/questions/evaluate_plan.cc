@@ -28,8 +28,7 @@ rhumb::v1::PlanOutcome Outcome(const Topology& topology, const RoutingPlan& plan
 absl::StatusOr<Topology> WithChanges(const Topology& topology,
                                      const rhumb::v1::EvaluatePlanRequest& request) {
   TopologyDelta delta;
-  auto add = [&](const auto& names, absl::string_view field,
-                 LinkChange change) -> absl::Status {
+  auto add = [&](const auto& names, absl::string_view field, LinkChange change) -> absl::Status {
     for (const std::string& name : names) {
       const auto links = LinksMeant(topology, name);
       if (!links.ok()) return AboutField(field, links.status());
