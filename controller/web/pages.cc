@@ -8,16 +8,16 @@ constexpr unsigned char kReportPage[] = {
 #include "report_page.inc"
 };
 constexpr unsigned char kLivePage[] = {
-#include "live.html.inc"
+#include "live_html_page.inc"
 };
 constexpr unsigned char kLiveScript[] = {
-#include "live.js.inc"
+#include "live_js_page.inc"
 };
 constexpr unsigned char kLiveStyle[] = {
-#include "live.css.inc"
+#include "live_css_page.inc"
 };
 constexpr unsigned char kLiveWorker[] = {
-#include "live-worker.js.inc"
+#include "live_worker_js_page.inc"
 };
 
 template <size_t size>

@@ -105,7 +105,8 @@ class MinimalAdapterTest(unittest.TestCase):
         (self.directory / "rhumb.toml").write_text(
             f'[server]\nlisten = "127.0.0.1:0"\nports_file = "{self.directory}/ports"\n'
             '[decision]\npolicy = "shortest-path"\ninterval = "1s"\n'
-            f'[store]\npath = "{self.directory}/state.db"\n[metrics]\nlisten = ""\n[http]\nlisten = ""\n'
+            f'[store]\npath = "{self.directory}/state.db"\n'
+            '[metrics]\nlisten = ""\n[http]\nlisten = ""\n'
         )
         log = self.start([RHUMB, "serve", "--config", "rhumb.toml"], stderr=subprocess.PIPE)
         log.wait_for("the server", lambda _: (self.directory / "ports").exists())
