@@ -70,7 +70,7 @@ absl::Status Report(const ReportOptions& options) {
 
 Command ReportCommand() {
   return {
-      "report", "Compare the reports of two runs, or write one again with this program's page",
+      "report", "Compare two runs, or write a report again with this program's page",
       "rhumb replay --topology nsfnet --traffic gravity:seed=1,count=6 --load 0.8 --out before\n"
       "rhumb replay --topology nsfnet --traffic gravity:seed=1,count=6 --load 1.2 --out after\n"
       "rhumb report before after --to comparison.html",

@@ -5,6 +5,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
+#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -155,12 +157,33 @@ Json LinkStates(const ReplayInput& input) {
   return states;
 }
 
+// What fails at random, a cable once; the first few, so that the time line can be read.
+void AddRandomFailures(const Topology& topology, const Json& states, Json* events) {
+  constexpr size_t kMost = 12;
+  std::set<std::tuple<NodeId, NodeId, int>> cables;
+  for (const Json& state : states) {
+    if (state[1] != int{kFailed} || events->size() >= kMost) continue;
+    const Link& link = topology.link(state[0]);
+    const auto [a, b] = std::minmax(link.source, link.destination);
+    if (!cables.emplace(a, b, state[2].get<int>()).second) continue;
+    events->push_back(
+        {{"text", absl::StrCat(topology.node(a).name, "-", topology.node(b).name, " fails")},
+         {"from", state[2]},
+         {"to", state[3]}});
+  }
+}
+
 // Events as they were written, over the intervals that they touch.
-Json Events(const ReplayConfig& config, const ReplayInput& input) {
+Json Events(const ReplayConfig& config, const ReplayInput& input, const Json& states) {
   Json events = Json::array();
+  bool random = false;
   for (const std::string& text : config.events) {
     const auto event = ParseScenarioEvent(text);
-    if (!event.ok() || event->kind == ScenarioEvent::Kind::kRandomFailures) continue;
+    if (!event.ok()) continue;
+    if (event->kind == ScenarioEvent::Kind::kRandomFailures) {
+      random = true;
+      continue;
+    }
     int from = input.num_counted(), to = 0;
     for (int i = 0; i < input.num_counted(); ++i) {
       const int number = input.moments[i + 1].number;
@@ -171,6 +194,7 @@ Json Events(const ReplayConfig& config, const ReplayInput& input) {
     if (from < to)
       events.push_back({{"text", text.substr(0, text.rfind('@'))}, {"from", from}, {"to", to}});
   }
+  if (random) AddRandomFailures(input.topology, states, &events);
   return events;
 }
 
@@ -198,6 +222,7 @@ std::string ReplayDocument(const ReplayStory& story) {
   Json optimum = Json::array();
   for (const double value : story.optimum) optimum.push_back(Rounded(value));
   const Json provenance = Json::parse(ToJson(result))["provenance"];
+  const Json states = LinkStates(story.input);
   Json json = {
       {"schema", kSchema},
       {"title", absl::StrCat(result.topology, ", ", Basename(result.traffic))},
@@ -209,8 +234,8 @@ std::string ReplayDocument(const ReplayStory& story) {
       {"topology", TopologyDocument(story.input.topology)},
       {"intervals", Intervals(story.input)},
       {"map_every", story.record.every()},
-      {"states", LinkStates(story.input)},
-      {"events", Events(story.config, story.input)},
+      {"states", states},
+      {"events", Events(story.config, story.input, states)},
       {"optimum", optimum},
       {"paths", story.record.paths()},
       {"policies", Policies(story)},

@@ -7,7 +7,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # What a build or a demo leaves behind, for where git is not there to say what is ignored.
-_NOT_SOURCE = ("build", "demo-results", "__pycache__")
+_NOT_SOURCE = ("build", "demo-results", "node_modules", "dist", "__pycache__")
 
 
 class SourceTree:

@@ -98,7 +98,7 @@ def documents():
     tree = sorted(
         path.relative_to(ROOT)
         for path in ROOT.rglob("*.md")
-        if not {"build", ".git", "demo-results"} & set(path.relative_to(ROOT).parts)
+        if not {"build", ".git", "demo-results", "node_modules"} & set(path.relative_to(ROOT).parts)
     )
     return [str(path) for path in tree if path.name not in extraction.NO_MANUALS]
 
