@@ -111,7 +111,8 @@ class AgreementTest(unittest.TestCase):
         self.assertLess(found.max(), TOLERANCE, np.flatnonzero(found >= TOLERANCE))
 
     # Refinement and the equilibrium go on from there in steps that tell numbers apart which
-    # float32, in which C++ computes, does not. Its own two kernels differ as much: RESULTS.md of the folder.
+    # float32, in which C++ computes, does not. Its own two kernels differ as much, see
+    # agents/open_model/RESULTS.md.
     def test_refined_plans_are_usually_the_same(self):
         found = self.differences("default")
         self.assertLess(np.median(found), TOLERANCE)
