@@ -44,7 +44,7 @@ RULES = [
     Rule(
         r"reinforce.py",
         "learns for minutes",
-        options=("--updates 1", "--environments 8", "--rounds 1"),
+        options=("--updates 1", "--groups 1", "--rounds 1"),
     ),
     Rule(
         r"steps_per_second.py",

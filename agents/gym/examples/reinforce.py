@@ -113,7 +113,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--updates", type=int, default=150)
-    parser.add_argument("--environments", type=int, default=64, help="a multiple of 16")
+    parser.add_argument("--groups", type=int, default=4, help="of 16 environments")
     parser.add_argument("--rounds", type=int, default=3, help="of unseen episodes")
     parser.add_argument("--rate", type=float, default=0.1, help="of learning")
     parser.add_argument("--seed", type=int, default=1)
@@ -132,7 +132,7 @@ def main():
 
     def environments(network, reference):
         scenario = {**common, **network, "steps": 3, "reward": {"reference": reference}}
-        return rhumb_gym.RhumbVectorEnv(scenario, options.environments, sizes="auto")
+        return rhumb_gym.RhumbVectorEnv(scenario, options.groups * GROUP, sizes="auto")
 
     # All of a group play the same, so they need no shortest path to be compared with.
     with environments(drawn, "none") as env:

@@ -110,8 +110,9 @@ class AgreementTest(unittest.TestCase):
         found = self.differences("default", ",refinements=0", refinements=0)
         self.assertLess(found.max(), TOLERANCE, np.flatnonzero(found >= TOLERANCE))
 
-    # Refinement and the equilibrium go on from there in steps that tell numbers apart which float32,
-    # in which C++ computes, does not. Its own two kernels differ as much: RESULTS.md of the folder.
+    # Refinement and the equilibrium go on from there in steps that tell numbers apart which
+    # float32, in which C++ computes, does not. Its own two kernels differ as much, see
+    # agents/open_model/RESULTS.md.
     def test_refined_plans_are_usually_the_same(self):
         found = self.differences("default")
         self.assertLess(np.median(found), TOLERANCE)
