@@ -289,7 +289,9 @@ void Inference::ShiftLogits(FeedbackBlock shift, const Feedback& feedback) {
   const float* const weights = weights_.data() + FeedbackTable()[shift].offset;
   for (int p = 0; p < graph_->num_paths(); ++p) {
     const float* const row = feedback.paths.data() + static_cast<size_t>(p) * kNumPathFeedback;
-    for (int c = 0; c < kNumPathFeedback; ++c) logits_[p] += weights[c] * row[c];
+    float sum = 0;
+    for (int c = 0; c < kNumPathFeedback; ++c) sum += weights[c] * row[c];
+    logits_[p] += sum;
   }
 }
 

@@ -131,7 +131,7 @@ TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkThatSeesFeedback) {
   const auto graph = GraphOf(RandomConnected(seed, 5 + 3 * seed));
   std::vector<float> weights = BusyWeights(seed);
   for (const float weight : RandomFloats(NumFeedbackWeights(), 3 * seed)) {
-    weights.push_back(2 * weight - 1);
+    weights.push_back(0.4F * (2 * weight - 1));  // as large as those of the network
   }
   std::vector<float> history = RandomHistory(graph->num_pairs(), seed);
   for (float& rate : history) rate *= 0.3F;
