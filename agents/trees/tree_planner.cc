@@ -12,6 +12,10 @@ namespace {
 
 // Prices grow from blunt to sharp: blunt ones find the way, sharp ones prove the optimum.
 constexpr float kFirstSharpness = 100, kLastSharpness = 400, kSharper = 1.6F;
+// Pairs times rounds that a later plan is worth.
+constexpr int kLaterSearches = 1500000;
+// MLU over bound - 1.
+constexpr double kFar = 0.1;
 constexpr int kSweeps = 2;
 constexpr float kBlunter[] = {0.5F, 0.25F, 0.1F, 0.04F};
 constexpr int kMostStuck = 5;
@@ -19,7 +23,7 @@ constexpr double kLeastGain = 3e-4;
 // So many partial sums of loads and bounds, whatever the number of threads.
 constexpr int kParts = 16;
 // Prices that are remembered for the demands to come.
-constexpr size_t kProofs = 3;
+constexpr size_t kProofs = 6;
 // What rounding may have added to a bound: a distance is a sum of at most thousands of floats.
 constexpr double kRounding = 1e-4;
 
@@ -29,11 +33,9 @@ TreePlanner::TreePlanner(const TreePlannerOptions& options) : options_(options) 
 
 void TreePlanner::SetTopology(const Topology& topology) {
   const bool same = topology_ && topology_->SameStructure(topology);
-  bool states = false, returned = false, capacities = !same;
+  bool states = false, capacities = !same;
   for (LinkId l = 0; same && l < topology.num_links(); ++l) {
-    const bool before = topology_->link(l).usable(), now = topology.link(l).usable();
-    states = states || before != now;
-    returned = returned || (now && !before);
+    states = states || topology.link(l).usable() != topology_->link(l).usable();
     capacities = capacities || topology.link(l).capacity_bps != topology_->link(l).capacity_bps;
   }
   topology_ = topology;
@@ -56,13 +58,9 @@ void TreePlanner::SetTopology(const Topology& topology) {
   searches_.assign(workers(), TreeSearch(*network));
   network_ = std::move(network);
   served_ = false;
-  if (capacities || returned) {
-    proofs_.clear();
-    fresh_ = fresh_ || capacities;
-  } else {
-    // Without some links every way is as long as it was or longer: what was proven holds.
-    for (Proof& proof : proofs_) proof.price_sum = PriceSum(proof.price);
-  }
+  fresh_ = fresh_ || capacities;
+  if (capacities) proofs_.clear();
+  for (Proof& proof : proofs_) proof.price_sum = PriceSum(proof.price);
 }
 
 void TreePlanner::PutOnLinks(const TreeDemands& demands) {
@@ -85,7 +83,7 @@ double TreePlanner::PriceSum(absl::Span<const float> price) const {
   for (LinkId l = 0; l < network_->num_links(); ++l) {
     if (network_->usable[l] != 0) sum += static_cast<double>(price[l]) * network_->capacity[l];
   }
-  return sum;
+  return sum;  // infinite when a link has returned that had no price
 }
 
 double TreePlanner::BoundOf(const Proof& proof, const TreeDemands& demands) const {
@@ -183,7 +181,10 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
                                     const Progress& progress) {
   TreePlanReport report;
   if (!served_) Serve(demands);
-  const int rounds = fresh_ ? options_.first_rounds : options_.later_rounds;
+  const int pairs = std::max(1, network_->num_nodes() * (network_->num_nodes() - 1));
+  const int rounds = fresh_ ? options_.first_rounds
+                            : options_.later_rounds.value_or(
+                                  std::clamp(kLaterSearches / pairs, 3, options_.first_rounds));
   const double gap = fresh_ ? options_.gap : std::max(options_.gap, options_.later_gap);
   const auto look = [&] {
     PutOnLinks(demands);
@@ -197,6 +198,11 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   look();
   if (good()) fresh_ = false;
   if (good() || report.stopped) return report;
+  // Sharp prices lead nowhere from afar.
+  if (report.mlu > report.bound * (1 + kFar)) {
+    sharpness_ = kFirstSharpness;
+    prices_->Set(load_, sharpness_);
+  }
   MoveDemands(demands, stop);
   look();
   // Sharp prices prove nothing where links that matter together differ by a little, and a round

@@ -32,7 +32,7 @@ struct TreePlannerOptions {
   double later_gap = 0.02;
   // Rounds of Dijkstra runs to every destination: at first, and from then on.
   int first_rounds = 40;
-  int later_rounds = 2;
+  std::optional<int> later_rounds;  // absent: 3, and more on smaller networks
   int max_trees = 16;  // a destination, at most 250
   SplitLimits split;   // of large demands; all others take one path
   int threads = 0;     // 0: one a processor. The plan does not depend on it.
@@ -93,7 +93,8 @@ class TreePlanner {
 
  private:
   // Prices, what the cheapest path to every destination costs under them, and what they add up to:
-  // a bound for any demands.
+  // a bound for any demands. It holds without some links too, since every way is then as long as it
+  // was or longer, and is infinite in price_sum, and so worth nothing, when others have returned.
   struct Proof {
     std::vector<float> price;     // [links]
     std::vector<float> distance;  // [destinations][nodes]

@@ -10,8 +10,12 @@ namespace rhumb::trees {
 namespace {
 
 std::string Proven(const TreePlanReport& report) {
+  if (report.mlu > 2 * report.bound) {
+    return absl::StrFormat("MLU %.4f, nothing worth saying of the best possible is proven yet",
+                           report.mlu);
+  }
   return absl::StrFormat("MLU %.4f, within %.2f %% of the best possible", report.mlu,
-                         report.bound > 0 ? 100 * (report.mlu / report.bound - 1) : 100.0);
+                         100 * (report.mlu / report.bound - 1));
 }
 
 }  // namespace
