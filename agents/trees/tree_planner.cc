@@ -42,10 +42,9 @@ void TreePlanner::SetTopology(const Topology& topology) {
   if (!states && !capacities) return;
   auto network = std::make_unique<TreeNetwork>(topology);
   if (capacities) {
-    const int workers =
-        options_.threads > 0
-            ? options_.threads
-            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int workers = options_.threads > 0
+                            ? options_.threads
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     split_ = std::make_unique<TreeSplit>(network.get(), options_.max_trees, options_.split);
     prices_ = std::make_unique<LinkPrices>(network.get());
     scratch_.assign(workers, split_->MakeScratch());
@@ -149,9 +148,8 @@ bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> p
   if (stopped) return false;
   if (proofs_.size() == kProofs) {
     proofs_.erase(std::min_element(
-        proofs_.begin(), proofs_.end(), [&](const Proof& a, const Proof& b) {
-          return BoundOf(a, demands) < BoundOf(b, demands);
-        }));
+        proofs_.begin(), proofs_.end(),
+        [&](const Proof& a, const Proof& b) { return BoundOf(a, demands) < BoundOf(b, demands); }));
   }
   proofs_.push_back(std::move(proof));
   return true;
@@ -190,7 +188,8 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     PutOnLinks(demands);
     prices_->Set(load_, sharpness_);
     report.mlu = prices_->level();
-    for (const Proof& proof : proofs_) report.bound = std::max(report.bound, BoundOf(proof, demands));
+    for (const Proof& proof : proofs_)
+      report.bound = std::max(report.bound, BoundOf(proof, demands));
     report.stopped = stop && stop();
     Count(&report);
   };
@@ -251,7 +250,8 @@ RoutingPlan TreePlanner::Plan(uint64_t topology_version) {
   std::vector<const SplitDemand*> own(nodes, nullptr);
   for (NodeId d = 0; d < nodes; ++d) {
     for (int t = 0; t < split_->num_trees(d); ++t) {
-      for (const LinkId l : split_->tree(d, t)) next[static_cast<size_t>(t) * nodes + network_->tail[l]] = l;
+      for (const LinkId l : split_->tree(d, t))
+        next[static_cast<size_t>(t) * nodes + network_->tail[l]] = l;
     }
     for (const SplitDemand& demand : split_->split_demands(d)) own[demand.source] = &demand;
     for (NodeId s = 0; s < nodes; ++s) {

@@ -33,15 +33,15 @@ struct TreePlannerOptions {
   // Rounds of Dijkstra runs to every destination: at first, and from then on.
   int first_rounds = 40;
   std::optional<int> later_rounds;  // absent: 3, and more on smaller networks
-  int max_trees = 16;  // a destination, at most 250
-  SplitLimits split;   // of large demands; all others take one path
-  int threads = 0;     // 0: one a processor. The plan does not depend on it.
+  int max_trees = 16;               // a destination, at most 250
+  SplitLimits split;                // of large demands; all others take one path
+  int threads = 0;                  // 0: one a processor. The plan does not depend on it.
 };
 
 struct TreePlanReport {
-  double mlu = 0;        // of the demands that were given
-  double bound = 0;      // no routing of them has a lower one; proven
-  int rounds = 0;        // of Dijkstra runs
+  double mlu = 0;    // of the demands that were given
+  double bound = 0;  // no routing of them has a lower one; proven
+  int rounds = 0;    // of Dijkstra runs
   int split_demands = 0;
   bool stopped = false;  // before the gap was reached or the rounds were used up
 };
@@ -121,8 +121,8 @@ class TreePlanner {
   std::vector<TreeSearch> searches_;         // [workers]
   std::vector<float> load_;                  // [links]
   float sharpness_ = 0;
-  bool fresh_ = true;    // nothing is known of this network yet
-  bool served_ = false;  // see Serve
+  bool fresh_ = true;          // nothing is known of this network yet
+  bool served_ = false;        // see Serve
   std::vector<Proof> proofs_;  // the best of late
   // The last plan, until a demand may have moved.
   std::shared_ptr<const PathSet> paths_;

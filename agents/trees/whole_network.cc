@@ -36,9 +36,7 @@ void FillDemands(const TrafficMatrix& matrix, double unit_per_bps, TreeDemands* 
 
 WholeNetwork::WholeNetwork(const TreePlannerOptions& options, Forecast forecast,
                            std::string forecast_name)
-    : planner_(options),
-      forecast_(std::move(forecast)),
-      forecast_name_(std::move(forecast_name)) {}
+    : planner_(options), forecast_(std::move(forecast)), forecast_name_(std::move(forecast_name)) {}
 
 absl::StatusOr<Decision> WholeNetwork::Decide(const Observation& observation) {
   const Topology& topology = observation.topology;
@@ -83,9 +81,9 @@ absl::StatusOr<Decision> WholeNetwork::Decide(const Observation& observation) {
     FillDemands(*past.back(), planner_.unit_per_bps(), &latest);
     decision.predicted_mlu = planner_.MluOf(latest);
   }
-  decision.note = absl::StrFormat(
-      "large network: %s for %s; %d rounds, %d demands split%s", Proven(report), forecast_name_,
-      report.rounds, report.split_demands, report.stopped ? ", stopped early" : "");
+  decision.note = absl::StrFormat("large network: %s for %s; %d rounds, %d demands split%s",
+                                  Proven(report), forecast_name_, report.rounds,
+                                  report.split_demands, report.stopped ? ", stopped early" : "");
   return decision;
 }
 
