@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The costs of plans are drawn from what the benchmark leaves, and the picture shown is of those."""
+"""The costs of plans are drawn from what the benchmark leaves, the picture in the tree too."""
 
 import pathlib
 import subprocess
