@@ -96,7 +96,8 @@ std::optional<int> PathSet::Find(NodeId source, NodeId destination) const {
       const auto found = std::lower_bound(
           pairs_.begin(), pairs_.end(), wanted,
           [&](NodePair a, NodePair b) { return Keys(a, by_source) < Keys(b, by_source); });
-      if (found != pairs_.end() && *found == wanted) return static_cast<int>(found - pairs_.begin());
+      if (found != pairs_.end() && *found == wanted)
+        return static_cast<int>(found - pairs_.begin());
     }
     return std::nullopt;
   }

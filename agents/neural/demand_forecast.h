@@ -24,8 +24,7 @@ class DemandForecast {
 
   // That of every pair, by its last matrices; `past_demands` of the observation is not empty.
   // O(pairs).
-  void Fill(const Observation& observation, double unit_per_bps,
-            trees::TreeDemands* demands) const;
+  void Fill(const Observation& observation, double unit_per_bps, trees::TreeDemands* demands) const;
 
  private:
   std::vector<float> mix_;     // [kScenarios][kHistory]

@@ -111,7 +111,7 @@ const std::vector<Entry>& Table() {
          return std::make_unique<trees::TreesPolicy>(
              option.empty() ? "trees" : absl::StrCat("trees:", option), *options);
        },
-       "shortest-path"},
+       "shortest-path:inverse-capacity"},
       {"neural",
        {},
        "CHECKPOINT",

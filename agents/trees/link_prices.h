@@ -3,8 +3,8 @@
 //
 // The potential is the sum over links of exp(sharpness * (utilization / level - 1)), plus a small
 // part that grows with the delay of traffic and decides where no full link does. Its derivative by
-// a link's load is the price. Any prices prove a lower bound of the MLU, see price_bound.h; those of
-// a nearly best split prove nearly its MLU (Garg and Koenemann 2007).
+// a link's load is the price. Any prices prove a lower bound of the MLU, see price_bound.h; those
+// of a nearly best split prove nearly its MLU (Garg and Koenemann 2007).
 #ifndef RHUMB_AGENTS_TREES_LINK_PRICES_H_
 #define RHUMB_AGENTS_TREES_LINK_PRICES_H_
 

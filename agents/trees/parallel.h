@@ -8,8 +8,8 @@
 
 namespace rhumb::trees {
 
-// Calls `work(worker, i)` for every i in [0, count), on `workers` threads, each with its number. The
-// order is not defined: results must not depend on it.
+// Calls `work(worker, i)` for every i in [0, count), on `workers` threads, each with its number.
+// The order is not defined: results must not depend on it.
 template <typename Work>
 void ForEach(int count, int workers, const Work& work) {
   std::atomic<int> next{0};

@@ -112,8 +112,8 @@ void DemandSplitter::Improve(float rate, absl::Span<const LinkId> offered, Split
     int used = 0;
     for (const OwnPath& path : paths) used += path.share > 0 ? 1 : 0;
     const bool needed = !limits_.max_paths && price * (1 - kMuchCheaper) > least;
-    const bool full = paths[cheapest].share == 0 && !needed &&
-                      used >= limits_.max_paths.value_or(kUsualPaths);
+    const bool full =
+        paths[cheapest].share == 0 && !needed && used >= limits_.max_paths.value_or(kUsualPaths);
     if (full && all - share > 0) share = all;
     if (all - share < limits_.min_share && share < all) {
       const float less = all - limits_.min_share;

@@ -67,8 +67,8 @@ class TreeSearch {
   std::vector<LinkId> next_;  // [nodes] link towards the destination, -1 for none
   std::vector<uint8_t> settled_;
   std::vector<Entry> heap_;
-  std::vector<NodeId> order_;               // as settled
-  std::vector<NodeId> child_, sibling_;     // [nodes] first child and next sibling in the tree
+  std::vector<NodeId> order_;            // as settled
+  std::vector<NodeId> child_, sibling_;  // [nodes] first child and next sibling in the tree
   std::vector<NodeId> stack_;
   std::vector<LinkId> tree_;
 };

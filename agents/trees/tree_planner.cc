@@ -12,6 +12,10 @@ namespace {
 
 // Prices grow from blunt to sharp: blunt ones find the way, sharp ones prove the optimum.
 constexpr float kFirstSharpness = 100, kLastSharpness = 400, kSharper = 1.6F;
+// Pairs times rounds that a later plan is worth.
+constexpr int kLaterSearches = 1500000;
+// MLU over bound - 1.
+constexpr double kFar = 0.1;
 constexpr int kSweeps = 2;
 constexpr float kBlunter[] = {0.5F, 0.25F, 0.1F, 0.04F};
 constexpr int kMostStuck = 5;
@@ -19,7 +23,7 @@ constexpr double kLeastGain = 3e-4;
 // So many partial sums of loads and bounds, whatever the number of threads.
 constexpr int kParts = 16;
 // Prices that are remembered for the demands to come.
-constexpr size_t kProofs = 3;
+constexpr size_t kProofs = 6;
 // What rounding may have added to a bound: a distance is a sum of at most thousands of floats.
 constexpr double kRounding = 1e-4;
 
@@ -29,21 +33,18 @@ TreePlanner::TreePlanner(const TreePlannerOptions& options) : options_(options) 
 
 void TreePlanner::SetTopology(const Topology& topology) {
   const bool same = topology_ && topology_->SameStructure(topology);
-  bool states = false, returned = false, capacities = !same;
+  bool states = false, capacities = !same;
   for (LinkId l = 0; same && l < topology.num_links(); ++l) {
-    const bool before = topology_->link(l).usable(), now = topology.link(l).usable();
-    states = states || before != now;
-    returned = returned || (now && !before);
+    states = states || topology.link(l).usable() != topology_->link(l).usable();
     capacities = capacities || topology.link(l).capacity_bps != topology_->link(l).capacity_bps;
   }
   topology_ = topology;
   if (!states && !capacities) return;
   auto network = std::make_unique<TreeNetwork>(topology);
   if (capacities) {
-    const int workers =
-        options_.threads > 0
-            ? options_.threads
-            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int workers = options_.threads > 0
+                            ? options_.threads
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     split_ = std::make_unique<TreeSplit>(network.get(), options_.max_trees, options_.split);
     prices_ = std::make_unique<LinkPrices>(network.get());
     scratch_.assign(workers, split_->MakeScratch());
@@ -56,13 +57,9 @@ void TreePlanner::SetTopology(const Topology& topology) {
   searches_.assign(workers(), TreeSearch(*network));
   network_ = std::move(network);
   served_ = false;
-  if (capacities || returned) {
-    proofs_.clear();
-    fresh_ = fresh_ || capacities;
-  } else {
-    // Without some links every way is as long as it was or longer: what was proven holds.
-    for (Proof& proof : proofs_) proof.price_sum = PriceSum(proof.price);
-  }
+  fresh_ = fresh_ || capacities;
+  if (capacities) proofs_.clear();
+  for (Proof& proof : proofs_) proof.price_sum = PriceSum(proof.price);
 }
 
 void TreePlanner::PutOnLinks(const TreeDemands& demands) {
@@ -85,7 +82,7 @@ double TreePlanner::PriceSum(absl::Span<const float> price) const {
   for (LinkId l = 0; l < network_->num_links(); ++l) {
     if (network_->usable[l] != 0) sum += static_cast<double>(price[l]) * network_->capacity[l];
   }
-  return sum;
+  return sum;  // infinite when a link has returned that had no price
 }
 
 double TreePlanner::BoundOf(const Proof& proof, const TreeDemands& demands) const {
@@ -151,9 +148,8 @@ bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> p
   if (stopped) return false;
   if (proofs_.size() == kProofs) {
     proofs_.erase(std::min_element(
-        proofs_.begin(), proofs_.end(), [&](const Proof& a, const Proof& b) {
-          return BoundOf(a, demands) < BoundOf(b, demands);
-        }));
+        proofs_.begin(), proofs_.end(),
+        [&](const Proof& a, const Proof& b) { return BoundOf(a, demands) < BoundOf(b, demands); }));
   }
   proofs_.push_back(std::move(proof));
   return true;
@@ -183,13 +179,17 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
                                     const Progress& progress) {
   TreePlanReport report;
   if (!served_) Serve(demands);
-  const int rounds = fresh_ ? options_.first_rounds : options_.later_rounds;
+  const int pairs = std::max(1, network_->num_nodes() * (network_->num_nodes() - 1));
+  const int rounds = fresh_ ? options_.first_rounds
+                            : options_.later_rounds.value_or(
+                                  std::clamp(kLaterSearches / pairs, 3, options_.first_rounds));
   const double gap = fresh_ ? options_.gap : std::max(options_.gap, options_.later_gap);
   const auto look = [&] {
     PutOnLinks(demands);
     prices_->Set(load_, sharpness_);
     report.mlu = prices_->level();
-    for (const Proof& proof : proofs_) report.bound = std::max(report.bound, BoundOf(proof, demands));
+    for (const Proof& proof : proofs_)
+      report.bound = std::max(report.bound, BoundOf(proof, demands));
     report.stopped = stop && stop();
     Count(&report);
   };
@@ -197,6 +197,11 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   look();
   if (good()) fresh_ = false;
   if (good() || report.stopped) return report;
+  // Sharp prices lead nowhere from afar.
+  if (report.mlu > report.bound * (1 + kFar)) {
+    sharpness_ = kFirstSharpness;
+    prices_->Set(load_, sharpness_);
+  }
   MoveDemands(demands, stop);
   look();
   // Sharp prices prove nothing where links that matter together differ by a little, and a round
@@ -245,7 +250,8 @@ RoutingPlan TreePlanner::Plan(uint64_t topology_version) {
   std::vector<const SplitDemand*> own(nodes, nullptr);
   for (NodeId d = 0; d < nodes; ++d) {
     for (int t = 0; t < split_->num_trees(d); ++t) {
-      for (const LinkId l : split_->tree(d, t)) next[static_cast<size_t>(t) * nodes + network_->tail[l]] = l;
+      for (const LinkId l : split_->tree(d, t))
+        next[static_cast<size_t>(t) * nodes + network_->tail[l]] = l;
     }
     for (const SplitDemand& demand : split_->split_demands(d)) own[demand.source] = &demand;
     for (NodeId s = 0; s < nodes; ++s) {

@@ -32,16 +32,16 @@ struct TreePlannerOptions {
   double later_gap = 0.02;
   // Rounds of Dijkstra runs to every destination: at first, and from then on.
   int first_rounds = 40;
-  int later_rounds = 2;
-  int max_trees = 16;  // a destination, at most 250
-  SplitLimits split;   // of large demands; all others take one path
-  int threads = 0;     // 0: one a processor. The plan does not depend on it.
+  std::optional<int> later_rounds;  // absent: 3, and more on smaller networks
+  int max_trees = 16;               // a destination, at most 250
+  SplitLimits split;                // of large demands; all others take one path
+  int threads = 0;                  // 0: one a processor. The plan does not depend on it.
 };
 
 struct TreePlanReport {
-  double mlu = 0;        // of the demands that were given
-  double bound = 0;      // no routing of them has a lower one; proven
-  int rounds = 0;        // of Dijkstra runs
+  double mlu = 0;    // of the demands that were given
+  double bound = 0;  // no routing of them has a lower one; proven
+  int rounds = 0;    // of Dijkstra runs
   int split_demands = 0;
   bool stopped = false;  // before the gap was reached or the rounds were used up
 };
@@ -93,7 +93,8 @@ class TreePlanner {
 
  private:
   // Prices, what the cheapest path to every destination costs under them, and what they add up to:
-  // a bound for any demands.
+  // a bound for any demands. It holds without some links too, since every way is then as long as it
+  // was or longer, and is infinite in price_sum, and so worth nothing, when others have returned.
   struct Proof {
     std::vector<float> price;     // [links]
     std::vector<float> distance;  // [destinations][nodes]
@@ -120,8 +121,8 @@ class TreePlanner {
   std::vector<TreeSearch> searches_;         // [workers]
   std::vector<float> load_;                  // [links]
   float sharpness_ = 0;
-  bool fresh_ = true;    // nothing is known of this network yet
-  bool served_ = false;  // see Serve
+  bool fresh_ = true;          // nothing is known of this network yet
+  bool served_ = false;        // see Serve
   std::vector<Proof> proofs_;  // the best of late
   // The last plan, until a demand may have moved.
   std::shared_ptr<const PathSet> paths_;

@@ -61,8 +61,7 @@ void TreeSplit::PriceTrees(NodeId destination, absl::Span<const float> price,
 }
 
 // `scratch` holds the costs of the trees.
-int TreeSplit::MakeRoom(NodeId destination, absl::Span<const float> rates,
-                        const Scratch& scratch) {
+int TreeSplit::MakeRoom(NodeId destination, absl::Span<const float> rates, const Scratch& scratch) {
   if (num_trees_[destination] < max_trees_) return num_trees_[destination]++;
   std::vector<double> carried(max_trees_, 0.0);
   uint8_t* choice = Choices(destination);

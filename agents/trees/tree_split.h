@@ -30,11 +30,11 @@ class TreeSplit {
   struct Scratch {
     Scratch(const TreeNetwork& network, int max_trees, const SplitLimits& limits);
 
-    std::vector<float> cost;    // [max_trees][nodes] to the destination
-    std::vector<LinkId> next;   // [max_trees][nodes]
-    std::vector<float> best;    // [nodes] least cost over the trees
-    std::vector<uint8_t> to;    // [nodes] the tree that has it, or kNoTree
-    std::vector<float> flow;    // [max_trees][nodes], all 0 between calls
+    std::vector<float> cost;     // [max_trees][nodes] to the destination
+    std::vector<LinkId> next;    // [max_trees][nodes]
+    std::vector<float> best;     // [nodes] least cost over the trees
+    std::vector<uint8_t> to;     // [nodes] the tree that has it, or kNoTree
+    std::vector<float> flow;     // [max_trees][nodes], all 0 between calls
     std::vector<uint32_t> seen;  // [links] the last demand whose path held it
     uint32_t round = 0;
     std::vector<LinkId> leaving, entering;
@@ -102,11 +102,11 @@ class TreeSplit {
   int max_trees_;
   SplitLimits limits_;
   int num_nodes_;
-  size_t stride_;                    // links of a slot
-  std::vector<LinkId> links_;        // [destinations][max_trees_][stride_]
-  std::vector<int> size_;            // [destinations][max_trees_]
-  std::vector<uint8_t> num_trees_;   // [destinations]
-  std::vector<uint8_t> choice_;      // [destinations][nodes]
+  size_t stride_;                                // links of a slot
+  std::vector<LinkId> links_;                    // [destinations][max_trees_][stride_]
+  std::vector<int> size_;                        // [destinations][max_trees_]
+  std::vector<uint8_t> num_trees_;               // [destinations]
+  std::vector<uint8_t> choice_;                  // [destinations][nodes]
   std::vector<std::vector<SplitDemand>> split_;  // [destinations]
 };
 

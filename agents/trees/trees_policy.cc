@@ -11,7 +11,7 @@ namespace rhumb::trees {
 absl::StatusOr<TreePlannerOptions> ParseTreesOptions(absl::string_view text) {
   TreePlannerOptions options;
   double min_share = options.split.min_share;
-  int max_paths = 0;
+  int max_paths = 0, rounds = 0;
   for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> both = absl::StrSplit(part, '=');
     const auto& [key, value] = both;
@@ -20,8 +20,8 @@ absl::StatusOr<TreePlannerOptions> ParseTreesOptions(absl::string_view text) {
       good = absl::SimpleAtod(value, &options.gap) && options.gap >= 0 && options.gap <= 1;
       options.later_gap = options.gap;
     } else if (key == "rounds") {
-      good = absl::SimpleAtoi(value, &options.later_rounds) && options.later_rounds >= 0 &&
-             options.later_rounds <= 1000;
+      good = absl::SimpleAtoi(value, &rounds) && rounds >= 0 && rounds <= 1000;
+      options.later_rounds = rounds;
     } else if (key == "max-paths") {
       good = absl::SimpleAtoi(value, &max_paths) && max_paths >= 1 && max_paths <= 1000;
       options.split.max_paths = max_paths;

@@ -10,8 +10,12 @@ namespace rhumb::trees {
 namespace {
 
 std::string Proven(const TreePlanReport& report) {
+  if (report.mlu > 2 * report.bound) {
+    return absl::StrFormat("MLU %.4f, nothing worth saying of the best possible is proven yet",
+                           report.mlu);
+  }
   return absl::StrFormat("MLU %.4f, within %.2f %% of the best possible", report.mlu,
-                         report.bound > 0 ? 100 * (report.mlu / report.bound - 1) : 100.0);
+                         100 * (report.mlu / report.bound - 1));
 }
 
 }  // namespace
@@ -32,9 +36,7 @@ void FillDemands(const TrafficMatrix& matrix, double unit_per_bps, TreeDemands* 
 
 WholeNetwork::WholeNetwork(const TreePlannerOptions& options, Forecast forecast,
                            std::string forecast_name)
-    : planner_(options),
-      forecast_(std::move(forecast)),
-      forecast_name_(std::move(forecast_name)) {}
+    : planner_(options), forecast_(std::move(forecast)), forecast_name_(std::move(forecast_name)) {}
 
 absl::StatusOr<Decision> WholeNetwork::Decide(const Observation& observation) {
   const Topology& topology = observation.topology;
@@ -79,9 +81,9 @@ absl::StatusOr<Decision> WholeNetwork::Decide(const Observation& observation) {
     FillDemands(*past.back(), planner_.unit_per_bps(), &latest);
     decision.predicted_mlu = planner_.MluOf(latest);
   }
-  decision.note = absl::StrFormat(
-      "large network: %s for %s; %d rounds, %d demands split%s", Proven(report), forecast_name_,
-      report.rounds, report.split_demands, report.stopped ? ", stopped early" : "");
+  decision.note = absl::StrFormat("large network: %s for %s; %d rounds, %d demands split%s",
+                                  Proven(report), forecast_name_, report.rounds,
+                                  report.split_demands, report.stopped ? ", stopped early" : "");
   return decision;
 }
 

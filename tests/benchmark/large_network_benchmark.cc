@@ -11,8 +11,8 @@
 //
 // "CPU" is of all threads together, what a machine that others share lets one compare; "s" is wall
 // time. Decisions see the matrix that they are scored on. The bound is that of
-// the planner of `trees` with a gap of 0.5 % and up to 15 rounds a matrix, the same for all. Path-hops are
-// the links of all paths of a plan: what it takes to write the plan down.
+// the planner of `trees` with a gap of 0.5 % and up to 15 rounds a matrix, the same for all.
+// Path-hops are the links of all paths of a plan: what it takes to write the plan down.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,9 +50,7 @@ struct Spent {
 
 class Stopwatch {
  public:
-  Spent Read() const {
-    return {Seconds() - wall_, Cpu() - cpu_};
-  }
+  Spent Read() const { return {Seconds() - wall_, Cpu() - cpu_}; }
 
  private:
   static double Seconds() {
@@ -157,6 +155,9 @@ void Measure(const std::string& name, const Settings& settings) {
     const double mlu = MaxLinkUtilization(
         now, ComputeLinkLoads(now, decision.plan, series.demands(matrix)).load_bps);
     *worst = std::max(*worst, mlu / yardstick.Bound(now, series.demands(matrix)) - 1);
+    if (std::getenv("V") != nullptr)
+      std::printf("mlu %.5f bound %.5f %s\n", mlu, yardstick.Bound(now, series.demands(matrix)),
+                  decision.note.c_str());
     observation.plan_in_force = std::move(decision.plan);
     return spent;
   };
@@ -175,21 +176,20 @@ void Measure(const std::string& name, const Settings& settings) {
   if (observation.candidate_paths->num_pairs() == 0) {
     for (const TopologyDelta& cable :
          Cables(topology, plan, series.demands(settings.later), settings.failures)) {
-      const Spent spent =
-          decide(OrExit(topology.Apply(cable)), settings.later, &worst_failed_gap);
+      const Spent spent = decide(OrExit(topology.Apply(cable)), settings.later, &worst_failed_gap);
       failed_s = std::max(failed_s, spent.wall_s);
       failed_cpu = std::max(failed_cpu, spent.cpu_s);
       decide(topology, settings.later, &worst_gap);
     }
   }
   const PlanSize size = SizeOfPlan(topology, plan, series.demands(settings.later));
-  std::printf("%-18s %5d %8d %9d | %7.2f %7.2f | %7.3f %7.3f %7.3f | %7.3f %7.3f | %5.2f %5.2f | "
-              "%5.3f %6.0f\n",
-              name.substr(name.rfind('/') + 1).c_str(), topology.num_nodes(),
-              series.demands(0).num_demands(), plan.paths().num_path_links(), first.wall_s,
-              first.cpu_s, Quantile(later_s, 0.5), Quantile(later_s, 0.99),
-              Quantile(later_cpu, 0.5), failed_s, failed_cpu, 100 * worst_gap,
-              100 * worst_failed_gap, size.paths_per_demand, PeakMegabytes());
+  std::printf(
+      "%-18s %5d %8d %9d | %7.2f %7.2f | %7.3f %7.3f %7.3f | %7.3f %7.3f | %5.2f %5.2f | "
+      "%5.3f %6.0f\n",
+      name.substr(name.rfind('/') + 1).c_str(), topology.num_nodes(),
+      series.demands(0).num_demands(), plan.paths().num_path_links(), first.wall_s, first.cpu_s,
+      Quantile(later_s, 0.5), Quantile(later_s, 0.99), Quantile(later_cpu, 0.5), failed_s,
+      failed_cpu, 100 * worst_gap, 100 * worst_failed_gap, size.paths_per_demand, PeakMegabytes());
   std::fflush(stdout);
   if (settings.csv.empty()) return;
   std::FILE* csv = std::fopen(settings.csv.c_str(), "a");

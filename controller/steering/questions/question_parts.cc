@@ -44,8 +44,7 @@ absl::StatusOr<Observation> Observe(const Topology& topology, const std::string&
   absl::StatusOr<RoutingPolicy*> asked = policies->Get(policy);
   if (!asked.ok()) return AboutField("policy", asked.status());
   const int64_t nodes = topology.num_nodes();
-  if ((*asked)->uses_candidate_paths() &&
-      nodes * (nodes - 1) <= (*asked)->most_candidate_pairs()) {
+  if ((*asked)->uses_candidate_paths() && nodes * (nodes - 1) <= (*asked)->most_candidate_pairs()) {
     auto paths = policies->PathsOf(topology, max_paths);
     if (!paths.ok()) return paths.status();
     observation.candidate_paths = *std::move(paths);

@@ -106,7 +106,7 @@ TEST_P(InferenceAgreementTest, TheForecastOfAnyDemandIsWhatInferenceExpects) {
   const auto graph = GraphOf(RandomConnected(seed, 8));
   const std::vector<float> weights = BusyWeights(seed);
   std::vector<float> history = RandomHistory(graph->num_pairs(), seed);
-  std::fill_n(history.begin(), kHistory, 0.7F);           // constant
+  std::fill_n(history.begin(), kHistory, 0.7F);             // constant
   std::fill_n(history.begin() + kHistory, kHistory, 0.0F);  // silent
   Inference inference(weights, {});
   inference.SetGraph(graph);

@@ -170,6 +170,28 @@ TEST(TreePlannerStopTest, TellsHowFarItIsAfterEveryRound) {
   EXPECT_EQ(rounds, (std::vector<int>{1, 2, 3}));
 }
 
+// What was proven before a failure holds during it and counts again after it.
+TEST(TreePlannerProofTest, IsKeptOverAFailure) {
+  const Topology whole = RandomConnected(3, 40);
+  const TrafficSeries series = Traffic(whole, 1);
+  TreePlannerOptions options;
+  options.later_rounds = 0;
+  TreePlanner planner(options);
+  planner.SetTopology(whole);
+  const TreeDemands demands = Convert(series.demands(0), planner);
+  const double bound = planner.Improve(demands).bound;
+  LinkChange change;
+  change.link = 4;
+  change.operational_state = OperationalState::kDown;
+  const Topology failed = whole.Apply({change}).value();
+  planner.SetTopology(failed);
+  const double during = planner.Improve(demands).bound;
+  EXPECT_GT(during, 0);
+  EXPECT_LE(during, Optimum(failed, series.demands(0)) * (1 + 1e-6));
+  planner.SetTopology(whole);
+  EXPECT_EQ(planner.Improve(demands).bound, bound);
+}
+
 TEST(TreePlannerStopTest, AMatrixThatIsStillWellServedNeedsNoSearch) {
   const Topology topology = RandomConnected(3, 40);
   const TrafficSeries series = Traffic(topology, 1);

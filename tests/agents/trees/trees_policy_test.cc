@@ -8,10 +8,11 @@
 namespace rhumb::testing {
 
 INSTANTIATE_TEST_SUITE_P(Trees, PolicyContractTest,
-                         ::testing::Values(PolicyUnderTest{"trees", [] {
-                           return std::make_unique<trees::TreesPolicy>("trees",
-                                                                       trees::TreePlannerOptions());
-                         }}));
+                         ::testing::Values(PolicyUnderTest{
+                             "trees", [] {
+                               return std::make_unique<trees::TreesPolicy>(
+                                   "trees", trees::TreePlannerOptions());
+                             }}));
 
 }  // namespace rhumb::testing
 
@@ -38,8 +39,7 @@ TEST(TreesPolicyTest, NamesWhatIsWrong) {
 TEST(TreesPolicyTest, SaysHowNearItsPlanIsToTheBestPossible) {
   const Topology topology = testing::RandomConnected(1, 20);
   TreesPolicy policy("trees", {});
-  const auto decision =
-      policy.Decide(testing::Observe(topology, {testing::RandomTraffic(1, 20)}));
+  const auto decision = policy.Decide(testing::Observe(topology, {testing::RandomTraffic(1, 20)}));
   ASSERT_TRUE(decision.ok()) << decision.status();
   EXPECT_THAT(decision->note, HasSubstr("of the best possible"));
   EXPECT_FALSE(decision->fell_back);

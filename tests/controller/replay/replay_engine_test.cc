@@ -264,6 +264,73 @@ TEST(ReplayInputTest, FindsCandidatePathsOnlyForPoliciesThatUseThem) {
             12);
 }
 
+// Routes as shortest path does, and asks for candidate paths of at most five pairs.
+class FewPairsPolicy : public testing::DetourPolicy {
+ public:
+  int most_candidate_pairs() const override { return 5; }
+};
+
+TEST(ReplayInputTest, FindsNoCandidatePathsWhereThePolicySaysThereAreTooManyPairs) {
+  const PolicyFactory few =
+      [](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
+    if (spec != "few") return MakePolicy(spec);
+    return std::make_unique<FewPairsPolicy>();
+  };
+  ReplayConfig config;
+  config.policies = {"few"};
+  for (const int nodes : {2, 6}) {
+    const Topology topology = testing::Line(nodes);
+    const auto input = MakeReplayInput(config, topology, Growing(topology, 2), few);
+    ASSERT_TRUE(input.ok()) << input.status();
+    EXPECT_EQ(input->moments[1].candidate_paths->num_pairs(), nodes == 2 ? 2 : 0);
+  }
+}
+
+TEST(OptimumSeriesTest, OfALargeNetworkIsALowerBoundThatAPlanComesNearTo) {
+  const Topology topology = RandomConnected(1, 320);
+  ASSERT_TRUE(OptimumIsBound(topology));
+  ReplayConfig config;
+  config.policies = {"trees"};
+  const ReplayInput input = Input(topology, Growing(topology, 2), config);
+  const auto bound = OptimumSeries(input, 2, nullptr, nullptr);
+  ASSERT_TRUE(bound.ok()) << bound.status();
+  ReplayEngineOptions options;
+  options.policies = config.policies;
+  const auto cells = RunReplay(input, MakePolicy, FlowFactory, options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  const double plan = (*cells)[0].cells[0][0].plan_mlu;
+  EXPECT_GE(plan, bound->front());
+  EXPECT_LE(plan, 1.05 * bound->front());
+}
+
+TEST(ReplayEngineTest, TellsWhatAPolicySaysOfALongDecisionAndLetsItBeStopped) {
+  class TalkingPolicy : public testing::DetourPolicy {
+   public:
+    absl::StatusOr<Decision> Decide(const Observation& observation) override {
+      observation.control->progress("half way");
+      EXPECT_FALSE(observation.control->stop());
+      return (*MakePolicy("shortest-path"))->Decide(observation);
+    }
+  };
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 2));
+  ReplayEngineOptions options;
+  options.policies = {"talking"};
+  std::vector<std::string> told;
+  options.on_decision = [&](const std::string& policy, const std::string& what) {
+    told.push_back(absl::StrCat(policy, ": ", what));
+  };
+  const auto cells = RunReplay(
+      input,
+      [](absl::string_view spec) -> absl::StatusOr<std::unique_ptr<RoutingPolicy>> {
+        if (spec != "talking") return MakePolicy(spec);
+        return std::make_unique<TalkingPolicy>();
+      },
+      FlowFactory, options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  EXPECT_THAT(told, ::testing::ElementsAre("talking: half way"));
+}
+
 TEST(ReplayInputTest, IntervalsAreReadWhenTheyAreAskedForAndKeptWhileTheyFit) {
   EXPECT_EQ(PiecesInMemory(12, 1), 30840);
   EXPECT_EQ(PiecesInMemory(754, 1), 16);
