@@ -16,6 +16,7 @@ interface Column {
 
 interface Chart {
   title: string;
+  needs?: string; // a column without which the others mean something else
   text: string;
   columns: Column[];
   levels: { label: string; y: number }[];
@@ -45,6 +46,7 @@ const CHARTS: Chart[] = [
   },
   {
     title: 'Reward while training',
+    needs: 'reward',
     text: 'Of every update, and the terms that it is the sum of.',
     columns: [
       { name: 'reward', label: 'reward' },
@@ -61,6 +63,14 @@ const CHARTS: Chart[] = [
     text: 'Share of the variance of measured rewards that the value estimate foresaw; 1 is all of it, 0 none.',
     columns: [{ name: 'explained_variance', label: 'explained' }],
     levels: [{ label: 'all of it', y: 1 }],
+    format: plain,
+  },
+  {
+    title: 'Loss while training',
+    needs: 'constant_norm_mlu',
+    text: 'What the updates made smaller, on the networks that are trained on.',
+    columns: [{ name: 'loss', label: 'loss' }],
+    levels: [],
     format: plain,
   },
   {
@@ -122,6 +132,7 @@ function curveOf(raw: RawTraining, column: Column, colour: string): Curve | null
 }
 
 function chartCard(raw: RawTraining, chart: Chart): HTMLElement | null {
+  if (chart.needs !== undefined && !raw.columns.includes(chart.needs)) return null;
   const all = chart.columns
     .map((column, k) => curveOf(raw, column, COLOURS[k]))
     .filter((curve): curve is Curve => curve !== null);
@@ -168,7 +179,7 @@ export function showTraining(raw: RawTraining): void {
   }
   const again = card('Train it again', '', 'wide');
   again.querySelector('.sub')!.remove();
-  appendProvenance(again, raw.provenance, [`${raw.rows.length} rows of metrics.csv`], raw.schema);
+  appendProvenance(again, raw.provenance, [`${raw.rows.length} ${raw.rows.length === 1 ? 'row' : 'rows'} of metrics.csv`], raw.schema);
   grid.append(again);
   // Colours are those of the style, so that a change of the theme needs no drawing.
   main.append(header(raw.title, () => undefined), element('p', 'verdict', sentence(raw)), grid);
