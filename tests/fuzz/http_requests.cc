@@ -54,6 +54,7 @@ class Served {
     log_.Append({{"topology", "{}", true}});
     HttpServerOptions options;
     options.key = "fuzz";
+    options.lower_priority_by = 0;
     server_ = std::move(HttpServer::Start(std::move(options), &site_)).value();
   }
 
