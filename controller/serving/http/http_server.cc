@@ -28,7 +28,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "controller/serving/rpc/listen_address.h"
-#include "controller/steering/threads/thread_priority.h"
 
 namespace rhumb {
 namespace {
@@ -490,7 +489,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions 
   }
   HttpLoop* const running = loop.get();
   running->thread = std::thread([running] {
-    LowerThreadPriority(kQuestionPriority);
+    LowerThreadPriority(running->options.lower_priority_by);
     const auto work = asio::make_work_guard(*running->io);
     running->io->run();
   });

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "controller/serving/configuration/certificate_keeper.h"
 #include "controller/serving/http/http_message.h"
+#include "controller/steering/threads/thread_priority.h"
 
 namespace rhumb {
 
@@ -83,6 +84,8 @@ struct HttpServerOptions {
   // For one part of an answer.
   absl::Duration write_time = absl::Seconds(20);
   size_t header_bytes = 16 * 1024;
+  // The priority of its thread, by so much: plans for the network come first.
+  int lower_priority_by = kQuestionPriority;
 };
 
 struct HttpLoop;

@@ -56,7 +56,8 @@ TEST(ServeConfigTest, EveryFieldOfEveryOptionStructureHasAKey) {
   constexpr size_t kServer = kFields<ServeConfig::Server> + kFields<ServeConfig::Security> +
                              kFields<ServeConfig::Limits> + kFields<GateLimits> +
                              kFields<StoreOptions> + kFields<EtcdOptions> +
-                             kFields<ServeConfig::Metrics> + kFields<ServeConfig::Log>;
+                             kFields<ServeConfig::Metrics> + kFields<ServeConfig::Http> +
+                             kFields<ServeConfig::Log>;
   // Without a key: how candidate paths are searched and by how many threads, the tick, the clocks,
   // the first promise of the control thread and whether its store is a copy, what the server works
   // out by itself (lead_per_adapter) and max_lead; and what only holds other structures.
