@@ -19,7 +19,7 @@ constexpr double kSharpest = 400.0;
 // longer; after one that does not, it is tried again from the best split with a shorter step and a
 // sharper maximum.
 constexpr double kFirstSharpness = 0.25;
-constexpr double kSharpnessTimesGap2 = 0.5;  // squared, where much is left
+constexpr double kSharpnessTimesGap = 8;  // where much is left
 constexpr double kSharpen = 2;
 constexpr double kLongStep = 0.3;    // the first, of splits that were still getting better
 constexpr double kShortStep = 0.06;  // of others
@@ -296,7 +296,7 @@ void Inference::Refine(double sharpness) {
   // Whole numbers: the last digit of a logarithm decides nothing.
   const double gap = std::max(best_log_mlu_ - least_log_mlu_, 1e-3);
   double direction_sharpness =
-      std::round(std::min(kFirstSharpness * sharpness, kSharpnessTimesGap2 / (gap * gap)));
+      std::round(std::min(kFirstSharpness * sharpness, kSharpnessTimesGap / gap));
   double stalled_score = best_score_;
   int stalled_since = 0;
   Peaks peaks = {};
