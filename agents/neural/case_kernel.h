@@ -15,11 +15,11 @@ struct CaseArrays {
   const int* pair_of_path = nullptr;
   const int* by_hops = nullptr;  // see PathBlocks
   const float* capacity = nullptr;
-  const float* demands = nullptr;      // [pairs][kCaseRow]
-  float* utilization = nullptr;        // [links][kCaseRow]
-  const float* limit = nullptr;        // [links][kCaseRow]
-  const float* mlu = nullptr;          // [kCaseRow]
-  float* link_change = nullptr;        // [links] share of a pair that comes or goes
+  const float* demands = nullptr;  // [pairs][kCaseRow]
+  float* utilization = nullptr;    // [links][kCaseRow]
+  const float* limit = nullptr;    // [links][kCaseRow]
+  const float* mlu = nullptr;      // [kCaseRow]
+  float* link_change = nullptr;    // [links] share of a pair that comes or goes
 };
 
 // `demand` is a pair's row; `touched` are the links that have a change.

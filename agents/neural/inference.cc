@@ -14,10 +14,12 @@ namespace {
 constexpr double kSharpnessTimesChange = 8.0;
 constexpr double kBluntest = 60.0;
 constexpr double kSharpest = 400.0;
-// Refinement takes its direction from a blunter maximum first. A step that gains makes the next one
+// Refinement takes its direction from a blunter maximum first, the blunter, the more is left to
+// gain. A step that gains makes the next one
 // longer; after one that does not, it is tried again from the best split with a shorter step and a
 // sharper maximum.
 constexpr double kFirstSharpness = 0.25;
+constexpr double kSharpnessTimesGap = 8;  // where much is left
 constexpr double kSharpen = 2;
 constexpr double kLongStep = 0.3;    // the first, of splits that were still getting better
 constexpr double kShortStep = 0.06;  // of others
@@ -323,7 +325,10 @@ void Inference::Iterate(double sharpness, const Feedback* feedback) {
 
 void Inference::Refine(double sharpness) {
   double step = stalled_ ? kShortStep : kLongStep;
-  double direction_sharpness = kFirstSharpness * sharpness;
+  // Whole numbers: the last digit of a logarithm decides nothing.
+  const double gap = std::max(best_log_mlu_ - least_log_mlu_, 1e-3);
+  double direction_sharpness =
+      std::round(std::min(kFirstSharpness * sharpness, kSharpnessTimesGap / gap));
   double stalled_score = best_score_;
   int stalled_since = 0;
   Peaks peaks = {};

@@ -1,7 +1,8 @@
 // The inner loops of inference, as arrays and pointers only: this is compiled three times, for any
 // x86-64 or other processor, for AVX2 with fused multiply-add, and for AVX-512, and the best one is
-// chosen when the program runs. Each of them gives the same bits for the same input; between the
-// first and the others rounding differs, because a fused multiply-add rounds once.
+// chosen when the program runs. Each gives the same bits for the same input on every run. Between
+// them the last digits differ, because a fused multiply-add rounds once and sums are taken in
+// another order; refinement, which follows them, may then end at another split that is as good.
 #ifndef RHUMB_AGENTS_NEURAL_INFERENCE_KERNEL_H_
 #define RHUMB_AGENTS_NEURAL_INFERENCE_KERNEL_H_
 

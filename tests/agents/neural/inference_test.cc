@@ -46,7 +46,7 @@ std::vector<float> Decide(const std::vector<float>& weights,
 
 class InferenceAgreementTest : public ::testing::TestWithParam<int> {};
 
-TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkOnBothKernels) {
+TEST_P(InferenceAgreementTest, EqualsTheReferenceNetworkOnEveryKernel) {
   const int seed = GetParam();
   const auto graph = GraphOf(RandomConnected(seed, 5 + 3 * seed));
   const std::vector<float> weights = BusyWeights(seed);
@@ -175,25 +175,41 @@ TEST(InferenceTest, RatiosOfEveryPairSumToOne) {
   }
 }
 
-TEST(InferenceTest, UnitsOfTrafficAndCapacityDoNotMatter) {
-  const Topology topology = RandomConnected(5, 10);
-  TopologyDelta tenfold;
+Topology WithCapacitiesTimes(const Topology& topology, double factor) {
+  TopologyDelta delta;
   for (LinkId link = 0; link < topology.num_links(); ++link) {
     LinkChange change;
     change.link = link;
-    change.capacity_bps = 10 * topology.link(link).capacity_bps;
-    tenfold.push_back(change);
+    change.capacity_bps = factor * topology.link(link).capacity_bps;
+    delta.push_back(change);
   }
+  return *topology.Apply(delta);
+}
+
+// A power of two changes no digit, so every step of refinement is the same, too. Other factors
+// round differently, and refinement follows the last digit: there the network alone is compared.
+TEST(InferenceTest, UnitsOfTrafficAndCapacityDoNotMatter) {
+  const Topology topology = RandomConnected(5, 10);
   const auto graph = GraphOf(topology);
-  const auto large = GraphOf(*topology.Apply(tenfold));
   const std::vector<float> weights = BusyWeights(3);
-  std::vector<float> history = RandomHistory(graph->num_pairs(), 3);
-  const std::vector<float> ratios = Decide(weights, graph, history);
-  for (float& rate : history) rate *= 10;
-  EXPECT_THAT(Decide(weights, graph, history),
-              ::testing::Pointwise(::testing::FloatNear(1e-4F), ratios));
-  EXPECT_THAT(Decide(weights, large, history),
-              ::testing::Pointwise(::testing::FloatNear(1e-4F), ratios));
+  const std::vector<float> history = RandomHistory(graph->num_pairs(), 3);
+  InferenceOptions unrefined;
+  unrefined.refinements = 0;
+  for (const float factor : {8.0F, 10.0F}) {
+    const bool exact = factor == 8.0F;
+    const InferenceOptions options = exact ? InferenceOptions{} : unrefined;
+    const float tolerance = exact ? 0.0F : 1e-4F;
+    const auto large = GraphOf(WithCapacitiesTimes(topology, factor));
+    const std::vector<float> ratios = Decide(weights, graph, history, options);
+    std::vector<float> more = history;
+    for (float& rate : more) rate *= factor;
+    EXPECT_THAT(Decide(weights, graph, more, options),
+                ::testing::Pointwise(::testing::FloatNear(tolerance), ratios))
+        << factor;
+    EXPECT_THAT(Decide(weights, large, more, options),
+                ::testing::Pointwise(::testing::FloatNear(tolerance), ratios))
+        << factor;
+  }
 }
 
 TEST(InferenceTest, RelabellingNodesRelabelsThePlan) {
