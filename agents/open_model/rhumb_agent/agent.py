@@ -2,6 +2,7 @@
 import numpy as np
 
 from rhumb_agent.checkpoint import Checkpoint, load
+from rhumb_agent.feedback import features
 from rhumb_agent.inference import HISTORY, Inference
 from rhumb_agent.path_graph import PathGraph
 from rhumb_agent.priced_split import PricedSplit, ask_head
@@ -27,14 +28,16 @@ class Agent:
         self.iterations = _count(iterations, trained.get("iterations"))
         self.refinements = _count(refinements, trained.get("refinements"))
 
-    def decide(self, network, rates_bps, measured=None):
+    def decide(self, network, rates_bps, measured=None, in_force=None):
         """Split ratios [paths]; those of a demand sum to 1, or are 0 without a usable path.
 
         network    capacity_bps, delay_s, usable [links], path_begin [demands + 1],
                    path_link_begin [paths + 1] and path_links, as PathGraph takes them
         rates_bps  [demands, matrices], the latest first; at least one
         measured   utilization, loss_ratio, queueing_delay_s [links] and network_loss_ratio of the
-                   last interval; None when nothing was measured. Checkpoints for packets look at it
+                   last interval; None when nothing was measured. Price heads and plans with
+                   feedback look at it
+        in_force   [paths] split ratios until now, or None; plans with feedback look at them
         """
         rates = np.asarray(rates_bps, float)
         if rates.ndim != 2 or rates.shape[1] < 1:
@@ -53,7 +56,11 @@ class Agent:
             iterations=self.iterations,
             refinements=0 if plan else self.refinements,
         )
-        decided = inference.run(history)
+        feedback = None
+        if self.checkpoint.feedback:
+            seen = features(graph, history[:, 0], measured, in_force)
+            feedback = (self.checkpoint.feedback, *seen)
+        decided = inference.run(history, feedback)
         if self.checkpoint.kind == "packet":
             split = PricedSplit(graph)
             demands = inference.mean_demand

@@ -7,8 +7,9 @@ from typing import Dict
 import numpy as np
 
 MAGIC = b"RHUMBNN\n"
-FEATURE_LAYOUT, PRICE_LAYOUT, PLAN_LAYOUT = 2, 1, 1
-KINDS = {1: "mlu", 2: "packet", 3: "plan"}  # by the format's number
+FEATURE_LAYOUT, PRICE_LAYOUT, PLAN_LAYOUT, FEEDBACK_LAYOUT = 2, 1, 1, 1
+KINDS = {1: "mlu", 2: "packet", 3: "plan", 4: "plan"}  # by the format's number
+WITH_FEEDBACK = 4
 
 # Blocks in the order of the flat array: name, rows, columns, whether biases follow.
 NETWORK = (
@@ -31,6 +32,12 @@ PRICE_HEAD = (
     ("critic_hidden", 32, 40, True),
     ("critic_out", 1, 32, True),
     ("log_sigma", 1, 6, False),
+)
+FEEDBACK = (
+    ("link_start", 16, 5, False),
+    ("path_start", 8, 5, False),
+    ("first_shift", 1, 5, False),
+    ("last_shift", 1, 5, False),
 )
 
 
@@ -56,6 +63,7 @@ class Checkpoint:
     about: Dict[str, str]  # what training wrote of itself: "config", "seed", "updates", ...
     network: Dict[str, Layer]
     price_head: Dict[str, Layer]  # empty unless the kind is "packet"
+    feedback: Dict[str, Layer]  # empty unless a plan's network sees what is measured
 
 
 class _Reader:
@@ -102,21 +110,25 @@ def parse(data):
     reader.take(len(MAGIC))
     number, features = reader.number(), reader.number()
     if number not in KINDS or features != FEATURE_LAYOUT:
-        raise CheckpointError(f"has format {number} with feature layout {features}; 1 to 3 with 2")
+        raise CheckpointError(f"has format {number} with feature layout {features}; 1 to 4 with 2")
     if struct.unpack("<I", data[-4:])[0] != zlib.crc32(data[:-4]):
         raise CheckpointError("torn or altered: the checksum does not match")
     reader.data = data[:-4]
     entries = [(reader.text(), reader.text()) for _ in range(reader.number())]
-    network, price_head = _layers(reader.floats(), NETWORK, "network"), {}
+    network, price_head, feedback = _layers(reader.floats(), NETWORK, "network"), {}, {}
     if KINDS[number] == "packet":
         if reader.number() != PRICE_LAYOUT:
             raise CheckpointError("has a price layout that is not 1")
         price_head = _layers(reader.floats(), PRICE_HEAD, "price head")
     elif KINDS[number] == "plan" and reader.number() != PLAN_LAYOUT:
         raise CheckpointError("has a plan layout that is not 1")
+    if number == WITH_FEEDBACK:
+        if reader.number() != FEEDBACK_LAYOUT:
+            raise CheckpointError("has a feedback layout that is not 1")
+        feedback = _layers(reader.floats(), FEEDBACK, "feedback")
     if reader.at != len(reader.data):
         raise CheckpointError("goes on after its last field")
-    return Checkpoint(KINDS[number], dict(entries), network, price_head)
+    return Checkpoint(KINDS[number], dict(entries), network, price_head, feedback)
 
 
 def load(path):

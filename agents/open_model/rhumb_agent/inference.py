@@ -51,8 +51,9 @@ class Inference:
         self.weights = np.exp(logits - logits.max())
         self.weights /= self.weights.sum()
 
-    def run(self, history):
-        """[paths]; `history` [pairs, HISTORY] in units of the mean capacity, the latest first."""
+    def run(self, history, feedback=None):
+        """[paths]; `history` [pairs, HISTORY] in units of the mean capacity, the latest first.
+        `feedback` is (layers of a Checkpoint, features of links, features of paths), or None."""
         graph = self.graph
         self.make_demands(history)
         self.change = mean_change(history)
@@ -62,6 +63,13 @@ class Inference:
         self.least = self.mean_log(self.forced_mlu())
         self.path_state = np.zeros((graph.num_paths, 8))
         self.link_state = np.zeros((graph.num_links, 16))
+        self.first_shift = self.last_shift = 0
+        if feedback is not None:
+            layers, links, paths = feedback
+            self.link_state = softsign(layers["link_start"](links))
+            self.path_state = softsign(layers["path_start"](paths))
+            self.first_shift = layers["first_shift"](paths)[:, 0]
+            self.last_shift = layers["last_shift"](paths)[:, 0]
         self.best_score = np.inf
         self.iterate()
         if self.keep_best and self.refinements > 0:
@@ -144,9 +152,11 @@ class Inference:
         graph = self.graph
         extra = graph.detour if self.over_capacity else graph.extra_hops
         start = np.stack([extra, graph.start_capacity, graph.extra_delay], axis=1)
-        logits = self.network["start"](start)[:, 0]
+        logits = self.network["start"](start)[:, 0] + self.first_shift
         stalled_score, stalled_since = np.inf, 0
         for k in range(self.iterations + 1):
+            if k == self.iterations:
+                logits = logits + self.last_shift
             self.put_on_links(logits)
             self.consider(logits, k == 0 or not self.keep_best)
             if k == FIRST_PROOF:

@@ -11,8 +11,11 @@ price_head_dump.
 import json
 import os
 import pathlib
+import struct
 import subprocess
+import tempfile
 import unittest
+import zlib
 
 import numpy as np
 import rhumb_agent
@@ -62,6 +65,15 @@ def measured_of(outcome):
     return {**measured, "network_loss_ratio": outcome.measurements["loss_ratio"]}
 
 
+def with_feedback(path):
+    """A checkpoint of plans as one of format 4, with random weights for what is measured."""
+    plan = pathlib.Path(path).read_bytes()[:-4]
+    weights = np.random.default_rng(1).normal(0, 0.5, 130).astype("<f4")
+    data = plan[:8] + struct.pack("<I", 4) + plan[12:]
+    data += struct.pack("<II", 1, len(weights)) + weights.tobytes()
+    return data + struct.pack("<I", zlib.crc32(data))
+
+
 class AgreementTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -76,7 +88,8 @@ class AgreementTest(unittest.TestCase):
     def differences(self, checkpoint, options="", **keywords):
         """[decisions]: the largest difference of a split ratio. `options` are the policy's,
         `keywords` the same for the agent."""
-        agent = rhumb_agent.Agent(CHECKPOINTS / f"{checkpoint}.ckpt", **keywords)
+        shipped = CHECKPOINTS / f"{checkpoint}.ckpt"
+        agent = rhumb_agent.Agent(shipped if shipped.exists() else checkpoint, **keywords)
         client = rhumb_gym.BatchClient(self.server.address, SCENARIO)
         self.addCleanup(client.close)
         found = []
@@ -85,8 +98,10 @@ class AgreementTest(unittest.TestCase):
             for _ in range(2):
                 self.assertIsNone(outcome.fault)
                 layout, seen = outcome.layout, outcome.observation
+                measured = measured_of(outcome)
+                in_force = layout.column(seen, "paths", "ratio") if measured else None
                 ratios = agent.decide(
-                    network_of(layout, seen), seen["demand_history"], measured_of(outcome)
+                    network_of(layout, seen), seen["demand_history"], measured, in_force
                 )
                 outcome = client.step([f"neural:{checkpoint}{options},settle=off,guard=off"])[0]
                 self.assertIsNone(outcome.fault)
@@ -104,6 +119,13 @@ class AgreementTest(unittest.TestCase):
 
     def test_plans_made_for_packets_are_the_same(self):
         found = self.differences("plan")
+        self.assertLess(found.max(), TOLERANCE, np.flatnonzero(found >= TOLERANCE))
+
+    def test_plans_that_see_what_is_measured_are_the_same(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "feedback.ckpt")
+            pathlib.Path(path).write_bytes(with_feedback(CHECKPOINTS / "plan.ckpt"))
+            found = self.differences(path)
         self.assertLess(found.max(), TOLERANCE, np.flatnonzero(found >= TOLERANCE))
 
     def test_plans_of_minimum_mlu_are_the_same_before_they_are_refined(self):

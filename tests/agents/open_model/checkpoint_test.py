@@ -58,7 +58,7 @@ class CheckpointTest(unittest.TestCase):
             r"^\| `(\w+)` \| (\d+) \| (\d+) \| (yes|–) \| ([\d,]+) \|", page, re.MULTILINE
         )
         expected = []
-        for table in (checkpoint.NETWORK, checkpoint.PRICE_HEAD):
+        for table in (checkpoint.NETWORK, checkpoint.PRICE_HEAD, checkpoint.FEEDBACK):
             first = 0
             for name, height, width, bias in table:
                 expected.append((name, str(height), str(width), "yes" if bias else "–", first))
@@ -81,7 +81,8 @@ class CheckpointTest(unittest.TestCase):
             (good[:9], "torn"),
             (good[:-1], "checksum"),
             (good[:40] + b"\x01" + good[41:], "checksum"),
-            (written(4), "format 4"),
+            (written(5), "format 5"),
+            (written(4, rest=struct.pack("<II", 1, 2)), "feedback layout"),
             (written(1, features=3), "feature layout 3"),
             (written(1, weights=np.zeros(10, "<f4")), "10 weights"),
             (written(1, weights=np.full(3928, np.nan, "<f4")), "finite"),
