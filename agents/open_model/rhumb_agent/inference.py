@@ -4,8 +4,11 @@ import numpy as np
 SCENARIOS, HISTORY = 4, 8
 LOGIT_STEP, LOGIT_LIMIT, REFINED_LOGIT_LIMIT = 2.0, 12.0, 20.0
 # The score's soft maximum, and how near to the proven best a decision goes on.
-SHARPNESS_TIMES_CHANGE, BLUNTEST, SHARPEST, FIRST_SHARPNESS = 8.0, 60.0, 400.0, 0.25
-FIRST_STEP, LAST_STEP = 0.3, 0.02
+SHARPNESS_TIMES_CHANGE, BLUNTEST, SHARPEST = 8.0, 60.0, 400.0
+# Refinement's steps and the sharpness that gives their direction.
+FIRST_SHARPNESS, SHARPNESS_TIMES_GAP, SHARPEN = 0.25, 8.0, 2.0
+LONG_STEP, SHORT_STEP, LONGER, SHORTER, LAST_STEP = 0.3, 0.06, 1.6, 0.35, 0.004
+STALLED_STEPS, STALLED_STEPS_GAIN = 5, 1e-4
 PROVEN_GAP, GAP_TIMES_CHANGE, REFINED_GAP = 1e-3, 0.25, 1e-2
 FIRST_PROOF, STALLED, STALLED_GAIN = 5, 3, 5e-4
 PROOF_SHARPNESS = (8.0, 25.0, 80.0, 250.0)
@@ -153,7 +156,7 @@ class Inference:
         extra = graph.detour if self.over_capacity else graph.extra_hops
         start = np.stack([extra, graph.start_capacity, graph.extra_delay], axis=1)
         logits = self.network["start"](start)[:, 0] + self.first_shift
-        stalled_score, stalled_since = np.inf, 0
+        stalled_score, stalled_since, self.stalled = np.inf, 0, False
         for k in range(self.iterations + 1):
             if k == self.iterations:
                 logits = logits + self.last_shift
@@ -165,8 +168,10 @@ class Inference:
                 return
             if self.best_score < stalled_score - STALLED_GAIN:
                 stalled_score, stalled_since = self.best_score, k
-            stalled = k - stalled_since >= STALLED and self.fixed_iterations is None
-            if (stalled and self.keep_best) or k == self.iterations:
+            self.stalled = k - stalled_since >= STALLED
+            if k == self.iterations:
+                break
+            if self.stalled and self.keep_best and self.fixed_iterations is None:
                 break
             logits = self.update(logits, extra)
         if self.keep_best:
@@ -225,19 +230,38 @@ class Inference:
         return np.clip(logits + LOGIT_STEP * out[:, 8], -LOGIT_LIMIT, LOGIT_LIMIT)
 
     def refine(self):
-        """Steps along the score's gradient, from the best iterate."""
+        """Steps along the score's gradient, from the best iterate: longer after one that gains, from
+        the best again and shorter after one that does not."""
         graph, pair, logits = self.graph, self.graph.pair_of_path, self.best_logits
         widest = graph.widest[pair]
+        step = SHORT_STEP if self.stalled else LONG_STEP
+        # Whole numbers: the last digit of a logarithm decides nothing.
+        gap = max(self.best_log_mlu - self.least, 1e-3)
+        sharpness = np.floor(min(FIRST_SHARPNESS * self.sharpness, SHARPNESS_TIMES_GAP / gap) + 0.5)
+        stalled_score, stalled_since = self.best_score, 0
         for k in range(self.refinements + 1):
             self.put_on_links(logits)
+            before = self.best_score
             self.consider(logits, False)
+            if k == 0 or self.best_score < before:
+                best = self.now, self.utilization, self.peak
+                if k > 0:
+                    step = min(step * LONGER, LONG_STEP)
+            else:
+                self.now, self.utilization, self.peak = best
+                logits = self.best_logits
+                step *= SHORTER
+                sharpness = min(sharpness * SHARPEN, self.sharpness)
+            if self.best_score < stalled_score - STALLED_STEPS_GAIN:
+                stalled_score, stalled_since = self.best_score, k
+            stalled = k - stalled_since >= STALLED_STEPS or step < LAST_STEP
+            if stalled and self.fixed_refinements is None:
+                return
             if k == self.refinements or self.proven_within(PROVEN_GAP):
                 return
-            done = k / self.refinements
-            terms, soft = self.soften(self.sharpness * FIRST_SHARPNESS ** (1 - done))
+            terms, soft = self.soften(sharpness)
             price = graph.along(terms @ (self.weights / soft) / graph.capacity) * widest
             above = price - graph.of_pair(self.now * price)[pair]
-            step = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** done
             logits = np.clip(
                 logits - step * above / (0.1 + np.abs(above)),
                 -REFINED_LOGIT_LIMIT,
