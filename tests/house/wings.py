@@ -211,7 +211,7 @@ ROOMS = (
             "controller/serving/etcd",
             "controller/web",
         ),
-        third=_COMMON + ("grpc", "spdlog"),
+        third=_COMMON + ("boost", "grpc", "spdlog"),
     ),
     Room(
         "controller/environment_server",

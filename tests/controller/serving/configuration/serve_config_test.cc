@@ -53,11 +53,10 @@ constexpr size_t kFields = CountFields<T, void>::value;
 
 // The next test says that no two keys set the same field, so a field without a key is missed here.
 TEST(ServeConfigTest, EveryFieldOfEveryOptionStructureHasAKey) {
-  constexpr size_t kServer = kFields<ServeConfig::Server> + kFields<ServeConfig::Security> +
-                             kFields<ServeConfig::Limits> + kFields<GateLimits> +
-                             kFields<StoreOptions> + kFields<EtcdOptions> +
-                             kFields<ServeConfig::Metrics> + kFields<ServeConfig::Http> +
-                             kFields<ServeConfig::Log>;
+  constexpr size_t kServer =
+      kFields<ServeConfig::Server> + kFields<ServeConfig::Security> + kFields<ServeConfig::Limits> +
+      kFields<GateLimits> + kFields<StoreOptions> + kFields<EtcdOptions> +
+      kFields<ServeConfig::Metrics> + kFields<ServeConfig::Http> + kFields<ServeConfig::Log>;
   // Without a key: how candidate paths are searched and by how many threads, the tick, the clocks,
   // the first promise of the control thread and whether its store is a copy, what the server works
   // out by itself (lead_per_adapter) and max_lead; and what only holds other structures.
