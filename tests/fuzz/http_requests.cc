@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "agents/registry/policy_registry.h"
 #include "controller/serving/calls/call_gate.h"
+#include "controller/serving/calls/control_slot.h"
 #include "controller/serving/calls/north_calls.h"
 #include "controller/serving/http/http_server.h"
 #include "controller/serving/live/live_site.h"
@@ -43,6 +44,9 @@ class Served {
  public:
   Served() {
     spdlog::set_level(spdlog::level::off);
+    control_.Set(std::make_shared<ControlThread>(
+        Quiet(), MakePolicy, std::make_unique<MemoryStore>(),
+        ControlThread::Listeners{[](LivePlanPtr) {}, [] {}}, &metrics_));
     control_.Call<rhumb::v1::SetTopologyResponse>(
         [](ControllerCore& core) {
           rhumb::v1::SetTopologyRequest request;
@@ -84,13 +88,12 @@ class Served {
 
  private:
   AccessControl access_{""};
-  CallGate gate_{access_, nullptr, NoLimits()};
+  CallGate gate_{access_, nullptr, nullptr, NoLimits()};
   NoMetrics metrics_;
-  ControlThread control_{
-      Quiet(), MakePolicy, std::make_unique<MemoryStore>(), {[](LivePlanPtr) {}, [] {}}, &metrics_};
+  ControlSlot control_;
   ComputePool pool_{1, 64, MakePolicy};
   NorthCalls calls_{{control_, pool_, pool_, metrics_, TopologyLimits{16, 64}, "fuzz",
-                     [] { return LivePlanPtr(); }}};
+                     [] { return LivePlanPtr(); }, nullptr}};
   EventLog log_{"fuzz", 10};
   LiveSite site_{{gate_,
                   calls_,
