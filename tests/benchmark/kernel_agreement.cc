@@ -80,7 +80,7 @@ void Compare(const Checkpoint& checkpoint, int networks, bool refine) {
     InferenceOptions options;
     if (!refine) options.refinements = 0;
     const Answer best = Decide(checkpoint, graph, history, options);
-    options.kernel = &PortableKernel();
+    options.kernel = Kernels().front();
     const Answer portable = Decide(checkpoint, graph, history, options);
     plans.push_back(LargestDifference(best.plan, portable.plan));
     priced.push_back(LargestDifference(best.priced, portable.priced));
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   const int networks = argc > 1 ? std::atoi(argv[1]) : 100;
   const auto checkpoint = rhumb::OrExit(rhumb::neural::FindCheckpoint("packet"));
   std::printf("%s against %s\n", rhumb::neural::BestKernel().name,
-              rhumb::neural::PortableKernel().name);
+              rhumb::neural::Kernels().front()->name);
   for (const bool refine : {false, true}) rhumb::neural::Compare(checkpoint, networks, refine);
   return 0;
 }

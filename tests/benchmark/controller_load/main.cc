@@ -87,7 +87,9 @@ int main(int argc, char** argv) {
   std::unique_ptr<rhumb::testing::ServerProcess> process;
   if (server.empty()) {
     process = std::make_unique<rhumb::testing::ServerProcess>(
-        program, absl::StrFormat(kConfiguration, agent) + (options.strangers ? kWithTokens : ""),
+        program,
+        absl::StrFormat(kConfiguration, agent) +
+            (tokens ? absl::StrFormat("[security]\ntokens = \"%s\"\n", tokens->file()) : ""),
         true, options.viewers > 0);
     if (tokens) client.token_file = tokens->secret();
     const absl::Time begin = absl::Now();
