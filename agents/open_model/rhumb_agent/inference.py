@@ -230,8 +230,8 @@ class Inference:
         return np.clip(logits + LOGIT_STEP * out[:, 8], -LOGIT_LIMIT, LOGIT_LIMIT)
 
     def refine(self):
-        """Steps along the score's gradient, from the best iterate: longer after one that gains, from
-        the best again and shorter after one that does not."""
+        """Steps along the score's gradient, from the best iterate: longer after one that gains,
+        from the best again and shorter after one that does not."""
         graph, pair, logits = self.graph, self.graph.pair_of_path, self.best_logits
         widest = graph.widest[pair]
         step = SHORT_STEP if self.stalled else LONG_STEP

@@ -11,7 +11,7 @@ void AddClientOptions(CLI::App& app, ClientOptions* options) {
   constexpr char kGroup[] = "Connection";
   app.add_option("--server", options->server,
                  "Address of rhumb serve, or of several that share a state, with commas between")
-      ->type_name("HOST:PORT,...")
+      ->type_name("HOST:PORT[,HOST:PORT]")
       ->envname("RHUMB_SERVER")
       ->capture_default_str()
       ->group(kGroup);
