@@ -46,11 +46,6 @@ RULES = [
         "learns for minutes",
         options=("--updates 1", "--groups 1", "--rounds 1"),
     ),
-    Rule(
-        r"steps_per_second.py",
-        "measures for seconds",
-        options=("--seconds 0.2", "--steps 2"),
-    ),
     Rule(r"--simulator ns3", "seconds of packets for every seed", options=PACKETS),
     Rule(
         r"rhumb train --stage flow",
@@ -84,7 +79,6 @@ RULES = [
     ),
     Rule(r"^curl -N", "listens until it is stopped", endless=True, needs_server=True),
     Rule(r"^curl --fail", "asks a controller", needs_server=True),
-    Rule(r"^scripts/live-picture", "needs seconds of a day, and a browser", skipped=True),
     Rule(
         r"10\.0\.0\.1",
         "three machines; tests/end_to_end/replicas has three processes",
