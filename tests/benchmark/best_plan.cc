@@ -29,6 +29,7 @@
 #include "agents/training/reward.h"
 #include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
+#include "tests/benchmark/measured_draw.h"
 #include "tests/benchmark/measuring.h"
 
 namespace rhumb {
@@ -50,26 +51,6 @@ struct Settings {
   bool known = false;
   int ns3 = 0;
 };
-
-training::ScenarioDraw Draw() {
-  using training::NetworkFamily;
-  training::ScenarioDraw draw;
-  draw.networks = {{NetworkFamily::kWaxman, NetworkFamily::kRingChords, NetworkFamily::kTwoLevel,
-                    NetworkFamily::kHeavyTail, NetworkFamily::kGrid},
-                   6,
-                   14};
-  draw.steps = 1;
-  draw.min_load = 0.7;
-  draw.max_load = 1.6;
-  draw.tcp_shares = {0.5, 1};
-  draw.failure_share = 0;
-  draw.min_narrowest_bps = draw.max_narrowest_bps = 100e6;
-  draw.max_hop_packets = 1.2e6;
-  draw.duration = absl::Seconds(4);
-  draw.warm_up = absl::Seconds(1);
-  draw.drain = absl::Seconds(3);
-  return draw;
-}
 
 // One scenario and what plans reach in it, by arrivals.
 class Bench {
@@ -244,7 +225,8 @@ int Run(const Settings& settings) {
   std::vector<std::vector<RewardTerms>> fluid, packets;
   const training::RewardWeights weights;
   for (int s = 0; s < settings.scenarios; ++s) {
-    const auto scenario = OrExit(training::DrawScenario(Draw(), settings.first * 7919 + s));
+    const auto scenario =
+        OrExit(training::DrawScenario(MeasuredDraw(14), settings.first * 7919 + s));
     FluidSimulatorOptions fluid_options;
     fluid_options.segment_bytes = 8948;
     Bench bench(scenario, OrExit(MakeFluidSimulator(fluid_options)));

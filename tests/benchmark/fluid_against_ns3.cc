@@ -34,6 +34,7 @@
 #include "simulator/packet/packet_simulator.h"
 #include "simulator/surrogate/corrected_simulator.h"
 #include "simulator/surrogate/correction.h"
+#include "tests/benchmark/measured_draw.h"
 #include "tests/benchmark/measuring.h"
 #include "topologies/formats/loader.h"
 
@@ -133,26 +134,6 @@ Network MakeNetwork(const std::string& name,
   return network;
 }
 
-training::ScenarioDraw Draw() {
-  using training::NetworkFamily;
-  training::ScenarioDraw draw;
-  draw.networks = {{NetworkFamily::kWaxman, NetworkFamily::kRingChords, NetworkFamily::kTwoLevel,
-                    NetworkFamily::kHeavyTail, NetworkFamily::kGrid},
-                   6,
-                   18};
-  draw.steps = 1;
-  draw.min_load = 0.7;
-  draw.max_load = 1.6;
-  draw.tcp_shares = {0.5, 1};
-  draw.failure_share = 0;
-  draw.min_narrowest_bps = draw.max_narrowest_bps = 100e6;
-  draw.max_hop_packets = 1.2e6;
-  draw.duration = absl::Seconds(4);
-  draw.warm_up = absl::Seconds(1);
-  draw.drain = absl::Seconds(3);
-  return draw;
-}
-
 std::vector<Network> MakeNetworks(const Settings& settings) {
   std::vector<Network> networks;
   const auto wanted = [&](const std::string& name) {
@@ -161,7 +142,7 @@ std::vector<Network> MakeNetworks(const Settings& settings) {
   for (int i = 0; i < settings.networks; ++i) {
     const uint64_t seed = settings.first + i;
     if (!wanted("random")) continue;
-    auto scenario = OrExit(training::DrawScenario(Draw(), seed));
+    auto scenario = OrExit(training::DrawScenario(MeasuredDraw(18), seed));
     const std::string name =
         absl::StrFormat("random-%d (%d nodes)", seed, scenario->episode.topology.num_nodes());
     networks.push_back(MakeNetwork(name, scenario));
@@ -170,7 +151,7 @@ std::vector<Network> MakeNetworks(const Settings& settings) {
     if (!wanted(name)) continue;
     training::GivenNetwork given(OrExit(LoadTopology(name)).value);
     given.generator = OrExit(ParseTrafficGenerator("gravity:noise=0.2"));
-    given.draw = Draw();
+    given.draw = MeasuredDraw(18);
     const auto episodes = OrExit(training::EpisodesOn(std::move(given), 1000000));
     networks.push_back(MakeNetwork(name, OrExit(episodes.source(settings.first))));
   }

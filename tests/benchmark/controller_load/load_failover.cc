@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "controller/clock/steady_time.h"
 #include "tests/benchmark/controller_load/load_network.h"
 #include "tests/benchmark/controller_load/load_report.h"
 #include "tests/benchmark/controller_load/load_scenarios.h"
@@ -123,8 +124,8 @@ absl::Status MeasureFailover(const Connection& connection, const LoadOptions& op
   if (options.viewers > 0) {
     const int slow = options.viewers / 10;
     viewers.emplace(options.http_port, options.viewers, slow);
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (viewers->open() < options.viewers - slow && absl::Now() < deadline) {
+    const SteadyTime deadline = SteadyNow() + kPatience;
+    while (viewers->open() < options.viewers - slow && SteadyNow() < deadline) {
       absl::SleepFor(absl::Milliseconds(10));
     }
     std::cout << absl::StrFormat("viewers: %d, %d of them never read; %d are told\n",

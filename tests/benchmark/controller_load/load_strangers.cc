@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "controller/clock/grpc/deadline.h"
+#include "controller/clock/steady_time.h"
 
 namespace rhumb::benchmark {
 namespace {
@@ -111,7 +112,7 @@ void LoadStrangers::SendLargeRequests(const std::string& server) {
   while (!stop_) {
     grpc::GenericStub stub(channel);
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    context.set_deadline(GrpcDeadline(SteadyNow() + absl::Seconds(30)));
     grpc::ByteBuffer response;
     grpc::Status status;
     absl::Notification answered;
