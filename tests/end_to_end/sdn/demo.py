@@ -83,7 +83,7 @@ def show(arguments, network, bed: Testbed, north: North) -> None:
     source, destination = network.hottest
     step("starting rhumb serve and os-ken, waiting until all hosts talk")
     began = time.time()
-    bed.start_serve(policy="shortest-path", interval="5s", extra=offered_load.DECISION)
+    bed.start_serve(policy="shortest-path", interval="5s")
     bed.start_osken(telemetry_interval_s=3)
     reached = experiments.connected_pairs(bed)
     demands = experiments.check_paths_equal_plan(bed, north)

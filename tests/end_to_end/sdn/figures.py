@@ -18,7 +18,7 @@ from scaled_network import scaled_network
 from testbed import RHUMB, Testbed
 
 
-def loop(nodes, cables, decision="", **osken):
+def loop(nodes, cables, **osken):
     """A running network with its questions and the times of its start."""
 
     class Running:
@@ -27,7 +27,7 @@ def loop(nodes, cables, decision="", **osken):
             self.bed = Testbed(nodes, cables).__enter__()
             self.built = time.time()
             self.north = North(self.bed.directory)
-            self.bed.start_serve(policy="shortest-path", interval="2s", extra=decision)
+            self.bed.start_serve(policy="shortest-path", interval="2s")
             self.bed.start_osken(telemetry_interval_s=osken.pop("telemetry_interval_s", 5), **osken)
             return self
 
@@ -119,9 +119,7 @@ def load(repetitions: int, seed: int = 1) -> None:
         f" times {network.factor:.3g}; shortest path offers"
         f" {'>'.join(network.hottest)} {network.load} times its capacity"
     )
-    with loop(
-        network.nodes, network.cables, decision=offered_load.DECISION, telemetry_interval_s=3
-    ) as running:
+    with loop(network.nodes, network.cables, telemetry_interval_s=3) as running:
         experiments.connected_pairs(running.bed)
         runs = offered_load.alternate(
             running.bed,

@@ -13,14 +13,6 @@ from scaled_network import PACKET_BYTES, ScaledNetwork
 from testbed import PYTHON, Testbed
 
 HERE = pathlib.Path(__file__).resolve().parent
-# Of `rhumb serve`, for switches that install a plan beside the packets that they forward, all on
-# two processors: no path for less than this share of a demand (870 demands over up to eight paths
-# each are 17,000 rules), and no new plan for what is mostly noise, because a demand is two packets
-# a second here.
-DECISION = """smallest_share = 0.15
-[guard]
-hysteresis = 0.2
-"""
 
 
 class Window(NamedTuple):

@@ -343,7 +343,7 @@ class Testbed:
 
     # Controllers.
 
-    def start_serve(self, policy: str = "neural", interval: str = "10s", extra: str = "") -> None:
+    def start_serve(self, policy: str = "neural", interval: str = "10s") -> None:
         (self.directory / "rhumb.toml").write_text(
             f"""
 [server]
@@ -352,7 +352,6 @@ unix_socket = "{self.directory}/rhumb.sock"
 [decision]
 policy = "{policy}"
 interval = "{interval}"
-{extra}
 [store]
 path = "{self.directory}/rhumb.db"
 [metrics]
