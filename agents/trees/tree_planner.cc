@@ -15,8 +15,12 @@ constexpr float kFirstSharpness = 100, kLastSharpness = 400, kSharper = 1.6F;
 // Pairs times rounds that a later plan is worth.
 constexpr int kLaterSearches = 1500000;
 // MLU over bound - 1.
-constexpr double kFar = 0.1;
+constexpr double kFar = 0.1, kBlunt = 0.2;
 constexpr int kSweeps = 2;
+// When links have failed: blunt enough that links are told apart up to three times the present MLU.
+constexpr float kServingSharpness = 30;
+constexpr size_t kServedAtOnce = 8;
+constexpr int kServingAttempts = 4;
 constexpr float kBlunter[] = {0.5F, 0.25F, 0.1F, 0.04F};
 constexpr int kMostStuck = 5;
 constexpr double kLeastGain = 3e-4;
@@ -26,6 +30,13 @@ constexpr int kParts = 16;
 constexpr size_t kProofs = 6;
 // What rounding may have added to a bound: a distance is a sum of at most thousands of floats.
 constexpr double kRounding = 1e-4;
+
+// From afar: the potential tells links apart within a part of what there is to gain.
+float Sharpness(const TreePlanReport& report) {
+  const double gap = report.bound > 0 ? report.mlu / report.bound - 1 : 1;
+  return std::clamp(static_cast<float>(kFirstSharpness * kBlunt / gap), kServingSharpness,
+                    kFirstSharpness);
+}
 
 }  // namespace
 
@@ -85,41 +96,81 @@ double TreePlanner::PriceSum(absl::Span<const float> price) const {
   return sum;  // infinite when a link has returned that had no price
 }
 
-double TreePlanner::BoundOf(const Proof& proof, const TreeDemands& demands) const {
-  const int nodes = network_->num_nodes();
+double TreePlanner::CostOf(NodeId destination, absl::Span<const float> distance,
+                           absl::Span<const float> rates) const {
   double sum = 0;
-  for (NodeId d = 0; d < nodes; ++d) {
-    const absl::Span<const float> rates = demands.towards(d);
-    const float* distance = proof.distance.data() + static_cast<size_t>(d) * nodes;
-    for (NodeId s = 0; s < nodes; ++s) {
-      // Whoever reaches the destination over nothing counts nowhere.
-      if (rates[s] > 0 && distance[s] < kUnreachable &&
-          split_->choice(s, d) != TreeSplit::kNoTree) {
-        sum += static_cast<double>(rates[s]) * distance[s];
-      }
+  for (NodeId s = 0; s < network_->num_nodes(); ++s) {
+    // Whoever reaches the destination over nothing counts nowhere.
+    if (rates[s] > 0 && distance[s] < kUnreachable &&
+        split_->choice(s, destination) != TreeSplit::kNoTree) {
+      sum += static_cast<double>(rates[s]) * distance[s];
     }
   }
-  return proof.price_sum > 0 ? sum / proof.price_sum * (1 - kRounding) : 0;
+  return sum;
+}
+
+void TreePlanner::Prove(const TreeDemands& demands) {
+  const size_t nodes = network_->num_nodes();
+  ForEach(static_cast<int>(proofs_.size()), workers(), [&](int, int i) {
+    Proof& proof = proofs_[i];
+    proof.demand_cost = 0;
+    for (NodeId d = 0; d < network_->num_nodes(); ++d) {
+      proof.demand_cost += CostOf(d, absl::MakeConstSpan(proof.distance).subspan(d * nodes, nodes),
+                                  demands.towards(d));
+    }
+  });
+}
+
+double TreePlanner::BoundOf(const Proof& proof) {
+  return proof.price_sum > 0 ? proof.demand_cost / proof.price_sum * (1 - kRounding) : 0;
+}
+
+double TreePlanner::BestBound() const {
+  double best = 0;
+  for (const Proof& proof : proofs_) best = std::max(best, BoundOf(proof));
+  return best;
 }
 
 void TreePlanner::Serve(const TreeDemands& demands) {
-  const int links = network_->num_links();
+  const int nodes = network_->num_nodes(), links = network_->num_links();
   std::vector<float> price(links, kUnreachable);
+  for (LinkId l = 0; l < links; ++l) {
+    if (network_->usable[l] != 0) price[l] = 1 / network_->capacity[l];
+  }
+  std::vector<uint8_t> served(nodes);
+  ForEach(nodes, workers(), [&](int worker, NodeId d) {
+    served[d] = split_->Release(d, price, &scratch_[worker]) ? 1 : 0;
+  });
+  std::vector<NodeId> waiting;
+  for (NodeId d = 0; d < nodes; ++d) {
+    if (served[d] == 0) waiting.push_back(d);
+  }
   PutOnLinks(demands);
   const bool loaded = std::any_of(load_.begin(), load_.end(), [](float load) { return load > 0; });
-  if (loaded) prices_->Set(load_, sharpness_);
-  for (LinkId l = 0; l < links; ++l) {
-    if (network_->usable[l] == 0) continue;
-    price[l] = loaded ? prices_->price()[l] : 1 / network_->capacity[l];
+  if (loaded) prices_->Set(load_, kServingSharpness);
+  // Links fill up as demands come, so those that follow are told what the way costs by now; where
+  // nothing is carried yet, nothing is to be avoided.
+  const size_t step = loaded ? kServedAtOnce : std::max<size_t>(waiting.size(), 1);
+  for (size_t begin = 0; begin < waiting.size(); begin += step) {
+    const absl::Span<const NodeId> group = absl::MakeConstSpan(waiting).subspan(begin, step);
+    const absl::Span<const float> now = loaded ? prices_->price() : absl::MakeConstSpan(price);
+    bool crowded = loaded;
+    for (int attempt = 0; attempt == 0 || (crowded && attempt < kServingAttempts); ++attempt) {
+      ForEach(static_cast<int>(group.size()), workers(), [&](int worker, int i) {
+        TreeSearch& search = searches_[worker];
+        search.Run(now, group[i]);
+        split_->OfferTree(group[i], search.tree(), search.distance(), demands.towards(group[i]),
+                          now, &scratch_[worker]);
+        if (!loaded) split_->TakeCheapest(group[i], now, &scratch_[worker]);
+      });
+      if (!loaded) break;
+      for (const NodeId d : group) {
+        split_->Improve(d, demands.towards(d), prices_.get(), &scratch_[0]);
+      }
+      crowded = prices_->Mlu() > prices_->level() * (1 + kFar);
+    }
+    if (crowded) prices_->Set(prices_->load(), kServingSharpness);
   }
-  ForEach(network_->num_nodes(), workers(), [&](int worker, NodeId d) {
-    if (split_->Rescue(d, price, &scratch_[worker])) return;
-    TreeSearch& search = searches_[worker];
-    search.Run(price, d);
-    split_->OfferTree(d, search.tree(), search.distance(), demands.towards(d), price,
-                      &scratch_[worker]);
-    split_->Rescue(d, price, &scratch_[worker]);
-  });
   paths_ = nullptr;
   served_ = true;
 }
@@ -132,6 +183,7 @@ bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> p
   proof.price.assign(price.begin(), price.end());
   proof.price_sum = PriceSum(price);
   proof.distance.resize(static_cast<size_t>(nodes) * nodes);
+  std::vector<double> cost(nodes, 0.0);
   std::atomic<bool> stopped{false};
   ForEach(nodes, workers(), [&](int worker, NodeId d) {
     if (stop && (stopped || stop())) {
@@ -142,14 +194,16 @@ bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> p
     search.Run(price, d);
     std::copy(search.distance().begin(), search.distance().end(),
               proof.distance.begin() + static_cast<ptrdiff_t>(d) * nodes);
+    cost[d] = CostOf(d, search.distance(), demands.towards(d));
     split_->OfferTree(d, search.tree(), search.distance(), demands.towards(d), price,
                       &scratch_[worker]);
   });
   if (stopped) return false;
+  for (const double one : cost) proof.demand_cost += one;
   if (proofs_.size() == kProofs) {
-    proofs_.erase(std::min_element(
-        proofs_.begin(), proofs_.end(),
-        [&](const Proof& a, const Proof& b) { return BoundOf(a, demands) < BoundOf(b, demands); }));
+    proofs_.erase(
+        std::min_element(proofs_.begin(), proofs_.end(),
+                         [](const Proof& a, const Proof& b) { return BoundOf(a) < BoundOf(b); }));
   }
   proofs_.push_back(std::move(proof));
   return true;
@@ -179,6 +233,7 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
                                     const Progress& progress) {
   TreePlanReport report;
   if (!served_) Serve(demands);
+  Prove(demands);
   const int pairs = std::max(1, network_->num_nodes() * (network_->num_nodes() - 1));
   const int rounds = fresh_ ? options_.first_rounds
                             : options_.later_rounds.value_or(
@@ -188,8 +243,7 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     PutOnLinks(demands);
     prices_->Set(load_, sharpness_);
     report.mlu = prices_->level();
-    for (const Proof& proof : proofs_)
-      report.bound = std::max(report.bound, BoundOf(proof, demands));
+    report.bound = std::max(report.bound, BestBound());
     report.stopped = stop && stop();
     Count(&report);
   };
@@ -199,7 +253,7 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   if (good() || report.stopped) return report;
   // Sharp prices lead nowhere from afar.
   if (report.mlu > report.bound * (1 + kFar)) {
-    sharpness_ = kFirstSharpness;
+    sharpness_ = Sharpness(report);
     prices_->Set(load_, sharpness_);
   }
   MoveDemands(demands, stop);
@@ -212,17 +266,20 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     if (stuck > 0) prices_->Set(load_, sharpness_ * kBlunter[stuck - 1]);
     const std::vector<float> price(prices_->price().begin(), prices_->price().end());
     const bool whole = AddTrees(demands, price, stop);
+    report.bound = std::max(report.bound, BestBound());
+    if (whole && !good()) {
+      prices_->Set(load_, sharpness_);
+      MoveDemands(demands, stop);
+    }
     look();
     if (!whole) break;
     ++report.rounds;
-    if (!good()) {
-      MoveDemands(demands, stop);
-      look();
-    }
     const bool gained = report.mlu < before.mlu * (1 - kLeastGain) ||
                         report.bound > before.bound * (1 + kLeastGain);
     if (sharpness_ == kLastSharpness) stuck = gained ? 0 : stuck + 1;
-    sharpness_ = std::min(sharpness_ * kSharper, kLastSharpness);
+    sharpness_ = report.mlu > report.bound * (1 + kFar)
+                     ? Sharpness(report)
+                     : std::min(std::max(sharpness_, kFirstSharpness) * kSharper, kLastSharpness);
     if (progress) progress(report);
   }
   // Who was stopped goes on with the patience of the first plan.

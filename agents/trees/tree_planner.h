@@ -99,6 +99,7 @@ class TreePlanner {
     std::vector<float> price;     // [links]
     std::vector<float> distance;  // [destinations][nodes]
     double price_sum = 0;         // of price times capacity, over usable links
+    double demand_cost = 0;       // of rate times distance, of the demands that are being routed
   };
 
   int workers() const { return static_cast<int>(scratch_.size()); }
@@ -109,7 +110,13 @@ class TreePlanner {
   bool AddTrees(const TreeDemands& demands, absl::Span<const float> price, const Stop& stop);
   void MoveDemands(const TreeDemands& demands, const Stop& stop);
   double PriceSum(absl::Span<const float> price) const;
-  double BoundOf(const Proof& proof, const TreeDemands& demands) const;
+  // What demands towards a destination cost when each takes its cheapest way.
+  double CostOf(NodeId destination, absl::Span<const float> distance,
+                absl::Span<const float> rates) const;
+  // Says what every proof is worth for these demands.
+  void Prove(const TreeDemands& demands);
+  static double BoundOf(const Proof& proof);
+  double BestBound() const;
   void Count(TreePlanReport* report) const;
 
   TreePlannerOptions options_;

@@ -1,6 +1,7 @@
 #include "agents/trees/tree_split.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace rhumb::trees {
@@ -79,7 +80,7 @@ int TreeSplit::MakeRoom(NodeId destination, absl::Span<const float> rates, const
       least = cost;
       choice[s] = static_cast<uint8_t>(t);
     }
-    if (choice[s] == slot) choice[s] = kNoTree;
+    // Whom no other tree serves goes on in the one that takes this place.
   }
   return slot;
 }
@@ -104,15 +105,10 @@ bool TreeSplit::OfferTree(NodeId destination, absl::Span<const LinkId> tree,
   const size_t at = Slot(destination, slot);
   std::copy(tree.begin(), tree.end(), links_.begin() + static_cast<ptrdiff_t>(at * stride_));
   size_[at] = static_cast<int>(tree.size());
-  uint8_t* choice = Choices(destination);
-  for (const LinkId l : tree) {
-    uint8_t& taken = choice[network_->tail[l]];
-    if (taken == kNoTree) taken = static_cast<uint8_t>(slot);
-  }
   return true;
 }
 
-bool TreeSplit::Rescue(NodeId destination, absl::Span<const float> price, Scratch* scratch) {
+bool TreeSplit::Release(NodeId destination, absl::Span<const float> price, Scratch* scratch) {
   PriceTrees(destination, price, scratch);
   uint8_t* choice = Choices(destination);
   std::vector<SplitDemand>& split = split_[destination];
@@ -136,24 +132,35 @@ bool TreeSplit::Rescue(NodeId destination, absl::Span<const float> price, Scratc
   bool served = true;
   for (NodeId s = 0; s < num_nodes_; ++s) {
     if (s == destination || choice[s] == kOwnPaths) continue;
-    if (choice[s] == kNoTree ||
+    if (choice[s] != kNoTree &&
         scratch->cost[static_cast<size_t>(choice[s]) * num_nodes_ + s] == kUnreachable) {
-      choice[s] = scratch->to[s];
+      choice[s] = kNoTree;
     }
     served = served && choice[s] != kNoTree;
   }
   return served;
 }
 
+void TreeSplit::TakeCheapest(NodeId destination, absl::Span<const float> price, Scratch* scratch) {
+  PriceTrees(destination, price, scratch);
+  uint8_t* choice = Choices(destination);
+  for (NodeId s = 0; s < num_nodes_; ++s) {
+    if (s != destination && choice[s] == kNoTree) choice[s] = scratch->to[s];
+  }
+}
+
 void TreeSplit::AddLoads(NodeId destination, absl::Span<const float> rates, absl::Span<float> load,
                          Scratch* scratch) const {
   const uint8_t* choice = choice_.data() + static_cast<size_t>(destination) * num_nodes_;
+  std::array<bool, kOwnPaths> used{};
   for (NodeId s = 0; s < num_nodes_; ++s) {
     if (rates[s] > 0 && choice[s] < max_trees_) {
       scratch->flow[static_cast<size_t>(choice[s]) * num_nodes_ + s] = rates[s];
+      used[choice[s]] = true;
     }
   }
   for (int t = 0; t < num_trees_[destination]; ++t) {
+    if (!used[t]) continue;
     float* flow = scratch->flow.data() + static_cast<size_t>(t) * num_nodes_;
     const absl::Span<const LinkId> links = tree(destination, t);
     for (size_t i = links.size(); i-- > 0;) {

@@ -55,10 +55,13 @@ class TreeSplit {
                  absl::Span<const float> distance, absl::Span<const float> rates,
                  absl::Span<const float> price, Scratch* scratch);
 
-  // Moves demands whose path cannot be used any more to the tree that is cheapest for them at
-  // `price`, infinite for links that must not be used. Those that no tree serves have none after;
-  // false when there are any.
-  bool Rescue(NodeId destination, absl::Span<const float> price, Scratch* scratch);
+  // Takes demands off paths that cannot be used any more: `price` is infinite for links that must
+  // not be used. False when there are demands without a path after.
+  bool Release(NodeId destination, absl::Span<const float> price, Scratch* scratch);
+
+  // Gives demands without a path the tree that is cheapest for them at `price`, where any serves
+  // them.
+  void TakeCheapest(NodeId destination, absl::Span<const float> price, Scratch* scratch);
 
   // Puts the demands towards `destination` on `load` [links].
   void AddLoads(NodeId destination, absl::Span<const float> rates, absl::Span<float> load,

@@ -155,9 +155,6 @@ void Measure(const std::string& name, const Settings& settings) {
     const double mlu = MaxLinkUtilization(
         now, ComputeLinkLoads(now, decision.plan, series.demands(matrix)).load_bps);
     *worst = std::max(*worst, mlu / yardstick.Bound(now, series.demands(matrix)) - 1);
-    if (std::getenv("V") != nullptr)
-      std::printf("mlu %.5f bound %.5f %s\n", mlu, yardstick.Bound(now, series.demands(matrix)),
-                  decision.note.c_str());
     observation.plan_in_force = std::move(decision.plan);
     return spent;
   };

@@ -192,6 +192,35 @@ TEST(TreePlannerProofTest, IsKeptOverAFailure) {
   EXPECT_EQ(planner.Improve(demands).bound, bound);
 }
 
+// Whoever lost a path must not be sent over the same way round by everybody's own reckoning.
+TEST_P(TreePlannerTest, DemandsThatLoseTheirPathsDoNotAllCrowdOntoTheSameDetour) {
+  const Topology whole = RandomConnected(GetParam(), 60);
+  TrafficGeneratorSpec spec;
+  spec.mass = TrafficGeneratorSpec::Mass::kCapacity;
+  const TrafficSeries series = GenerateTraffic(whole, spec).value();
+  TreePlannerOptions options;
+  options.later_rounds = 0;  // what they do at once, before any search for better trees
+  TreePlanner hasty{options};
+  hasty.SetTopology(whole);
+  hasty.Improve(Convert(series.demands(0), hasty));
+  const std::vector<double> load =
+      ComputeLinkLoads(whole, hasty.Plan(whole.version()), series.demands(0)).load_bps;
+  const LinkId fullest =
+      static_cast<LinkId>(std::max_element(load.begin(), load.end()) - load.begin());
+  LinkChange there, back;
+  there.link = fullest;
+  there.operational_state = OperationalState::kDown;
+  back.link = fullest ^ 1;
+  back.operational_state = OperationalState::kDown;
+  const Topology failed = whole.Apply({there, back}).value();
+  hasty.SetTopology(failed);
+  TreePlanner patient{{}};
+  patient.SetTopology(failed);
+  const double reached = hasty.Improve(Convert(series.demands(0), hasty)).mlu;
+  const double best = patient.Improve(Convert(series.demands(0), patient)).mlu;
+  EXPECT_LE(reached, 1.1 * best);
+}
+
 TEST(TreePlannerStopTest, AMatrixThatIsStillWellServedNeedsNoSearch) {
   const Topology topology = RandomConnected(3, 40);
   const TrafficSeries series = Traffic(topology, 1);
