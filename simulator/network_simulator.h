@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "simulator/distributions.h"
 #include "simulator/measurements.h"
 #include "topologies/routing_plan.h"
 #include "topologies/topology.h"
@@ -71,6 +72,11 @@ class NetworkSimulator {
   // when plan or demands do not fit the topology; Unavailable when a worker process died (Reset
   // starts a new one), DeadlineExceeded when it hung. A partial result is never returned.
   virtual absl::StatusOr<Measurements> Play(const RoutingPlan& plan, const Interval& interval) = 0;
+
+  // How durations were spread in the interval that Play has just played, valid until the next call.
+  // Beside its measurements and not among them, because no policy is shown them and few callers
+  // want them. Null for simulators that have neither flows nor packets.
+  virtual const Distributions* distributions() const { return nullptr; }
 };
 
 }  // namespace rhumb

@@ -152,17 +152,19 @@ void FluidNetwork::BeginWindow() {
   window_demands_.assign(demands_.plan_demands().begin(), demands_.plan_demands().end());
 }
 
-void FluidNetwork::EndWindow(double window_s, Measurements* measured) {
+void FluidNetwork::EndWindow(double window_s, Measurements* measured,
+                             Distributions* distributions) {
   for (uint32_t i = 0; i < demands_.size(); ++i) CountUnrouted(&demands_[i]);
   MeasureWindow(window_s, now_s_, scale_, transport_.packets(), demands_, window_demands_,
                 &trains_.links(), measured);
+  distributions->packet_delays = transport_.packets().delay;
   transport_.flows().EndWindow();
 }
 
-std::optional<FlowCompletion> FluidNetwork::Flows() {
+std::optional<FlowCompletion> FluidNetwork::Flows(Distributions* distributions) {
   if (!has_flows_) return std::nullopt;
-  FlowCompletion flows =
-      MeasureFlows(transport_.flows().all(), transport_.flows().measured(), now_s_, &times_s_);
+  FlowCompletion flows = MeasureFlows(transport_.flows().all(), transport_.flows().measured(),
+                                      now_s_, &times_s_, distributions);
   flows.rerouted = rerouted_;
   return flows;
 }

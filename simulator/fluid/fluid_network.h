@@ -39,13 +39,13 @@ class FluidNetwork {
   // Clears what was counted; flows that arrive from now on are measured until EndWindow.
   void BeginWindow();
   // Fills everything that is measured by now but flows.
-  void EndWindow(double window_s, Measurements* measured);
+  void EndWindow(double window_s, Measurements* measured, Distributions* distributions);
 
   void RunFor(int64_t ns) { Run(now_ns_ + ns, false); }
   // Runs until all measured flows have ended, at most this long.
   void Drain(int64_t ns);
   // Present when the traffic consists of flows.
-  std::optional<FlowCompletion> Flows();
+  std::optional<FlowCompletion> Flows(Distributions* distributions);
 
   uint64_t num_events() const { return num_events_; }
   // Packets put on a wire since Start.

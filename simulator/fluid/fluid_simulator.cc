@@ -30,6 +30,7 @@ class FluidSimulator : public NetworkSimulator {
 
   absl::Status Reset(const Episode& episode) override;
   absl::StatusOr<Measurements> Play(const RoutingPlan& plan, const Interval& interval) override;
+  const Distributions* distributions() const override { return &distributions_; }
 
  private:
   absl::Status CheckCapacities(const Topology& topology) const;
@@ -45,6 +46,7 @@ class FluidSimulator : public NetworkSimulator {
   std::optional<Topology> topology_;    // as it is now; absent before Reset
   std::optional<Topology> all_usable_;  // the same, every link enabled and up
   double scale_ = 1;
+  Distributions distributions_;
 };
 
 absl::Status FluidSimulator::Reset(const Episode& episode) {
@@ -134,10 +136,11 @@ absl::StatusOr<Measurements> FluidSimulator::Play(const RoutingPlan& plan,
   }
   network_.RunFor(ToNs(interval.duration) - ToNs(now));
   Measurements measured;
-  network_.EndWindow(absl::ToDoubleSeconds(interval.duration), &measured);
+  distributions_ = Distributions();
+  network_.EndWindow(absl::ToDoubleSeconds(interval.duration), &measured, &distributions_);
   network_.SetArrivals(false);
   network_.Drain(ToNs(interval.drain));
-  measured.flows = network_.Flows();
+  measured.flows = network_.Flows(&distributions_);
 
   measured.cost.hop_packets = static_cast<uint64_t>(network_.hop_packets() - hops_before);
   measured.cost.events = network_.num_events() - events_before;

@@ -100,7 +100,7 @@ void Transport::Delivered(uint32_t index, double now_s) {
   const double delay_s = now_s - train.sent_s;
   packets_.delivered += segments;
   packets_.delay_s += segments * delay_s;
-  packets_.delay.Add(delay_s, segments);
+  packets_.delay.Add(delay_s, train.segments);
   const double bytes = train.bytes();
   demand.counters.delivered_wire_bytes += bytes;
   demand.counters.delay_s_bytes += delay_s * bytes;

@@ -9,53 +9,11 @@ namespace rhumb::fluid {
 namespace {
 
 constexpr double kOnTimeS = 3;
-constexpr double kNs = 1e9;
-constexpr int kShift = 52 - 7;
-constexpr uint64_t kOne = uint64_t{1023} << 7;  // bucket of 1.0
-
-size_t Bucket(double x) {
-  uint64_t bits;
-  std::memcpy(&bits, &x, sizeof bits);
-  return (bits >> kShift) - kOne;
-}
-
-double Edge(size_t bucket) {
-  const uint64_t bits = (bucket + kOne) << kShift;
-  double x;
-  std::memcpy(&x, &bits, sizeof x);
-  return x;
-}
 
 double Ratio(double part, double whole) { return whole > 0 ? std::min(1.0, part / whole) : 0; }
 double Mean(double sum, double count) { return count > 0 ? sum / count : 0; }
 
 }  // namespace
-
-void DelayHistogram::Add(double delay_s, double weight) {
-  const size_t bucket = Bucket(std::max(delay_s * kNs, 1.0));
-  if (bucket >= weight_.size()) weight_.resize(bucket + 1, 0);
-  weight_[bucket] += weight;
-  total_ += weight;
-}
-
-void DelayHistogram::Clear() {
-  std::fill(weight_.begin(), weight_.end(), 0);
-  total_ = 0;
-}
-
-double DelayHistogram::QuantileS(double q) const {
-  if (total_ <= 0) return 0;
-  const double wanted = q * total_;
-  double seen = 0;
-  size_t last = 0;
-  for (size_t i = 0; i < weight_.size(); ++i) {
-    if (weight_[i] == 0) continue;
-    seen += weight_[i];
-    last = i;
-    if (seen >= wanted) break;
-  }
-  return (Edge(last) + Edge(last + 1)) / 2 / kNs;
-}
 
 void PacketCounts::Clear() {
   sent = delivered = lost = delay_s = goodput_bytes = 0;
@@ -100,15 +58,16 @@ void MeasureWindow(double window_s, double now_s, double scale, const PacketCoun
   measured->loss_ratio = Ratio(packets.lost, packets.sent);
   measured->mean_delay_s = Mean(delay_s_bytes, delivered_bytes);
   measured->mean_packet_delay_s = Mean(packets.delay_s, packets.delivered);
-  measured->p99_delay_s = packets.delay.QuantileS(0.99);
+  measured->p99_delay_s = packets.delay.Quantile(0.99);
 }
 
 FlowCompletion MeasureFlows(const std::vector<Flow>& flows, absl::Span<const uint32_t> counted,
-                            double now_s, std::vector<double>* times_s) {
+                            double now_s, std::vector<double>* times_s,
+                            Distributions* distributions) {
   FlowCompletion out;
+  uint64_t num_mice = 0;
   times_s->clear();
   double sum = 0, mice = 0, elephants = 0, slowdown = 0;
-  uint64_t num_mice = 0;
   for (const uint32_t index : counted) {
     const Flow& flow = flows[index];
     const bool complete = flow.complete && flow.end_s <= now_s;
@@ -119,7 +78,11 @@ FlowCompletion MeasureFlows(const std::vector<Flow>& flows, absl::Span<const uin
     out.completed += complete;
     out.on_time += complete && time_s <= kOnTimeS;
     out.failed += flow.failed;
-    if (flow.bytes < traffic_model::kMouseBytes) {
+    const bool mouse = flow.bytes < traffic_model::kMouseBytes;
+    if (complete) {
+      (mouse ? distributions->mice_times : distributions->elephant_times).Add(time_s);
+    }
+    if (mouse) {
       mice += time_s;
       ++num_mice;
     } else {
@@ -133,6 +96,8 @@ FlowCompletion MeasureFlows(const std::vector<Flow>& flows, absl::Span<const uin
                       : (*times_s)[std::min<size_t>(
                             count - 1, static_cast<size_t>(q * static_cast<double>(count)))];
   };
+  distributions->flows = count;
+  distributions->mice = num_mice;
   out.started = count;
   out.mean_s = Mean(sum, static_cast<double>(count));
   out.p50_s = quantile(0.5);

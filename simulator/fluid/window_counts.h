@@ -3,29 +3,16 @@
 #define RHUMB_SIMULATOR_FLUID_WINDOW_COUNTS_H_
 
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "simulator/distributions.h"
 #include "simulator/fluid/demand_table.h"
 #include "simulator/fluid/flow.h"
 #include "simulator/fluid/fluid_link.h"
 #include "simulator/measurements.h"
 
 namespace rhumb::fluid {
-
-// Delays in logarithmic buckets 1/128 wide; a quantile is exact to 0.4 %.
-class DelayHistogram {
- public:
-  void Add(double delay_s, double weight);
-  void Clear();
-  // 0 when nothing was added.
-  double QuantileS(double q) const;
-
- private:
-  std::vector<double> weight_;
-  double total_ = 0;
-};
 
 // Packets of all demands; those towards a source are acknowledgements.
 struct PacketCounts {
@@ -34,7 +21,7 @@ struct PacketCounts {
   double lost = 0;
   double delay_s = 0;  // of all delivered, summed
   double goodput_bytes = 0;
-  DelayHistogram delay;  // of data
+  DurationHistogram delay;  // of data
 
   void Clear();
   // Payload reached its destination for the first time.
@@ -50,9 +37,11 @@ void MeasureWindow(double window_s, double now_s, double scale, const PacketCoun
                    const DemandTable& demands, absl::Span<const uint32_t> window_demands,
                    std::vector<FluidLink>* links, Measurements* measured);
 
-// Flows of the window as they are at `now_s`. `times_s` is scratch memory.
+// Flows of the window as they are at `now_s`, which `distributions` gets too. `times_s` is scratch
+// memory.
 FlowCompletion MeasureFlows(const std::vector<Flow>& flows, absl::Span<const uint32_t> counted,
-                            double now_s, std::vector<double>* times_s);
+                            double now_s, std::vector<double>* times_s,
+                            Distributions* distributions);
 
 }  // namespace rhumb::fluid
 

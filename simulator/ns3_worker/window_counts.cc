@@ -21,6 +21,11 @@ double Ratio(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
 }
 
+void ToMessage(const rhumb::DurationHistogram& histogram, rhumb::worker::Histogram* message) {
+  message->set_first_bucket(static_cast<uint32_t>(histogram.first_bucket()));
+  message->mutable_counts()->Add(histogram.counts().begin(), histogram.counts().end());
+}
+
 }  // namespace
 
 void WindowCounts::Begin(std::vector<Demand*> reported) {
@@ -43,7 +48,7 @@ void WindowCounts::CountDelivered(Demand* demand, bool reverse, uint32_t wire_by
   ++statistics_.delivered;
   statistics_.delay_sum_ns += static_cast<double>(delay_ns);
   if (reverse) return;
-  statistics_.delay.Add(delay_ns);
+  statistics_.delay.Add(1e-9 * static_cast<double>(delay_ns));
   DemandCounters& counters = demand->counters;
   ++counters.delivered_packets;
   counters.delivered_wire_bytes += wire_bytes;
@@ -97,7 +102,8 @@ void WindowCounts::FillDemands(double window_s, rhumb::worker::Result* result) {
   result->set_goodput_bps(8.0 * static_cast<double>(goodput_bytes_) / window_s);
   result->set_loss_ratio(Ratio(statistics_.lost, statistics_.sent));
   result->set_mean_delay_s(delivered > 0 ? 1e-9 * delay / delivered : 0);
-  result->set_p99_delay_s(statistics_.delay.QuantileS(0.99));
+  result->set_p99_delay_s(statistics_.delay.Quantile(0.99));
+  ToMessage(statistics_.delay, result->mutable_packet_delays());
   result->set_unrouted_bps(unrouted / window_s);
   result->set_packets_sent(statistics_.sent);
   result->set_packets_delivered(statistics_.delivered);
@@ -111,6 +117,7 @@ void WindowCounts::FillFlows(rhumb::worker::FlowResult* result) const {
   times.reserve(window_flows_.size());
   double sum = 0, mice = 0, elephants = 0, slowdown = 0;
   uint64_t num_mice = 0, completed = 0, on_time = 0, failed = 0;
+  rhumb::DurationHistogram mice_times, elephant_times;
   for (const uint32_t index : window_flows_) {
     const Flow& flow = flows_[index];
     const double time_s =
@@ -121,7 +128,9 @@ void WindowCounts::FillFlows(rhumb::worker::FlowResult* result) const {
     completed += flow.complete;
     on_time += flow.complete && time_s <= kOnTimeS;
     failed += flow.failed;
-    if (flow.bytes < kMouseBytes) {
+    const bool mouse = flow.bytes < kMouseBytes;
+    if (flow.complete) (mouse ? mice_times : elephant_times).Add(time_s);
+    if (mouse) {
       mice += time_s;
       ++num_mice;
     } else {
@@ -144,6 +153,9 @@ void WindowCounts::FillFlows(rhumb::worker::FlowResult* result) const {
   result->set_mice_mean_s(Mean(mice, num_mice));
   result->set_elephants_mean_s(Mean(elephants, count - num_mice));
   result->set_mean_slowdown(Mean(slowdown, count));
+  result->set_mice(num_mice);
+  ToMessage(mice_times, result->mutable_mice_times());
+  ToMessage(elephant_times, result->mutable_elephant_times());
 }
 
 }  // namespace rhumb_ns3

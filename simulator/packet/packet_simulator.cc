@@ -24,6 +24,7 @@ class PacketSimulator : public NetworkSimulator {
 
   absl::Status Reset(const Episode& episode) override;
   absl::StatusOr<Measurements> Play(const RoutingPlan& plan, const Interval& interval) override;
+  const Distributions* distributions() const override { return &distributions_; }
 
  private:
   // Sends `request` and turns an answered error into InvalidArgument. Drops the worker when it
@@ -42,6 +43,7 @@ class PacketSimulator : public NetworkSimulator {
   std::optional<Topology> all_usable_;  // the same, every link enabled and up
   double scale_ = 1;
   std::shared_ptr<const PathSet> sent_paths_;
+  Distributions distributions_;
 };
 
 absl::Status PacketSimulator::Exchange(const worker::Request& request, worker::Response* response) {
@@ -144,13 +146,16 @@ absl::StatusOr<Measurements> PacketSimulator::Play(const RoutingPlan& plan,
   if (absl::Status status = Exchange(request, &response); !status.ok()) return status;
   absl::StatusOr<Measurements> measured =
       FromMessage(response.result(), scale_, at_end.num_links(), plan.paths().num_pairs());
-  if (!response.has_result() || !measured.ok()) {
+  absl::StatusOr<Distributions> distributions = DistributionsFromMessage(response.result());
+  const absl::Status& fault = measured.ok() ? distributions.status() : measured.status();
+  if (!response.has_result() || !fault.ok()) {
     worker_.reset();
     topology_.reset();
     return absl::DataLossError(
         absl::StrCat("the ns-3 worker answered an interval with something else and was killed: ",
-                     measured.status().message()));
+                     fault.message()));
   }
+  distributions_ = *std::move(distributions);
   sent_paths_ = std::move(sent_paths);
   topology_ = std::move(at_end);
   return measured;

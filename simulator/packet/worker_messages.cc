@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "simulator/episode_checks.h"
@@ -59,6 +61,15 @@ double MetricFactor(const Topology& topology) {
     whole = whole && link.igp_metric == std::floor(link.igp_metric);
   }
   return whole && largest <= kMostNs3Metric ? 1 : kMostNs3Metric / largest;
+}
+
+absl::StatusOr<DurationHistogram> HistogramFromMessage(const worker::Histogram& message) {
+  std::optional<DurationHistogram> histogram = DurationHistogram::FromBuckets(
+      message.first_bucket(), {message.counts().begin(), message.counts().end()});
+  if (histogram) return *std::move(histogram);
+  return absl::InternalError(absl::StrFormat(
+      "the ns-3 worker counted durations in %d buckets from the %dth on, of %d",
+      message.counts_size(), message.first_bucket(), DurationHistogram::kMostBuckets));
 }
 
 }  // namespace
@@ -218,6 +229,21 @@ absl::StatusOr<Measurements> FromMessage(const worker::Result& result, double sc
   measured.cost.hop_packets = result.hop_packets();
   measured.cost.events = result.events();
   return measured;
+}
+
+absl::StatusOr<Distributions> DistributionsFromMessage(const worker::Result& result) {
+  Distributions distributions;
+  distributions.flows = result.flows().started();
+  distributions.mice = result.flows().mice();
+  for (const auto& [message, histogram] :
+       {std::pair(&result.packet_delays(), &distributions.packet_delays),
+        std::pair(&result.flows().mice_times(), &distributions.mice_times),
+        std::pair(&result.flows().elephant_times(), &distributions.elephant_times)}) {
+    absl::StatusOr<DurationHistogram> read = HistogramFromMessage(*message);
+    if (!read.ok()) return read.status();
+    *histogram = *std::move(read);
+  }
+  return distributions;
 }
 
 }  // namespace rhumb

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "simulator/distributions.h"
 #include "simulator/measurements.h"
 #include "simulator/network_simulator.h"
 #include "simulator/packet/packet_simulator.h"
@@ -27,6 +28,8 @@ void ToMessage(const Topology& topology, const TopologyDelta& delta, double scal
 // Internal when the result does not have `num_links` links and `num_pairs` demands.
 absl::StatusOr<Measurements> FromMessage(const worker::Result& result, double scale, int num_links,
                                          int num_pairs);
+// Internal for histograms of buckets that there are not.
+absl::StatusOr<Distributions> DistributionsFromMessage(const worker::Result& result);
 
 }  // namespace rhumb
 

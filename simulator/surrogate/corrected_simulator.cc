@@ -39,6 +39,9 @@ class CorrectedSimulator : public NetworkSimulator {
     return measured;
   }
 
+  // As the fluid simulator has them: means and percentiles are corrected, single flows are not.
+  const Distributions* distributions() const override { return fluid_->distributions(); }
+
  private:
   const std::unique_ptr<NetworkSimulator> fluid_;
   const int segment_bytes_;

@@ -11,6 +11,12 @@ const directory = temporaryDirectory();
 const report = join(directory, 'report.html');
 const FAILED_AT = 6; // an interval of the event below
 const QUIET_AT = 1;
+const REASON = /with all of it on its shortest path .* would be at \d+ % of its capacity; it is at .* under neural, at .* under shortest-path/;
+// From much less to much more (controller/web/src/map/scheme.ts).
+const CHANGES = {
+  light: ['0a3f86', '3f83c9', '9cc4ea', 'd3d9e0', 'f2b76c', 'd2690f', '7f2f00'],
+  dark: ['8fd0ff', '4a97dd', '2f5f92', '2c3a4a', '86591c', 'd98b2b', 'ffd08a'],
+};
 let browser;
 
 before(async () => {
@@ -143,15 +149,190 @@ describe('report', () => {
       const chosen = page.locator('tr.chosen');
       assert.equal(await chosen.count(), 1);
       assert.equal(await chosen.evaluate((r) => r === document.activeElement), true);
-      assert.match(await text(page, '.explained'), /On its shortest path .* under shortest-path, .* under neural/);
+      assert.match(await text(page, '.explained'), REASON);
       const marked = await page.evaluate(() => window.rhumbReport.maps.map((map) => [...map.marked].map((l) => map.picture.links[l].name)));
       assert.ok(marked[0].length > 0 && marked[1].length > 0);
       assert.notDeepEqual(marked[0], marked[1]);
       await page.keyboard.press(' ');
       await settle(page);
       assert.equal(await chosen.count(), 0);
-      assert.equal(await text(page, '.explained'), '');
+      // Without a choice the largest is explained, and no path is lit.
+      assert.match(await text(page, '.explained'), REASON);
+      assert.deepEqual(await page.evaluate(() => window.rhumbReport.maps.map((map) => map.marked)), [null, null]);
     });
+  });
+
+  it('says what the shortest path would carry with a demand back on it', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      const { name, link, back, path } = await page.evaluate(async () => {
+        const { report, state } = window.rhumbReport;
+        const [demand] = (await state.right.why())[state.now];
+        const shortest = report.raw.paths[demand[4]];
+        const carried = (link) => {
+          const left = demand[3].filter(([path]) => report.raw.paths[path].includes(link)).reduce((sum, [, share]) => sum + share, 0) / 1000;
+          return report.load(state.right, link, state.now) + (1 - left) * (demand[2] / report.picture.links[link].capacityBps);
+        };
+        const fullest = shortest.reduce((a, b) => (carried(b) > carried(a) ? b : a));
+        const { nodes, links } = report.picture;
+        return {
+          name: `${nodes[demand[0]].name} › ${nodes[demand[1]].name}`,
+          link: links[fullest].name,
+          back: Math.round(carried(fullest) * 100),
+          path: shortest.reduce((sum, link) => sum + links[link].delayS * 1e3, 0).toFixed(1),
+        };
+      });
+      const said = await text(page, '.explained');
+      assert.ok(said.startsWith(`${name}: with all of it on its shortest path (${path} ms), ${link} would be at ${back} %`), said);
+    });
+  });
+
+  it('says where and when the network is nearest to breaking', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      const peaks = await page.evaluate(() => {
+        const { report, state } = window.rhumbReport;
+        return [state.left, state.right].map((policy) => {
+          let best = { load: -1 };
+          for (let i = 0; i < report.intervals; i++) {
+            const { utilization, state: stateOf } = report.moment(policy, i);
+            report.picture.links.forEach(({ name }, link) => {
+              if (stateOf(link) === 'up' && utilization[link] > best.load) best = { load: utilization[link], name, number: i + 1 };
+            });
+          }
+          return `under ${policy.name} ${best.name} at ${Math.round(best.load * 100)} % (interval ${best.number},`;
+        });
+      });
+      const said = await text(page, '.verdict');
+      for (const peak of peaks) assert.ok(said.includes(peak), `${said} has ${peak}`);
+    });
+  });
+
+  it('flips one map between the two policies by a key, in place', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      const visible = () => page.locator('canvas.map:visible').evaluateAll((all) => all.map((c) => c.getAttribute('aria-label')));
+      const press = async (key) => {
+        await page.keyboard.press(key);
+        await settle(page);
+      };
+      await press('f');
+      assert.equal(await page.getByRole('button', { name: 'Flip in place' }).getAttribute('aria-pressed'), 'true');
+      const [before, ...others] = await visible();
+      assert.deepEqual(others, []);
+      assert.match(before, /^shortest-path, flipped: busiest link/);
+      // Zoomed in, it stays where it is.
+      await page.locator('canvas.map:visible').focus();
+      await press('+');
+      const flipped = () =>
+        page.evaluate(() => {
+          const map = window.rhumbReport.views.flip.map;
+          const { report, state } = window.rhumbReport;
+          const colours = ['KSCYng>HSTNng', 'HSTNng>KSCYng', 'LOSAng>HSTNng'].map((name) => {
+            const link = report.picture.links.findIndex((one) => one.name === name);
+            const ramp = ['c3d0de', '86b1d9', '4d87c0', 'dd9a1f', 'd4550f', '8d0f2b'];
+            const load = report.load(state.policy(state.side), link, state.now);
+            const wanted = ramp[[0.25, 0.5, 0.7, 0.85].filter((limit) => load >= limit).length + (load > 1 ? 1 : 0)];
+            const seen = [];
+            for (let k = 0; k < 9; k++) {
+              const [x, y] = map.lanes.at(link, 0.2 + k * 0.07);
+              const pixel = map.canvas.getContext('2d').getImageData(Math.round(x), Math.round(y), 1, 1).data;
+              seen.push([...pixel.slice(0, 3)].map((v) => v.toString(16).padStart(2, '0')).join(''));
+            }
+            return { name, wanted, hits: seen.filter((colour) => colour === wanted).length };
+          });
+          return { where: String(map.transform), colours };
+        });
+      const first = await flipped();
+      await press('f');
+      assert.match((await visible())[0], /^neural, flipped: busiest link/);
+      assert.match(await text(page, '.compare [aria-live]'), /The map shows neural, busiest link \d+ %/);
+      assert.equal(await text(page, '.shown'), 'neural');
+      const second = await flipped();
+      assert.equal(second.where, first.where);
+      for (const { name, wanted, hits } of [...first.colours, ...second.colours]) assert.ok(hits >= 3, `${name}: ${hits} of ${wanted}`);
+      assert.notDeepEqual(second.colours, first.colours);
+      await page.getByRole('button', { name: 'Flip (F)' }).click();
+      await settle(page);
+      assert.match((await visible())[0], /^shortest-path, flipped/);
+      await press('s');
+      assert.equal((await visible()).length, 2);
+      // A letter in a list of policies chooses there and flips nothing.
+      await page.getByLabel('policy of the left map').focus();
+      await press('f');
+      assert.equal((await visible()).length, 2);
+    });
+  });
+
+  it('shows the difference of two policies in colours, with words, a legend and a table', async () => {
+    for (const [theme, ramp] of Object.entries(CHANGES)) {
+      await withPage(browser, { colorScheme: theme }, async (page) => {
+        await openReport(page, report);
+        await go(page, QUIET_AT);
+        await page.keyboard.press('d');
+        await settle(page);
+        const { changes, words } = await page.evaluate(() => {
+          const { report, state, views } = window.rhumbReport;
+          const map = views.difference.map;
+          const changes = report.picture.links.map(({ name }, link) => {
+            const seen = [];
+            for (let k = 0; k < 12; k++) {
+              const [x, y] = map.lanes.at(link, 0.18 + k * 0.057);
+              const pixel = map.canvas.getContext('2d').getImageData(Math.round(x), Math.round(y), 1, 1).data;
+              seen.push([...pixel.slice(0, 3)].map((v) => v.toString(16).padStart(2, '0')).join(''));
+            }
+            return { name, change: report.load(state.right, link, state.now) - report.load(state.left, link, state.now), seen };
+          });
+          return { changes, words: map.canvas.getAttribute('aria-label') };
+        });
+        const step = (change) => [-0.25, -0.1, -0.02, 0.02, 0.1, 0.25].filter((limit) => change > limit + 1e-6).length;
+        const steps = new Set();
+        for (const { name, change, seen } of changes) {
+          if (/ATLAM5|WASHng|CHINng|NYCMng|IPLSng/.test(name)) continue;
+          const right = seen.filter((colour) => colour === ramp[step(change)]).length;
+          assert.ok(right >= (step(change) === 6 ? 3 : 6), `${theme} ${name} by ${change}: ${seen}`);
+          const others = ramp.filter((_, k) => k !== step(change));
+          assert.ok(!seen.some((colour) => others.includes(colour)), `${theme} ${name} by ${change}: ${seen}`);
+          steps.add(step(change));
+        }
+        assert.ok([...steps].some((k) => k < 3) && [...steps].some((k) => k > 3), `steps ${[...steps]}`);
+        const sorted = [...changes].sort((a, b) => a.change - b.change);
+        const points = (change) => `${change < 0 ? '−' : '+'}${Math.abs(Math.round(change * 100))}`;
+        const [least, most] = [sorted[0], sorted[sorted.length - 1]];
+        assert.ok(words.includes(`most relieved ${least.name} by ${points(least.change)} points`), words);
+        assert.ok(words.includes(`${most.name} by ${points(most.change)} points`), words);
+        assert.equal(await page.locator('.legend i').count(), 7);
+        await page.locator('.twin summary:visible').click();
+        const rows = page.locator('.compare tbody tr');
+        await page.waitForFunction(() => document.querySelectorAll('.compare tbody tr').length > 0);
+        assert.equal(await rows.count(), 30);
+        const largest = Math.abs(least.change) > Math.abs(most.change) ? least : most;
+        const [first] = await rows.allInnerTexts();
+        assert.ok(first.startsWith(largest.name) && first.includes(points(largest.change)), first);
+        // The difference of a policy to itself is none.
+        await page.getByLabel('policy of which is subtracted').selectOption({ label: 'shortest-path' });
+        await page.waitForFunction(() => /no link differs/.test(window.rhumbReport.views.difference.map.canvas.getAttribute('aria-label')));
+      });
+    }
+  });
+
+  it('keeps the steps of a difference apart for those who do not see green', async () => {
+    for (const theme of ['light', 'dark']) {
+      await withPage(browser, { colorScheme: theme }, async (page, context) => {
+        await openReport(page, report);
+        await page.keyboard.press('d');
+        await settle(page);
+        const session = await context.newCDPSession(page);
+        await session.send('Emulation.setEmulatedVisionDeficiency', { type: 'deuteranopia' });
+        const colours = [];
+        for (const swatch of await page.locator('.legend i').all()) colours.push(await pixelOf(context, (await swatch.screenshot()).toString('base64'), 2));
+        assert.equal(colours.length, 7);
+        const apart = (a, b) => Math.hypot(...colours[a].map((v, k) => v - colours[b][k]));
+        for (let i = 1; i < 7; i++) assert.ok(apart(i, i - 1) > 40, `${theme}, steps ${i - 1} and ${i}: ${colours[i - 1]} and ${colours[i]}`);
+        // And more from less.
+        for (let i = 0; i < 3; i++) assert.ok(apart(i, 6 - i) > 80, `${theme}, steps ${i} and ${6 - i}: ${colours[i]} and ${colours[6 - i]}`);
+      });
+    }
   });
 
   it('crosses a failed link, and leaves the colours of all others to their loads', async () => {
@@ -242,6 +423,12 @@ describe('report', () => {
         await page.locator('.twin summary').first().click();
         assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
         assert.deepEqual(await violations(page), []);
+        for (const key of ['f', 'd']) {
+          await page.keyboard.press(key);
+          await settle(page);
+          await page.locator('.twin summary:visible').click();
+          assert.deepEqual(await violations(page), []);
+        }
       });
     }
   });
@@ -287,6 +474,13 @@ describe('report', () => {
         const box = await map.boundingBox();
         assert.ok(box.width > 300 && box.x + box.width <= 420);
       }
+      for (const key of ['f', 'd']) {
+        await page.keyboard.press(key);
+        await settle(page);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 420, key);
+        const box = await page.locator('canvas.map:visible').boundingBox();
+        assert.ok(box.width > 300 && box.x + box.width <= 420, key);
+      }
     });
   });
 
@@ -330,7 +524,11 @@ describe('report', () => {
         assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
         await page.locator('tbody tr[tabindex]').first().click();
         await page.locator('.twin summary').first().click();
-        await settle(page);
+        for (const key of ['f', 'f', 'd']) {
+          await page.keyboard.press(key);
+          await settle(page);
+          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, key);
+        }
         assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
         assert.equal(await page.locator('main img, main script').count(), 0);
         assert.doesNotMatch(await page.locator('main').innerText(), /[\u202a-\u202e\u2066-\u2069]/);
@@ -380,30 +578,49 @@ describe('report', () => {
       assert.doesNotMatch(right, /failed/);
       await page.locator('tbody tr[tabindex]').first().click();
       await settle(page);
-      assert.match(await text(page, '.explained'), /under A · neural, .* under B · neural/);
+      assert.match(await text(page, '.explained'), /under B · neural, .* under A · neural/);
     });
   });
 
-  it('draws a training', async () => {
-    const file = variant('training', (data) => {
+  const training = (name, predicted) =>
+    variant(name, (data) => {
       for (const key of Object.keys(data)) if (key !== 'provenance') delete data[key];
       data.schema = 'rhumb.training/1';
       data.title = 'Training in agent';
-      data.columns = ['updates', 'reward', 'explained_variance', 'validation_reward', 'validation_low', 'validation_high', 'simulator_s'];
+      data.columns = [
+        'updates', 'reward', 'explained_variance', 'validation_reward', 'validation_low', 'validation_high', 'simulator_s',
+        'predicted_reward', 'predicted_minus_measured', 'predicted_low', 'predicted_high',
+      ];
       data.rows = [
-        [0, null, null, -0.2, -0.3, -0.1, null],
-        [1, -0.1, 0.2, null, null, null, 20],
-        [2, 0.1, 0.5, 0.15, 0.05, 0.25, 41],
+        [0, null, null, -0.2, -0.3, -0.1, null, -0.19, 0.01, -0.02, 0.04],
+        [1, -0.1, 0.2, null, null, null, 20, null, null, null, null],
+        [2, 0.1, 0.5, 0.15, 0.05, 0.25, 41, ...predicted],
       ];
     });
+
+  it('draws a training, and says when what was predicted and what was measured part', async () => {
     await withPage(browser, { bypassCSP: true }, async (page) => {
-      await openReport(page, file);
-      assert.match(await text(page, '.verdict'), /After 2 updates the best validation reward is 0\.15, at update 2: better than shortest path/);
+      await openReport(page, training('training', [0.35, 0.2, 0.12, 0.28]));
+      assert.match(
+        await text(page, '.verdict'),
+        /After 2 updates: The best validation reward is 0\.15, at update 2: better than shortest path\..* part: at update 2 it promises 0\.2 too much \(95 % interval 0\.12 to 0\.28\), from 0\.01 at update 0\./,
+      );
       const drawings = await page.locator('svg[role=img]').evaluateAll((all) => all.map((svg) => svg.getAttribute('aria-label')));
-      assert.equal(drawings.length, 4);
+      assert.equal(drawings.length, 6);
       assert.match(drawings[0], /validation from -0\.2 to 0\.15/);
+      assert.match(drawings[1], /^Predicted against measured reward: measured from -0\.2 to 0\.15; predicted from -0\.19 to 0\.35$/);
+      assert.match(drawings[2], /^Promised too much: too much from 0\.01 to 0\.2$/);
       assert.deepEqual(await violations(page), []);
     });
+    for (const [name, predicted, said] of [
+      ['agrees', [0.16, 0.01, -0.03, 0.05], /predicts and what is measured agree: at update 2 they differ by 0\.01 \(95 % interval -0\.03 to 0\.05\)/],
+      ['modest', [0.05, -0.1, -0.13, -0.07], /part: at update 2 it promises 0\.1 too little/],
+    ]) {
+      await withPage(browser, {}, async (page) => {
+        await openReport(page, training(name, predicted));
+        assert.match(await text(page, '.verdict'), said);
+      });
+    }
   });
 
   it('says so when the agent loses, when nobody wins, and when there is one policy alone', async () => {
@@ -456,9 +673,9 @@ describe('report', () => {
   });
 });
 
-async function pixelOf(context, base64) {
+async function pixelOf(context, base64, x = -1) {
   const page = await context.newPage();
-  const pixel = await page.evaluate(async (data) => {
+  const pixel = await page.evaluate(async ([data, x]) => {
     const image = new Image();
     image.src = `data:image/png;base64,${data}`;
     await image.decode();
@@ -467,8 +684,8 @@ async function pixelOf(context, base64) {
     canvas.height = image.height;
     const g = canvas.getContext('2d');
     g.drawImage(image, 0, 0);
-    return [...g.getImageData(Math.floor(image.width / 2), Math.floor(image.height / 2), 1, 1).data.slice(0, 3)];
-  }, base64);
+    return [...g.getImageData(x < 0 ? Math.floor(image.width / 2) : x, Math.floor(image.height / 2), 1, 1).data.slice(0, 3)];
+  }, [base64, x]);
   await page.close();
   return pixel;
 }

@@ -47,6 +47,7 @@ class InterruptedSimulator : public NetworkSimulator {
     before_play_(interval);
     return simulator_->Play(plan, interval);
   }
+  const Distributions* distributions() const override { return simulator_->distributions(); }
 
  private:
   const std::unique_ptr<NetworkSimulator> simulator_;

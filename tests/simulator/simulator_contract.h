@@ -104,6 +104,77 @@ TEST_P(SimulatorContractTest, MeasuresEveryLinkAndEveryPairOfThePlan) {
   EXPECT_NEAR(measured.window_s, 4, 1e-9);
 }
 
+// Whether the share of durations up to `duration_s` is `share`, as far as its bucket can tell.
+inline void ExpectQuantile(const DurationHistogram& histogram, double share, double duration_s) {
+  const double wanted = share * static_cast<double>(histogram.count());
+  double below = 0, up_to = 0;
+  for (size_t i = 0; i < histogram.counts().size(); ++i) {
+    const size_t bucket = histogram.first_bucket() + i;
+    const double count = static_cast<double>(histogram.counts()[i]);
+    if (DurationHistogram::LowerEdgeS(bucket + 1) <= duration_s) below += count;
+    if (DurationHistogram::LowerEdgeS(bucket) <= duration_s) up_to += count;
+  }
+  EXPECT_LE(below, wanted) << duration_s << " s";
+  EXPECT_GE(up_to, wanted) << duration_s << " s";
+}
+
+TEST_P(SimulatorContractTest, CountsEveryCompletedFlowAndEveryPacketOnceWhereItHasAny) {
+  ASSERT_TRUE(simulator_->Reset(MakeEpisode(Diamond())).ok());
+  Interval interval = MakeInterval();
+  interval.drain = absl::Seconds(60);
+
+  const Measurements measured = simulator_->Play(DiamondPlan(0.5), interval).value();
+
+  const bool has_flows = measured.flows.has_value() && measured.flows->started > 0;
+  const Distributions* distributions = simulator_->distributions();
+  ASSERT_TRUE(distributions != nullptr || !has_flows);
+  if (distributions == nullptr) return;
+  EXPECT_GT(distributions->packet_delays.count(), 1000u);
+  ExpectQuantile(distributions->packet_delays, 0.99, measured.p99_delay_s);
+  EXPECT_EQ(distributions->flows, has_flows ? measured.flows->started : 0);
+  if (!has_flows) return;
+  const FlowCompletion& flows = *measured.flows;
+  const DurationHistogram times = distributions->AllTimes();
+  EXPECT_EQ(times.count(), flows.completed);
+  EXPECT_GT(distributions->mice, 0u);
+  EXPECT_LT(distributions->mice, flows.started);
+  EXPECT_LE(distributions->mice_times.count(), distributions->mice);
+  if (flows.failed > 0) return;  // those count in quantiles, but have no completion time
+  ASSERT_EQ(flows.completed, flows.started);
+  ExpectQuantile(times, 0.5, flows.p50_s);
+  ExpectQuantile(times, 0.99, flows.p99_s);
+}
+
+TEST_P(SimulatorContractTest, ItsDistributionsAreThoseOfTheLastIntervalAlone) {
+  ASSERT_TRUE(simulator_->Reset(MakeEpisode(Diamond())).ok());
+  const Episode episode = MakeEpisode(Diamond());
+  ASSERT_TRUE(simulator_->Play(DiamondPlan(0.5), MakeInterval()).ok());
+  if (simulator_->distributions() == nullptr) return;
+  const Distributions first = *simulator_->distributions();
+
+  ASSERT_TRUE(simulator_->Reset(episode).ok());
+  ASSERT_TRUE(simulator_->Play(DiamondPlan(0.5), MakeInterval()).ok());
+  const Distributions again = *simulator_->distributions();
+  EXPECT_EQ(again.packet_delays.counts(), first.packet_delays.counts());
+  EXPECT_EQ(again.AllTimes().counts(), first.AllTimes().counts());
+
+  ASSERT_TRUE(simulator_->Play(DiamondPlan(0.5), MakeInterval(0)).ok());
+  EXPECT_EQ(simulator_->distributions()->flows, 0u);
+  EXPECT_EQ(simulator_->distributions()->AllTimes().count(), 0u);
+}
+
+TEST_P(SimulatorContractTest, LeavesFlowsThatHaveNotCompletedOutOfTheCompletionTimes) {
+  ASSERT_TRUE(simulator_->Reset(MakeEpisode(Diamond())).ok());
+  Interval interval = MakeInterval(2e9);  // twice what the path can carry
+  interval.drain = absl::ZeroDuration();
+
+  const Measurements measured = simulator_->Play(DiamondPlan(1), interval).value();
+
+  if (!measured.flows.has_value() || measured.flows->started == 0) return;
+  EXPECT_LT(measured.flows->completed, measured.flows->started);
+  EXPECT_EQ(simulator_->distributions()->AllTimes().count(), measured.flows->completed);
+}
+
 TEST_P(SimulatorContractTest, ConservesTraffic) {
   const Topology topology = RandomConnected(2, 8);
   ASSERT_TRUE(simulator_->Reset(MakeEpisode(topology)).ok());

@@ -4,6 +4,7 @@ import { FreeRoom, placesBeside } from '../src/map/labels';
 import { Lanes } from '../src/map/lanes';
 import { inWords } from '../src/map/painter';
 import type { MapPicture } from '../src/map/picture';
+import { CHANGES, points } from '../src/map/scheme';
 
 // A to B and back, and a second link from A to B: eastwards.
 const picture: MapPicture = {
@@ -82,5 +83,18 @@ describe('words of a map', () => {
   it('know when nothing is known', () => {
     const words = inWords(picture, { utilization: [NaN, NaN, NaN], state: () => 'up' }, 'neural');
     expect(words).toBe('neural: no loads are known');
+  });
+});
+
+describe('steps of change', () => {
+  it('are alike for less and for more, with the unchanged in the middle', () => {
+    expect([-0.3, -0.2, -0.05, 0, 0.05, 0.2, 0.3].map(CHANGES.stepOf)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(CHANGES.stepOf(-0.5)).toBe(6 - CHANGES.stepOf(0.5));
+    for (const dark of [false, true]) expect(CHANGES.ramp(dark).length).toBe(CHANGES.names.length);
+    expect([0, 1, 2, 3].map(CHANGES.strength)).toEqual([6, 5, 4, 3].map(CHANGES.strength));
+  });
+
+  it('are told in points with their sign', () => {
+    expect([0.123, -0.5, 0.004, -0.004].map(points)).toEqual(['+12', '−50', '±0', '±0']);
   });
 });

@@ -1,6 +1,8 @@
 // The contract of a report, `rhumb.report/1`: what controller/report writes into the page. Keys are
 // added, never renamed or removed.
 
+import type { RawHistogram } from './histogram';
+
 export interface Spread {
   mean: number;
   p50: number;
@@ -15,6 +17,13 @@ export interface Estimate {
   high: number;
 }
 
+// Over all intervals and seeds; null: fewer than that share of the flows completed.
+export interface Quantiles {
+  p50: number | null;
+  p90: number | null;
+  p99: number | null;
+}
+
 // As results.json has it; measurements of packets only where packets or flows were played.
 export interface Summary {
   mlu: Spread;
@@ -26,6 +35,8 @@ export interface Summary {
   most_entries: number;
   fell_back: number;
   lost_episodes: number;
+  fct_quantiles_s?: { all: Quantiles; mice: Quantiles; elephants: Quantiles } | null;
+  delay_quantiles_ms?: Quantiles | null;
   fct_s?: Estimate | null;
   fct_p99_s?: Estimate | null;
   on_time_share?: Estimate | null;
@@ -38,6 +49,16 @@ export type MovedDemand = [number, number, number, [number, number][], number, n
 
 export type Series = (number | null)[]; // one value an interval; null: not known
 
+// Flows and packets of all intervals and seeds; times of flows that completed. Empty where the
+// simulator has none.
+export interface RawDistributions {
+  flows: number; // that started
+  mice: number; // of these
+  mice_times: RawHistogram;
+  elephant_times: RawHistogram;
+  packet_delays: RawHistogram; // one way
+}
+
 export interface RawPolicy {
   name: string;
   omniscient: boolean;
@@ -49,6 +70,7 @@ export interface RawPolicy {
   delay_ms: Series;
   loss: Series;
   notes: [number, string][]; // index of the interval, what the policy said
+  distributions?: RawDistributions;
   utilization: string; // packed, see unpack.ts; empty: not kept
   why: string; // packed JSON, MovedDemand[][] by interval; empty: not kept
   run?: number; // index in `runs`

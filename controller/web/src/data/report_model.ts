@@ -121,6 +121,22 @@ export class Report {
     return value === UNKNOWN ? NaN : value / 1000;
   }
 
+  // Of all links and intervals; null when no load is known. The policy must be unpacked.
+  fullest(policy: Policy): { link: number; interval: number; load: number } | null {
+    const loads = policy.unpacked ?? [];
+    const states = this.states[policy.raw.run ?? 0];
+    let most = -1;
+    let at = -1;
+    for (let i = 0; i < loads.length; i++) {
+      if (loads[i] <= most || loads[i] === UNKNOWN) continue;
+      if (states.at(Math.floor(i / this.moments), (i % this.moments) * this.raw.map_every) !== 'up') continue;
+      most = loads[i];
+      at = i;
+    }
+    if (at < 0) return null;
+    return { link: Math.floor(at / this.moments), interval: (at % this.moments) * this.raw.map_every, load: most / 1000 };
+  }
+
   moment(policy: Policy, interval: number): MapMoment {
     const utilization = new Float32Array(this.picture.links.length);
     for (let link = 0; link < utilization.length; link++) utilization[link] = this.load(policy, link, interval);

@@ -5,7 +5,7 @@ export const STEPS = [0.25, 0.5, 0.7, 0.85, 1];
 export const STEP_NAMES = ['under 25 %', '25–50', '50–70', '70–85', '85–100', 'over capacity, dashed'];
 export const OVER = STEPS.length;
 
-const RAMPS = {
+export const RAMPS = {
   light: ['#c3d0de', '#86b1d9', '#4d87c0', '#dd9a1f', '#d4550f', '#8d0f2b'],
   dark: ['#3a4b60', '#3e72a8', '#5ea5e3', '#f2bb4d', '#ff8038', '#ff5277'],
 };
@@ -23,7 +23,6 @@ export function isDark(): boolean {
 
 export interface Palette {
   dark: boolean;
-  ramp: string[]; // [6]
   land: string;
   coast: string;
   node: string;
@@ -39,7 +38,6 @@ export function palette(): Palette {
   const dark = isDark();
   return {
     dark,
-    ramp: dark ? RAMPS.dark : RAMPS.light,
     land: of('--land'),
     coast: of('--coast'),
     node: of('--node'),

@@ -1,8 +1,9 @@
 // What the colours and lines of a map mean.
-import { isDark, OVER, palette, STEP_NAMES } from './colours';
+import { isDark } from './colours';
+import { LOADS, type Scheme } from './scheme';
 
-export function fillLegend(element: HTMLElement, hasBreaks: boolean): void {
-  const { ramp } = palette();
+export function fillLegend(element: HTMLElement, hasBreaks: boolean, scheme: Scheme = LOADS): void {
+  const ramp = scheme.ramp(isDark());
   element.replaceChildren();
   const add = (text: string) => {
     const item = document.createElement('span');
@@ -10,13 +11,13 @@ export function fillLegend(element: HTMLElement, hasBreaks: boolean): void {
     element.append(item);
     return item;
   };
-  STEP_NAMES.forEach((name, step) => {
+  scheme.names.forEach((name, step) => {
     const swatch = document.createElement('i');
     const gap = isDark() ? '#0e131a' : '#fff';
     swatch.style.background =
-      step < OVER
-        ? ramp[step]
-        : `repeating-linear-gradient(90deg, ${ramp[step]} 0 4px, ${gap} 4px 6px)`;
+      scheme.dashed(step)
+        ? `repeating-linear-gradient(90deg, ${ramp[step]} 0 4px, ${gap} 4px 6px)`
+        : ramp[step];
     add(name).prepend(swatch);
   });
   add('thicker = more capacity');

@@ -1,14 +1,14 @@
 // Draws one moment of a weather map on a canvas. No state is left in the context between parts:
 // a failed link must not change how the next one looks.
 import { plainName, shortName } from '../data/text';
-import { inkOn, OVER, palette, stepOf, type Palette } from './colours';
+import { palette, type Palette } from './colours';
 import { FreeRoom, placesAlong, placesBeside } from './labels';
 import { Lanes, type View } from './lanes';
 import type { Highlight, LinkState, MapMoment, MapPicture } from './picture';
+import { LOADS, type Scheme } from './scheme';
 
 const FONT = '"Noto Sans", "DejaVu Sans", sans-serif';
 const MOST_LOADS = 6; // labelled in per cent
-const LABELLED_FROM = 0.7;
 const FADED = 0.16;
 const NODE_RADIUS = 3.6;
 // Strokes of one path; more of them in one are slower when they cross each other.
@@ -24,10 +24,12 @@ export interface Frame {
 export class Painter {
   private readonly land: Path2D | null;
   private readonly byDegree: number[];
+  private ramp: string[] = []; // of the theme in force
 
   constructor(
     private readonly picture: MapPicture,
     readonly lanes: Lanes,
+    private readonly scheme: Scheme = LOADS,
   ) {
     this.land = picture.coast === '' ? null : new Path2D(picture.coast);
     const degree = new Int32Array(picture.nodes.length);
@@ -37,6 +39,7 @@ export class Painter {
 
   paint(g: CanvasRenderingContext2D, frame: Frame, moment: MapMoment, highlight: Highlight): void {
     const colours = palette();
+    this.ramp = this.scheme.ramp(colours.dark);
     this.lanes.place(frame.view, frame.zoom);
     g.clearRect(0, 0, frame.width, frame.height);
     this.paintLand(g, frame, colours);
@@ -70,8 +73,8 @@ export class Painter {
     for (let i = 0; i < count; i++) {
       const utilization = moment.utilization[i];
       const known = moment.state(i) === 'up' && Number.isFinite(utilization);
-      steps[i] = known ? stepOf(utilization) : -1;
-      key[i] = known ? utilization : -1;
+      steps[i] = known ? this.scheme.stepOf(utilization) : -1;
+      key[i] = known ? this.scheme.weight(utilization) : -1;
     }
     order.sort((a, b) => key[a] - key[b]);
     return { order, steps };
@@ -123,10 +126,10 @@ export class Painter {
       return;
     }
     const width = this.lanes.widths[link];
-    g.strokeStyle = colours.ramp[step];
+    g.strokeStyle = this.ramp[step];
     g.lineWidth = width;
     this.lane(g, link);
-    if (step === OVER) {
+    if (this.scheme.dashed(step)) {
       g.setLineDash([3, 5]);
       g.strokeStyle = colours.halo;
       g.lineWidth = Math.max(1.2, width * 0.4);
@@ -163,7 +166,7 @@ export class Painter {
     const ux = (x - x0) / (length * 0.6);
     const uy = (y - y0) / (length * 0.6);
     const r = Math.max(1.6, width * 0.42);
-    g.strokeStyle = step === 0 && !colours.dark ? colours.mute : colours.halo;
+    g.strokeStyle = this.scheme.strength(step) === 0 && !colours.dark ? colours.mute : colours.halo;
     g.lineWidth = 1.1;
     g.beginPath();
     g.moveTo(x - ux * r - uy * r, y - uy * r + ux * r);
@@ -186,10 +189,11 @@ export class Painter {
       Math.min(ends[i * 4], ends[i * 4 + 2]) <= frame.width &&
       Math.max(ends[i * 4 + 1], ends[i * 4 + 3]) >= 0 &&
       Math.min(ends[i * 4 + 1], ends[i * 4 + 3]) <= frame.height;
+    const strength = (step: number) => (step < 0 ? -1 : this.scheme.strength(step));
     const stroke = (links: number[], step: number, alpha: number) => {
-      g.strokeStyle = step < 0 ? colours.mute : colours.ramp[step];
+      g.strokeStyle = step < 0 ? colours.mute : this.ramp[step];
       g.globalAlpha = alpha;
-      g.lineWidth = (this.lanes.widths[0] ?? 1) * (step >= 3 ? 1.8 : 1);
+      g.lineWidth = (this.lanes.widths[0] ?? 1) * (strength(step) >= 3 ? 1.8 : 1);
       for (let start = 0; start < links.length; start += BATCH) {
         g.beginPath();
         for (const i of links.slice(start, start + BATCH)) {
@@ -200,9 +204,10 @@ export class Painter {
       }
     };
     this.scoped(g, () => {
-      for (let step = -1; step <= OVER; step++) {
+      const weakestFirst = [-1, ...this.ramp.keys()].sort((a, b) => strength(a) - strength(b));
+      for (const step of weakestFirst) {
         const links = order.filter((i) => steps[i] === step && seen(i));
-        const alpha = step < 1 ? 0.45 : step < 2 ? 0.7 : 1;
+        const alpha = strength(step) < 1 ? 0.45 : strength(step) < 2 ? 0.7 : 1;
         if (highlight === null) {
           stroke(links, step, alpha);
           continue;
@@ -270,9 +275,10 @@ export class Painter {
       for (let k = order.length - 1; k >= 0 && shown < MOST_LOADS; k--) {
         const link = order[k];
         const utilization = moment.utilization[link];
-        if (moment.state(link) !== 'up' || !(utilization >= LABELLED_FROM)) break;
+        if (moment.state(link) !== 'up' || !this.scheme.labelled(utilization)) break;
         if (highlight !== null && !highlight.has(link)) continue;
-        const text = `${Math.round(utilization * 100)} %`;
+        const step = this.scheme.stepOf(utilization);
+        const text = this.scheme.text(utilization);
         const width = g.measureText(text).width + 8;
         const [x, y] = this.lanes.at(link, 0.5);
         const [x0, y0] = this.lanes.at(link, 0);
@@ -282,11 +288,11 @@ export class Painter {
         const box = room.takeFirst(placesAlong(x, y, nx, ny, width, 16));
         if (box === null) continue;
         shown++;
-        g.fillStyle = colours.ramp[stepOf(utilization)];
+        g.fillStyle = this.ramp[step];
         g.beginPath();
         g.roundRect(box.left, box.top, width, 16, 4);
         g.fill();
-        g.fillStyle = inkOn(stepOf(utilization), colours.dark);
+        g.fillStyle = this.scheme.ink(step, colours.dark);
         g.fillText(text, box.left + 4, box.top + 8.5);
       }
     });

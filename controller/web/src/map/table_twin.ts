@@ -2,8 +2,18 @@
 // asked for, and filled only while it is open.
 import { percent, plainName, rate } from '../data/text';
 import type { MapMoment, MapPicture } from './picture';
+import { LOADS, type Scheme } from './scheme';
 
 const MOST_ROWS = 500;
+
+// The columns that stand between the link's name and its capacity; `text` of a link with a known
+// value.
+export interface TwinColumn {
+  title: string;
+  text(value: number, link: number): string;
+}
+
+const LOAD: TwinColumn[] = [{ title: 'load', text: (value) => percent(value) }];
 
 export class TableTwin {
   readonly element = document.createElement('details');
@@ -14,6 +24,8 @@ export class TableTwin {
   constructor(
     private readonly picture: MapPicture,
     title: string,
+    private readonly columns: TwinColumn[] = LOAD,
+    private readonly scheme: Scheme = LOADS,
   ) {
     this.element.className = 'twin';
     const summary = document.createElement('summary');
@@ -26,7 +38,7 @@ export class TableTwin {
     const table = document.createElement('table');
     const head = document.createElement('thead');
     const row = head.insertRow();
-    for (const text of ['link', 'load', 'capacity', 'delay', 'state']) {
+    for (const text of ['link', ...columns.map((column) => column.title), 'capacity', 'delay', 'state']) {
       const cell = document.createElement('th');
       cell.scope = 'col';
       cell.textContent = text;
@@ -47,11 +59,11 @@ export class TableTwin {
   private fill(): void {
     const moment = this.moment;
     if (!this.element.open || moment === null) return;
-    const load = (i: number) => {
-      const value = moment.state(i) === 'up' ? moment.utilization[i] : -1;
+    const weight = (i: number) => {
+      const value = moment.state(i) === 'up' ? this.scheme.weight(moment.utilization[i]) : -1;
       return Number.isFinite(value) ? value : -1;
     };
-    const order = this.picture.links.map((_, i) => i).sort((a, b) => load(b) - load(a));
+    const order = this.picture.links.map((_, i) => i).sort((a, b) => weight(b) - weight(a));
     const rows = order.slice(0, MOST_ROWS).map((i) => {
       const link = this.picture.links[i];
       const row = document.createElement('tr');
@@ -64,7 +76,7 @@ export class TableTwin {
       const state = moment.state(i);
       const known = state === 'up' && Number.isFinite(moment.utilization[i]);
       for (const text of [
-        known ? percent(moment.utilization[i]) : '–',
+        ...this.columns.map((column) => (known ? column.text(moment.utilization[i], i) : '–')),
         rate(link.capacityBps),
         `${(link.delayS * 1e3).toFixed(1)} ms`,
         state,
@@ -75,6 +87,6 @@ export class TableTwin {
     });
     this.body.replaceChildren(...rows);
     const left = order.length - rows.length;
-    this.note.textContent = left > 0 ? `and ${left} links that are less full` : '';
+    this.note.textContent = left > 0 ? this.scheme === LOADS ? `and ${left} links that are less full` : `and ${left} links that changed less` : '';
   }
 }

@@ -10,6 +10,7 @@ import { zoom, zoomIdentity, type ZoomBehavior, type ZoomTransform } from 'd3-zo
 import { Lanes, type View } from './lanes';
 import { inWords, Painter } from './painter';
 import type { Highlight, MapMoment, MapPicture } from './picture';
+import { LOADS, type Scheme } from './scheme';
 
 const REACH = 6; // pixels
 const REST_MS = 90; // after the last movement a large map is drawn anew
@@ -20,12 +21,15 @@ export interface WeatherMapOptions {
   // A link under the pointer, -1 when there is none; page coordinates.
   onHover?(link: number, x: number, y: number): void;
   onPick?(link: number): void;
+  scheme?: Scheme; // of the values that `show` gets as utilization; loads when left out
+  words?(moment: MapMoment): string; // for those who cannot see it
 }
 
 export class WeatherMap {
   title: string;
   readonly lanes: Lanes;
   private readonly painter: Painter;
+  private readonly words: (moment: MapMoment) => string;
   private readonly behaviour: ZoomBehavior<HTMLCanvasElement, unknown>;
   private transform: ZoomTransform = zoomIdentity;
   private moment: MapMoment;
@@ -42,7 +46,8 @@ export class WeatherMap {
   ) {
     this.title = options.title;
     this.lanes = new Lanes(picture);
-    this.painter = new Painter(picture, this.lanes);
+    this.words = options.words ?? ((moment) => inWords(picture, moment, this.title));
+    this.painter = new Painter(picture, this.lanes, options.scheme ?? LOADS);
     this.moment = { utilization: new Float32Array(picture.links.length).fill(NaN), state: () => 'up' };
     this.behaviour = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([0.7, 40])
@@ -112,7 +117,7 @@ export class WeatherMap {
     g.setTransform(density, 0, 0, density, 0, 0);
     const frame = { width, height, view: this.view(width, height), zoom: this.transform.k };
     this.painter.paint(g, frame, this.moment, this.marked);
-    this.canvas.setAttribute('aria-label', inWords(this.picture, this.moment, this.title));
+    this.canvas.setAttribute('aria-label', this.words(this.moment));
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 // The cards below the time line. Each is made once and drawn when there is something new to show.
-import { distribution } from '../charts/distribution';
+import { distribution, stepsOf } from '../charts/distribution';
 import { dumbbell } from '../charts/dumbbell';
 import { element } from '../charts/elements';
 import type { PolicyLooks } from '../charts/policy_look';
@@ -18,13 +18,13 @@ export function card(title: string, text: string, className = ''): HTMLElement {
 }
 
 // Replaces the drawing of a card, or what stands for it.
-function put(into: HTMLElement, child: Element): void {
+export function put(into: HTMLElement, child: Element): void {
   const last = into.lastElementChild!;
   if (last.tagName === 'H2' || last.classList.contains('sub')) into.append(child);
   else last.replaceWith(child);
 }
 
-function missing(into: HTMLElement, text: string): void {
+export function missing(into: HTMLElement, text: string): void {
   put(into, element('p', 'missing', text));
 }
 
@@ -63,6 +63,7 @@ export class DistributionCard {
       .map((policy) => ({
         label: label(this.state, policy.name, 11),
         values: known(policy.raw.norm),
+        steps: stepsOf(known(policy.raw.norm)),
         colour: this.looks.colour(policy.name),
         dash: this.looks.dash(policy.name),
         strong: policy === this.state.report.featured,
@@ -194,7 +195,7 @@ const COLUMNS: Column[] = [
 ];
 
 export class PolicyTableCard {
-  readonly element = card('All policies', '* best in its column among policies that do not see the future', 'two');
+  readonly element = card('All policies', '* best in its column among policies that do not see the future', 'wide all');
 
   constructor(
     private readonly state: ViewState,

@@ -6,13 +6,12 @@ import { element } from '../charts/elements';
 import { PolicyLooks } from '../charts/policy_look';
 import type { RawReport, RawTraining } from '../data/report';
 import { Report } from '../data/report_model';
-import { fillLegend } from '../map/legend';
 import { ChangedLinksCard, CompletionCard, DistributionCard, PolicyTableCard, provenanceCard } from './cards';
 import { chooseTheme, header, redrawForPrint } from './frame';
-import { MapPanel } from './map_panel';
+import { MapViews } from './map_views';
+import { SpreadCard } from './spread_card';
 import { ViewState } from './state';
 import { TimeCard } from './time_card';
-import { Tip } from './tip';
 import { showTraining } from './training';
 import { verdict } from './verdict';
 import { WhyCard } from './why_card';
@@ -29,51 +28,49 @@ function verdictLine(report: Report): HTMLElement {
 async function show(report: Report): Promise<void> {
   const state = new ViewState(report);
   const looks = new PolicyLooks(report.policies.map((policy) => policy.name));
-  const tip = new Tip();
-  const panels = [new MapPanel(state, 'left', tip), new MapPanel(state, 'right', tip)];
-  const legend = element('div', 'legend');
+  const maps = new MapViews(state);
   const time = new TimeCard(state, looks);
   const changed = new ChangedLinksCard(state, looks);
-  const why = new WhyCard(state, (left, right) => {
-    panels[0].highlight(left);
-    panels[1].highlight(right);
-  });
+  const why = new WhyCard(state, (left, right) => maps.highlight(left, right));
   const still = [
     new DistributionCard(state, looks),
     new CompletionCard(state, looks),
     new PolicyTableCard(state, looks),
+    // Runs of older programs counted none.
+    ...(report.policies.some((policy) => policy.raw.distributions) ? [new SpreadCard(state, looks)] : []),
   ];
   let below = false; // the fold: drawn after the first paint
 
   const update = () => {
-    for (const panel of panels) panel.update();
+    maps.update();
     time.update();
     if (!below) return;
     changed.draw();
     why.draw();
   };
   const redraw = () => {
-    fillLegend(legend, report.picture.breaks.length > 0);
+    maps.restyle();
     time.draw();
     update();
     if (below) for (const one of still) one.draw();
   };
   state.onChange(update);
 
-  const main = element('main');
-  const maps = element('div', 'maps');
-  maps.append(...panels.map((panel) => panel.element));
   const grid = element('div', 'grid');
-  const [distribution, completion, table] = still;
-  grid.append(distribution.element, changed.element, why.element, completion.element, table.element, provenanceCard(state));
-  main.append(header(report.raw.title, redraw), verdictLine(report), maps, legend, time.element, grid);
-
+  const [distribution, completion, table, ...spread] = still;
+  grid.append(
+    distribution.element, changed.element, why.element, completion.element,
+    ...spread.map((one) => one.element), table.element,
+    provenanceCard(state),
+  );
   await Promise.all([state.left.unpack(), state.right.unpack()]);
+  const main = element('main');
+  main.append(header(report.raw.title, redraw), verdictLine(report), maps.element, time.element, grid);
   document.getElementById('app')!.append(main);
   redraw();
   redrawForPrint(() => {
     redraw();
-    for (const panel of panels) panel.map.paint();
+    maps.paint();
   });
   requestAnimationFrame(() => {
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
@@ -84,7 +81,7 @@ async function show(report: Report): Promise<void> {
     });
   });
   // For tests, which read back what named links look like.
-  Object.assign(window, { rhumbReport: { report, state, maps: panels.map((panel) => panel.map) } });
+  Object.assign(window, { rhumbReport: { report, state, maps: maps.both, views: maps } });
 }
 
 function fail(error: unknown): void {

@@ -5,13 +5,13 @@ import { milliseconds, percent, plainName, rate } from '../data/text';
 import type { Highlight } from '../map/picture';
 import { TableTwin } from '../map/table_twin';
 import { WeatherMap } from '../map/weather_map';
+import { policySelect } from './policy_select';
 import type { Tip } from './tip';
 import type { Side, ViewState } from './state';
 
 export class MapPanel {
   readonly element = element('section', 'card');
   readonly map: WeatherMap;
-  private readonly select = element('select');
   private readonly figures = element('small');
   private readonly big = element('span', 'big');
   private readonly note = element('p', 'sub note');
@@ -23,17 +23,9 @@ export class MapPanel {
     tip: Tip,
   ) {
     const { report } = state;
-    this.select.setAttribute('aria-label', `policy of the ${side} map`);
-    report.policies.forEach((policy, i) => {
-      const option = element('option', '', plainName(policy.name));
-      option.value = String(i);
-      this.select.append(option);
-    });
-    this.select.value = String(report.policies.indexOf(state.policy(side)));
-    this.select.onchange = () => void state.show(side, report.policies[Number(this.select.value)]);
     const canvas = element('canvas', 'map');
     const head = element('div', 'maphead');
-    head.append(this.select, this.figures, this.big);
+    head.append(policySelect(state, side, `policy of the ${side} map`), this.figures, this.big);
     this.map = new WeatherMap(canvas, report.picture, {
       title: state.policy(side).name,
       onHover: (link, x, y) => (link < 0 ? tip.hide() : tip.show(this.linkText(link), x, y)),

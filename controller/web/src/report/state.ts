@@ -3,11 +3,14 @@
 import type { Policy, Report } from '../data/report_model';
 
 export type Side = 'left' | 'right';
+export type View = 'both' | 'flip' | 'difference';
 
 export class ViewState {
   left: Policy;
   right: Policy;
   now: number;
+  view: View = 'both';
+  side: Side = 'left'; // that a map of both shows, which is flipped
   chosen = -1; // row among the moved demands, -1: none
   private readonly listeners: (() => void)[] = [];
   private frame = 0;
@@ -32,6 +35,16 @@ export class ViewState {
     if (next === this.now) return;
     this.now = next;
     this.chosen = -1;
+    this.changed();
+  }
+
+  look(view: View): void {
+    this.view = view;
+    this.changed();
+  }
+
+  flip(): void {
+    this.side = this.side === 'left' ? 'right' : 'left';
     this.changed();
   }
 

@@ -1,6 +1,6 @@
 // One sentence or three from the numbers: who won, by how much, and how near the network was to
 // breaking. Nothing in it is fixed: it says so when the agent loses, and when nobody wins.
-import { milliseconds, percent } from '../data/text';
+import { milliseconds, percent, shortName } from '../data/text';
 import type { Policy, Report } from '../data/report_model';
 import type { RawRun, Series } from '../data/report';
 
@@ -42,6 +42,7 @@ export function verdict(report: Report): Piece[] {
   if (a === b) {
     say(`Only ${a.name} was played, so there is nothing to compare it with. `);
     describe(report, a, say);
+    nearestToBreaking(report, [a], say);
     return pieces;
   }
   const order = compare(a, b);
@@ -51,6 +52,7 @@ export function verdict(report: Report): Piece[] {
   if (a.raw.summary.fct_s && b.raw.summary.fct_s) flowTimes(report, a, b, say);
   else busiestLinks(report, a, b, say);
   nearOptimum(a, say);
+  nearestToBreaking(report, [b, a], say);
   best(report, a, b, say);
   return pieces;
 }
@@ -139,6 +141,19 @@ function nearOptimum(a: Policy, say: Say): void {
   const norm = a.raw.summary.norm_mlu;
   if (!norm) return;
   say(`In 95 % of intervals ${a.name} stays within ${percent(Math.max(0, norm.p95 - 1), 1)} of the best possible routing. `);
+}
+
+// The fullest link of all that these policies had, where and when. They must be unpacked.
+function nearestToBreaking(report: Report, policies: Policy[], say: Say): void {
+  const said = policies.flatMap((policy) => {
+    const peak = report.fullest(policy);
+    if (peak === null) return [];
+    const time = report.time(peak.interval);
+    const when = `interval ${report.raw.intervals.number[peak.interval]}${time === '' ? '' : `, ${time}`}`;
+    const link = shortName(report.picture.links[peak.link].name, 60);
+    return [`under ${shortName(policy.name, 60)} ${link} at ${percent(peak.load)} (${when})`];
+  });
+  if (said.length > 0) say(`Nearest to breaking: ${said.join('; ')}. `);
 }
 
 function best(report: Report, a: Policy, b: Policy, say: Say): void {

@@ -94,33 +94,46 @@ export class WhyCard {
   }
 
   private explain(): void {
+    const { report } = this.state;
     const chosen = this.rows[this.state.chosen];
     if (chosen === undefined) {
-      this.words.textContent = '';
       this.highlight(null, null);
-      return;
+    } else {
+      const shortest = report.raw.paths[chosen[4]] ?? [];
+      this.highlight(new Set(shortest), new Set(chosen[3].flatMap(([path]) => report.raw.paths[path])));
     }
+    // Without a choice, of the largest: a reason is there before anyone asks for it.
+    const told = chosen ?? this.rows[0];
+    this.words.textContent = told === undefined ? '' : this.reason(told);
+  }
+
+  private reason(demand: MovedDemand): string {
     const { report, left, right, now } = this.state;
-    const { links } = report.picture;
-    const shortest = report.raw.paths[chosen[4]] ?? [];
-    this.highlight(new Set(shortest), new Set(chosen[3].flatMap(([path]) => report.raw.paths[path])));
-    let fullest = -1;
-    for (const link of shortest) {
-      if (fullest < 0 || report.load(left, link, now) > report.load(left, fullest, now)) fullest = link;
-    }
+    const { links, nodes } = report.picture;
+    const [source, destination, bps, paths] = demand;
+    const shortest = report.raw.paths[demand[4]] ?? [];
+    // What every link of it would carry with all of the demand back on it.
+    const back = (link: number) => {
+      const there = paths.filter(([path]) => report.raw.paths[path].includes(link)).reduce((sum, [, share]) => sum + share, 0);
+      return report.load(right, link, now) + ((1 - there / 1000) * bps) / links[link].capacityBps;
+    };
+    const fullest = shortest.reduce((most, link) => (most < 0 || back(link) > back(most) ? link : most), -1);
     const delay = (path: number[]) => path.reduce((sum, link) => sum + links[link].delayS * 1e3, 0);
-    const shares = chosen[3].reduce((sum, [, share]) => sum + share, 0) || 1;
-    const taken = chosen[3].reduce((sum, [path, share]) => sum + (share / shares) * delay(report.raw.paths[path]), 0);
+    const shares = paths.reduce((sum, [, share]) => sum + share, 0) || 1;
+    const taken = paths.reduce((sum, [path, share]) => sum + (share / shares) * delay(report.raw.paths[path]), 0);
     const cost = taken - delay(shortest);
     const detour =
       cost >= 0.05
         ? `The detour costs it ${cost.toFixed(1)} ms of propagation on average.`
         : 'Its paths are as fast.';
-    this.words.textContent =
-      fullest < 0
+    const name = `${shortName(nodes[source].name, 24)} › ${shortName(nodes[destination].name, 24)}: `;
+    return (
+      name +
+      (fullest < 0
         ? detour
-        : `On its shortest path (${delay(shortest).toFixed(1)} ms) the fullest link is ${plainName(links[fullest].name)}: ` +
-          `${percent(report.load(left, fullest, now))} under ${plainName(left.name)}, ` +
-          `${percent(report.load(right, fullest, now))} under ${plainName(right.name)}. ${detour}`;
+        : `with all of it on its shortest path (${delay(shortest).toFixed(1)} ms), ${shortName(links[fullest].name, 40)} ` +
+          `would be at ${percent(back(fullest))} of its capacity; it is at ${percent(report.load(right, fullest, now))} ` +
+          `under ${shortName(right.name, 40)}, at ${percent(report.load(left, fullest, now))} under ${shortName(left.name, 40)}. ${detour}`)
+    );
   }
 }
