@@ -155,7 +155,7 @@ export async function violations(page) {
 export async function coloursOf(page, map, link) {
   return page.evaluate(
     ([name, which]) => {
-      const weather = globalThis.rhumb.maps.maps[which];
+      const weather = globalThis.rhumb.mapOf(which);
       const index = weather.picture.links.findIndex((facts) => facts.name === name);
       weather.paint();
       const density = window.devicePixelRatio;
@@ -172,6 +172,23 @@ export async function coloursOf(page, map, link) {
     },
     [link, map],
   );
+}
+
+// The middle of a screenshot, as red, green and blue. Decoded by a page of its own, which sees all colours.
+export async function pixelOf(context, screenshot) {
+  const page = await context.newPage();
+  const pixel = await page.evaluate(async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const g = canvas.getContext('2d');
+    g.drawImage(image, 0, 0);
+    return [...g.getImageData(image.width >> 1, image.height >> 1, 1, 1).data.slice(0, 3)];
+  }, screenshot.toString('base64'));
+  await page.close();
+  return pixel;
 }
 
 // Four places in a square with one across; each cable is two links of 1 Gbit/s.

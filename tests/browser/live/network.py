@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """A network for a controller under test, told what to do: one JSON object a line on standard input,
-one JSON answer a line on standard output. It acknowledges every plan.
+one JSON answer a line on standard output.
 
     network.py ADDRESS [TOKEN]
     {"do": "topology", "topology": {...}}           rhumb.v1.Topology in protobuf JSON
     {"do": "link", "link": "A>B", "up": false}
     {"do": "report", "demands": [["A", "B", 1e9]], "links": {"A>B": 5e8}}
     {"do": "plans", "name": "lab"}                  opens a stream of plans
+    {"do": "refuse", "name": "lab", "why": "no"}    the same, and refuses every plan
 """
 import json
 import queue
@@ -61,7 +62,10 @@ class Network:
         stream = self.south.StreamTelemetry(iter([report]), metadata=self.metadata, timeout=20)
         return json_format.MessageToDict(next(stream))
 
-    def plans(self, name):
+    def refuse(self, name, why="no room"):
+        self.plans(name, why)
+
+    def plans(self, name, refusal=""):
         answers = queue.Queue()
         request = south_pb2.PlanStreamRequest()
         request.subscribe.adapter = name
@@ -75,8 +79,12 @@ class Network:
                         continue
                     answer = south_pb2.PlanStreamRequest()
                     answer.answer.nonce = response.update.nonce
-                    version = response.update.header.plan_version
-                    answer.answer.plan_version_in_force = version
+                    if refusal:
+                        answer.answer.error.code = grpc.StatusCode.RESOURCE_EXHAUSTED.value[0]
+                        answer.answer.error.message = refusal
+                    else:
+                        version = response.update.header.plan_version
+                        answer.answer.plan_version_in_force = version
                     answers.put(answer)
             except grpc.RpcError:
                 pass  # the controller was stopped

@@ -65,7 +65,7 @@ export interface PlanEvent {
   reroute_s: number | null;
   policy_s: number | null;
   guard_s: number | null;
-  moves: Move[];
+  moves: Move[] | null; // null: not known yet
 }
 
 export interface StatusEvent {
