@@ -101,6 +101,7 @@ export interface AdaptersEvent {
 export interface PingEvent {
   t: number;
   telemetry_age_s?: number;
+  busy_s?: number; // the controller has been too busy to say how things are
 }
 
 export interface PointEvent {

@@ -202,11 +202,16 @@ class Page {
     const age = ping?.telemetry_age_s;
     const since = (Date.now() - this.state.pingAt) / 1e3;
     const fresh = status?.telemetry ?? 'none';
+    const busy = ping?.busy_s;
     setText(
       this.telemetry,
-      age === undefined ? 'no telemetry yet' : `telemetry ${ago(age + since)} old${fresh === 'fresh' ? '' : `, ${fresh}`}`,
+      busy !== undefined
+        ? `the controller is busy: what is below is ${ago(busy + since)} old`
+        : age === undefined
+          ? 'no telemetry yet'
+          : `telemetry ${ago(age + since)} old${fresh === 'fresh' ? '' : `, ${fresh}`}`,
     );
-    this.telemetry.className = `chip ${fresh === 'stale' || fresh === 'lost' ? 'bad' : ''}`;
+    this.telemetry.className = `chip ${busy !== undefined || fresh === 'stale' || fresh === 'lost' ? 'bad' : ''}`;
   }
 
   private draw(): void {
