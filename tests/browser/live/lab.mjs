@@ -27,7 +27,7 @@ export async function eventually(what, holds, patience = 60_000) {
 }
 
 export class Controller {
-  constructor({ tokens = false, policy = 'ecmp' } = {}) {
+  constructor({ tokens = false, policy = 'ecmp', nodes = 1000 } = {}) {
     this.directory = mkdtempSync(join(tmpdir(), 'rhumb_browser_'));
     this.tokens = {};
     if (tokens) {
@@ -37,6 +37,7 @@ export class Controller {
       }
     }
     this.policy = policy;
+    this.nodes = nodes; // that it takes at most
     this.ports = { grpc: 0, http: 0 };
   }
   path(name) {
@@ -49,7 +50,7 @@ export class Controller {
       `[server]\nlisten = "127.0.0.1:${this.ports.grpc}"\nports_file = "${this.path('ports')}"\n` +
         `[security]\ntokens = "${Object.keys(this.tokens).length > 0 ? this.path('tokens') : ''}"\n` +
         `[decision]\npolicy = "${this.policy}"\ninterval = "1h"\n[store]\npath = "${this.path('state.db')}"\n` +
-        `[metrics]\nlisten = ""\n[http]\nlisten = "127.0.0.1:${this.ports.http}"\n`,
+        `[limits]\nnodes = ${this.nodes}\n[metrics]\nlisten = ""\n[http]\nlisten = "127.0.0.1:${this.ports.http}"\n`,
     );
     rmSync(this.path('ports'), { force: true });
     this.process = spawn(rhumb, ['serve', '--config', this.path('rhumb.toml')], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -189,6 +190,31 @@ export async function pixelOf(context, screenshot) {
   }, screenshot.toString('base64'));
   await page.close();
   return pixel;
+}
+
+// A network without places, in which any two nodes are connected; the same for equal numbers.
+export function large(nodes, links) {
+  let seed = 1;
+  const random = (below) => (seed = (seed * 48271) % 2147483647) % below;
+  const cables = new Map();
+  const add = (a, b) => cables.set(a * nodes + b, [a, b]);
+  for (let i = 1; i < nodes; i++) add(i, random(i));
+  while (cables.size < links / 2) {
+    const a = 1 + random(nodes - 1);
+    add(a, random(a));
+  }
+  return {
+    name: `random of ${nodes}`,
+    nodes: Array.from({ length: nodes }, (_, i) => ({ name: `N${i}` })),
+    links: [...cables.values()].flatMap(([a, b]) =>
+      [[a, b], [b, a]].map(([from, to]) => ({
+        source: `N${from}`,
+        destination: `N${to}`,
+        capacityBps: 1e10,
+        propagationDelay: '0.002s',
+      })),
+    ),
+  };
 }
 
 // Four places in a square with one across; each cable is two links of 1 Gbit/s.

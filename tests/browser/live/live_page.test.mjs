@@ -179,6 +179,33 @@ test('an operator sees what a drain would do, on three maps, before it can be do
   assert.deepEqual(page.complaints.filter((complaint) => !complaint.includes('401')), []);
 });
 
+test('an operator goes back to the plan before, and keeps it', async (t) => {
+  const { controller, context } = await scene(t, { tokens: true });
+  await loaded(controller);
+  const page = await openPage(context, controller.url);
+  await logIn(page, controller.tokens.operator);
+  await ready(page);
+  // Two plans more, each because of a link: the one before the latest is offered.
+  for (const up of [false, true]) await controller.tell({ do: 'link', link: 'C>D', up });
+  const offered = page.getByLabel('Go back to plan');
+  const versions = async () => (await offered.locator('option').allInnerTexts()).map(Number);
+  await eventually('there is a plan to go back to', async () => (await versions()).length > 1);
+  const inForce = async () => Number(/version (\d+)/.exec(await text(page, '.facts'))[1]);
+  await eventually('the latest plan before is offered', async () =>
+    Number(await offered.inputValue()) === Math.max(...(await versions())) && !(await versions()).includes(await inForce()));
+  const before = await inForce();
+  const chosen = (await versions()).at(-1);
+  await offered.selectOption(String(chosen));
+  await page.getByLabel('Because').fill('a try');
+  await page.getByRole('button', { name: 'Roll back' }).click();
+  await page.locator('.operate .said').getByText(`back to plan ${chosen}`).waitFor();
+  await page.getByText('rolled back until').waitFor();
+  await page.getByRole('button', { name: 'Confirm rollback' }).click();
+  await page.getByText('a rolled-back plan is held').waitFor();
+  await eventually('it is a plan of its own', async () => (await inForce()) > before);
+  assert.deepEqual(page.complaints.filter((complaint) => !complaint.includes('401')), []);
+});
+
 test('a link of no network is refused with words, and nothing can be done to it', async (t) => {
   const { controller, context } = await scene(t);
   await loaded(controller);

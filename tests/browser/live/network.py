@@ -19,6 +19,7 @@ from google.protobuf import json_format
 from rhumb.v1 import south_pb2, south_pb2_grpc, topology_pb2
 
 INTERVAL_S = 10
+PATIENCE_S = 300
 
 
 class Network:
@@ -32,13 +33,13 @@ class Network:
     def topology(self, topology):
         request = south_pb2.SetTopologyRequest()
         json_format.ParseDict(topology, request.topology)
-        self.south.SetTopology(request, metadata=self.metadata, timeout=20)
+        self.south.SetTopology(request, metadata=self.metadata, timeout=PATIENCE_S)
 
     def link(self, link, up):
         request = south_pb2.UpdateTopologyRequest()
         state = topology_pb2.OPERATIONAL_STATE_UP if up else topology_pb2.OPERATIONAL_STATE_DOWN
         request.links.add(link=link, operational_state=state)
-        self.south.UpdateTopology(request, metadata=self.metadata, timeout=20)
+        self.south.UpdateTopology(request, metadata=self.metadata, timeout=PATIENCE_S)
 
     def report(self, demands, links=None):
         links = links or {}
@@ -59,7 +60,7 @@ class Network:
             report.demands.add(source=source, destination=destination, rate_bps=rate_bps)
         for link, sent_bytes in self.sent_bytes.items():
             report.links.add(link=link, sent_bytes=sent_bytes)
-        stream = self.south.StreamTelemetry(iter([report]), metadata=self.metadata, timeout=20)
+        stream = self.south.StreamTelemetry(iter([report]), metadata=self.metadata, timeout=PATIENCE_S)
         return json_format.MessageToDict(next(stream))
 
     def refuse(self, name, why="no room"):

@@ -13,6 +13,7 @@ export class OperatorView {
   private readonly held = make('span', { class: 'held-note' });
   private readonly pins = make('ul', { class: 'pins' });
   private readonly audit = table('Audit, the latest first', ['time', 'who', 'what']);
+  private wished = ''; // a plan that was chosen; else it is the latest before the one in force
   private auditSoon: ReturnType<typeof setTimeout> | null = null;
 
   constructor() {
@@ -28,6 +29,7 @@ export class OperatorView {
       this.pins,
       make('details', {}, make('summary', { text: 'Audit' }), this.audit.element),
     );
+    this.version.addEventListener('change', () => (this.wished = this.version.value));
     this.back.addEventListener('click', () => {
       const version = this.version.value;
       void this.change('rollback', { planVersion: version, comment: this.comment.value }, `back to plan ${version}`);
@@ -68,9 +70,8 @@ export class OperatorView {
     }
     const latest = [...versions].slice(-30).reverse();
     if (latest.join() !== [...this.version.options].map((option) => option.value).join()) {
-      const chosen = this.version.value;
       this.version.replaceChildren(...latest.map((version) => make('option', { value: version, text: version })));
-      if (versions.has(chosen)) this.version.value = chosen;
+      if (versions.has(this.wished)) this.version.value = this.wished;
     }
     this.back.disabled = latest.length === 0;
   }
