@@ -3,6 +3,7 @@
 #define RHUMB_CONTROLLER_SERVING_HTTP_HTTP_MESSAGE_H_
 
 #include <any>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,14 @@ inline HttpResponse TextResponse(int status, std::string text,
           {{"Content-Type", std::move(type)}},
           std::make_shared<const std::string>(std::move(text))};
 }
+
+// "OK" for 200; empty for what this server never sends.
+absl::string_view HttpReason(int status);
+
+// The first line and the headers of an answer, `common` before its own, with the empty line behind
+// them. Without a length its body ends with the connection.
+std::string HeadText(const HttpResponse& response, const HttpHeaders& common,
+                     std::optional<size_t> length, bool keep);
 
 }  // namespace rhumb
 

@@ -1,7 +1,7 @@
 // An HTTP/1.1 server for a page, an API and streams of events: one thread, many connections, none
 // of which can hold up another, and a bound on everything that a peer can make it keep.
 //
-// Boost.Beast reads and writes; its headers are in http_server.cc alone.
+// Boost.Beast reads and writes; its headers are in http_connection.cc alone.
 #ifndef RHUMB_CONTROLLER_SERVING_HTTP_HTTP_SERVER_H_
 #define RHUMB_CONTROLLER_SERVING_HTTP_HTTP_SERVER_H_
 
@@ -108,9 +108,6 @@ class HttpServer {
   explicit HttpServer(std::unique_ptr<HttpLoop> loop);
   const std::unique_ptr<HttpLoop> loop_;
 };
-
-// "OK" for 200; empty for what this server never sends.
-absl::string_view HttpReason(int status);
 
 }  // namespace rhumb
 

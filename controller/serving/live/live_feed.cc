@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "controller/clock/clocks.h"
 #include "controller/steering/threads/thread_priority.h"
 
 namespace rhumb {
@@ -26,7 +25,7 @@ std::function<void()> LiveFeed::announcer() const {
   };
 }
 
-std::optional<LiveLook> LiveFeed::Look(bool with_status) {
+std::optional<LiveLook> LiveFeed::Look(const Clocks& clocks, bool with_status) {
   {
     absl::MutexLock lock(&mailbox_->mutex);
     mailbox_->answered = false;
@@ -45,11 +44,18 @@ std::optional<LiveLook> LiveFeed::Look(bool with_status) {
         if (look.ok()) box->look = *std::move(look);
         box->changed.NotifyAll();
       });
+  const auto answered = [box = mailbox_.get()]()
+                            ABSL_NO_THREAD_SAFETY_ANALYSIS { return box->answered || box->stop; };
+  const auto answered_soon = [&] {
+    absl::MutexLock lock(&mailbox_->mutex);
+    return mailbox_->changed.AwaitFor(&mailbox_->mutex, LiveStory::kPing, answered);
+  };
+  // Viewers hear that the server lives, and that what they see is not of now.
+  while (!answered_soon()) {
+    parts_.log.Append({story_.TellBusy(clocks.wall(), clocks.steady())});
+    parts_.wake();
+  }
   absl::MutexLock lock(&mailbox_->mutex);
-  mailbox_->changed.AwaitUntil(&mailbox_->mutex, SteadyTime::Never(),
-                               [box = mailbox_.get()]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-                                 return box->answered || box->stop;
-                               });
   return std::exchange(mailbox_->look, std::nullopt);
 }
 
@@ -73,7 +79,7 @@ void LiveFeed::Run() {
     next = now + kAtMost;
     const bool with_status = now >= status_at;
     if (with_status) status_at = now + kStatusEvery;
-    std::optional<LiveLook> look = Look(with_status);
+    std::optional<LiveLook> look = Look(clocks, with_status);
     if (!look) continue;
     if (look->status) {
       look->status->set_version(parts_.version);

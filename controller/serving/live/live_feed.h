@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "controller/clock/clocks.h"
 #include "controller/clock/steady_condition.h"
 #include "controller/serving/calls/control_slot.h"
 #include "controller/serving/live/event_log.h"
@@ -51,11 +52,12 @@ class LiveFeed {
   };
   void Run();
   // Nothing when the control thread takes no more, or at the end.
-  std::optional<LiveLook> Look(bool with_status);
+  std::optional<LiveLook> Look(const Clocks& clocks, bool with_status);
 
   Parts parts_;
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
-  LiveStory story_;
+  BackgroundCalculations calculations_{announcer()};
+  LiveStory story_{calculations_};
   std::thread thread_;
 };
 

@@ -12,7 +12,6 @@
 #include "controller/steering/guard/guard_report.h"
 #include "controller/steering/plan/enum_names.h"
 #include "topologies/formats/proto_time.h"
-#include "topologies/layout/map_layout.h"
 
 namespace rhumb {
 namespace {
@@ -183,38 +182,58 @@ Json StatusJson(const rhumb::v1::ControllerStatus& status) {
   return json;
 }
 
+Json PingJson(absl::Time wall, SteadyTime now, std::optional<SteadyTime> telemetry_at) {
+  Json ping = {{"t", Milliseconds(wall)}};
+  if (telemetry_at) ping["telemetry_age_s"] = absl::ToDoubleSeconds(now - *telemetry_at);
+  return ping;
+}
+
+// In all that the event "topology" says.
+bool LooksTheSame(const Topology& a, const Topology& b) {
+  if (a.name() != b.name() || !a.SameStructure(b)) return false;
+  if (a.links().data() == b.links().data()) return true;
+  for (LinkId l = 0; l < a.num_links(); ++l) {
+    if (a.link(l).capacity_bps != b.link(l).capacity_bps) return false;
+    if (a.link(l).propagation_delay != b.link(l).propagation_delay) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<LiveEvent> LiveStory::Tell(LiveLook look) {
   Events events;
   if (look.status) TellStatus(look, &events);
-  TellTopology(look, &events);
-  TellLinks(look, &events);
-  TellPlan(look, &events);
+  const bool mapped = TellTopology(look, &events);
+  if (mapped) TellLinks(look, &events);
+  TellPlan(look, mapped, &events);
   TellVerdicts(look, &events);
-  TellLoads(look, &events);
+  if (mapped) TellLoads(look, &events);
+  looked_at_ = look.now;
+  if (look.view.traffic) telemetry_at_ = look.view.traffic->received_at;
   if (look.now >= ping_at_) {
     ping_at_ = look.now + kPing;
-    Json ping = {{"t", Milliseconds(look.wall)}};
-    if (look.view.traffic) {
-      ping["telemetry_age_s"] = absl::ToDoubleSeconds(look.now - look.view.traffic->received_at);
-    }
-    events.push_back({"ping", Line(ping), true});
+    events.push_back({"ping", Line(PingJson(look.wall, look.now, telemetry_at_)), true});
   }
-  topology_ = look.view.topology;
+  if (mapped) topology_ = look.view.topology;
   return events;
 }
 
-void LiveStory::TellTopology(const LiveLook& look, Events* events) {
-  if (!look.view.topology) return;
+LiveEvent LiveStory::TellBusy(absl::Time wall, SteadyTime now) const {
+  Json ping = PingJson(wall, now, telemetry_at_);
+  if (looked_at_) ping["busy_s"] = absl::ToDoubleSeconds(now - *looked_at_);
+  return {"ping", Line(ping), true};
+}
+
+bool LiveStory::TellTopology(const LiveLook& look, Events* events) {
+  if (!look.view.topology) return false;
   const Topology& topology = *look.view.topology;
-  if (topology_ && topology_->SameStructure(topology) && topology_->name() == topology.name()) {
-    return;
-  }
-  const MapLayout layout = LayOutMap(topology);
+  if (topology_ && LooksTheSame(*topology_, topology)) return true;
+  const std::shared_ptr<const MapLayout> layout = calculations_.Layout(topology);
+  if (layout == nullptr) return false;
   Json nodes = Json::array(), links = Json::array();
   for (NodeId n = 0; n < topology.num_nodes(); ++n) {
-    const MapPoint at = layout.positions[n];
+    const MapPoint at = layout->positions[n];
     nodes.push_back({topology.node(n).name, topology.node(n).description,
                      std::round(at.x * 10) / 10, std::round(at.y * 10) / 10});
   }
@@ -224,10 +243,10 @@ void LiveStory::TellTopology(const LiveLook& look, Events* events) {
   }
   State("topology",
         Line({{"name", topology.name()},
-              {"width", layout.width},
-              {"height", layout.height},
-              {"coast", layout.land},
-              {"breaks", layout.breaks},
+              {"width", layout->width},
+              {"height", layout->height},
+              {"coast", layout->land},
+              {"breaks", layout->breaks},
               {"nodes", std::move(nodes)},
               {"links", std::move(links)}}),
         events);
@@ -237,10 +256,11 @@ void LiveStory::TellTopology(const LiveLook& look, Events* events) {
        absl::StrFormat("%s: %d nodes, %d links", topology.name(), topology.num_nodes(),
                        topology.num_links()),
        events);
+  return true;
 }
 
 void LiveStory::TellLinks(const LiveLook& look, Events* events) {
-  if (!look.view.topology || look.view.topology->version() == links_version_) return;
+  if (look.view.topology->version() == links_version_) return;
   const Topology& topology = *look.view.topology;
   std::vector<LinkId> failed, drained;
   const bool same = links_version_ != 0 && topology_ && topology_->SameStructure(topology);
@@ -268,7 +288,7 @@ void LiveStory::TellLinks(const LiveLook& look, Events* events) {
 void LiveStory::TellLoads(const LiveLook& look, Events* events) {
   const auto& traffic = look.view.traffic;
   const auto& plan = look.view.plan;
-  if (!look.view.topology || !traffic || !plan) return;
+  if (!traffic || !plan) return;
   const Topology& topology = *look.view.topology;
   const bool news = traffic->version != loads_traffic_ || plan->version() != loads_plan_ ||
                     topology.version() != loads_topology_;
@@ -277,10 +297,10 @@ void LiveStory::TellLoads(const LiveLook& look, Events* events) {
       traffic->demands->num_nodes() != topology.num_nodes()) {
     return;
   }
+  const auto shortest_path = calculations_.ShortestPath(topology, look.view.pins);
+  if (shortest_path == nullptr) return;
   const auto planned = ComputeLinkLoads(topology, plan->plan, *traffic->demands).load_bps;
-  const auto& routers = references_.On(topology, look.view.pins);
-  const auto shortest =
-      ComputeLinkLoads(topology, routers.shortest_path, *traffic->demands).load_bps;
+  const auto shortest = ComputeLinkLoads(topology, *shortest_path, *traffic->demands).load_bps;
   std::vector<double> measured;
   if (traffic->measurements && traffic->measurements->links.size() == links) {
     for (LinkId l = 0; l < topology.num_links(); ++l) {
@@ -315,23 +335,24 @@ void LiveStory::TellLoads(const LiveLook& look, Events* events) {
   loads_topology_ = topology.version();
 }
 
-void LiveStory::TellPlan(const LiveLook& look, Events* events) {
+void LiveStory::TellPlan(const LiveLook& look, bool mapped, Events* events) {
   const auto& plan = look.view.plan;
   if (!plan) return;
   const auto header = WithLatestReport(plan->header, look.view.guard);
+  const auto& traffic = look.view.traffic;
+  const bool moved = mapped && traffic && plan->topology.SameStructure(*look.view.topology) &&
+                     traffic->demands->num_nodes() == plan->topology.num_nodes();
+  std::shared_ptr<const RoutingPlan> shortest_path;
+  if (moved) shortest_path = calculations_.ShortestPath(*look.view.topology, look.view.pins);
   // What the demands' paths are only changes with these.
-  std::string key =
-      absl::StrCat(plan->version(), " ", look.view.traffic ? look.view.traffic->version : 0, " ",
-                   header.guard().SerializeAsString(), " ", look.policy_s);
+  std::string key = absl::StrCat(plan->version(), " ", traffic ? traffic->version : 0, " ",
+                                 header.guard().SerializeAsString(), " ", look.policy_s, " ",
+                                 shortest_path != nullptr);
   if (key == plan_told_) return;
   plan_told_ = std::move(key);
-  Json moves = Json::array();
-  if (look.view.traffic && look.view.topology &&
-      plan->topology.SameStructure(*look.view.topology) &&
-      look.view.traffic->demands->num_nodes() == plan->topology.num_nodes()) {
-    moves = MovesJson(*look.view.topology, plan->plan,
-                      references_.On(*look.view.topology, look.view.pins).shortest_path,
-                      *look.view.traffic->demands, kMoves);
+  Json moves = traffic ? Json(nullptr) : Json::array();  // null: not known yet
+  if (shortest_path != nullptr) {
+    moves = MovesJson(*look.view.topology, plan->plan, *shortest_path, *traffic->demands, kMoves);
   }
   State("plan",
         Line({{"version", plan->version()},

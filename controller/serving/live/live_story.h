@@ -12,8 +12,8 @@
 #include "absl/time/time.h"
 #include "controller/clock/steady_time.h"
 #include "controller/serving/live/event_log.h"
+#include "controller/serving/live/map_calculations.h"
 #include "controller/serving/live/recent_metrics.h"
-#include "controller/steering/guard/references.h"
 #include "controller/steering/questions/live_view.h"
 #include "rhumb/v1/north.pb.h"
 
@@ -42,7 +42,9 @@ struct LiveLook {
 //   verdict   the guard's                        happened
 //   note      one line of the log                happened
 //
-// Costs shortest paths on a new topology, loads of two plans on new traffic, else O(links).
+// Costs loads of two plans on new traffic, else O(links). What takes longer, `calculations` gives
+// when it is known: a topology, with its links and loads, is told once its layout is, and loads and
+// what a plan moved once shortest path is. All else is told meanwhile, failures among it.
 class LiveStory {
  public:
   static constexpr absl::Duration kPing = absl::Seconds(2);
@@ -50,28 +52,36 @@ class LiveStory {
   static constexpr int kMoves = 10;
   static constexpr int kAdapters = 100;
 
+  // Which outlives it.
+  explicit LiveStory(MapCalculations& calculations) : calculations_(calculations) {}
+
   std::vector<LiveEvent> Tell(LiveLook look);
+  // A ping while the controller is too busy to be looked at: it says for how long.
+  LiveEvent TellBusy(absl::Time wall, SteadyTime now) const;
 
  private:
   using Events = std::vector<LiveEvent>;
-  void TellTopology(const LiveLook& look, Events* events);
+  // True when the topology has been told, now or before.
+  bool TellTopology(const LiveLook& look, Events* events);
   void TellLinks(const LiveLook& look, Events* events);
   void TellLoads(const LiveLook& look, Events* events);
-  void TellPlan(const LiveLook& look, Events* events);
+  void TellPlan(const LiveLook& look, bool mapped, Events* events);
   void TellVerdicts(const LiveLook& look, Events* events);
   void TellStatus(const LiveLook& look, Events* events);
   void Note(const LiveLook& look, const char* what, const std::string& text, Events* events);
   // Unless it is what was told last.
   void State(const char* kind, std::string data, Events* events);
 
+  MapCalculations& calculations_;
   std::map<std::string, std::string> told_;  // states, by kind
-  std::optional<Topology> topology_;
+  std::optional<Topology> topology_;         // that was told last
   uint64_t links_version_ = 0;
   uint64_t plan_version_ = 0;
   std::string plan_told_;
   uint64_t loads_traffic_ = 0, loads_plan_ = 0, loads_topology_ = 0;
   SteadyTime loads_at_, ping_at_;
-  References references_;
+  std::optional<SteadyTime> looked_at_;
+  std::optional<SteadyTime> telemetry_at_;  // when the latest telemetry came
   std::optional<rhumb::v1::ControllerStatus> status_;
 };
 

@@ -27,7 +27,7 @@ export async function eventually(what, holds, patience = 60_000) {
 }
 
 export class Controller {
-  constructor({ tokens = false, policy = 'ecmp' } = {}) {
+  constructor({ tokens = false, policy = 'ecmp', nodes = 1000 } = {}) {
     this.directory = mkdtempSync(join(tmpdir(), 'rhumb_browser_'));
     this.tokens = {};
     if (tokens) {
@@ -37,6 +37,7 @@ export class Controller {
       }
     }
     this.policy = policy;
+    this.nodes = nodes; // that it takes at most
     this.ports = { grpc: 0, http: 0 };
   }
   path(name) {
@@ -49,7 +50,7 @@ export class Controller {
       `[server]\nlisten = "127.0.0.1:${this.ports.grpc}"\nports_file = "${this.path('ports')}"\n` +
         `[security]\ntokens = "${Object.keys(this.tokens).length > 0 ? this.path('tokens') : ''}"\n` +
         `[decision]\npolicy = "${this.policy}"\ninterval = "1h"\n[store]\npath = "${this.path('state.db')}"\n` +
-        `[metrics]\nlisten = ""\n[http]\nlisten = "127.0.0.1:${this.ports.http}"\n`,
+        `[limits]\nnodes = ${this.nodes}\n[metrics]\nlisten = ""\n[http]\nlisten = "127.0.0.1:${this.ports.http}"\n`,
     );
     rmSync(this.path('ports'), { force: true });
     this.process = spawn(rhumb, ['serve', '--config', this.path('rhumb.toml')], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -155,7 +156,7 @@ export async function violations(page) {
 export async function coloursOf(page, map, link) {
   return page.evaluate(
     ([name, which]) => {
-      const weather = globalThis.rhumb.maps.maps[which];
+      const weather = globalThis.rhumb.mapOf(which);
       const index = weather.picture.links.findIndex((facts) => facts.name === name);
       weather.paint();
       const density = window.devicePixelRatio;
@@ -172,6 +173,48 @@ export async function coloursOf(page, map, link) {
     },
     [link, map],
   );
+}
+
+// The middle of a screenshot, as red, green and blue. Decoded by a page of its own, which sees all colours.
+export async function pixelOf(context, screenshot) {
+  const page = await context.newPage();
+  const pixel = await page.evaluate(async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const g = canvas.getContext('2d');
+    g.drawImage(image, 0, 0);
+    return [...g.getImageData(image.width >> 1, image.height >> 1, 1, 1).data.slice(0, 3)];
+  }, screenshot.toString('base64'));
+  await page.close();
+  return pixel;
+}
+
+// A network without places, in which any two nodes are connected; the same for equal numbers.
+export function large(nodes, links) {
+  let seed = 1;
+  const random = (below) => (seed = (seed * 48271) % 2147483647) % below;
+  const cables = new Map();
+  const add = (a, b) => cables.set(a * nodes + b, [a, b]);
+  for (let i = 1; i < nodes; i++) add(i, random(i));
+  while (cables.size < links / 2) {
+    const a = 1 + random(nodes - 1);
+    add(a, random(a));
+  }
+  return {
+    name: `random of ${nodes}`,
+    nodes: Array.from({ length: nodes }, (_, i) => ({ name: `N${i}` })),
+    links: [...cables.values()].flatMap(([a, b]) =>
+      [[a, b], [b, a]].map(([from, to]) => ({
+        source: `N${from}`,
+        destination: `N${to}`,
+        capacityBps: 1e10,
+        propagationDelay: '0.002s',
+      })),
+    ),
+  };
 }
 
 // Four places in a square with one across; each cable is two links of 1 Gbit/s.

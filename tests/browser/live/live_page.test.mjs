@@ -1,7 +1,8 @@
 // The live page in a real browser, against a real controller.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Controller, coloursOf, eventually, launch, openPage, square, violations } from './lab.mjs';
+import { coloursOf, eventually, launch, openPage, square } from './lab.mjs';
+import { loaded, logIn, most, preview, RAMP, ready, scene as sceneIn, text } from './scene.mjs';
 
 let browser;
 before(async () => {
@@ -11,35 +12,8 @@ after(async () => {
   await browser?.close();
 });
 
-// A browser of its own, with a controller of its own that steers a square under some load.
-async function scene(t, options = {}, view = { viewport: { width: 1280, height: 1000 } }) {
-  const controller = new Controller(options);
-  await controller.start();
-  const context = await browser.newContext({ colorScheme: 'light', ...view });
-  t.after(async () => {
-    await context.close();
-    await controller.close();
-  });
-  return { controller, context };
-}
-async function loaded(controller, topology = square()) {
-  await controller.tell({ do: 'topology', topology });
-  await controller.tell({ do: 'plans', name: 'lab' });
-  const [a, b, c, d] = topology.nodes.map((node) => node.name);
-  await controller.tell({
-    do: 'report',
-    demands: [[a, d, 0.9e9], [b, c, 0.3e9]],
-    links: { [`${a}>${d}`]: 0.9e9, [`${a}>${b}`]: 0.6e9, [`${b}>${a}`]: 0.1e9, [`${d}>${c}`]: 1.2e9 },
-  });
-}
-const text = (page, selector) => page.locator(selector).first().innerText();
-const ready = (page) => page.getByText('Busiest link: ').waitFor();
-async function logIn(page, token) {
-  await page.getByLabel('Token').fill(token);
-  await page.getByRole('button', { name: 'Log in' }).click();
-}
-const most = (counts) => Object.entries(counts).sort((x, y) => y[1] - x[1])[0][0];
-const unused = '#c3d0de';
+const scene = (t, options, view) => sceneIn(t, browser, options, view);
+const unused = RAMP.light[0];
 
 test('loads, a failure and its end are drawn on the links that they are of', async (t) => {
   const { controller, context } = await scene(t);
@@ -143,7 +117,7 @@ test('a viewer sees all and can change nothing', async (t) => {
   assert.equal(await page.locator('#page').isVisible(), false);
 });
 
-test('an operator sees what a drain would do before it can be done, and the audit has it', async (t) => {
+test('an operator sees what a drain would do, on three maps, before it can be done, and the audit has it', async (t) => {
   const { controller, context } = await scene(t, { tokens: true });
   await loaded(controller);
   const page = await openPage(context, controller.url);
@@ -151,55 +125,98 @@ test('an operator sees what a drain would do before it can be done, and the audi
   await ready(page);
   const drain = page.locator('button.act');
   assert.equal(await drain.isDisabled(), true);
-  await page.getByLabel('Link', { exact: true }).fill('A-B');
   await page.getByLabel('Reason').fill('fibre work');
-  await page.getByRole('button', { name: 'Preview drain' }).click();
-  await page.getByText('shortest path then').waitFor();
-  assert.match(await text(page, '.preview'), /busiest link\s+\d+(\.\d+)? %\s+\d+(\.\d+)? %\s+\d+(\.\d+)? %/);
-  await page.getByLabel('Link', { exact: true }).fill('A-D');
-  assert.equal(await drain.isDisabled(), true);
+  await preview(page, 'A-D');
+  assert.equal(await drain.isEnabled(), true);
+  // By hand: 0.9 from A to D go over B and C alike under ECMP, over B alone under shortest path; 0.3
+  // from B to C over A and D alike, and over D alone.
+  const seen = async (map, link) => most(await coloursOf(page, `preview-${map}`, link));
+  assert.equal(await seen('now', 'A>D'), RAMP.light[4]);
+  assert.equal(await seen('now', 'A>B'), RAMP.light[0]);
+  assert.equal(await seen('then', 'A>B'), RAMP.light[1]);
+  assert.equal(await seen('then', 'B>D'), RAMP.light[2]);
+  assert.equal(await seen('shortest', 'A>B'), RAMP.light[4]);
+  assert.equal(await seen('shortest', 'C>D'), RAMP.light[0]);
+  for (const map of ['then', 'shortest']) {
+    // Dotted, and in no step's colour.
+    const colours = Object.keys(await coloursOf(page, `preview-${map}`, 'A>D'));
+    assert.deepEqual(colours.filter((colour) => RAMP.light.includes(colour)), [], map);
+    const label = await page.getByRole('img', { name: `Preview: ${map === 'then' ? 'then' : 'shortest path then'}:` }).getAttribute('aria-label');
+    assert.match(label, /2 drained/);
+  }
+  const named = await page.locator('.preview .busiest').allInnerTexts();
+  for (const [i, link] of [/A>D$/, /A>C$|B>D$/, /A>B$|B>D$/].entries()) assert.match(named[i], link);
+  assert.deepEqual(await page.locator('.preview .big').allInnerTexts(), ['90 %', '60 %', '120 %']);
+  assert.match(await text(page, '.preview'), /busiest link\s+90.0 %\s+60.0 %\s+120.0 %/);
+  assert.match(await text(page, '.preview'), /A>D\s+90 %\s+0 %\s+0 %/);
+  await page.locator('.preview .twin summary').nth(1).click();
+  const rows = page.locator('.preview .twin').nth(1).locator('tbody tr');
+  await eventually('the table has all links', async () => (await rows.count()) === 10);
+  assert.equal(await rows.filter({ hasText: 'drained' }).count(), 2);
+
+  // What was seen holds for what was looked at, and for the network as it was.
   await page.getByLabel('Link', { exact: true }).fill('A-B');
-  await page.getByRole('button', { name: 'Preview drain' }).click();
-  await eventually('the button works', () => drain.isEnabled());
+  assert.equal(await drain.isDisabled(), true);
+  assert.equal(await page.locator('.preview canvas').count(), 0);
+  await preview(page, 'A-D');
+  await controller.tell({ do: 'link', link: 'C>D', up: false });
+  await page.getByText('The network has changed since').waitFor();
+  assert.equal(await drain.isDisabled(), true);
+  await controller.tell({ do: 'link', link: 'C>D', up: true });
+  await eventually('the link is back', async () => !/failed/.test(await text(page, '.verdict')));
+
+  await preview(page, 'A-D');
   await drain.click();
   await page.getByText('2 links are drained').waitFor();
   await page.getByText('Audit', { exact: true }).click();
   await eventually('the audit names who drained what and why', async () =>
-    /operator\s+DrainLink .*A-B.*fibre work/.test(await text(page, '.operate details .scroll tbody').catch(() => '')));
-  await page.getByRole('button', { name: 'Preview undrain' }).click();
-  await eventually('the button works', () => drain.isEnabled());
+    /operator\s+DrainLink .*A-D.*fibre work/.test(await text(page, '.operate details .scroll tbody').catch(() => '')));
+  await preview(page, 'A-D', 'undrain');
+  assert.deepEqual(await page.locator('.preview .big').allInnerTexts(), ['60 %', '90 %', '90 %']);
+  assert.equal(await seen('then', 'A>D'), RAMP.light[4]);
   await drain.click();
   await eventually('no link is drained', async () => !/drained/.test(await text(page, '.verdict')));
   assert.deepEqual(page.complaints.filter((complaint) => !complaint.includes('401')), []);
 });
 
-test('names of any kind break nothing', async (t) => {
-  const { controller, context } = await scene(t, {}, { viewport: { width: 1100, height: 900 } });
-  const names = ['<img src=x onerror=alert(1)>', '\u202eabc\u202c\u2066', 'x'.repeat(4000), '</script><script>alert(1)</script>'];
-  // Characters that no name may have.
-  const allowed = names.map((name) => name.replaceAll('>', '\u203a').replaceAll('#', ''));
-  await loaded(controller, { ...square(allowed), name: '<b>"\'&\u202e' });
+test('an operator goes back to the plan before, and keeps it', async (t) => {
+  const { controller, context } = await scene(t, { tokens: true });
+  await loaded(controller);
   const page = await openPage(context, controller.url);
+  await logIn(page, controller.tokens.operator);
   await ready(page);
-  await page.waitForTimeout(0);
-  assert.equal(await page.locator('img').count(), 0);
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);
-  assert.deepEqual(page.complaints, []);
+  // Two plans more, each because of a link: the one before the latest is offered.
+  for (const up of [false, true]) await controller.tell({ do: 'link', link: 'C>D', up });
+  const offered = page.getByLabel('Go back to plan');
+  const versions = async () => (await offered.locator('option').allInnerTexts()).map(Number);
+  await eventually('there is a plan to go back to', async () => (await versions()).length > 1);
+  const inForce = async () => Number(/version (\d+)/.exec(await text(page, '.facts'))[1]);
+  await eventually('the latest plan before is offered', async () =>
+    Number(await offered.inputValue()) === Math.max(...(await versions())) && !(await versions()).includes(await inForce()));
+  const before = await inForce();
+  const chosen = (await versions()).at(-1);
+  await offered.selectOption(String(chosen));
+  await page.getByLabel('Because').fill('a try');
+  await page.getByRole('button', { name: 'Roll back' }).click();
+  await page.locator('.operate .said').getByText(`back to plan ${chosen}`).waitFor();
+  await page.getByText('rolled back until').waitFor();
+  await page.getByRole('button', { name: 'Confirm rollback' }).click();
+  await page.getByText('a rolled-back plan is held').waitFor();
+  await eventually('it is a plan of its own', async () => (await inForce()) > before);
+  assert.deepEqual(page.complaints.filter((complaint) => !complaint.includes('401')), []);
 });
 
-for (const [theme, width] of [['light', 1280], ['dark', 1280], ['dark', 420]]) {
-  test(`axe finds nothing: ${theme}, ${width} pixels`, async (t) => {
-    const { controller, context } = await scene(t, {}, { viewport: { width, height: 900 }, colorScheme: theme });
-    await loaded(controller);
-    const page = await openPage(context, controller.url);
-    await ready(page);
-    await page.getByText('Links as a table').first().click();
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);
-    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
-    assert.deepEqual(await violations(page), []);
-    assert.deepEqual(page.complaints, []);
-    });
-}
+test('a link of no network is refused with words, and nothing can be done to it', async (t) => {
+  const { controller, context } = await scene(t);
+  await loaded(controller);
+  const page = await openPage(context, controller.url);
+  await ready(page);
+  await page.getByLabel('Link', { exact: true }).fill('A>Q');
+  await page.getByRole('button', { name: 'Preview drain' }).click();
+  await page.locator('.drain .said').getByText('A>Q').waitFor();
+  assert.equal(await page.locator('button.act').isDisabled(), true);
+  assert.equal(await page.locator('.preview canvas').count(), 0);
+});
 
 test('eight tabs of one browser are all told', async (t) => {
   const { controller, context } = await scene(t);

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """A network for a controller under test, told what to do: one JSON object a line on standard input,
-one JSON answer a line on standard output. It acknowledges every plan.
+one JSON answer a line on standard output.
 
     network.py ADDRESS [TOKEN]
     {"do": "topology", "topology": {...}}           rhumb.v1.Topology in protobuf JSON
     {"do": "link", "link": "A>B", "up": false}
     {"do": "report", "demands": [["A", "B", 1e9]], "links": {"A>B": 5e8}}
     {"do": "plans", "name": "lab"}                  opens a stream of plans
+    {"do": "refuse", "name": "lab", "why": "no"}    the same, and refuses every plan
 """
 import json
 import queue
@@ -18,6 +19,7 @@ from google.protobuf import json_format
 from rhumb.v1 import south_pb2, south_pb2_grpc, topology_pb2
 
 INTERVAL_S = 10
+PATIENCE_S = 300
 
 
 class Network:
@@ -31,13 +33,13 @@ class Network:
     def topology(self, topology):
         request = south_pb2.SetTopologyRequest()
         json_format.ParseDict(topology, request.topology)
-        self.south.SetTopology(request, metadata=self.metadata, timeout=20)
+        self.south.SetTopology(request, metadata=self.metadata, timeout=PATIENCE_S)
 
     def link(self, link, up):
         request = south_pb2.UpdateTopologyRequest()
         state = topology_pb2.OPERATIONAL_STATE_UP if up else topology_pb2.OPERATIONAL_STATE_DOWN
         request.links.add(link=link, operational_state=state)
-        self.south.UpdateTopology(request, metadata=self.metadata, timeout=20)
+        self.south.UpdateTopology(request, metadata=self.metadata, timeout=PATIENCE_S)
 
     def report(self, demands, links=None):
         links = links or {}
@@ -58,10 +60,13 @@ class Network:
             report.demands.add(source=source, destination=destination, rate_bps=rate_bps)
         for link, sent_bytes in self.sent_bytes.items():
             report.links.add(link=link, sent_bytes=sent_bytes)
-        stream = self.south.StreamTelemetry(iter([report]), metadata=self.metadata, timeout=20)
+        stream = self.south.StreamTelemetry(iter([report]), metadata=self.metadata, timeout=PATIENCE_S)
         return json_format.MessageToDict(next(stream))
 
-    def plans(self, name):
+    def refuse(self, name, why="no room"):
+        self.plans(name, why)
+
+    def plans(self, name, refusal=""):
         answers = queue.Queue()
         request = south_pb2.PlanStreamRequest()
         request.subscribe.adapter = name
@@ -75,8 +80,12 @@ class Network:
                         continue
                     answer = south_pb2.PlanStreamRequest()
                     answer.answer.nonce = response.update.nonce
-                    version = response.update.header.plan_version
-                    answer.answer.plan_version_in_force = version
+                    if refusal:
+                        answer.answer.error.code = grpc.StatusCode.RESOURCE_EXHAUSTED.value[0]
+                        answer.answer.error.message = refusal
+                    else:
+                        version = response.update.header.plan_version
+                        answer.answer.plan_version_in_force = version
                     answers.put(answer)
             except grpc.RpcError:
                 pass  # the controller was stopped

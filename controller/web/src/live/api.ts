@@ -10,6 +10,7 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    readonly field = '', // of the request, that is wrong
   ) {
     super(message);
   }
@@ -24,8 +25,12 @@ async function answerOf(response: Response): Promise<unknown> {
     // Not from our server, or no answer of a call.
   }
   if (response.ok) return value;
-  const message = (value as { message?: unknown } | null)?.message;
-  throw new ApiError(response.status, typeof message === 'string' ? message : `HTTP ${response.status}`);
+  const { message, field } = (value ?? {}) as { message?: unknown; field?: unknown };
+  throw new ApiError(
+    response.status,
+    typeof message === 'string' ? message : `HTTP ${response.status}`,
+    typeof field === 'string' ? field : '',
+  );
 }
 
 export async function call<T>(name: string, request: object = {}): Promise<T> {
@@ -35,6 +40,16 @@ export async function call<T>(name: string, request: object = {}): Promise<T> {
     body: JSON.stringify(request),
   });
   return (await answerOf(response)) as T;
+}
+
+// Makes a change; what became of it, in words: `done`, or the fault.
+export async function change(name: string, request: object, done: string): Promise<string> {
+  try {
+    const answer = await call<{ durable?: boolean }>(name, request);
+    return answer.durable === false ? `${done}; the store does not work, so only until the next restart` : done;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'no answer';
+  }
 }
 
 export async function session(): Promise<Session> {

@@ -65,7 +65,7 @@ export interface PlanEvent {
   reroute_s: number | null;
   policy_s: number | null;
   guard_s: number | null;
-  moves: Move[];
+  moves: Move[] | null; // null: not known yet
 }
 
 export interface StatusEvent {
@@ -101,6 +101,7 @@ export interface AdaptersEvent {
 export interface PingEvent {
   t: number;
   telemetry_age_s?: number;
+  busy_s?: number; // the controller has been too busy to say how things are
 }
 
 export interface PointEvent {

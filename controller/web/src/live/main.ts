@@ -3,7 +3,8 @@
 import { milliseconds, percent, plainName, rate } from '../data/text';
 import '../style/theme.css';
 import { call, session, type Session } from './api';
-import { ago, make, setText } from './dom';
+import { ago, clock, make, setText } from './dom';
+import { DrainView } from './drain_view';
 import './live.css';
 import { LoginView } from './login_view';
 import { MapsView } from './maps_view';
@@ -14,6 +15,7 @@ import { LiveState } from './state';
 import type { Connection } from './stream';
 import { TimelineView } from './timeline_view';
 import { WhyView } from './why_view';
+import type { WeatherMap } from '../map/weather_map';
 
 class Page {
   private readonly state = new LiveState();
@@ -51,7 +53,9 @@ class Page {
   }));
   private readonly adapters = new AdaptersView();
   private readonly log = new LogView();
+  // Null for all but operators.
   private operate: OperatorView | null = null;
+  private drain: DrainView | null = null;
   private readonly side = make('div', { class: 'grid' });
   private readonly main = make('main', { id: 'page' });
   private readonly login = new LoginView((who) => {
@@ -71,12 +75,13 @@ class Page {
     this.logout.addEventListener('click', () => void this.leave());
     this.theme.addEventListener('click', () => this.setTheme(document.documentElement.dataset.theme !== 'dark'));
     this.setTheme(window.matchMedia('(prefers-color-scheme: dark)').matches);
+    this.lightOnPaper();
     this.worker = this.join();
     setInterval(() => this.tick(), 500);
     // The cookie lives half an hour; whoever is here stays.
     setInterval(() => void this.askWho(), 10 * 60_000);
     void this.askWho();
-    Object.assign(window, { rhumb: { maps: this.maps } });
+    Object.assign(window, { rhumb: { mapOf: (name: string) => this.mapOf(name) } });
   }
 
   private join(): { postMessage(message: ToWorker): void } {
@@ -115,8 +120,7 @@ class Page {
       return; // The banner says that nobody answers.
     }
     this.who = null;
-    this.operate?.element.remove();
-    this.operate = null;
+    this.setOperator(false);
     this.main.hidden = true;
     this.login.show();
     this.tick();
@@ -130,14 +134,26 @@ class Page {
     setText(this.user, who.tokens ? `${plainName(who.name)}, ${who.role}` : 'no tokens: everybody is an operator');
     this.logout.hidden = !who.tokens;
     if (same) return;
-    this.operate?.element.remove();
-    this.operate = who.role === 'operator' ? new OperatorView() : null;
-    if (this.operate !== null) {
-      this.side.prepend(this.operate.element);
-      this.operate.refreshAudit();
-      for (const kind of ['topology', 'links', 'status', 'plan']) this.state.changed.add(kind);
-    }
+    this.setOperator(who.role === 'operator');
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  private setOperator(operator: boolean): void {
+    for (const view of [this.operate, this.drain]) view?.element.remove();
+    this.operate = operator ? new OperatorView() : null;
+    this.drain = operator ? new DrainView(this.maps) : null;
+    if (this.operate === null || this.drain === null) return;
+    this.maps.element.after(this.drain.element);
+    this.side.prepend(this.operate.element);
+    this.operate.refreshAudit();
+    for (const kind of ['topology', 'links', 'status', 'plan']) this.state.changed.add(kind);
+  }
+
+  // For tests that look at pixels.
+  private mapOf(name: string): WeatherMap | null {
+    if (name === 'now' || name === 'shadow') return this.maps.maps[name];
+    const which = name.replace('preview-', '') as 'now' | 'then' | 'shortest';
+    return this.drain?.preview.paneOf(which)?.map ?? null;
   }
 
   private async leave(): Promise<void> {
@@ -153,11 +169,20 @@ class Page {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
     this.theme.textContent = dark ? 'Light' : 'Dark';
     this.maps.themeChanged();
+    this.drain?.preview.themeChanged();
+  }
+
+  private lightOnPaper(): void {
+    window.addEventListener('beforeprint', () => {
+      const dark = document.documentElement.dataset.theme === 'dark';
+      this.setTheme(false);
+      window.addEventListener('afterprint', () => this.setTheme(dark), { once: true });
+    });
   }
 
   private pick(link: number): void {
     const name = this.maps.picture?.links[link]?.name;
-    if (name !== undefined) this.operate?.pick(name);
+    if (name !== undefined) this.drain?.pick(name);
   }
 
   // What only time changes: ages, and whether anything is still heard.
@@ -177,11 +202,16 @@ class Page {
     const age = ping?.telemetry_age_s;
     const since = (Date.now() - this.state.pingAt) / 1e3;
     const fresh = status?.telemetry ?? 'none';
+    const busy = ping?.busy_s;
     setText(
       this.telemetry,
-      age === undefined ? 'no telemetry yet' : `telemetry ${ago(age + since)} old${fresh === 'fresh' ? '' : `, ${fresh}`}`,
+      busy !== undefined
+        ? `the controller is busy: what is below is ${ago(busy + since)} old`
+        : age === undefined
+          ? 'no telemetry yet'
+          : `telemetry ${ago(age + since)} old${fresh === 'fresh' ? '' : `, ${fresh}`}`,
     );
-    this.telemetry.className = `chip ${fresh === 'stale' || fresh === 'lost' ? 'bad' : ''}`;
+    this.telemetry.className = `chip ${busy !== undefined || fresh === 'stale' || fresh === 'lost' ? 'bad' : ''}`;
   }
 
   private draw(): void {
@@ -192,18 +222,21 @@ class Page {
       this.maps.setTopology(latest.topology);
       setText(this.network, latest.topology === undefined ? 'no network yet' : plainName(latest.topology.name));
       document.title = latest.topology === undefined ? 'Rhumb' : `${plainName(latest.topology.name).slice(0, 60)} · Rhumb`;
-      this.operate?.setLinks(latest.topology?.links.map((link) => link[4]) ?? []);
+      this.drain?.setLinks(latest.topology?.links.map((link) => link[4]) ?? []);
     }
     if (any('topology', 'links')) {
       this.maps.setLinks(latest.links);
-      this.operate?.setTopologyVersion(latest.links?.topology_version ?? 0);
+      this.drain?.setTopologyVersion(latest.links?.topology_version ?? 0);
     }
     if (any('topology', 'loads')) this.maps.setLoads(latest.loads);
     if (any('point', 'verdict')) this.timeline.show(this.state.points, this.state.verdicts);
     if (any('plan')) this.why.show(latest.plan);
     if (any('adapters', 'plan', 'ping')) this.adapters.show(latest.adapters, latest.plan, latest.ping?.t ?? Date.now());
     if (any('note')) this.log.show(this.state.notes);
-    if (any('status')) this.operate?.setStatus(latest.status);
+    if (any('status')) {
+      this.operate?.setStatus(latest.status);
+      this.drain?.setPolicy(latest.status?.policy ?? '');
+    }
     if (any('plan', 'note')) this.operate?.setPlan(latest.plan, this.state.notes);
     if (any('note')) this.operate?.refreshAudit();
     if (any('loads', 'links', 'plan', 'status', 'adapters', 'topology')) this.drawFacts();
@@ -227,16 +260,20 @@ class Page {
     if (failed > 0) text += ` ${failed} ${failed === 1 ? 'link has' : 'links have'} failed.`;
     if (drained > 0) text += ` ${drained} ${drained === 1 ? 'link is' : 'links are'} drained.`;
     setText(this.verdict, text);
+    const size = status?.plan_size;
     const took = (seconds: number | null | undefined) => (seconds == null ? '–' : milliseconds(seconds * 1e3));
     const behind = adapters?.rows.filter((row) => plan !== undefined && row.in_force < plan.version).length ?? 0;
     const rows: [string, string][] = [
-      ['plan', plan === undefined ? '–' : `version ${plan.version}, ${plan.reason}`],
+      ['plan', plan === undefined ? '–' : `version ${plan.version}, because of: ${plan.reason}, at ${clock(plan.decided_ms)}`],
+      ['decided from', plan === undefined ? '–' : `network version ${plan.topology_version}, traffic version ${plan.traffic_version}`],
       ['policy', (status?.policy ?? '–') + (plan?.note ? `: ${plan.note}` : '')],
       ['decision', `policy ${took(plan?.policy_s)}, guard ${took(plan?.guard_s)}, first answer to a failure ${took(plan?.reroute_s)}`],
       ['guard', plan === undefined ? '–' : plan.guard.explanation || plan.guard.outcome],
       ['moved', plan === undefined ? '–' : `${percent(plan.guard.moved_share)} of all traffic, by the latest plan`],
       ['adapters', adapters === undefined ? '–' : behind === 0 ? `${adapters.count}, all up to date` : `${adapters.count}, ${behind} behind`],
       ['traffic', status === undefined ? '–' : `${rate(status.total_demand_bps)}, ${percent(status.measured_share)} measured`],
+      ['to install', size === undefined ? '–' : `${size.paths_per_demand.toFixed(1)} paths a demand, shares of ${percent(size.least_share)} and more, at most ${size.most_entries} entries a node`],
+      ['controller', status === undefined ? '–' : `rhumb ${status.version}, since ${new Date(status.started_ms).toLocaleString()}${status.ready ? '' : ', not ready'}`],
       ['store', status === undefined ? '–' : status.store.healthy ? `${status.store.kind}, works` : status.store.problem],
     ];
     const children = rows.flatMap(([name, value]) => [make('dt', { text: name }), make('dd', {}, make('bdi', { text: plainName(value) }))]);

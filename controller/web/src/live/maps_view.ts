@@ -1,34 +1,26 @@
 // The network twice: as it is, and as shortest path would have it with the same traffic.
 import { percent, plainName, rate } from '../data/text';
 import { fillLegend } from '../map/legend';
-import type { LinkState, MapMoment, MapPicture } from '../map/picture';
-import { TableTwin } from '../map/table_twin';
-import { WeatherMap } from '../map/weather_map';
-import { make, setText } from './dom';
+import type { LinkState, MapPicture } from '../map/picture';
+import type { WeatherMap } from '../map/weather_map';
+import { make } from './dom';
 import { unpackLoads, type LinksEvent, type LoadsEvent, type TopologyEvent } from './feed_types';
-
-interface Pane {
-  element: HTMLElement;
-  big: HTMLElement;
-  small: HTMLElement;
-  title: string;
-  map: WeatherMap | null;
-  twin: TableTwin | null;
-}
+import { MapPane } from './map_pane';
 
 export class MapsView {
   readonly element = make('div', {});
   picture: MapPicture | null = null;
-  private readonly now: Pane;
-  private readonly shadow: Pane;
+  private readonly now: MapPane;
+  private readonly shadow: MapPane;
   private readonly legend = make('div', { class: 'legend' });
   private readonly tip = make('div', { class: 'tip', role: 'tooltip' });
   private states: LinkState[] = [];
   private loads: { now: Float32Array; shadow: Float32Array } | null = null;
 
-  constructor(private readonly onPick: (link: number) => void) {
-    this.now = this.pane('Now');
-    this.shadow = this.pane('Shortest path, same traffic');
+  constructor(onPick: (link: number) => void) {
+    const listener = { onPick, onHover: (link: number, x: number, y: number) => this.hover(link, x, y) };
+    this.now = new MapPane('Now', listener);
+    this.shadow = new MapPane('Shortest path, same traffic', listener);
     this.tip.hidden = true;
     this.element.append(
       make('div', { class: 'maps' }, this.now.element, this.shadow.element),
@@ -46,22 +38,7 @@ export class MapsView {
     this.loads = null;
     this.states = [];
     this.picture = topology === undefined ? null : pictureOf(topology);
-    for (const pane of [this.now, this.shadow]) {
-      pane.map?.dispose();
-      pane.map?.canvas.remove();
-      pane.twin?.element.remove();
-      pane.map = null;
-      pane.twin = null;
-      if (this.picture === null) continue;
-      const canvas = make('canvas', { class: 'map' });
-      pane.twin = new TableTwin(this.picture, pane.title);
-      pane.element.append(canvas, pane.twin.element);
-      pane.map = new WeatherMap(canvas, this.picture, {
-        title: pane.title,
-        onHover: (link, x, y) => this.hover(link, x, y),
-        onPick: this.onPick,
-      });
-    }
+    for (const pane of [this.now, this.shadow]) pane.setPicture(this.picture);
     fillLegend(this.legend, (this.picture?.breaks.length ?? 0) > 0);
     this.draw();
   }
@@ -78,41 +55,26 @@ export class MapsView {
       loads === undefined
         ? null
         : { now: unpackLoads(loads.measured), shadow: unpackLoads(loads.shortest) };
-    const none = '–';
-    setText(this.now.big, loads === undefined ? none : percent(loads.mlu));
-    setText(this.shadow.big, loads === undefined ? none : percent(loads.shortest_mlu));
-    setText(
-      this.now.small,
-      loads === undefined ? 'no telemetry yet' : loads.computed ? 'as the plan puts it' : 'measured',
-    );
-    setText(this.shadow.small, loads === undefined ? '' : 'computed');
+    const note = loads === undefined ? 'no telemetry yet' : loads.computed ? 'as the plan puts it' : 'measured';
+    this.now.setFigure(percent(loads?.mlu ?? NaN), note);
+    this.shadow.setFigure(percent(loads?.shortest_mlu ?? NaN), loads === undefined ? '' : 'computed');
     this.draw();
   }
 
   highlight(links: ReadonlySet<number> | null, shadow: ReadonlySet<number> | null): void {
-    this.now.map?.highlight(links);
-    this.shadow.map?.highlight(shadow);
+    this.now.highlight(links);
+    this.shadow.highlight(shadow);
   }
 
   stateOf(link: number): LinkState {
     return this.states[link] ?? 'up';
   }
 
+  // Drawn when it returns, as paper does not wait for the next frame.
   themeChanged(): void {
     fillLegend(this.legend, (this.picture?.breaks.length ?? 0) > 0);
-    this.now.map?.redraw();
-    this.shadow.map?.redraw();
-  }
-
-  private pane(title: string): Pane {
-    const big = make('span', { class: 'big' });
-    const small = make('small', {});
-    const element = make(
-      'section',
-      { class: 'card', 'aria-label': title },
-      make('div', { class: 'maphead' }, make('h2', { text: title }), small, big),
-    );
-    return { element, big, small, title, map: null, twin: null };
+    this.now.paint();
+    this.shadow.paint();
   }
 
   private draw(): void {
@@ -122,10 +84,8 @@ export class MapsView {
     for (const [pane, utilization] of [
       [this.now, this.loads?.now ?? unknown],
       [this.shadow, this.loads?.shadow ?? unknown],
-    ] as [Pane, Float32Array][]) {
-      const moment: MapMoment = { utilization, state };
-      pane.map?.show(moment);
-      pane.twin?.show(moment);
+    ] as [MapPane, Float32Array][]) {
+      pane.show({ utilization, state });
     }
   }
 

@@ -1,6 +1,6 @@
 // The busiest link over time, and beneath it what the guard did, a row for each rule that had a say.
-import { percent } from '../data/text';
-import { card, clock, make } from './dom';
+import { percent, plainName } from '../data/text';
+import { card, clock, make, table } from './dom';
 import type { PointEvent, VerdictEvent } from './feed_types';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -8,6 +8,7 @@ const LEFT = 108;
 const RIGHT = 12;
 const CHART = 132;
 const ROW = 18;
+const SHOWN = 100; // verdicts in the table
 
 // What a rule guards, in words; "none" had nothing to say.
 const RULES: Record<string, string> = {
@@ -26,6 +27,8 @@ export class TimelineView {
   readonly element: HTMLElement;
   private readonly svg = document.createElementNS(SVG, 'svg');
   private readonly latest = make('p', { class: 'sub' });
+  private readonly twin = make('details', { class: 'twin' }, make('summary', { text: 'Verdicts as a table' }));
+  private readonly rows = table('Verdicts of the guard, the latest first', ['time', 'verdict', 'by rule', 'in words']);
 
   constructor() {
     const parts = card('Busiest link and guard', '');
@@ -42,7 +45,9 @@ export class TimelineView {
     );
     this.svg.setAttribute('role', 'img');
     parts.note.replaceWith(key);
-    parts.body.append(this.svg, this.latest);
+    this.twin.append(this.rows.element);
+    this.twin.addEventListener('toggle', () => this.fill());
+    parts.body.append(this.svg, this.latest, this.twin);
     new ResizeObserver(() => this.draw()).observe(parts.body);
   }
 
@@ -53,6 +58,24 @@ export class TimelineView {
     this.points = points;
     this.verdicts = verdicts;
     this.draw();
+    this.fill();
+  }
+
+  private fill(): void {
+    if (!this.twin.open) return;
+    const latest = this.verdicts.slice(-SHOWN).reverse();
+    this.rows.body.replaceChildren(
+      ...latest.map((verdict) => {
+        const row = make('tr');
+        row.append(
+          make('td', { text: clock(verdict.t) }),
+          make('td', { text: plainName(verdict.outcome) }),
+          make('td', { text: RULES[verdict.rule] ?? verdict.rule }),
+          make('td', { class: 'text', text: verdict.explanation === '' ? '' : plainName(verdict.explanation) }),
+        );
+        return row;
+      }),
+    );
   }
 
   private draw(): void {

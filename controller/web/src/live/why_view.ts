@@ -32,9 +32,11 @@ export class WhyView {
     this.moves = plan?.moves ?? [];
     setText(
       this.note,
-      this.moves.length === 0
-        ? 'Every demand is on its shortest path.'
-        : 'Demands with most traffic off their shortest path. Choose one to see its paths.',
+      plan?.moves === null
+        ? 'What left its shortest path is being worked out.'
+        : this.moves.length === 0
+          ? 'Every demand is on its shortest path.'
+          : 'Demands with most traffic off their shortest path. Choose one to see its paths.',
     );
     const rows = this.moves.map((move) => {
       const key = keyOf(move);

@@ -8,12 +8,29 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "agents/baselines/single_path_plan.h"
 #include "tests/controller/steering/questions/live_diamond.h"
 
 namespace rhumb {
 namespace {
 
 using Json = nlohmann::json;
+
+// Knows when it is told to.
+class FakeCalculations final : public MapCalculations {
+ public:
+  std::shared_ptr<const MapLayout> Layout(const Topology& topology) override {
+    return layout_known ? std::make_shared<MapLayout>(LayOutMap(topology)) : nullptr;
+  }
+  std::shared_ptr<const RoutingPlan> ShortestPath(const Topology& topology,
+                                                  const Pins& pins) override {
+    if (!shortest_path_known) return nullptr;
+    return std::make_shared<RoutingPlan>(
+        ApplyPins(topology, ShortestPathPlan(topology, LinkMetric::kIgp), pins));
+  }
+
+  bool layout_known = true, shortest_path_known = true;
+};
 
 class LiveStoryTest : public testing::LiveDiamond {
  protected:
@@ -58,7 +75,8 @@ class LiveStoryTest : public testing::LiveDiamond {
   }
 
   SteadyTime now_ = SteadyTime() + absl::Hours(1);
-  LiveStory story_;
+  FakeCalculations calculations_;
+  LiveStory story_{calculations_};
 };
 
 TEST_F(LiveStoryTest, FirstTellsNetworkPlanAndLoads) {
@@ -139,6 +157,51 @@ TEST_F(LiveStoryTest, DemandsOffTheirShortestPathAreNamedWithTheirPaths) {
   EXPECT_NEAR(moves[0]["off_share"], 0.5, 1e-9);
   EXPECT_EQ(moves[0]["paths"].size(), 2u);
   EXPECT_EQ(moves[0]["shortest"].size(), 2u);
+}
+
+TEST_F(LiveStoryTest, ANetworkIsToldOnceItsLayoutIsKnownAndAllElseMeanwhile) {
+  calculations_.layout_known = false;
+  const auto first = story_.Tell(Look());
+  for (const char* kind : {"topology", "links", "loads"}) EXPECT_TRUE(Of(kind, first).empty());
+  EXPECT_EQ(Of("ping", first).size(), 1u);
+  EXPECT_TRUE(Of("plan", first).at(0)["moves"].is_null());
+  calculations_.layout_known = true;
+  const auto then = story_.Tell(Look());
+  for (const char* kind : {"topology", "links", "loads"}) EXPECT_EQ(Of(kind, then).size(), 1u);
+  EXPECT_EQ(Of("plan", then).at(0)["moves"].size(), 1u);
+}
+
+TEST_F(LiveStoryTest, AFailureIsToldBeforeItIsKnownWhatShortestPathDoes) {
+  story_.Tell(Look());
+  calculations_.shortest_path_known = false;
+  SetLink("A>B", false);
+  const auto events = story_.Tell(Look());
+  EXPECT_EQ(Of("links", events).at(0)["failed"].size(), 1u);
+  EXPECT_EQ(Of("note", events).at(0)["what"], "link-down");
+  EXPECT_TRUE(Of("loads", events).empty());
+  now_ += LiveStory::kLoads;
+  calculations_.shortest_path_known = true;
+  EXPECT_EQ(Of("loads", story_.Tell(Look())).size(), 1u);
+}
+
+TEST_F(LiveStoryTest, APingOfABusyControllerSaysForHowLongNothingIsKnown) {
+  story_.Tell(Look());
+  const LiveEvent event = story_.TellBusy(absl::FromUnixMillis(9000), now_ + absl::Seconds(3));
+  EXPECT_TRUE(event.state);
+  const Json ping = Of("ping", {event}).at(0);
+  EXPECT_NEAR(ping["busy_s"], 3, 1e-9);
+  EXPECT_NEAR(ping["telemetry_age_s"], 3, 1e-9);
+}
+
+TEST_F(LiveStoryTest, AnotherCapacityIsToldWithTheNetwork) {
+  story_.Tell(Look());
+  TopologyDelta delta(1);
+  delta[0].link = *view_.topology->FindLink("A>B");
+  delta[0].capacity_bps = 2e9;
+  view_.topology = *view_.topology->Apply(delta);
+  const auto events = story_.Tell(Look());
+  EXPECT_EQ(Of("topology", events).at(0)["links"][*view_.topology->FindLink("A>B")][2], 2e9);
+  EXPECT_EQ(Of("links", events).size(), 1u);
 }
 
 TEST_F(LiveStoryTest, EveryVerdictOfTheGuardIsToldWithTheWordsOfTheLatest) {
