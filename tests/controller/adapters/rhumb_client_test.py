@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import unittest.mock
 
 import grpc
 
@@ -307,6 +308,22 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(len(standby.declared.get(timeout=PATIENCE_S).topology.links), 6)
         standby.send_plan(2, [DIRECT])
         self.assertEqual(self.answer().plan_version_in_force, 2)
+
+    def test_where_several_may_answer_none_is_waited_for_long(self):
+        def longest_waits_ms(address):
+            with unittest.mock.patch("grpc.insecure_channel") as channel:
+                ClientOptions(address=address, adapter="test").open_channel("127.0.0.1:1")
+            settings = dict(channel.call_args.args[1])
+            return [
+                settings["grpc.min_reconnect_backoff_ms"],  # while a connection is made
+                settings["grpc.keepalive_time_ms"] + settings["grpc.keepalive_timeout_ms"],
+            ]
+
+        # A leader that is stopped takes connections, and its standbys name it for a lease.
+        for wait_ms in longest_waits_ms("127.0.0.1:1,127.0.0.1:2"):
+            self.assertLessEqual(wait_ms, 3_000)
+        for wait_ms in longest_waits_ms("127.0.0.1:1"):
+            self.assertGreater(wait_ms, 3_000)
 
     def test_goes_nowhere_that_was_not_given(self):
         addresses = ["a:1", "b:2", "c:3"]

@@ -234,8 +234,15 @@ class Probe:
     """Packets for some seconds from one host to another, in the background."""
 
     def __init__(
-        self, bed: Testbed, source: str, destination: str, seconds: float, rate: float = 1000
+        self,
+        bed: Testbed,
+        source: str,
+        destination: str,
+        seconds: float,
+        rate: float = 1000,
+        idle_s: float = 2,
     ):
+        """`idle_s` without a packet are the end."""
         count = int(seconds * rate)
         arguments = ["--port", "7000", "--count", str(count)]
         self._receiver = bed.start(
@@ -243,6 +250,8 @@ class Probe:
             PYTHON,
             str(HERE / "probe.py"),
             "receive",
+            "--idle",
+            str(idle_s),
             *arguments,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

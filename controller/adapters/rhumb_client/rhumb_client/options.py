@@ -81,6 +81,8 @@ class ClientOptions:
             ("grpc.keepalive_time_ms", 1_500 if several else 20_000),
             ("grpc.keepalive_timeout_ms", 1_500 if several else 10_000),
             ("grpc.http2.max_pings_without_data", 0 if several else 2),
+            # A process that is stopped takes connections and says nothing; gRPC waits 20 s.
+            ("grpc.min_reconnect_backoff_ms", 1_500 if several else 5_000),
             (
                 "grpc.use_local_subchannel_pool",
                 1,
