@@ -4,7 +4,8 @@
     learning_curve.py RUN/metrics.csv --line "shortest path=0" --line "lp-previous=0.31" > curve.svg
 
 The reward of every validation with its 95 % interval over the wall minutes of the run, and a
-horizontal line for everything that it is to be compared with.
+horizontal line for everything that it is to be compared with. Of several runs (one metrics.csv a
+training seed) every curve is drawn, and their mean over those validations that all have.
 """
 
 import argparse
@@ -35,6 +36,14 @@ def validations(path):
     ]
 
 
+def mean_of(runs):
+    """(minutes, reward) of the validations that all runs have, averaged over them."""
+    return [
+        (sum(point[0] for point in same) / len(runs), sum(point[1] for point in same) / len(runs))
+        for same in zip(*runs)
+    ]
+
+
 def line_of(text):
     """A name and a reward from "name=reward"."""
     name, equals, value = text.rpartition("=")
@@ -55,10 +64,28 @@ def ticks(low, high, most=7):
     return [i * step for i in range(int(first), int(high // step) + 1)]
 
 
-def draw(points, lines, unit):
+def polyline(points, x, y, width):
+    """A curve through the first two numbers of every point."""
+    curve = " ".join(f"{x(point[0]):.1f},{y(point[1]):.1f}" for point in points)
+    return f'<polyline points="{curve}" fill="none" stroke="{AGENT}" stroke-width="{width:g}"/>'
+
+
+def drawn(points, x, y, width):
+    """A run: its intervals, its curve and its validations."""
+    band = [f"{x(m):.1f},{y(h):.1f}" for m, _, _, h in points]
+    band += [f"{x(m):.1f},{y(l):.1f}" for m, _, l, _ in reversed(points)]
+    out = [f'<polygon points="{" ".join(band)}" fill="{AGENT}" opacity="0.12"/>']
+    out.append(polyline(points, x, y, width))
+    for minutes, reward, _, _ in points:
+        out.append(f'<circle cx="{x(minutes):.1f}" cy="{y(reward):.1f}" r="3" fill="{AGENT}"/>')
+    return out
+
+
+def draw(runs, lines, unit):
     """The whole picture as text."""
-    most = max(point[0] for point in points) or 1
-    values = [value for point in points for value in point[1:]] + [value for _, value in lines]
+    most = max(point[0] for points in runs for point in points) or 1
+    values = [value for points in runs for point in points for value in point[1:]]
+    values += [value for _, value in lines]
     low, high = min(values + [0]) - 0.02, max(values) + 0.02
 
     def x(minutes):
@@ -101,13 +128,10 @@ def draw(points, lines, unit):
             f'<text x="{WIDTH - RIGHT + 6}" y="{at + 4:.1f}" fill="{colour}">'
             f"{html.escape(name)} {value:.3f}</text>"
         )
-    band = [f"{x(m):.1f},{y(h):.1f}" for m, _, _, h in points]
-    band += [f"{x(m):.1f},{y(l):.1f}" for m, _, l, _ in reversed(points)]
-    out.append(f'<polygon points="{" ".join(band)}" fill="{AGENT}" opacity="0.12"/>')
-    curve = " ".join(f"{x(m):.1f},{y(r):.1f}" for m, r, _, _ in points)
-    out.append(f'<polyline points="{curve}" fill="none" stroke="{AGENT}" stroke-width="2"/>')
-    for minutes, reward, _, _ in points:
-        out.append(f'<circle cx="{x(minutes):.1f}" cy="{y(reward):.1f}" r="3" fill="{AGENT}"/>')
+    for points in runs:
+        out += drawn(points, x, y, 2 if len(runs) == 1 else 0.8)
+    if len(runs) > 1:
+        out.append(polyline(mean_of(runs), x, y, 2.5))
     out.append("</svg>")
     return "\n".join(out) + "\n"
 
@@ -115,11 +139,12 @@ def draw(points, lines, unit):
 def main():
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("metrics", help="metrics.csv of a run")
+    parser.add_argument("metrics", nargs="+", help="metrics.csv of a run, or of several seeds")
     parser.add_argument("--line", type=line_of, action="append", default=[], metavar="NAME=REWARD")
     parser.add_argument("--unit", default="reward on unseen networks", help="What is drawn")
     given = parser.parse_args()
-    sys.stdout.write(draw(validations(given.metrics), given.line, given.unit))
+    runs = [validations(path) for path in given.metrics]
+    sys.stdout.write(draw(runs, given.line, given.unit))
 
 
 if __name__ == "__main__":

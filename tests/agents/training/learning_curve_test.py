@@ -11,15 +11,18 @@ import xml.etree.ElementTree as ElementTree
 TRAINING = pathlib.Path(__file__).resolve().parents[3] / "agents" / "training"
 HEADER = "updates,validation_reward,validation_low,validation_high,run_s\n"
 CIRCLE = "{http://www.w3.org/2000/svg}circle"
+POLYLINE = "{http://www.w3.org/2000/svg}polyline"
 
 
-def run(metrics, *options):
-    """The script's answer to a metrics.csv with this text."""
+def run(metrics, *options, others=()):
+    """The script's answer to a metrics.csv with this text, and perhaps to others beside it."""
     with tempfile.TemporaryDirectory() as directory:
-        path = pathlib.Path(directory) / "metrics.csv"
-        path.write_text(metrics, encoding="utf-8")
+        paths = []
+        for i, text in enumerate((metrics, *others)):
+            paths.append(pathlib.Path(directory) / f"metrics{i}.csv")
+            paths[-1].write_text(text, encoding="utf-8")
         return subprocess.run(
-            [sys.executable, str(TRAINING / "learning_curve.py"), str(path), *options],
+            [sys.executable, str(TRAINING / "learning_curve.py"), *map(str, paths), *options],
             capture_output=True,
             text=True,
             check=False,
@@ -37,6 +40,20 @@ class LearningCurveTest(unittest.TestCase):
         self.assertLess(float(points[0].get("cx")), float(points[1].get("cx")))
         self.assertGreater(float(points[0].get("cy")), float(points[1].get("cy")))
         self.assertIn("a&lt;b 0.000", answer.stdout)
+
+    def test_the_curves_of_several_seeds_stand_beside_their_mean(self):
+        first = HEADER + "0,0,-0.1,0.1,0\n1,0.2,0.1,0.3,60\n"
+        second = HEADER + "0,0,-0.1,0.1,0\n1,0.4,0.3,0.5,120\n2,0.5,0.4,0.6,180\n"
+        answer = run(first, others=[second])
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        curves = [
+            [tuple(map(float, point.split(","))) for point in line.get("points").split()]
+            for line in ElementTree.fromstring(answer.stdout).findall(POLYLINE)
+        ]
+        self.assertEqual([len(curve) for curve in curves], [2, 3, 2])
+        for axis in (0, 1):
+            middle = (curves[0][1][axis] + curves[1][1][axis]) / 2
+            self.assertAlmostEqual(curves[2][1][axis], middle, delta=0.11)
 
     def test_a_run_without_validations_is_refused(self):
         answer = run(HEADER + "1,,,,30\n")
