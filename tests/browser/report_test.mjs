@@ -356,7 +356,7 @@ describe('report', () => {
           const { distributions } = await page.evaluate((name) => window.rhumbReport.report.policy(name).raw, policy.name);
           const counted = [...distributions.mice_times[1], ...distributions.elephant_times[1]].reduce((a, b) => a + b, 0);
           assert.equal(counted, policy.fct_quantiles_s.all.completed);
-          assert.ok(counted > 50, `${counted} flows`);
+          assert.ok(counted > 20, `${counted} flows`);
         }
         for (const [option, quantiles] of [[0, (p) => p.fct_quantiles_s.all.p50 * 1e3], [3, (p) => p.delay_quantiles_ms.p50]]) {
           await choice.selectOption(String(option));
