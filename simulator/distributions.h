@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "simulator/duration_histogram.h"
+#include "simulator/traffic_model/duration_histogram.h"
 
 namespace rhumb {
 

@@ -17,7 +17,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "agents/training/train_request.h"
-#include "controller/report/report_page.h"
 #include "controller/report/training_document.h"
 #include "controller/terminal/interrupt.h"
 #include "controller/terminal/progress_bar.h"

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "simulator/distributions.h"
 #include "simulator/measurements.h"
 #include "topologies/plan_size.h"
 
@@ -25,6 +26,7 @@ struct Cell {
 
   // Of the simulation; not set when the episode was lost.
   Measurements measured;
+  Distributions distributions;  // until they are added up; then empty
 
   int retries = 0;  // episodes that died before this one
   bool lost =

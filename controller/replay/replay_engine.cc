@@ -89,6 +89,9 @@ class PolicyRun {
     return absl::OkStatus();
   }
 
+  // Of what Run has played.
+  const Distributions& distributions() const { return distributions_; }
+
  private:
   bool Stopped() const { return options_.stop != nullptr && *options_.stop; }
 
@@ -149,6 +152,7 @@ class PolicyRun {
     }
     if (known) {
       cell->measured = std::move(known->measured);
+      cell->distributions = std::move(known->distributions);
       cell->retries = known->retries;
       cell->lost = known->lost;
     } else {
@@ -165,6 +169,9 @@ class PolicyRun {
       options_.observer->Played({policy_index_, seed_index_, static_cast<int>(index) - 1, interval,
                                  *observation_.plan_in_force, *cell});
     }
+    // Kilobytes a cell, so they are kept as their sum.
+    if (index > 0) distributions_.Merge(cell->distributions);
+    cell->distributions = Distributions();
     Remember(cell);
     return absl::OkStatus();
   }
@@ -202,6 +209,7 @@ class PolicyRun {
     }
     if (measured.ok()) {
       cell->measured = *std::move(measured);
+      if (const Distributions* spread = simulator_->distributions()) cell->distributions = *spread;
       return absl::OkStatus();
     }
     if (!IsSimulatorDeath(measured.status()) || !options_.episode_per_interval) {
@@ -241,6 +249,7 @@ class PolicyRun {
   const int policy_index_;
   const int seed_index_;
   Observation observation_;
+  Distributions distributions_;
   const size_t most_past_;  // matrices in the observation
   std::unique_ptr<NetworkSimulator> simulator_;
   // With one episode for all intervals:
@@ -259,6 +268,7 @@ absl::StatusOr<std::vector<PolicyCells>> RunReplay(const ReplayInput& input,
   for (int p = 0; p < num_policies; ++p) {
     result[p].name = options.policies[p];
     result[p].cells.resize(options.seeds);
+    result[p].distributions.resize(options.seeds);
   }
   std::atomic<int> done{0};
   std::mutex mutex;
@@ -276,6 +286,7 @@ absl::StatusOr<std::vector<PolicyCells>> RunReplay(const ReplayInput& input,
           const int now = ++done;
           if (options.on_progress) options.on_progress(now, total);
         });
+        result[policy].distributions[seed] = run.distributions();
         const std::lock_guard<std::mutex> lock(mutex);
         if (!status.ok() || --seeds_left[policy] > 0) return status;
         // Seeds of a policy that ended before are seen here: they were counted under the lock.

@@ -12,6 +12,7 @@
 #include "controller/replay/cell.h"
 #include "controller/replay/replay_input.h"
 #include "controller/replay/replay_observer.h"
+#include "simulator/distributions.h"
 #include "simulator/network_simulator.h"
 
 namespace rhumb {
@@ -31,7 +32,8 @@ class CellStore {
 struct PolicyCells {
   std::string name;
   bool omniscient = false;
-  std::vector<std::vector<Cell>> cells;  // [seeds][counted intervals]
+  std::vector<std::vector<Cell>> cells;        // [seeds][counted intervals]
+  std::vector<Distributions> distributions{};  // [seeds], over the counted intervals
 };
 
 struct ReplayEngineOptions {

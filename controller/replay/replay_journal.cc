@@ -16,7 +16,7 @@
 namespace rhumb {
 namespace {
 
-constexpr char kHeader[] = "rhumb-replay-journal 3 ";
+constexpr char kHeader[] = "rhumb-replay-journal 4 ";
 constexpr char kEndOfLine[] = "end";
 constexpr char kFinished[] = "finished";
 constexpr int64_t kMaxBytes = int64_t{8} << 30;
@@ -42,6 +42,16 @@ void VisitPrediction(Measurements& m, Visit&& visit) {
     visit.Size(*of_demands);
     for (PredictedRange& range : *of_demands) visit_range(range);
   }
+}
+
+template <typename Visit>
+void VisitHistogram(DurationHistogram& histogram, Visit&& visit) {
+  uint64_t first = histogram.first_bucket();
+  std::vector<uint64_t> counts = histogram.counts();
+  visit(first);
+  visit.Size(counts);
+  for (uint64_t& count : counts) visit(count);
+  visit.Set(&histogram, DurationHistogram::FromBuckets(first, std::move(counts)));
 }
 
 // Visits every number of a cell in a fixed order; counts come before what they count, so that
@@ -71,6 +81,12 @@ void VisitCell(Cell& cell, Visit&& visit) {
       visit(*value);
     }
   }
+  Distributions& d = cell.distributions;
+  visit(d.flows);
+  visit(d.mice);
+  for (DurationHistogram* histogram : {&d.mice_times, &d.elephant_times, &d.packet_delays}) {
+    VisitHistogram(*histogram, visit);
+  }
   visit.Size(m.links);
   for (LinkMeasurement& link : m.links) {
     for (double* value : {&link.offered_bps, &link.carried_bps, &link.utilization, &link.loss_ratio,
@@ -99,6 +115,7 @@ struct Writer {
   void Size(const std::vector<T>& values) {
     (*this)(static_cast<uint64_t>(values.size()));
   }
+  void Set(DurationHistogram*, const std::optional<DurationHistogram>&) {}
 };
 
 class Reader {
@@ -127,6 +144,11 @@ class Reader {
     // A damaged count must not cost memory: every element takes at least one word.
     ok_ = ok_ && size <= words_.size();
     values.resize(ok_ ? size : 0);
+  }
+  // What was read may be no histogram.
+  void Set(DurationHistogram* histogram, std::optional<DurationHistogram> read) {
+    ok_ = ok_ && read.has_value();
+    if (ok_) *histogram = *std::move(read);
   }
   bool AtEnd() const { return ok_ && next_ + 1 == words_.size() && words_[next_] == kEndOfLine; }
 

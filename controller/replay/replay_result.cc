@@ -170,6 +170,7 @@ PolicyResult SummarizePolicy(const PolicyCells& policy, const std::vector<double
     const std::vector<char> played = Played(cells);
     if (Any(played)) seeds.push_back(OverIntervals(cells, played));
   }
+  for (const Distributions& of_seed : policy.distributions) result.distributions.Merge(of_seed);
   result.fallbacks = CollectFallbacks(policy);
   result.mlu = Summarize(mlu);
   if (!norm_mlu.empty()) result.norm_mlu = Summarize(norm_mlu);

@@ -59,6 +59,7 @@ struct PolicyResult {
   // differences. Absent when shortest-path was not played.
   std::optional<PacketMetrics<Estimate>> versus;
   bool has_flows = false;
+  Distributions distributions;                  // over all seeds; empty at flow level
   std::optional<PredictionSummary> prediction;  // of a corrected simulator
 
   Fallbacks fallbacks;

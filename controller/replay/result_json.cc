@@ -1,6 +1,7 @@
 // The JSON of a replay result: a contract with those who script against it. Keys are added, never
 // renamed or removed.
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/replay/replay_result.h"
 
@@ -11,6 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kIndent = 2;
+constexpr std::pair<const char*, double> kQuantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}};
 
 Json ToObject(const Summary& summary) {
   return {{"mean", summary.mean},
@@ -51,6 +53,29 @@ Json ToObject(const PredictionSummary& prediction) {
   return json;
 }
 
+// Null where fewer than that share of the flows completed.
+Json ToObject(const DurationHistogram& times, uint64_t started) {
+  Json json = {{"flows", started}, {"completed", times.count()}};
+  for (const auto& [key, share] : kQuantiles) {
+    json[key] = OrNull(CompletionQuantile(times, started, share));
+  }
+  return json;
+}
+
+// Of flows and packets, over all intervals and seeds.
+void AddDistributions(const Distributions& d, Json* json) {
+  Json& fct = (*json)["fct_quantiles_s"] = nullptr;
+  if (d.flows > 0) {
+    fct = {{"all", ToObject(d.AllTimes(), d.flows)},
+           {"mice", ToObject(d.mice_times, d.mice)},
+           {"elephants", ToObject(d.elephant_times, d.flows - d.mice)}};
+  }
+  Json& delay = (*json)["delay_quantiles_ms"] = nullptr;
+  if (d.packet_delays.count() == 0) return;
+  delay = {{"packets", d.packet_delays.count()}};
+  for (const auto& [key, share] : kQuantiles) delay[key] = d.packet_delays.Quantile(share) * 1e3;
+}
+
 void AddMeasured(const PolicyResult& policy, Json* object) {
   const PacketMetrics<Estimate>& m = policy.measured;
   Json& json = *object;
@@ -66,6 +91,7 @@ void AddMeasured(const PolicyResult& policy, Json* object) {
   json["fct_p99_s"] = of_flows(m.fct_p99_s);
   json["completed_share"] = of_flows(m.completed_share);
   json["on_time_share"] = of_flows(m.on_time_share);
+  AddDistributions(policy.distributions, object);
   // Only of simulators that stand in for ns-3 and know how well.
   if (policy.prediction) json["prediction"] = ToObject(*policy.prediction);
   json["versus"] = nullptr;

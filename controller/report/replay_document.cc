@@ -23,6 +23,8 @@ using Json = nlohmann::ordered_json;
 constexpr char kSchema[] = "rhumb.report/1";
 // Of the reasons of all policies, in base64.
 constexpr size_t kMostWhyBytes = 1 << 20;
+// A doubling of a distribution has so many; data/histogram.ts has the same number.
+constexpr size_t kReportBuckets = 16;
 
 enum : int { kFailed = 1, kDrained = 2 };
 
@@ -98,6 +100,27 @@ std::vector<std::string> Reasons(const ReplayStory& story) {
   return reasons;
 }
 
+// [first, [counts...]] in buckets of which every doubling has kReportBuckets.
+Json Coarse(const DurationHistogram& histogram) {
+  constexpr size_t kWidth = DurationHistogram::kBucketsPerDoubling / kReportBuckets;
+  const size_t first = histogram.first_bucket() / kWidth;
+  std::vector<uint64_t> counts;
+  for (size_t i = 0; i < histogram.counts().size(); ++i) {
+    const size_t bucket = (histogram.first_bucket() + i) / kWidth - first;
+    if (bucket >= counts.size()) counts.resize(bucket + 1, 0);
+    counts[bucket] += histogram.counts()[i];
+  }
+  return {first, counts};
+}
+
+Json DistributionsOf(const Distributions& d) {
+  return {{"flows", d.flows},
+          {"mice", d.mice},
+          {"mice_times", Coarse(d.mice_times)},
+          {"elephant_times", Coarse(d.elephant_times)},
+          {"packet_delays", Coarse(d.packet_delays)}};
+}
+
 Json Policies(const ReplayStory& story) {
   const Json summaries = Json::parse(ToJson(story.result))["policies"];
   const std::vector<std::string> why = Reasons(story);
@@ -121,6 +144,7 @@ Json Policies(const ReplayStory& story) {
          Series(cells, [](const Cell& c, size_t) { return c.measured.mean_delay_s * 1e3; })},
         {"loss", Series(cells, [](const Cell& c, size_t) { return c.measured.loss_ratio; })},
         {"notes", Notes(cells)},
+        {"distributions", DistributionsOf(story.result.policies[p].distributions)},
         {"utilization", DeflatedBase64(DeltaBytes(loads, story.record.moments()))},
         {"why", why[p]},
     });

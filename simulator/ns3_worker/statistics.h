@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "simulator/duration_histogram.h"
+#include "simulator/traffic_model/duration_histogram.h"
 
 namespace rhumb_ns3 {
 

@@ -335,6 +335,58 @@ describe('report', () => {
     }
   });
 
+  it('draws the spread of completion times and delays that were counted, over all seeds', async () => {
+    for (const simulator of ['fluid', 'ns3']) {
+      const out = join(directory, `spread-${simulator}`);
+      rhumb(
+        'replay', '--topology', 'abilene', '--traffic', 'abilene-2004', '--load', '1.2', '--simulator', simulator, '--seeds', '2',
+        '--intervals', '0:2', '--measure', '1s', '--scale', '0.004', '--policies', 'shortest-path,lp-previous', '--out', out,
+      );
+      const { policies } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
+      const rows = readFileSync(join(out, 'intervals.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+      const started = rows[0].indexOf('flows_started');
+      await withPage(browser, { bypassCSP: true }, async (page) => {
+        await openReport(page, join(out, 'report.html'));
+        const spread = page.locator('section.card', { hasText: 'the whole spread' });
+        const choice = page.getByLabel('what is spread');
+        assert.equal(await choice.locator('option').count(), 4);
+        for (const policy of policies) {
+          const flows = rows.filter(([name]) => name === policy.name).reduce((sum, row) => sum + Number(row[started]), 0);
+          assert.equal(policy.fct_quantiles_s.all.flows, flows, `${simulator} ${policy.name}: both seeds`);
+          const { distributions } = await page.evaluate((name) => window.rhumbReport.report.policy(name).raw, policy.name);
+          const counted = [...distributions.mice_times[1], ...distributions.elephant_times[1]].reduce((a, b) => a + b, 0);
+          assert.equal(counted, policy.fct_quantiles_s.all.completed);
+          assert.ok(counted > 20, `${counted} flows`);
+        }
+        for (const [option, quantiles] of [[0, (p) => p.fct_quantiles_s.all.p50 * 1e3], [3, (p) => p.delay_quantiles_ms.p50]]) {
+          await choice.selectOption(String(option));
+          const drawing = spread.locator('svg[role=img]');
+          assert.equal(await drawing.locator('path').count(), 2);
+          const table = await spread.locator('tbody tr').allInnerTexts();
+          assert.equal(table.length, 2);
+          const said = await drawing.getAttribute('aria-label');
+          for (const policy of policies) {
+            const half = quantiles(policy);
+            const shown = half < 1000 ? `${Number(half.toPrecision(3))} ms` : `${Number((half / 1e3).toPrecision(3))} s`;
+            assert.ok(table.some((row) => row.includes(policy.name) && row.includes(shown)), `${table} has ${shown}`);
+            assert.ok(said.includes(`${policy.name}: half within ${shown}`), said);
+          }
+        }
+        assert.equal(/corrected towards ns-3/.test(await spread.innerText()), simulator === 'fluid');
+        assert.deepEqual(await violations(page), []);
+      });
+    }
+  });
+
+  it('says why there is no spread where the simulator plays rates', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openReport(page, report);
+      const spread = page.locator('section.card', { hasText: 'the whole spread' });
+      assert.match(await spread.innerText(), /plays rates: it has neither single flows nor packets.*--simulator ns3 or fluid/s);
+      assert.equal(await spread.locator('svg, select').count(), 0);
+    });
+  });
+
   it('crosses a failed link, and leaves the colours of all others to their loads', async () => {
     await withPage(browser, {}, async (page) => {
       await openReport(page, report);

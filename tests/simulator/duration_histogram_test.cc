@@ -1,4 +1,4 @@
-#include "simulator/duration_histogram.h"
+#include "simulator/traffic_model/duration_histogram.h"
 
 #include <gtest/gtest.h>
 

@@ -11,18 +11,23 @@
 
 namespace rhumb::training {
 
-// The mean rewards of a run's validations, the first one from before any update.
-inline std::vector<double> ValidationRewards(const std::string& metrics_csv) {
+// What a column has, of the rows that have something there.
+inline std::vector<double> MetricsColumn(const std::string& metrics_csv, const std::string& name) {
   const std::vector<std::string> lines = absl::StrSplit(metrics_csv, '\n', absl::SkipEmpty());
   const std::vector<std::string> names = absl::StrSplit(lines.at(0), ',');
-  const auto column = std::find(names.begin(), names.end(), "validation_reward") - names.begin();
-  std::vector<double> rewards;
+  const auto column = std::find(names.begin(), names.end(), name) - names.begin();
+  std::vector<double> values;
   for (size_t i = 1; i < lines.size(); ++i) {
     const std::vector<std::string> fields = absl::StrSplit(lines[i], ',');
-    double reward = 0;
-    if (absl::SimpleAtod(fields.at(column), &reward)) rewards.push_back(reward);
+    double value = 0;
+    if (absl::SimpleAtod(fields.at(column), &value)) values.push_back(value);
   }
-  return rewards;
+  return values;
+}
+
+// The mean rewards of a run's validations, the first one from before any update.
+inline std::vector<double> ValidationRewards(const std::string& metrics_csv) {
+  return MetricsColumn(metrics_csv, "validation_reward");
 }
 
 }  // namespace rhumb::training

@@ -16,6 +16,7 @@
 #include "agents/neural/network_shape.h"
 #include "agents/neural/price_head.h"
 #include "agents/training/packet_config.h"
+#include "agents/training/packet_log.h"
 #include "agents/training/packet_state.h"
 #include "tests/agents/training/metrics_file.h"
 
@@ -202,6 +203,53 @@ TEST(PacketRunTest, PlaysOverFluidQueuesWithoutWorkersAndOnAnyNumberOfThreadsAli
     std::filesystem::remove_all(request.out);
   }
   EXPECT_EQ(checkpoints[0], checkpoints[1]);
+}
+
+// Learned from at flow level and measured over fluid queues: what the first says of the second's
+// scenarios is what it says when it is the judge itself.
+TEST(PacketRunTest, RecordsWhatTheSimulatorThatIsLearnedFromPredictsWhereAnotherMeasures) {
+  const std::string config = absl::StrReplaceAll(
+      kTinyRun, {{"steps = 2", "steps = 1, interval_s = 0.5, warm_up_s = 0.1, drain_s = 0.5"}});
+  std::vector<std::string> metrics;
+  for (const char* judge : {"fluid", "flow"}) {
+    const std::string level = absl::StrCat("validation = {level = \"", judge, "\", ");
+    TrainRequest request = Request(
+        absl::StrReplaceAll(
+            config, {{"validation = {", level}, {"test_scenarios = 8", "test_scenarios = 0"}}),
+        FreshDirectory("rhumb-packet-predicted-"));
+    ASSERT_TRUE(Train(request).ok());
+    metrics.push_back(neural::ReadWholeFile(request.out + "/metrics.csv").value());
+    std::filesystem::remove_all(request.out);
+  }
+  const std::vector<double> predicted = MetricsColumn(metrics[0], "predicted_reward");
+  const std::vector<double> measured = ValidationRewards(metrics[0]);
+  const std::vector<double> gap = MetricsColumn(metrics[0], "predicted_minus_measured");
+  const std::vector<double> low = MetricsColumn(metrics[0], "predicted_low");
+  const std::vector<double> high = MetricsColumn(metrics[0], "predicted_high");
+  ASSERT_EQ(predicted.size(), 4u);
+  ASSERT_EQ(measured.size(), 4u);
+  EXPECT_EQ(predicted, ValidationRewards(metrics[1]));
+  EXPECT_NE(predicted, measured);
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(gap.at(i), predicted[i] - measured[i], 2e-6);
+    EXPECT_LE(low.at(i), gap[i]);
+    EXPECT_GE(high.at(i), gap[i]);
+  }
+  // One simulator alone predicts nothing.
+  EXPECT_TRUE(MetricsColumn(metrics[1], "predicted_reward").empty());
+}
+
+TEST(PacketRunTest, GoesOnWithRowsOfAProgramThatHadFewerColumns) {
+  const std::string header = PacketLog::Header();
+  const std::string before = header.substr(0, header.find(",predicted_reward"));
+  const auto commas = [](absl::string_view text) {
+    return std::count(text.begin(), text.end(), ',');
+  };
+  const std::string row = "3" + std::string(commas(before), ',');
+  const std::string filled = PacketLog::WithAllColumns(before + "\n" + row + "\n" + row + "\n");
+  EXPECT_EQ(filled, absl::StrCat(header, row, ",,,,\n", row, ",,,,\n"));
+  EXPECT_EQ(PacketLog::WithAllColumns(filled), filled);
+  EXPECT_EQ(PacketLog::WithAllColumns("something,else\n1,2\n"), "something,else\n1,2\n");
 }
 
 TEST(PacketRunTest, MetricsCanBeReadAfterEveryUpdate) {

@@ -385,6 +385,12 @@ Cell FullCell() {
   m.flows.emplace();
   m.flows->started = 12;
   m.flows->p99_s = 2.0 / 3;
+  cell.distributions.flows = 12;
+  cell.distributions.mice = 9;
+  cell.distributions.mice_times.Add(0.1, 7);
+  cell.distributions.elephant_times.Add(3, 2);
+  cell.distributions.packet_delays.Add(0.01, 1000);
+  cell.distributions.packet_delays.Add(0.04);
   return cell;
 }
 
@@ -421,10 +427,33 @@ TEST(ReplayJournalTest, GivesBackWhatWasAddedAndSurvivesATornLine) {
   EXPECT_EQ(m.demands[0].loss_ratio, 0.7);
   EXPECT_EQ(m.flows->started, 12u);
   EXPECT_EQ(m.flows->p99_s, 2.0 / 3);
+  const Distributions& read = found->distributions;
+  const Distributions written = FullCell().distributions;
+  EXPECT_EQ(read.flows, 12u);
+  EXPECT_EQ(read.mice, 9u);
+  for (const DurationHistogram Distributions::*histogram :
+       {&Distributions::mice_times, &Distributions::elephant_times,
+        &Distributions::packet_delays}) {
+    EXPECT_EQ((read.*histogram).first_bucket(), (written.*histogram).first_bucket());
+    EXPECT_EQ((read.*histogram).counts(), (written.*histogram).counts());
+  }
 
   // What is added after the torn line is read again.
   ASSERT_TRUE((*journal)->Add(2, 1, 5, FullCell()).ok());
   EXPECT_EQ((*ReplayJournal::Open(path, "f", true))->num_found(), 2);
+}
+
+TEST(ReplayJournalTest, LeavesOutACellWhoseHistogramHasBucketsThatThereAreNot) {
+  const std::string path = NewPath("damaged-journal.txt");
+  ASSERT_TRUE((*ReplayJournal::Open(path, "f", false))->Add(0, 1, 5, FullCell()).ok());
+  std::string text = *ReadWholeFile(path, 1 << 20);
+  const std::string first = absl::StrCat(FullCell().distributions.packet_delays.first_bucket());
+  const size_t at = text.find(absl::StrCat(" ", first, " "));
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at + 1, first.size(), absl::StrCat(DurationHistogram::kMostBuckets));
+  ASSERT_TRUE(WriteFileAtomically(path, text).ok());
+
+  EXPECT_EQ((*ReplayJournal::Open(path, "f", true))->num_found(), 0);
 }
 
 TEST(ReplayJournalTest, StartsAnewOnlyWhereNoStoppedReplayIsLost) {
@@ -446,6 +475,73 @@ TEST(ReplayJournalTest, RefusesTheJournalOfAnotherReplay) {
   ASSERT_TRUE(ReplayJournal::Open(path, "a", false).ok());
   EXPECT_TRUE(absl::IsFailedPrecondition(ReplayJournal::Open(path, "b", true).status()));
   EXPECT_TRUE(ReplayJournal::Open(path, "b", false).ok());
+}
+
+// Three flows and ten packets an interval, whose delay is a nanosecond more in each.
+class CountingSimulator : public NetworkSimulator {
+ public:
+  absl::Status Reset(const Episode&) override { return absl::OkStatus(); }
+  absl::StatusOr<Measurements> Play(const RoutingPlan&, const Interval&) override {
+    distributions_ = Distributions();
+    distributions_.packet_delays.Add(1e-9 * ++played_, 10);
+    distributions_.flows = 3;
+    distributions_.mice = 2;
+    distributions_.mice_times.Add(0.5);
+    return Measurements();
+  }
+  const Distributions* distributions() const override { return &distributions_; }
+
+ private:
+  int played_ = 0;
+  Distributions distributions_;
+};
+
+// What is told of an interval has its histograms; the cells that are kept have none.
+class HistogramObserver : public ReplayObserver {
+ public:
+  void Begin(const ReplayInput&, const ReplayConfig&, int) override {}
+  void Played(const PlayedInterval& played) override {
+    packets += played.cell.distributions.packet_delays.count();
+  }
+  absl::Status Finish(const std::vector<PolicyCells>&, const std::vector<double>&,
+                      const ReplayResult&) override {
+    return absl::OkStatus();
+  }
+  uint64_t packets = 0;
+};
+
+TEST(ReplayEngineTest, AddsUpTheHistogramsOfCountedIntervalsBySeedAndLeavesNoneInTheCells) {
+  const Topology topology = Diamond();
+  const ReplayInput input = Input(topology, Growing(topology, 4));
+  HistogramObserver observer;
+  ReplayEngineOptions options;
+  options.policies = {"shortest-path"};
+  options.seeds = 2;
+  options.observer = &observer;
+  const auto cells = RunReplay(
+      input, MakePolicy,
+      []() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+        return std::make_unique<CountingSimulator>();
+      },
+      options);
+  ASSERT_TRUE(cells.ok()) << cells.status();
+  ASSERT_THAT((*cells)[0].distributions, SizeIs(2));
+  EXPECT_EQ(observer.packets, 2 * 3 * 10u);
+  for (int seed = 0; seed < 2; ++seed) {
+    const Distributions& all = (*cells)[0].distributions[seed];
+    EXPECT_EQ(all.flows, 9u);
+    EXPECT_EQ(all.mice, 6u);
+    EXPECT_EQ(all.mice_times.count(), 3u);
+    EXPECT_EQ(all.elephant_times.count(), 0u);
+    // The first interval, with a delay of a nanosecond, does not count.
+    EXPECT_EQ(all.packet_delays.count(), 30u);
+    EXPECT_GE(all.packet_delays.first_bucket(),
+              static_cast<size_t>(DurationHistogram::kBucketsPerDoubling));
+    for (const Cell& cell : (*cells)[0].cells[seed]) {
+      EXPECT_EQ(cell.distributions.flows, 0u);
+      EXPECT_EQ(cell.distributions.packet_delays.count(), 0u);
+    }
+  }
 }
 
 TEST(ReplayEngineTest, TakesAnEpisodeOfManyIntervalsFromTheStoreWholeOrNotAtAll) {

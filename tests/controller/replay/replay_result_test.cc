@@ -76,6 +76,56 @@ TEST(ReplayResultTest, IntervalsWithoutTrafficHaveNoNormMlu) {
   EXPECT_DOUBLE_EQ(SummarizePolicies({policy}, {0.4, 0})[0].norm_mlu->max, 1.25);
 }
 
+TEST(ReplayResultTest, MergesTheDistributionsOfAllSeedsAndTellsTheirQuantiles) {
+  PolicyCells policy;
+  policy.name = "p";
+  policy.cells = {{PacketCell(100, 0.010, 10, 1.0, 10)}, {PacketCell(100, 0.010, 10, 1.0, 10)}};
+  policy.distributions.resize(2);
+  policy.distributions[0].flows = 60;
+  policy.distributions[0].mice = 50;
+  policy.distributions[0].mice_times.Add(0.1, 50);
+  policy.distributions[0].packet_delays.Add(0.02, 98);
+  policy.distributions[1].flows = 40;
+  policy.distributions[1].mice = 30;
+  policy.distributions[1].mice_times.Add(0.2, 30);
+  policy.distributions[1].elephant_times.Add(4, 18);  // 2 of 20 are not done
+  policy.distributions[1].packet_delays.Add(0.08, 2);
+  ReplayResult result;
+  result.simulator = "ns3";
+  result.policies = SummarizePolicies({policy}, {});
+  const auto json = nlohmann::json::parse(ToJson(result))["policies"][0];
+
+  const double error = DurationHistogram::kRelativeError;
+  const auto& all = json["fct_quantiles_s"]["all"];
+  EXPECT_EQ(all["flows"], 100);
+  EXPECT_EQ(all["completed"], 98);
+  EXPECT_NEAR(all["p50"].get<double>(), 0.1, 0.1 * error);
+  EXPECT_NEAR(all["p90"].get<double>(), 4, 4 * error);
+  EXPECT_TRUE(all["p99"].is_null());
+  const auto& mice = json["fct_quantiles_s"]["mice"];
+  EXPECT_EQ(mice["flows"], 80);
+  EXPECT_NEAR(mice["p50"].get<double>(), 0.1, 0.1 * error);
+  EXPECT_NEAR(mice["p99"].get<double>(), 0.2, 0.2 * error);
+  EXPECT_EQ(json["fct_quantiles_s"]["elephants"]["flows"], 20);
+  EXPECT_NEAR(json["fct_quantiles_s"]["elephants"]["p90"].get<double>(), 4, 4 * error);
+  EXPECT_EQ(json["delay_quantiles_ms"]["packets"], 100);
+  EXPECT_NEAR(json["delay_quantiles_ms"]["p90"].get<double>(), 20, 20 * error);
+  EXPECT_NEAR(json["delay_quantiles_ms"]["p99"].get<double>(), 80, 80 * error);
+}
+
+TEST(ReplayResultTest, HasNoQuantilesOfFlowsWhereThereAreNone) {
+  PolicyCells policy;
+  policy.name = "p";
+  policy.cells = {std::vector<Cell>(1)};
+  policy.distributions.resize(1);
+  ReplayResult result;
+  result.simulator = "ns3";
+  result.policies = SummarizePolicies({policy}, {});
+  const auto json = nlohmann::json::parse(ToJson(result))["policies"][0];
+  EXPECT_TRUE(json["fct_quantiles_s"].is_null());
+  EXPECT_TRUE(json["delay_quantiles_ms"].is_null());
+}
+
 ReplayResult TwoPolicies() {
   ReplayResult result;
   result.topology = "t";

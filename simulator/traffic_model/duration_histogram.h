@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // How often which duration was measured, in buckets that are the same everywhere, so that what
 // episodes, seeds and processes counted can be added up. Without Abseil, because the ns-3 worker
 // uses it too.
-#ifndef RHUMB_SIMULATOR_DURATION_HISTOGRAM_H_
-#define RHUMB_SIMULATOR_DURATION_HISTOGRAM_H_
+#ifndef RHUMB_SIMULATOR_TRAFFIC_MODEL_DURATION_HISTOGRAM_H_
+#define RHUMB_SIMULATOR_TRAFFIC_MODEL_DURATION_HISTOGRAM_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -115,4 +116,4 @@ class DurationHistogram {
 
 }  // namespace rhumb
 
-#endif  // RHUMB_SIMULATOR_DURATION_HISTOGRAM_H_
+#endif  // RHUMB_SIMULATOR_TRAFFIC_MODEL_DURATION_HISTOGRAM_H_
