@@ -7,11 +7,21 @@
 #include <string>
 #include <vector>
 
-#include "tests/fuzz/readers.h"
+#include "tests/fuzz/file_readers.h"
+#include "tests/fuzz/http_requests.h"
+#include "tests/fuzz/serve_config_reader.h"
 #include "topologies/formats/file_io.h"
 
 namespace rhumb {
 namespace {
+
+std::vector<testing::FuzzedReader> AllReaders() {
+  const auto files = testing::FileReaders();
+  std::vector<testing::FuzzedReader> all(files.begin(), files.end());
+  all.push_back({"http", testing::RunHttp});
+  all.push_back({"serve_config", testing::RunServeConfig});
+  return all;
+}
 
 class CorpusTest : public ::testing::TestWithParam<testing::FuzzedReader> {};
 
@@ -37,9 +47,7 @@ TEST_P(CorpusTest, ReaderKeepsItsPromisesOnEveryFile) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CorpusTest,
-                         ::testing::ValuesIn(testing::FuzzedReaders().begin(),
-                                             testing::FuzzedReaders().end()),
+INSTANTIATE_TEST_SUITE_P(All, CorpusTest, ::testing::ValuesIn(AllReaders()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -1,14 +1,14 @@
-// libFuzzer's entry into the reader that RHUMB_FUZZED_READER names.
+// libFuzzer's entry into the reader that RHUMB_FUZZED_READER names, one of those that read files.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
-#include "tests/fuzz/readers.h"
+#include "tests/fuzz/file_readers.h"
 
 namespace {
 
 const rhumb::testing::FuzzedReader& Reader() {
-  for (const auto& reader : rhumb::testing::FuzzedReaders()) {
+  for (const auto& reader : rhumb::testing::FileReaders()) {
     if (absl::string_view(reader.name) == RHUMB_FUZZED_READER) return reader;
   }
   std::abort();

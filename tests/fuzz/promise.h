@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 
 namespace rhumb::testing {
@@ -14,6 +16,14 @@ inline void Require(bool promise, absl::string_view what) {
   if (promise) return;
   std::fprintf(stderr, "broken promise: %.*s\n", static_cast<int>(what.size()), what.data());
   std::abort();
+}
+
+// What the input is called to whoever reads it.
+inline constexpr char kFile[] = "fuzz-input";
+
+// A refusal names its file.
+inline void CheckRefusal(const absl::Status& status) {
+  Require(absl::StartsWith(status.message(), kFile), status.ToString());
 }
 
 }  // namespace rhumb::testing

@@ -149,12 +149,14 @@ for (const width of [1100, 420]) {
     const page = await openPage(context, controller.url);
     await ready(page);
     const title = await page.title();
-    const [first, second, , last] = names;
+    const [first, second, long, last] = names;
     await page.getByLabel('Reason').fill(`${MARKUP}${BACKWARDS}`);
     await controller.tell({ do: 'link', link: `${first}>${last}`, up: false });
     await controller.tell({ do: 'report', demands: [[first, last, 0.9e9]] });
     await page.locator('button.row').first().click();
     await page.locator('.detail').getByText('Shortest path: ').waitFor();
+    await preview(page, `${long}>${first}`);
+    assert.equal(await fits(page), true);
     const drain = await preview(page, `${first}>${second}`);
     for (const summary of await page.locator('summary').all()) await summary.click();
     assert.equal(await fits(page), true);

@@ -60,7 +60,9 @@ class Network:
             report.demands.add(source=source, destination=destination, rate_bps=rate_bps)
         for link, sent_bytes in self.sent_bytes.items():
             report.links.add(link=link, sent_bytes=sent_bytes)
-        stream = self.south.StreamTelemetry(iter([report]), metadata=self.metadata, timeout=PATIENCE_S)
+        stream = self.south.StreamTelemetry(
+            iter([report]), metadata=self.metadata, timeout=PATIENCE_S
+        )
         return json_format.MessageToDict(next(stream))
 
     def refuse(self, name, why="no room"):

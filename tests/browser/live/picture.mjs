@@ -13,7 +13,7 @@ const play = spawn(
   { stdio: ['ignore', 'ignore', 'inherit'] },
 );
 const browser = await launch();
-const context = await browser.newContext({ viewport: { width: 1400, height: 1020 }, colorScheme: process.env.THEME ?? 'light' });
+const context = await browser.newContext({ viewport: { width: 1400, height: 1130 }, colorScheme: process.env.THEME ?? 'light' });
 const page = await openPage(context, controller.url);
 await page.getByText('Busiest link: ').waitFor();
 await eventually('there is something to see', async () => {

@@ -37,10 +37,10 @@ export class DrainView {
     this.element.classList.add('drain');
     this.act.disabled = true;
     parts.body.append(
-      make('div', { class: 'fields' },
+      make('div', { class: 'form' },
         make('label', { for: 'link', text: 'Link' }), this.link, this.links,
-        make('label', { for: 'reason', text: 'Reason' }), this.reason),
-      make('div', { class: 'actions' }, this.look.drain, this.look.undrain, this.act),
+        make('label', { for: 'reason', text: 'Reason' }), this.reason,
+        make('div', { class: 'actions' }, this.look.drain, this.look.undrain, this.act)),
       this.said,
       this.preview.element,
     );

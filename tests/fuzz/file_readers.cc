@@ -1,14 +1,11 @@
-#include "tests/fuzz/readers.h"
+#include "tests/fuzz/file_readers.h"
 
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "controller/serving/configuration/serve_config.h"
-#include "tests/fuzz/http_requests.h"
 #include "tests/fuzz/promise.h"
 #include "topologies/formats/archive.h"
 #include "topologies/formats/brite.h"
@@ -38,8 +35,6 @@
 namespace rhumb::testing {
 namespace {
 
-constexpr char kFile[] = "fuzz-input";
-
 LoadOptions Plain() {
   LoadOptions options;
   options.max_file_bytes = 16 << 20;
@@ -55,10 +50,6 @@ LoadOptions Lenient() {
   options.largest_part = true;
   options.drop_suspect = true;
   return options;
-}
-
-void CheckRefusal(const absl::Status& status) {
-  Require(absl::StartsWith(status.message(), kFile), status.ToString());
 }
 
 void Check(const absl::StatusOr<Loaded<Topology>>& loaded) {
@@ -246,22 +237,9 @@ void RunTexts(absl::string_view bytes) {
     Require(*rate > 0, "a label's rate is not positive");
 }
 
-// Configurations hold names of files, so what they mean is not checked here.
-void RunServeConfig(absl::string_view bytes) {
-  const auto read = ParseServeConfig(bytes, kFile);
-  if (!read.ok()) return CheckRefusal(read.status());
-  for (const std::string& fault : read->faults) CheckRefusal(absl::InvalidArgumentError(fault));
-  const std::string written = ToToml(read->config);
-  const auto again = ParseServeConfig(written, kFile);
-  Require(again.ok(), again.status().ToString());
-  Require(again->faults.empty(), "a written configuration has faults");
-  Require(ToToml(again->config) == written,
-          "a configuration differs after it was written and read");
-}
-
 }  // namespace
 
-absl::Span<const FuzzedReader> FuzzedReaders() {
+absl::Span<const FuzzedReader> FileReaders() {
   static constexpr FuzzedReader kReaders[] = {
       {"archive", RunArchive},
       {"brite", RunTopology<ReadBrite>},
@@ -269,7 +247,6 @@ absl::Span<const FuzzedReader> FuzzedReaders() {
       {"edge_list_csv", RunTopology<ReadEdgeListCsv>},
       {"frr_ted_json", RunTopology<ReadFrrTedJson>},
       {"gml", RunTopology<ReadGml>},
-      {"http", RunHttp},
       {"loader", RunLoader},
       {"matrix_text", RunMatrixText},
       {"native_plan", RunNativePlan},
@@ -283,7 +260,6 @@ absl::Span<const FuzzedReader> FuzzedReaders() {
       {"rfc8345_json", RunRfc8345},
       {"sndlib_native", RunSndlibNative},
       {"sndlib_xml", RunSndlibXml},
-      {"serve_config", RunServeConfig},
       {"texts", RunTexts},
       {"topology_zoo", RunTopology<ReadTopologyZoo>},
       {"totem_xml", RunTopology<ReadTotemXml>},

@@ -1,17 +1,15 @@
-// What the fuzz targets and the corpus test feed: one entry a reader, by the name of its corpus
-// directory.
-#ifndef RHUMB_TESTS_FUZZ_READERS_H_
-#define RHUMB_TESTS_FUZZ_READERS_H_
+// What the fuzz targets and the corpus test feed.
+#ifndef RHUMB_TESTS_FUZZ_FUZZED_READER_H_
+#define RHUMB_TESTS_FUZZ_FUZZED_READER_H_
 
 #include <ostream>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 
 namespace rhumb::testing {
 
 struct FuzzedReader {
-  const char* name;
+  const char* name;  // of its corpus directory
   // Reads the bytes as they come. Aborts when the reader breaks a promise: a refusal names the
   // file; what is accepted is the same after it has been written in the native format and read
   // again.
@@ -20,8 +18,6 @@ struct FuzzedReader {
 
 inline void PrintTo(const FuzzedReader& reader, std::ostream* out) { *out << reader.name; }
 
-absl::Span<const FuzzedReader> FuzzedReaders();
-
 }  // namespace rhumb::testing
 
-#endif  // RHUMB_TESTS_FUZZ_READERS_H_
+#endif  // RHUMB_TESTS_FUZZ_FUZZED_READER_H_
