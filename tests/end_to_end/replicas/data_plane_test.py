@@ -190,7 +190,7 @@ class DataPlaneTest(unittest.TestCase):
         return None
 
     def leader(self, above: int = 0, but=None):
-        """The machine that leads with a later term, once the switches have its plan; and the term."""
+        """The machine that leads with a later term whose plan the switches have; and the term."""
         return wait_for(lambda: self._leads(above, but), "a leader whose plan is on the switches")
 
     def all_stand(self) -> bool:
