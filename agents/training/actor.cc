@@ -7,6 +7,7 @@
 #include "agents/neural/history.h"
 #include "agents/neural/network_shape.h"
 #include "agents/training/random.h"
+#include "agents/training/weight_noise.h"
 
 namespace rhumb::training {
 namespace {
@@ -54,6 +55,7 @@ void Actor::Follow(const Observation& observation) {
     graph_ = std::make_shared<const neural::PathGraph>(
         neural::BuildPathGraph(observation.topology, *paths_));
     priced_.SetGraph(graph_);
+    if (noisy_ != nullptr) noisy_->SetGraph(graph_);
   }
   history_.resize(static_cast<size_t>(graph_->num_pairs()) * neural::kHistory);
   neural::FillHistory(*graph_, observation.past_demands, absl::MakeSpan(history_));
@@ -78,9 +80,9 @@ std::vector<float> Actor::ActWholly(const Observation& observation, Random& nois
   if (inference_.sees_feedback()) {
     neural::FillFeedback(*graph_, observation, latest, &feedback_);
   }
-  inference_.Run(history_, &feedback_);
-  std::vector<float> logits(inference_.logits().begin(), inference_.logits().end());
-  if (!agent_->explore) return logits;
+  acting().Run(history_, &feedback_);
+  std::vector<float> logits(acting().logits().begin(), acting().logits().end());
+  if (!agent_->explore || noisy_ != nullptr) return logits;
   auto moment = std::make_shared<PlanMoment>();
   moment->graph = graph_;
   moment->history = history_;
@@ -96,10 +98,27 @@ std::vector<float> Actor::ActWholly(const Observation& observation, Random& nois
   return logits;
 }
 
+namespace {
+
+double DoubtOf(const Measurements& measured) {
+  if (!measured.prediction) return 0;
+  const PredictedRange& range = measured.prediction->ranges[kPredictedFct];
+  if (!(range.low > 0)) return 0;
+  return std::log(range.high / range.low) / 2 * (1 + measured.prediction->distance);
+}
+
+}  // namespace
+
 absl::StatusOr<Trajectory> Actor::PlayEpisode(Environment* environment, uint64_t seed, int repeat) {
   Trajectory trajectory;
   if (absl::Status status = environment->Reset(seed); !status.ok()) return status;
   const bool whole = agent_->whole_plan;
+  if (agent_->explore && agent_->weight_noise > 0) {
+    noisy_ = std::make_unique<neural::Inference>(
+        WithWeightNoise(agent_->weights, agent_->weight_noise, seed, repeat),
+        neural::ForPlans(agent_->inference));
+    graph_ = nullptr;
+  }
   Random noise(Random(seed).Bits() + static_cast<uint64_t>(whole ? repeat / 2 : repeat));
   for (bool done = false; !done;) {
     Transition transition;
@@ -117,6 +136,7 @@ absl::StatusOr<Trajectory> Actor::PlayEpisode(Environment* environment, uint64_t
     }
     transition.reward = step->reward;
     transition.terms = step->terms;
+    transition.doubt = DoubtOf(*step->measured);
     done = step->done;
     trajectory.push_back(std::move(transition));
   }

@@ -35,6 +35,9 @@ struct Transition {
   std::shared_ptr<PlanMoment> plan;
   double reward = 0;
   RewardTerms terms;
+  // How unsure a corrected simulator is of the mean completion time: half of its range's logarithm,
+  // more when the scenario is far from what the correction was learned from. 0 of others.
+  double doubt = 0;
 };
 
 using Trajectory = std::vector<Transition>;
@@ -48,6 +51,9 @@ struct ActingAgent {
   bool whole_plan = false;  // the graph network's last logits are the plan; there is no price head
   bool explore = false;     // draws actions, else takes their mean
   PlanNoise noise;          // of whole plans; every second draw is the one before it, turned round
+  // Above 0: an episode is played with noise on weights (weight_noise.h) instead, of this
+  // deviation.
+  double weight_noise = 0;
 };
 
 class Actor {
@@ -64,10 +70,12 @@ class Actor {
   std::vector<float> Act(const Observation& observation, Random& noise, Transition* transition);
   std::vector<float> ActWholly(const Observation& observation, Random& noise, bool turned,
                                Transition* transition);
+  neural::Inference& acting() { return noisy_ != nullptr ? *noisy_ : inference_; }
 
   std::shared_ptr<const ActingAgent> agent_;
   neural::Inference inference_;
   neural::PricedInference priced_;
+  std::unique_ptr<neural::Inference> noisy_;  // of the episode; null: the agent's own weights
   // Of the last decision: a network that did not change keeps its graph.
   std::shared_ptr<const neural::PathGraph> graph_;
   std::shared_ptr<const PathSet> paths_;

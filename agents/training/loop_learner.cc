@@ -6,9 +6,11 @@
 #include "absl/strings/str_format.h"
 #include "agents/neural/torch_network.h"
 #include "agents/training/cost_model.h"
+#include "agents/training/estimators.h"
 #include "agents/training/gradient_step.h"
 #include "agents/training/learning_rate.h"
 #include "agents/training/loop_batch.h"
+#include "agents/training/weight_noise.h"
 
 namespace rhumb::training {
 namespace {
@@ -20,6 +22,7 @@ constexpr int kModelSteps = 16;          // of the critic of actions, an update
 constexpr double kModelClip = 10;        // of its gradient
 constexpr double kAverageMemory = 0.95;  // of the moving average of the weights
 constexpr double kModelMemory = 0.9;     // of that of the critic
+constexpr double kMostAdvantage = 3;     // a few episodes without luck do not decide an update
 
 Tensor Centred(const Tensor& rows) { return rows - rows.mean(1, true); }
 
@@ -87,6 +90,56 @@ class LoopUpdate {
   ReplicaGroup& replicas_;
 };
 
+// The gradient of what an agent with noise on its weights earns: the episodes' returns, less the
+// mean of their repeats on the same arrivals, weighted by the noise (Salimans et al. 2017).
+absl::Status Evolve(const std::vector<RolloutGroup>& groups, const PacketConfig& config,
+                    PacketState* state, ReplicaGroup* replicas, UpdateReport* report) {
+  std::vector<float> pull(kNumMovedWeights, 0.0F);
+  std::vector<double> advantages;
+  std::vector<std::pair<uint64_t, int>> played;  // seed and repeat of each
+  double steps = 0;
+  for (const RolloutGroup& group : groups) {
+    if (group.trajectories.size() < 2) {
+      ++report->lost_scenarios;
+      continue;
+    }
+    std::vector<double> returns;
+    for (const Trajectory& trajectory : group.trajectories) {
+      double sum = 0;
+      for (const Transition& transition : trajectory) {
+        sum += transition.reward;
+        report->terms += transition.terms;
+      }
+      report->reward += sum;
+      steps += static_cast<double>(trajectory.size());
+      returns.push_back(sum / static_cast<double>(trajectory.size()));
+    }
+    const double mean = MomentsOf(returns).mean;
+    for (size_t r = 0; r < returns.size(); ++r) {
+      advantages.push_back(returns[r] - mean);
+      played.emplace_back(group.job.seed, static_cast<int>(r));
+    }
+  }
+  report->reward /= std::max(steps, 1.0);
+  report->terms *= 1 / std::max(steps, 1.0);
+  report->reward_spread = MomentsOf(advantages).deviation;
+  const double divisor = std::max(report->reward_spread, 1e-9);
+  for (size_t i = 0; i < played.size(); ++i) {
+    const double advantage = std::clamp(advantages[i] / divisor, -kMostAdvantage, kMostAdvantage);
+    const auto noise = DrawWeightNoise(played[i].first, played[i].second);
+    for (int k = 0; k < kNumMovedWeights; ++k) {
+      pull[k] += static_cast<float>(advantage * noise[k] / static_cast<double>(played.size()));
+    }
+  }
+  ++report->steps;
+  return GradientStep(
+      [&](const Tensor& weights) {
+        return -(weights.narrow(0, FirstMovedWeight(), kNumMovedWeights) * AsTensor(pull)).sum();
+      },
+      static_cast<double>(played.size()), LearningRate(config, state->updates), config.clip_norm,
+      replicas, &state->learned, &state->adam);
+}
+
 // Shuffled, in parts of at most `most` moments.
 std::vector<LoopBatch> Parts(const std::vector<LoopMoment>& moments, int most, Random* random) {
   std::vector<const LoopMoment*> order;
@@ -105,12 +158,25 @@ std::vector<LoopBatch> Parts(const std::vector<LoopMoment>& moments, int most, R
   return parts;
 }
 
+absl::StatusOr<UpdateReport> Finish(const UpdateReport& report, PacketState* state,
+                                    ReplicaGroup* replicas) {
+  ++state->updates;
+  MoveAverage(state->learned, state->updates, kAverageMemory, &state->average);
+  if (absl::Status status = replicas->RequireSame(state->learned); !status.ok()) return status;
+  return report;
+}
+
 }  // namespace
 
 absl::StatusOr<UpdateReport> LoopLearner::Update(const std::vector<RolloutGroup>& groups,
                                                  PacketState* state, ReplicaGroup* replicas) const {
   UpdateReport report;
   try {
+    if (config_.estimator == PlanEstimator::kEvolution) {
+      const absl::Status status = Evolve(groups, config_, state, replicas, &report);
+      if (!status.ok()) return status;
+      return Finish(report, state, replicas);
+    }
     const std::vector<LoopMoment> moments = MakeLoopMoments(groups, config_, &report);
     const absl::Status any =
         !moments.empty()
@@ -130,10 +196,7 @@ absl::StatusOr<UpdateReport> LoopLearner::Update(const std::vector<RolloutGroup>
     return absl::InternalError(
         absl::StrFormat("training update %d: %s", state->updates, failure.what()));
   }
-  ++state->updates;
-  MoveAverage(state->learned, state->updates, kAverageMemory, &state->average);
-  if (absl::Status status = replicas->RequireSame(state->learned); !status.ok()) return status;
-  return report;
+  return Finish(report, state, replicas);
 }
 
 }  // namespace rhumb::training

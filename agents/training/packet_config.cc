@@ -102,9 +102,10 @@ void ReadPolicy(TomlReader& fields, PacketConfig* config) {
     };
     fields.Parsed("estimator", config->estimator, parse, nullptr,
                   "\"evolution\", \"ppo\" or \"model\"");
-    if (config->loop && config->estimator != PlanEstimator::kModel) {
-      fields.Problem("estimator", "must be \"model\" with learns = \"loop\"");
+    if (config->loop && config->estimator == PlanEstimator::kPpo) {
+      fields.Problem("estimator", "must be \"model\" or \"evolution\" with learns = \"loop\"");
     }
+    fields.Number("noise_weights", 1e-3, 10, config->weight_noise);
     fields.Number("school", 0, 1, config->school);
     fields.Number("noise_links", 1e-3, 10, config->noise.links);
     fields.Number("noise_common", 0, 10, config->noise.common);
@@ -202,6 +203,21 @@ void ReadValidation(TomlReader& fields, PacketConfig* config) {
   fields.Texts("test_checkpoints", config->test_checkpoints);
 }
 
+void ReadTruth(TomlReader& fields, PacketConfig* config) {
+  TruthRules& truth = config->truth;
+  fields.Number("minutes", 0, 1e6, truth.minutes);
+  fields.Number("every", 1, 1e9, truth.every);
+  fields.Number("episodes", 1, 1e4, truth.episodes);
+  fields.Number("tolerance", 1e-6, 10, truth.tolerance);
+  if (truth.minutes <= 0) return;
+  if (config->level != SimulatorLevel::kFluid || config->episodes.steps != 1 ||
+      config->late_scenarios != 0) {
+    fields.Problem("minutes",
+                   "needs simulator.level = \"fluid\", episodes.steps = 1 and ppo.late_scenarios = "
+                   "0: what ns-3 plays again are episodes of one interval");
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<PacketConfig> ParsePacketConfig(absl::string_view text, absl::string_view name) {
@@ -217,6 +233,7 @@ absl::StatusOr<PacketConfig> ParsePacketConfig(absl::string_view text, absl::str
   file.Section("ppo", [&](TomlReader& fields) { ReadPpo(fields, &config); });
   file.Section("simulator", [&](TomlReader& fields) { ReadSimulator(fields, &config); });
   file.Section("validation", [&](TomlReader& fields) { ReadValidation(fields, &config); });
+  file.Section("truth", [&](TomlReader& fields) { ReadTruth(fields, &config); });
   if (absl::Status status = file.Finish(); !status.ok()) return status;
   return config;
 }

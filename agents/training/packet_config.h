@@ -10,6 +10,7 @@
 #include "agents/training/episode_scenario.h"
 #include "agents/training/plan_noise.h"
 #include "agents/training/routing_environment.h"
+#include "agents/training/truth_checks.h"
 #include "simulator/packet/packet_simulator.h"
 
 namespace rhumb::training {
@@ -49,9 +50,11 @@ struct PacketConfig {
   // The same for a sequence of decisions that see what the running network measured.
   bool loop = false;
   PlanEstimator estimator = PlanEstimator::kEvolution;
-  double school = 0;   // share of the updates, the first, for which the model is the estimator
-  PlanNoise noise;     // exploration of whole plans
-  double sigma = 0.5;  // first standard deviation of the exploration of every price
+  double school = 0;  // share of the updates, the first, for which the model is the estimator
+  PlanNoise noise;    // exploration of whole plans
+  // The same of a sequence's agent that learns by evolution: of the weights of its shifts.
+  double weight_noise = 0.5;
+  double sigma = 0.5;             // first standard deviation of the exploration of every price
   neural::Prices first_prices{};  // what a head without training says
 
   int updates = 100;
@@ -80,6 +83,8 @@ struct PacketConfig {
   int test_scenarios = 40;    // played at the end with the best weights and with other policies
   std::vector<std::string> test_checkpoints;  // of other agents, played in the test as well
   TestAgainst test_against = TestAgainst::kAll;
+
+  TruthRules truth;
 };
 
 // InvalidArgument with every problem at once; `name` is used in errors.

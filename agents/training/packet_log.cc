@@ -19,11 +19,11 @@ std::string PacketLog::Header() {
   return "updates,reward,completion,on_time,delay,loss,goodput,reward_spread,kl,optimizer_steps,"
          "clipped_share,value_error,explained_variance,entropy,lost_scenarios,simulator_s,acting_s,"
          "learning_s,waiting_s,steps,hop_packets,retries,validation_reward,validation_low,"
-         "validation_high,run_s,packet_s\n";
+         "validation_high,run_s,packet_s,predicted_reward,measured_reward\n";
 }
 
 std::string PacketLog::UpdateRow(int64_t update, const UpdateReport& report, const RunCost& run,
-                                 const LearnerTime& time) {
+                                 const LearnerTime& time, const std::optional<TruthPair>& truth) {
   const RolloutCost& cost = run.all;
   events_.Scalar(update, "reward", report.reward);
   events_.Scalar(update, "reward/completion", report.terms.completion);
@@ -36,22 +36,28 @@ std::string PacketLog::UpdateRow(int64_t update, const UpdateReport& report, con
   events_.Scalar(update, "explained_variance", report.explained_variance);
   events_.Scalar(update, "entropy", report.entropy);
   events_.Scalar(update, "outside_share", OutsideShare(cost, time));
+  std::string pair = ",";
+  if (truth) {
+    events_.Scalar(update, "truth/predicted", truth->predicted);
+    events_.Scalar(update, "truth/measured", truth->measured);
+    pair = absl::StrFormat("%.6f,%.6f", truth->predicted, truth->measured);
+  }
   return absl::StrFormat(
       "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%d,%.4f,%.6f,%.4f,%.4f,%d,%.3f,%.3f,%.3f,%.3f,%d,"
-      "%d,%d,,,,%.2f,%.2f\n",
+      "%d,%d,,,,%.2f,%.2f,%s\n",
       update, report.reward, report.terms.completion, report.terms.on_time, report.terms.delay,
       report.terms.loss, report.terms.goodput, report.reward_spread, report.kl, report.steps,
       report.clipped_share, report.value_error, report.explained_variance, report.entropy,
       report.lost_scenarios, cost.simulator_s, cost.acting_s, time.learning_s, time.waiting_s,
-      cost.steps, cost.hop_packets, cost.retries, time.run_s, run.packet_s);
+      cost.steps, cost.hop_packets, cost.retries, time.run_s, run.packet_s, pair);
 }
 
 std::string PacketLog::ValidationRow(int64_t update, const Estimate& reward, const RunCost& cost,
                                      const LearnerTime& time) {
   events_.Scalar(update, "validation/reward", reward.mean);
   events_.Flush();
-  return absl::StrFormat("%d,,,,,,,,,,,,,,,,,,,,,,%.6f,%.6f,%.6f,%.2f,%.2f\n", update, reward.mean,
-                         reward.low, reward.high, time.run_s, cost.packet_s);
+  return absl::StrFormat("%d,,,,,,,,,,,,,,,,,,,,,,%.6f,%.6f,%.6f,%.2f,%.2f,,\n", update,
+                         reward.mean, reward.low, reward.high, time.run_s, cost.packet_s);
 }
 
 std::string CostLine(const RunCost& run, const LearnerTime& time, int workers, double elapsed_s) {

@@ -3,6 +3,7 @@
 #ifndef RHUMB_AGENTS_TRAINING_PACKET_LOG_H_
 #define RHUMB_AGENTS_TRAINING_PACKET_LOG_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +11,7 @@
 #include "agents/training/event_file.h"
 #include "agents/training/packet_samples.h"
 #include "agents/training/rollout_pool.h"
+#include "agents/training/truth_checks.h"
 
 namespace rhumb::training {
 
@@ -37,9 +39,10 @@ class PacketLog {
   static std::string Header();
   absl::Status Open(const std::string& directory) { return events_.Open(directory); }
 
-  // Rows of metrics.csv; what a row does not know stays empty.
+  // Rows of metrics.csv; what a row does not know stays empty. `truth` is of the episodes of the
+  // update that ns-3 played again.
   std::string UpdateRow(int64_t update, const UpdateReport& report, const RunCost& cost,
-                        const LearnerTime& time);
+                        const LearnerTime& time, const std::optional<TruthPair>& truth);
   std::string ValidationRow(int64_t update, const Estimate& reward, const RunCost& cost,
                             const LearnerTime& time);
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <iterator>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -20,8 +22,11 @@
 #include "agents/training/plan_learner.h"
 #include "agents/training/run_loop.h"
 #include "agents/training/scenario_scores.h"
+#include "agents/training/truth_checks.h"
 #include "simulator/flow/flow_simulator.h"
 #include "simulator/fluid/fluid_simulator.h"
+#include "simulator/surrogate/corrected_simulator.h"
+#include "simulator/surrogate/paired_simulator.h"
 
 namespace rhumb::training {
 namespace {
@@ -84,6 +89,8 @@ absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeSimulator(
   return make_packets(options);
 }
 
+using SimulatorMaker = std::function<absl::StatusOr<std::unique_ptr<NetworkSimulator>>()>;
+
 const char* NameOf(SimulatorLevel level) {
   switch (level) {
     case SimulatorLevel::kFlow:
@@ -96,16 +103,14 @@ const char* NameOf(SimulatorLevel level) {
   return "in ns-3";
 }
 
-EnvironmentFactory MakeFactory(const PacketConfig& config, SimulatorLevel level,
-                               PacketSimulatorFactory make_packets) {
+EnvironmentFactory MakeFactory(const PacketConfig& config, SimulatorMaker make_simulator) {
   const ScenarioSource source = MakeSource(config);
   EnvironmentOptions options = config.environment;
   // Enough for all policies of a test to meet the same reference, and for validations in between.
   options.references = std::make_shared<ReferenceCache>(
       std::max(kReferences, config.test_scenarios + config.validation_scenarios));
-  return [source, level, simulator_options = config.simulator, options,
-          make_packets]() -> absl::StatusOr<std::unique_ptr<Environment>> {
-    auto simulator = MakeSimulator(level, simulator_options, make_packets);
+  return [source, options, make_simulator]() -> absl::StatusOr<std::unique_ptr<Environment>> {
+    auto simulator = make_simulator();
     if (!simulator.ok()) return simulator.status();
     return MakeRoutingEnvironment(*std::move(simulator), source, options);
   };
@@ -134,12 +139,15 @@ class PacketStage : public TrainingStage {
         learner_(config),
         plan_learner_(config),
         loop_learner_(config),
-        pool_(request.workers, MakeFactory(config, config.level, request.make_packet_simulator)),
-        judges_(config.judge_level == config.level
+        truth_(config.truth),
+        pool_(request.workers, MakeFactory(config, LearnedFrom())),
+        judges_(config.judge_level == config.level && !ChecksTruth()
                     ? nullptr
-                    : std::make_unique<RolloutPool>(
-                          request.workers,
-                          MakeFactory(config, config.judge_level, request.make_packet_simulator))),
+                    : std::make_unique<RolloutPool>(request.workers,
+                                                    MakeFactory(config, At(config.judge_level)))),
+        truths_(ChecksTruth() ? std::make_unique<RolloutPool>(request.workers,
+                                                              MakeFactory(config, PlayedAgain()))
+                              : nullptr),
         state_(FirstWeights(config)) {}
 
   RunState& state() override { return state_; }
@@ -168,12 +176,17 @@ class PacketStage : public TrainingStage {
 
   absl::Status OpenLog() override { return log_.Open(request_.out); }
 
-  std::string Serialize() const override { return state_.Serialize(request_.config_toml); }
+  std::string Serialize() const override {
+    PacketState state = state_;
+    if (ChecksTruth()) state.truth = truth_.Serialize();
+    return state.Serialize(request_.config_toml);
+  }
 
   absl::Status Take(const std::string& bytes, const std::string& name) override {
     auto state = PacketState::Parse(bytes, request_.config_toml, name);
-    if (state.ok()) state_ = *std::move(state);
-    return state.status();
+    if (!state.ok()) return state.status();
+    state_ = *std::move(state);
+    return ChecksTruth() ? truth_.Parse(state_.truth, name) : absl::OkStatus();
   }
 
   absl::Status Update() override {
@@ -181,24 +194,32 @@ class PacketStage : public TrainingStage {
     RolloutJob job = AgentJob(state_.learned, true);
     for (int i = 0; i < config_.scenarios; ++i) {
       job.seed = state_.random.Bits();
-      pool_.Submit(job);
+      learned_from().Submit(job);
     }
     const auto submitted = std::chrono::steady_clock::now();
-    auto groups = pool_.Collect(config_.late_scenarios);
+    auto groups = learned_from().Collect(config_.late_scenarios);
     if (absl::Status status = group_.RequireAllOk(groups.status()); !status.ok()) return status;
     const auto collected = std::chrono::steady_clock::now();
     time_.waiting_s += Seconds(collected - submitted);
     groups->insert(groups->begin(), std::make_move_iterator(late_.begin()),
                    std::make_move_iterator(late_.end()));
     late_.clear();
+    std::optional<TruthPair> truth;
+    if (truth_.Due(state_.updates)) {
+      auto checked = CheckTruth(*groups);
+      if (!checked.ok()) return checked.status();
+      truth = *checked;
+    }
+    const auto checked = std::chrono::steady_clock::now();
+    time_.waiting_s += Seconds(checked - collected);
     auto report = config_.loop         ? loop_learner_.Update(*groups, &state_, &group_)
                   : config_.whole_plan ? plan_learner_.Update(*groups, &state_, &group_)
                                        : learner_.Update(*groups, &state_, &group_);
     if (!report.ok()) return report.status();
     const auto learned = std::chrono::steady_clock::now();
-    time_.learning_s += Seconds(learned - collected);
+    time_.learning_s += Seconds(learned - checked);
     state_.run_s += Seconds(learned - began);
-    state_.metrics += log_.UpdateRow(state_.updates, *report, Cost(), Time());
+    state_.metrics += log_.UpdateRow(state_.updates, *report, Cost(), Time(), truth);
     return absl::OkStatus();
   }
 
@@ -235,10 +256,67 @@ class PacketStage : public TrainingStage {
       if (absl::Status status = Test(); !status.ok()) return status;
     }
     Say(CostLine(Cost(), time_, request_.workers, elapsed_s));
+    if (truth_.num_episodes() > 0) SayTruth();
     return absl::OkStatus();
   }
 
  private:
+  bool ChecksTruth() const { return config_.truth.minutes > 0; }
+
+  SimulatorMaker At(SimulatorLevel level) const {
+    return [level, options = config_.simulator, make_packets = request_.make_packet_simulator] {
+      return MakeSimulator(level, options, make_packets);
+    };
+  }
+
+  SimulatorMaker LearnedFrom() const {
+    if (!ChecksTruth()) return At(config_.level);
+    return [this] {
+      return MakeCorrectedFluidSimulator(FluidOptions(config_.simulator),
+                                         [this] { return truth_.correction(); });
+    };
+  }
+
+  SimulatorMaker PlayedAgain() {
+    return [this]() -> absl::StatusOr<std::unique_ptr<NetworkSimulator>> {
+      auto packets = request_.make_packet_simulator(config_.simulator);
+      if (!packets.ok()) return packets.status();
+      return MakePairedSimulator(*std::move(packets), FluidOptions(config_.simulator),
+                                 [this](PairedMeasurements both) { truth_.Tell(std::move(both)); });
+    };
+  }
+
+  // Of the episodes that the policy has just played, those that are least certain in ns-3 too.
+  absl::StatusOr<std::optional<TruthPair>> CheckTruth(const std::vector<RolloutGroup>& groups) {
+    const std::vector<RolloutJob> jobs = truth_.Choose(groups);
+    const uint64_t before = truths_->cost().hop_packets;
+    for (const RolloutJob& job : jobs) truths_->Submit(job);
+    auto played = truths_->Collect(0);
+    if (!played.ok()) return played.status();
+    const auto means =
+        truth_.Take(groups, jobs, *std::move(played), truths_->cost().hop_packets - before);
+    if (truth_.parted()) {
+      const Estimate gap = truth_.difference();
+      Say(absl::StrFormat(
+          "update %d: over the last %d episodes that ns-3 played again it measured %+.3f [%+.3f, "
+          "%+.3f] more reward than was predicted: the fluid simulator is not believed any more, "
+          "and the run goes on in ns-3",
+          state_.updates, truth_.num_latest(), gap.mean, gap.low, gap.high));
+      // What it said of the weights until now is not believed either.
+      state_.best.clear();
+    }
+    return means;
+  }
+
+  void SayTruth() const {
+    const Estimate gap = truth_.difference();
+    Say(absl::StrFormat(
+        "ns-3 played %d episodes again, the least certain ones; over the last %d it measured %+.3f "
+        "[%+.3f, %+.3f] more reward than was predicted; the correction was fitted %d times",
+        truth_.num_episodes(), truth_.num_latest(), gap.mean, gap.low, gap.high,
+        truth_.num_fits()));
+  }
+
   absl::Status StartWholePlan() {
     if (!request_.init.empty()) {
       auto checkpoint = neural::FindCheckpoint(request_.init);
@@ -268,12 +346,21 @@ class PacketStage : public TrainingStage {
     return config_.whole_plan ? state_.average : state_.learned;
   }
 
+  RolloutPool& learned_from() { return truth_.parted() ? *truths_ : pool_; }
   // Plays validation and test.
-  RolloutPool& judge() { return judges_ == nullptr ? pool_ : *judges_; }
+  RolloutPool& judge() {
+    if (truth_.parted()) return *truths_;
+    return judges_ == nullptr ? pool_ : *judges_;
+  }
 
   RunCost Cost() const {
     RunCost cost{pool_.cost(), 0};
     if (config_.level == SimulatorLevel::kPacket) cost.packet_s = cost.all.simulator_s;
+    if (truths_ != nullptr) {
+      const RolloutCost again = truths_->cost();
+      cost.packet_s += again.simulator_s;
+      cost.all += again;
+    }
     if (judges_ == nullptr) return cost;
     const RolloutCost judged = judges_->cost();
     if (config_.judge_level == SimulatorLevel::kPacket) cost.packet_s += judged.simulator_s;
@@ -295,6 +382,9 @@ class PacketStage : public TrainingStage {
     auto agent = std::make_shared<ActingAgent>();
     agent->whole_plan = config_.whole_plan;
     agent->noise = config_.noise;
+    if (config_.loop && config_.estimator == PlanEstimator::kEvolution) {
+      agent->weight_noise = config_.weight_noise;
+    }
     agent->weights = config_.whole_plan ? learned : state_.weights;
     if (!config_.whole_plan) agent->price_head = learned;
     agent->inference = config_.inference;
@@ -413,8 +503,10 @@ class PacketStage : public TrainingStage {
   PacketLearner learner_;
   PlanLearner plan_learner_;
   LoopLearner loop_learner_;
+  TruthChecks truth_;
   RolloutPool pool_;                     // what is learned from
   std::unique_ptr<RolloutPool> judges_;  // null: the same
+  std::unique_ptr<RolloutPool> truths_;  // null: nothing is played again
   PacketState state_;
   std::vector<RolloutGroup> late_;  // finished while something else was waited for
   Estimate validation_;
@@ -427,6 +519,11 @@ class PacketStage : public TrainingStage {
 absl::Status RunPacketTraining(const TrainRequest& request, ReplicaGroup* group) {
   const auto config = ParsePacketConfig(request.config_toml, request.config_name);
   if (absl::Status status = group->RequireAllOk(config.status()); !status.ok()) return status;
+  if (config->truth.minutes > 0 && group->size() > 1) {
+    return absl::FailedPreconditionError(
+        "truth.minutes needs one process, whose correction it fits; leave mpirun out and give "
+        "--workers");
+  }
   at::set_num_threads(1);
   at::globalContext().setFlushDenormal(true);
   RunRules rules;

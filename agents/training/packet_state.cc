@@ -10,7 +10,7 @@
 namespace rhumb::training {
 namespace {
 
-constexpr absl::string_view kMagic = "RHUMBPS2";
+constexpr absl::string_view kMagic = "RHUMBPS3";
 
 }  // namespace
 
@@ -35,6 +35,7 @@ std::string PacketState::Serialize(const std::string& config_toml) const {
   writer.Number(stale_validations);
   writer.Number(run_s);
   writer.Text(metrics);
+  writer.Text(truth);
   return WrapState(kMagic, config_toml, writer.bytes());
 }
 
@@ -63,6 +64,7 @@ absl::StatusOr<PacketState> PacketState::Parse(absl::string_view bytes,
   state.stale_validations = reader.Number<int64_t>();
   state.run_s = reader.Number<double>();
   state.metrics = reader.Text();
+  state.truth = reader.Text();
   const size_t network = static_cast<size_t>(neural::NumWeights());
   const bool whole_plan = state.weights.empty();
   const size_t with_feedback = network + static_cast<size_t>(neural::NumFeedbackWeights());

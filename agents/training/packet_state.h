@@ -26,7 +26,8 @@ struct PacketState : RunState {
   Adam model_adam{0};
   double return_variance = 0;  // moving average, by whose root rewards are divided for the critic
   std::vector<float> best;
-  double run_s = 0;  // wall time of updates and validations
+  double run_s = 0;   // wall time of updates and validations
+  std::string truth;  // TruthChecks::Serialize; empty without them
 
   std::string Serialize(const std::string& config_toml) const;
   // FailedPrecondition for a state of another configuration, DataLoss for a torn one.

@@ -131,7 +131,8 @@ absl::Status RolloutPool::PlayOnce(std::unique_ptr<Environment>* environment, Ro
   if (group->job.baseline) baseline = group->job.baseline();
   for (int repeat = 0; repeat < group->job.repeats && status.ok(); ++repeat) {
     auto trajectory = actor != nullptr
-                          ? actor->PlayEpisode(environment->get(), group->job.seed, repeat)
+                          ? actor->PlayEpisode(environment->get(), group->job.seed,
+                                               group->job.first_repeat + repeat)
                           : PlayEpisode(environment->get(), baseline.get(), group->job.seed);
     status = trajectory.status();
     if (trajectory.ok()) group->trajectories.push_back(*std::move(trajectory));

@@ -25,6 +25,7 @@ using EnvironmentFactory = std::function<absl::StatusOr<std::unique_ptr<Environm
 struct RolloutJob {
   uint64_t seed = 0;
   int repeats = 1;
+  int first_repeat = 0;  // their numbers, of which exploration is a function
   // One of the two.
   std::shared_ptr<const ActingAgent> agent;
   std::function<std::unique_ptr<RoutingPolicy>()> baseline;

@@ -3,6 +3,7 @@
 #ifndef RHUMB_SIMULATOR_SURROGATE_CORRECTED_SIMULATOR_H_
 #define RHUMB_SIMULATOR_SURROGATE_CORRECTED_SIMULATOR_H_
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,12 @@ namespace rhumb {
 absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeCorrectedFluidSimulator(
     const FluidSimulatorOptions& options,
     const surrogate::Correction& correction = surrogate::ShippedCorrection());
+
+// The same with a correction that changes: it is asked for at every Reset, from the thread that
+// calls that, and holds for the episode.
+using CorrectionSource = std::function<std::shared_ptr<const surrogate::Correction>()>;
+absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeCorrectedFluidSimulator(
+    const FluidSimulatorOptions& options, CorrectionSource correction);
 
 }  // namespace rhumb
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "agents/neural/checkpoint.h"
+#include "agents/neural/feedback.h"
 #include "agents/neural/network_shape.h"
 #include "agents/neural/price_head.h"
 #include "agents/training/packet_config.h"
@@ -106,11 +107,16 @@ std::string TinyLoopRun() {
 }
 
 std::string ConfigOf(const std::string& what) {
+  if (what == "loop_evolution") {
+    return absl::StrReplaceAll(TinyLoopRun(),
+                               {{"estimator = \"model\"", "estimator = \"evolution\""}});
+  }
   return what == "prices" ? kTinyRun : what == "loop" ? TinyLoopRun() : TinyPlanRun(what);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WhatIsLearnedTest,
-                         ::testing::Values("prices", "evolution", "ppo", "model", "loop"),
+                         ::testing::Values("prices", "evolution", "ppo", "model", "loop",
+                                           "loop_evolution"),
                          [](const auto& info) { return info.param; });
 
 TEST(PacketRunTest, AWholeNetworkLearnsFromRandomWeightsByEveryEstimator) {
@@ -145,6 +151,19 @@ TEST(PacketRunTest, ASequenceOfDecisionsIsLearnedFromRandomWeights) {
   EXPECT_GT(validations[1], validations[0] + 0.05);
   ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
   EXPECT_FALSE(checkpoint->feedback.empty());
+}
+
+TEST(PacketRunTest, EvolutionOfASequencesAgentMovesNothingButItsShifts) {
+  const std::string out = FreshDirectory("rhumb-loop-evolves-");
+  TrainRequest request = Request(ConfigOf("loop_evolution"), out);
+  ASSERT_TRUE(Train(request).ok());
+  const auto checkpoint = neural::LoadCheckpoint(out + "/last.ckpt");
+  std::filesystem::remove_all(out);
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  const size_t moved = 2 * neural::kNumPathFeedback;
+  const auto shifts = checkpoint->feedback.end() - moved;
+  EXPECT_TRUE(std::all_of(checkpoint->feedback.begin(), shifts, [](float w) { return w == 0; }));
+  EXPECT_TRUE(std::all_of(shifts, checkpoint->feedback.end(), [](float w) { return w != 0; }));
 }
 
 TEST(PacketRunTest, RefusesAStartThatDoesNotDecideWholePlans) {
