@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -172,8 +173,10 @@ class PacketStage : public TrainingStage {
 
   absl::Status Take(const std::string& bytes, const std::string& name) override {
     auto state = PacketState::Parse(bytes, request_.config_toml, name);
-    if (state.ok()) state_ = *std::move(state);
-    return state.status();
+    if (!state.ok()) return state.status();
+    state_ = *std::move(state);
+    state_.metrics = PacketLog::WithAllColumns(state_.metrics);
+    return absl::OkStatus();
   }
 
   absl::Status Update() override {
@@ -208,8 +211,10 @@ class PacketStage : public TrainingStage {
     auto scores = ScoreScenarios("agent", AgentJob(Judged(), false), seeds, &judge(), &late_);
     if (!scores.ok()) return scores.status();
     validation_ = MeanScore(*scores);
+    const auto predicted = Predict(*scores);
+    if (!predicted.ok()) return predicted.status();
     state_.run_s += Seconds(std::chrono::steady_clock::now() - began);
-    state_.metrics += log_.ValidationRow(state_.updates, validation_, Cost(), Time());
+    state_.metrics += log_.ValidationRow(state_.updates, validation_, *predicted, Cost(), Time());
     const bool better = state_.best.empty() || validation_.mean > state_.best_score;
     if (better) {
       state_.best_score = validation_.mean;
@@ -266,6 +271,17 @@ class PacketStage : public TrainingStage {
 
   const std::vector<float>& Judged() const {
     return config_.whole_plan ? state_.average : state_.learned;
+  }
+
+  // What is learned from against what judges; absent where they are the same.
+  absl::StatusOr<std::optional<PredictedReward>> Predict(const ScenarioScores& measured) {
+    if (judges_ == nullptr) return std::nullopt;
+    auto scores = ScoreScenarios("predicted", AgentJob(Judged(), false), ValidationSeeds(config_),
+                                 &pool_, &late_);
+    if (!scores.ok()) return scores.status();
+    // Of the scenarios that were measured.
+    for (size_t i = 0; i < scores->valid.size(); ++i) scores->valid[i] &= measured.valid[i];
+    return PredictedReward{MeanScore(*scores).mean, PairedDifference(*scores, measured)};
   }
 
   // Plays validation and test.
