@@ -1,8 +1,12 @@
 #include "agents/training/packet_log.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace rhumb::training {
 
@@ -19,7 +23,21 @@ std::string PacketLog::Header() {
   return "updates,reward,completion,on_time,delay,loss,goodput,reward_spread,kl,optimizer_steps,"
          "clipped_share,value_error,explained_variance,entropy,lost_scenarios,simulator_s,acting_s,"
          "learning_s,waiting_s,steps,hop_packets,retries,validation_reward,validation_low,"
-         "validation_high,run_s,packet_s,predicted_reward,measured_reward\n";
+         "validation_high,run_s,packet_s,predicted_reward,predicted_minus_measured,"
+         "predicted_low,predicted_high,truth_predicted,truth_measured\n";
+}
+
+std::string PacketLog::WithAllColumns(absl::string_view metrics) {
+  const std::string header = Header();
+  const absl::string_view all = absl::StripSuffix(header, "\n");
+  const absl::string_view had = metrics.substr(0, metrics.find('\n'));
+  if (had == all || !absl::StartsWith(all, absl::StrCat(had, ","))) return std::string(metrics);
+  const std::string missing(
+      std::count(all.begin(), all.end(), ',') - std::count(had.begin(), had.end(), ','), ',');
+  std::string filled = header;
+  const std::vector<absl::string_view> rows = absl::StrSplit(metrics, '\n', absl::SkipEmpty());
+  for (size_t i = 1; i < rows.size(); ++i) absl::StrAppend(&filled, rows[i], missing, "\n");
+  return filled;
 }
 
 std::string PacketLog::UpdateRow(int64_t update, const UpdateReport& report, const RunCost& run,
@@ -44,7 +62,7 @@ std::string PacketLog::UpdateRow(int64_t update, const UpdateReport& report, con
   }
   return absl::StrFormat(
       "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%d,%.4f,%.6f,%.4f,%.4f,%d,%.3f,%.3f,%.3f,%.3f,%d,"
-      "%d,%d,,,,%.2f,%.2f,%s\n",
+      "%d,%d,,,,%.2f,%.2f,,,,,%s\n",
       update, report.reward, report.terms.completion, report.terms.on_time, report.terms.delay,
       report.terms.loss, report.terms.goodput, report.reward_spread, report.kl, report.steps,
       report.clipped_share, report.value_error, report.explained_variance, report.entropy,
@@ -52,12 +70,20 @@ std::string PacketLog::UpdateRow(int64_t update, const UpdateReport& report, con
       cost.steps, cost.hop_packets, cost.retries, time.run_s, run.packet_s, pair);
 }
 
-std::string PacketLog::ValidationRow(int64_t update, const Estimate& reward, const RunCost& cost,
-                                     const LearnerTime& time) {
+std::string PacketLog::ValidationRow(int64_t update, const Estimate& reward,
+                                     const std::optional<PredictedReward>& predicted,
+                                     const RunCost& cost, const LearnerTime& time) {
   events_.Scalar(update, "validation/reward", reward.mean);
+  if (predicted) events_.Scalar(update, "validation/predicted_reward", predicted->mean);
   events_.Flush();
-  return absl::StrFormat("%d,,,,,,,,,,,,,,,,,,,,,,%.6f,%.6f,%.6f,%.2f,%.2f,,\n", update,
-                         reward.mean, reward.low, reward.high, time.run_s, cost.packet_s);
+  std::string row =
+      absl::StrFormat("%d,,,,,,,,,,,,,,,,,,,,,,%.6f,%.6f,%.6f,%.2f,%.2f", update, reward.mean,
+                      reward.low, reward.high, time.run_s, cost.packet_s);
+  if (!predicted) return row + ",,,,,,\n";
+  const Estimate& gap = predicted->minus_measured;
+  absl::StrAppendFormat(&row, ",%.6f,%.6f,%.6f,%.6f,,\n", predicted->mean, gap.mean, gap.low,
+                        gap.high);
+  return row;
 }
 
 std::string CostLine(const RunCost& run, const LearnerTime& time, int workers, double elapsed_s) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "agents/training/estimators.h"
 #include "agents/training/event_file.h"
 #include "agents/training/packet_samples.h"
@@ -30,6 +31,13 @@ struct RunCost {
 // Share of the simulators' time that was ns-3's.
 double PacketShare(const RunCost& cost);
 
+// What the simulator that is learned from says of the validation's scenarios, where another one
+// measures: the same decisions on the same traffic.
+struct PredictedReward {
+  double mean = 0;
+  Estimate minus_measured;  // in pairs
+};
+
 // Share of the work of all processes that was not inside of the simulator: scenarios, decisions,
 // learning. Waiting is no work.
 double OutsideShare(const RolloutCost& cost, const LearnerTime& time);
@@ -37,13 +45,16 @@ double OutsideShare(const RolloutCost& cost, const LearnerTime& time);
 class PacketLog {
  public:
   static std::string Header();
+  // Rows with the columns of Header(), of those that an older program wrote with fewer.
+  static std::string WithAllColumns(absl::string_view metrics);
   absl::Status Open(const std::string& directory) { return events_.Open(directory); }
 
   // Rows of metrics.csv; what a row does not know stays empty. `truth` is of the episodes of the
   // update that ns-3 played again.
   std::string UpdateRow(int64_t update, const UpdateReport& report, const RunCost& cost,
                         const LearnerTime& time, const std::optional<TruthPair>& truth);
-  std::string ValidationRow(int64_t update, const Estimate& reward, const RunCost& cost,
+  std::string ValidationRow(int64_t update, const Estimate& reward,
+                            const std::optional<PredictedReward>& predicted, const RunCost& cost,
                             const LearnerTime& time);
 
  private:

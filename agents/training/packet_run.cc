@@ -186,6 +186,7 @@ class PacketStage : public TrainingStage {
     auto state = PacketState::Parse(bytes, request_.config_toml, name);
     if (!state.ok()) return state.status();
     state_ = *std::move(state);
+    state_.metrics = PacketLog::WithAllColumns(state_.metrics);
     return ChecksTruth() ? truth_.Parse(state_.truth, name) : absl::OkStatus();
   }
 
@@ -229,8 +230,10 @@ class PacketStage : public TrainingStage {
     auto scores = ScoreScenarios("agent", AgentJob(Judged(), false), seeds, &judge(), &late_);
     if (!scores.ok()) return scores.status();
     validation_ = MeanScore(*scores);
+    const auto predicted = Predict(*scores);
+    if (!predicted.ok()) return predicted.status();
     state_.run_s += Seconds(std::chrono::steady_clock::now() - began);
-    state_.metrics += log_.ValidationRow(state_.updates, validation_, Cost(), Time());
+    state_.metrics += log_.ValidationRow(state_.updates, validation_, *predicted, Cost(), Time());
     const bool better = state_.best.empty() || validation_.mean > state_.best_score;
     if (better) {
       state_.best_score = validation_.mean;
@@ -347,6 +350,17 @@ class PacketStage : public TrainingStage {
   }
 
   RolloutPool& learned_from() { return truth_.parted() ? *truths_ : pool_; }
+  // What is learned from against what judges; absent where they are the same.
+  absl::StatusOr<std::optional<PredictedReward>> Predict(const ScenarioScores& measured) {
+    if (judges_ == nullptr) return std::nullopt;
+    auto scores = ScoreScenarios("predicted", AgentJob(Judged(), false), ValidationSeeds(config_),
+                                 &pool_, &late_);
+    if (!scores.ok()) return scores.status();
+    // Of the scenarios that were measured.
+    for (size_t i = 0; i < scores->valid.size(); ++i) scores->valid[i] &= measured.valid[i];
+    return PredictedReward{MeanScore(*scores).mean, PairedDifference(*scores, measured)};
+  }
+
   // Plays validation and test.
   RolloutPool& judge() {
     if (truth_.parted()) return *truths_;

@@ -266,7 +266,7 @@ TEST(PacketRunTest, GoesOnWithRowsOfAProgramThatHadFewerColumns) {
   };
   const std::string row = "3" + std::string(commas(before), ',');
   const std::string filled = PacketLog::WithAllColumns(before + "\n" + row + "\n" + row + "\n");
-  EXPECT_EQ(filled, absl::StrCat(header, row, ",,,,\n", row, ",,,,\n"));
+  EXPECT_EQ(filled, absl::StrCat(header, row, ",,,,,,\n", row, ",,,,,,\n"));
   EXPECT_EQ(PacketLog::WithAllColumns(filled), filled);
   EXPECT_EQ(PacketLog::WithAllColumns("something,else\n1,2\n"), "something,else\n1,2\n");
 }

@@ -96,11 +96,14 @@ absl::Status Train(const TrainRequest& request) {
 // Predicted and measured of every row that has both.
 std::vector<TruthPair> PairsIn(const std::string& metrics) {
   std::vector<TruthPair> pairs;
+  size_t measured = 0;
   for (absl::string_view row : absl::StrSplit(metrics, '\n', absl::SkipEmpty())) {
     const std::vector<std::string> cells = absl::StrSplit(row, ',');
-    const size_t last = cells.size() - 1;
-    if (cells[last].empty() || cells[last] == "measured_reward") continue;
-    pairs.push_back({std::stod(cells[last - 1]), std::stod(cells[last])});
+    if (measured == 0) {
+      measured = std::find(cells.begin(), cells.end(), "truth_measured") - cells.begin();
+    } else if (!cells.at(measured).empty()) {
+      pairs.push_back({std::stod(cells[measured - 1]), std::stod(cells[measured])});
+    }
   }
   return pairs;
 }
@@ -114,7 +117,7 @@ TEST(TruthChecksTest, ARunTellsWhatWasPredictedAndWhatNs3Measured) {
 
   const std::string metrics = neural::ReadWholeFile(request.out + "/metrics.csv").value();
   std::filesystem::remove_all(request.out);
-  EXPECT_THAT(metrics.substr(0, metrics.find('\n')), HasSubstr("predicted_reward,measured_reward"));
+  EXPECT_THAT(metrics.substr(0, metrics.find('\n')), HasSubstr("truth_predicted,truth_measured"));
   const std::vector<TruthPair> pairs = PairsIn(metrics);
   EXPECT_THAT(pairs, SizeIs(8));
   for (const TruthPair& pair : pairs) EXPECT_NEAR(pair.measured, pair.predicted, 0.5);

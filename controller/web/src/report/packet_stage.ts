@@ -66,6 +66,16 @@ export const PACKET_STAGE: Stage = {
       format: plain,
     },
     {
+      title: 'Checked while training',
+      text: 'Episodes of an update that ns-3 played again, the least certain ones: as the corrected simulator had them, and as ns-3 has them.',
+      columns: [
+        { name: 'truth_measured', label: 'measured' },
+        { name: 'truth_predicted', label: 'predicted' },
+      ],
+      levels: [{ label: 'shortest path', y: 0 }],
+      format: plain,
+    },
+    {
       title: 'Reward while training',
       text: 'Of every update, and the terms that it is the sum of.',
       columns: [
