@@ -7,8 +7,9 @@ namespace rhumb {
 // A peer is a token; without tokens, an address.
 struct GateLimits {
   int connections = 8192;  // over TCP, of all peers
-  // Of them, before any call on it was admitted.
-  int stranger_connections = 256;
+  // Of them, before any call on it was admitted. Each takes some 150 KB while it is used; 600
+  // adapters that connect at once find room.
+  int stranger_connections = 128;
   int streams = 4096;  // open, of all peers
   int streams_per_peer = 512;
   // Calls and messages on streams, of one peer: in the long run, and at once.

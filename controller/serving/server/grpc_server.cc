@@ -17,7 +17,10 @@
 namespace rhumb {
 namespace {
 
-constexpr int kReflectionThreads = 16;
+// Each may hold a request of the largest size.
+constexpr int kReflectionThreads = 3;
+// gRPC reads up to 4 MB at once of a peer that sends much, for every connection.
+constexpr int kReadBytes = 64 << 10;
 
 int Milliseconds(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
 
@@ -29,6 +32,7 @@ void SetChannelArguments(const ServeConfig& config, grpc::ServerBuilder* builder
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   // Clients may ask as often as every second whether we live.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
+  builder->AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.gate.streams + 1000);
 }
 

@@ -1,8 +1,16 @@
 #include "controller/serving/server/health_service.h"
 
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "controller/serving/rpc/grpc_status.h"
+#include "controller/serving/server/plan_board.h"
 #include "controller/serving/server/stream_call.h"
+#include "controller/steering/plan/request_error.h"
+#include "grpc/health/v1/health.pb.h"
 
 namespace rhumb {
 namespace {
@@ -15,13 +23,27 @@ HealthCheckResponse::ServingStatus StatusOf(const std::optional<bool>& serving) 
   return *serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
 }
 
-class HealthWatch final : public grpc::ServerWriteReactor<HealthCheckResponse>, public StreamCall {
+// Check, or Watch: one request is read, then one answer or one for every change is written.
+class HealthCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                         public StreamCall {
  public:
-  HealthWatch(ServiceParts& parts, const HealthBoard& board, std::string service)
-      : StreamCall(parts, CallMethod::kHealthWatch), board_(board), service_(std::move(service)) {}
+  HealthCall(ServiceParts& parts, const HealthBoard& board, StrangerReads& reads, bool watches)
+      : StreamCall(parts, watches ? std::optional(CallMethod::kHealthWatch) : std::nullopt),
+        board_(board),
+        reads_(reads),
+        watches_(watches) {}
 
   void Start(const grpc::CallbackServerContext& context) {
-    if (Enter(context, std::nullopt, true).ok()) Wake();
+    if (!Enter(context, std::nullopt, false).ok()) return;
+    const std::weak_ptr<HealthCall> self = Self(this);
+    reading_ = reads_.Begin([self] {
+      if (const auto call = self.lock()) {
+        call->End(RequestError(absl::StatusCode::kResourceExhausted, rhumb::v1::ERROR_REASON_LIMIT,
+                               "the request came too slowly, and others wait; send it at once"));
+      }
+    });
+    absl::MutexLock lock(&mutex_);
+    if (!finished_) StartRead(&bytes_);
   }
   void Wake() override {
     absl::MutexLock lock(&mutex_);
@@ -35,57 +57,79 @@ class HealthWatch final : public grpc::ServerWriteReactor<HealthCheckResponse>, 
   }
 
  private:
+  void OnReadDone(bool ok) override {
+    reads_.Done(reading_);
+    HealthCheckRequest request;
+    const bool readable = ok && FromByteBuffer(bytes_, &request);
+    absl::MutexLock lock(&mutex_);
+    bytes_.Clear();
+    if (!readable) {
+      return EndLocked(absl::InvalidArgumentError(
+          absl::StrCat("the request is not a ", HealthCheckRequest::descriptor()->full_name())));
+    }
+    service_ = request.service();
+    if (watches_) {
+      Join();
+      return WriteNext();
+    }
+    if (board_.Get(service_)) {
+      WriteNext();  // and then the end
+    } else {
+      EndLocked(absl::NotFoundError(absl::StrFormat(
+          "no service \"%s\"; ask for \"\", rhumb.v1.South, rhumb.v1.North, rhumb.store or "
+          "rhumb.certificates",
+          service_.substr(0, 100))));
+    }
+  }
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const HealthCheckResponse::ServingStatus now = StatusOf(board_.Get(service_));
-    if (finished_ || writing_ || (said_ && response_.status() == now)) return;
-    response_.set_status(now);
-    writing_ = said_ = true;
-    StartWrite(&response_);
+    if (finished_ || writing_ || (said_ && said_->status() == now)) return;
+    said_.emplace().set_status(now);
+    writing_ = true;
+    bytes_ = ToByteBuffer(*said_);
+    StartWrite(&bytes_);
   }
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
     if (!ok) return EndLocked(absl::CancelledError("the caller is gone"));
+    if (!watches_) return EndLocked(absl::OkStatus());
     WriteNext();
   }
   void OnCancel() override {
     absl::MutexLock lock(&mutex_);
     EndLocked(absl::CancelledError("the caller is gone"));
   }
-  void OnDone() override { Leave(); }
+  void OnDone() override {
+    reads_.Done(reading_);
+    Leave();
+  }
   void FinishCall(const grpc::Status& status) override { Finish(status); }
 
   const HealthBoard& board_;
-  const std::string service_;
+  StrangerReads& reads_;
+  const bool watches_;
+  uint64_t reading_ = 0;
+  grpc::ByteBuffer bytes_;  // gRPC's while it reads, and while writing_
+  std::string service_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool said_ ABSL_GUARDED_BY(mutex_) = false;
-  HealthCheckResponse response_;  // gRPC's while writing_
+  std::optional<HealthCheckResponse> said_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
 
-grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context,
-                                               const HealthCheckRequest* request,
-                                               HealthCheckResponse* response) {
-  const auto serving = board_.Get(request->service());
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (serving) {
-    response->set_status(StatusOf(serving));
-    reactor->Finish(grpc::Status::OK);
-  } else {
-    reactor->Finish(ToGrpc(absl::NotFoundError(absl::StrFormat(
-        "no service \"%s\"; ask for \"\", rhumb.v1.South, rhumb.v1.North, rhumb.store or "
-        "rhumb.certificates",
-        request->service().substr(0, 100)))));
-  }
-  return reactor;
-}
-
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
-    grpc::CallbackServerContext* context, const HealthCheckRequest* request) {
-  auto watch = std::make_shared<HealthWatch>(parts_, board_, request->service());
-  watch->Start(*context);
-  return watch.get();
+HealthService::HealthService(ServiceParts& parts, const HealthBoard& board)
+    : RequestService("grpc.health.v1.Health") {
+  const auto add = [&](const std::string& method, bool watches) {
+    Add<Bytes, Bytes>(method,
+                      [this, &parts, &board, watches](grpc::CallbackServerContext* context) {
+                        auto call = std::make_shared<HealthCall>(parts, board, reads_, watches);
+                        call->Start(*context);
+                        return call.get();
+                      });
+  };
+  add("Check", false);
+  add("Watch", true);
 }
 
 }  // namespace rhumb

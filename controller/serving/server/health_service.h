@@ -3,26 +3,21 @@
 #define RHUMB_CONTROLLER_SERVING_SERVER_HEALTH_SERVICE_H_
 
 #include "controller/serving/server/health_board.h"
+#include "controller/serving/server/request_service.h"
 #include "controller/serving/server/service_parts.h"
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "controller/serving/server/stranger_reads.h"
 
 namespace rhumb {
 
-// Whoever changes the board announces it to the fan-out, which wakes the watchers.
-class HealthService final : public grpc::health::v1::Health::CallbackService {
+// For everybody, token or not. Whoever changes the board announces it to the fan-out, which wakes
+// the watchers.
+class HealthService final : public RequestService {
  public:
-  HealthService(ServiceParts& parts, const HealthBoard& board) : parts_(parts), board_(board) {}
-
-  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
-                                  const grpc::health::v1::HealthCheckRequest* request,
-                                  grpc::health::v1::HealthCheckResponse* response) override;
-  grpc::ServerWriteReactor<grpc::health::v1::HealthCheckResponse>* Watch(
-      grpc::CallbackServerContext* context,
-      const grpc::health::v1::HealthCheckRequest* request) override;
+  HealthService(ServiceParts& parts, const HealthBoard& board);
 
  private:
-  ServiceParts& parts_;
-  const HealthBoard& board_;
+  // Two requests of the largest size are what strangers can make this hold.
+  StrangerReads reads_{2};
 };
 
 }  // namespace rhumb

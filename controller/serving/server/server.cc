@@ -20,6 +20,7 @@
 #include "controller/serving/server/north_service.h"
 #include "controller/serving/server/replicas.h"
 #include "controller/serving/server/south_service.h"
+#include "controller/serving/server/spare_memory.h"
 #include "controller/serving/server/update_cost.h"
 #include "controller/serving/server/web_server.h"
 #include "controller/serving/store/file_lock.h"
@@ -251,6 +252,7 @@ struct Server::Running {
   std::unique_ptr<WebServer> live;  // null: none is configured
   SteadyTime certificates_at;       // the housekeeper's, as what follows
   absl::Status certificate_problem;
+  SpareMemory spare_memory;
   Housekeeper housekeeper;
 
   void Housekeep() {
@@ -263,6 +265,7 @@ struct Server::Running {
       access_changed |= RefreshCertificates(*parts->opened.certificates);
     }
     if (access_changed) parts->CheckAccess();
+    spare_memory.Look(SteadyNow());
   }
 
   // True when others hold now.

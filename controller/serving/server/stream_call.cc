@@ -52,7 +52,7 @@ void StreamCall::End(const absl::Status& status) {
 
 void StreamCall::EndLocked(const absl::Status& status) {
   if (std::exchange(finished_, true)) return;
-  parts_.metrics.CountCall(method_, status.code());
+  if (method_) parts_.metrics.CountCall(*method_, status.code());
   FinishCall(ToGrpc(status));
 }
 

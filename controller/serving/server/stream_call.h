@@ -24,7 +24,8 @@ class StreamCall : public PlanReader, public std::enable_shared_from_this<Stream
   void End(const absl::Status& status) override;
 
  protected:
-  StreamCall(ServiceParts& parts, CallMethod method)
+  // Counted as `method` in the metrics; not at all without one.
+  StreamCall(ServiceParts& parts, std::optional<CallMethod> method)
       : parts_(parts), id_(parts.NextStream()), method_(method) {}
 
   // Keeps the object alive, admits the caller (anybody when no role is needed), takes a place among
@@ -54,7 +55,7 @@ class StreamCall : public PlanReader, public std::enable_shared_from_this<Stream
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 
  private:
-  const CallMethod method_;
+  const std::optional<CallMethod> method_;
   std::optional<Role> role_;          // after Enter; none: anybody
   std::shared_ptr<StreamCall> self_;  // from Enter to Leave
   std::unique_ptr<CallGate::Place> place_;

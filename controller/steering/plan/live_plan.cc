@@ -88,6 +88,18 @@ bool SameRoute(const RoutingPlan& a, PathSet::Range in_a, const RoutingPlan& b,
     }
     return true;
   }
+  // After a failure most routes differ in paths that carry nothing, if in any.
+  const auto next_used = [](const RoutingPlan& plan, int p, int end) {
+    while (p < end && plan.ratios()[p] <= 0) ++p;
+    return p;
+  };
+  int p = next_used(a, in_a.begin, in_a.end), q = next_used(b, in_b.begin, in_b.end);
+  while (p < in_a.end && q < in_b.end && std::abs(a.ratios()[p] - b.ratios()[q]) <= kSameRatio &&
+         a.paths().links(p) == b.paths().links(q)) {
+    p = next_used(a, p + 1, in_a.end);
+    q = next_used(b, q + 1, in_b.end);
+  }
+  if (p == in_a.end && q == in_b.end) return true;
   absl::flat_hash_map<absl::Span<const LinkId>, double> difference;
   for (int p = in_a.begin; p < in_a.end; ++p) difference[a.paths().links(p)] += a.ratios()[p];
   for (int p = in_b.begin; p < in_b.end; ++p) difference[b.paths().links(p)] -= b.ratios()[p];

@@ -202,5 +202,40 @@ TEST(LimitsTest, AStrangerIsRefusedBeforeItsRequestIsRead) {
   }
 }
 
+// Calls of health that send their metadata and keep the request back.
+TEST(LimitsTest, OfStrangersWhoSendSlowlyToHealthTheFirstMakesRoomForOthers) {
+  constexpr int kCalls = 3;
+  LiveServer server;
+  const auto channel = server.Connect();
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  grpc::ClientContext contexts[kCalls];
+  grpc::Status ended[kCalls];
+  std::vector<std::unique_ptr<grpc::GenericClientAsyncReaderWriter>> calls;
+  void* tag = nullptr;
+  bool ok = false;
+  for (int i = 0; i < kCalls; ++i) {
+    Prepare(&contexts[i]);
+    calls.push_back(stub.PrepareCall(&contexts[i], "/grpc.health.v1.Health/Check", &queue));
+    calls[i]->StartCall(nullptr);
+    queue.Next(&tag, &ok);
+  }
+
+  for (int i = 0; i < kCalls; ++i) calls[i]->Finish(&ended[i], &ended[i]);
+  queue.Next(&tag, &ok);
+  grpc::Status& first = *static_cast<grpc::Status*>(tag);
+  EXPECT_EQ(first.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(first), "LIMIT");
+  // And who sends at once is answered.
+  Caller caller(server.Connect());
+  const auto health = grpc::health::v1::Health::NewStub(channel);
+  grpc::ClientContext context;
+  Prepare(&context);
+  grpc::health::v1::HealthCheckResponse response;
+  EXPECT_TRUE(health->Check(&context, {}, &response).ok());
+  for (grpc::ClientContext& waiting : contexts) waiting.TryCancel();
+  for (int i = 1; i < kCalls; ++i) queue.Next(&tag, &ok);
+}
+
 }  // namespace
 }  // namespace rhumb::testing

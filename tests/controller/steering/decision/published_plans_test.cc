@@ -41,7 +41,7 @@ class Network {
   }
 
   void Step() {
-    switch (Draw(12)) {
+    switch (Draw(13)) {
       case 0:
       case 1:
         return Report(true);
@@ -62,6 +62,8 @@ class Network {
         return Grow();
       case 10:
         return SetPolicy();
+      case 11:
+        return Lie();
       default:
         return Wait();
     }
@@ -175,6 +177,61 @@ class Network {
     known_ = demands;
     const auto answer = core_->south().TakeTelemetry(report);
     ASSERT_FALSE(answer.has_error()) << answer.error().message();
+    // A lie about the same time, or a later one, stands beside the truth.
+    if (lies_ > 0) TakeBelieved();
+    Done();
+  }
+  // Whatever is believed of what was told is the traffic that is known: no plan may be worse on
+  // that.
+  void TakeBelieved() {
+    const LiveView view = core_->north().View();
+    if (view.traffic == nullptr) return;
+    known_.clear();
+    const TrafficMatrix& demands = *view.traffic->demands;
+    for (NodeId s = 0; s < demands.num_nodes(); ++s) {
+      for (NodeId d = 0; d < demands.num_nodes(); ++d) {
+        if (demands.rate_bps(s, d) <= 0) continue;
+        known_[{view.topology->node(s).name, view.topology->node(d).name}] = demands.rate_bps(s, d);
+      }
+    }
+  }
+  // What no network measures: stamps from another year, rates beyond every link, counters that say
+  // the opposite of the demands, a sequence that was, numbers that are none.
+  void Lie() {
+    rhumb::v1::TelemetryReport report;
+    report.set_source("liar");
+    report.set_sequence(++lies_);
+    report.set_restarted(Draw(4) == 0);
+    *report.mutable_interval_end() =
+        ToTimestamp(absl::UnixEpoch() + now_ + absl::Hours(24 * (Draw(800) - 400)));
+    report.mutable_interval()->set_seconds(10);
+    report.set_demands_complete(true);
+    for (const Node& d : topology_.nodes()) {
+      const std::string& s = topology_.node(Draw(topology_.num_nodes())).name;
+      if (s == d.name || Draw(3) > 0) continue;
+      auto* demand = report.add_demands();
+      demand->set_source(s);
+      demand->set_destination(d.name);
+      demand->set_rate_bps(std::exp(Draw(400) / 10.0));
+    }
+    auto* link = report.add_links();
+    link->set_link(AnyLink());
+    link->set_sent_bytes(random_());
+    switch (Draw(6)) {
+      case 0:
+        report.set_sequence(1);
+        break;
+      case 1:
+        report.add_demands()->set_source("nowhere");
+        break;
+      case 2:
+        for (auto& demand : *report.mutable_demands()) demand.set_rate_bps(std::nan(""));
+        break;
+      default:
+        break;
+    }
+    core_->south().TakeTelemetry(report);
+    TakeBelieved();
     Done();
   }
   void Restart() {
@@ -184,7 +241,7 @@ class Network {
     }
     known_ = kept_;
     waiting_.reset();
-    sequence_ = 0;
+    sequence_ = lies_ = 0;
     Start();
     Done();
   }
@@ -248,7 +305,7 @@ class Network {
   std::mt19937 random_;
   Topology topology_;  // as it is declared; names do not change with states
   absl::Duration now_ = absl::Hours(1);
-  uint64_t sequence_ = 0;
+  uint64_t sequence_ = 0, lies_ = 0;
   Demands known_, kept_;
   NoMetrics metrics_;
   Decider decider_{MakePolicy, {}, {}};
