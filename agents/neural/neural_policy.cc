@@ -17,7 +17,7 @@ namespace {
 // Path sets above this leave pairs without traffic out of the graph.
 constexpr int kManyPaths = 20000;
 // How often a decision may add paths, and how many a pair may have then.
-constexpr int kMostGrowth = 6;
+constexpr int kMostGrowth = 12;
 constexpr int kMostPathsOfPair = 32;
 // How much better ECMP must be, relative: less is rounding.
 constexpr double kGuardMargin = 1e-5;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace rhumb::neural {
@@ -18,6 +19,7 @@ constexpr double kSharpest = 4000;
 constexpr double kFirstSharpness = 100;
 constexpr double kSharpen = 2;
 constexpr double kWorthStaying = 0.3;
+constexpr double kSettled = 0.01;  // or once a round changes so little of the score
 // A split that is proven to be so near to the best possible, in logarithms of the MLU, is good
 // enough; and nearer than this share of what demands move is not worth time.
 constexpr double kProvenGap = 1e-3;
@@ -182,6 +184,16 @@ void PairBalance::Prove(double sharpness) {
   least_log_mlu_ = std::max(least_log_mlu_, MeanLog(bound_.mlu()));
 }
 
+std::vector<MissingPath> PairBalance::FindMissing() {
+  Price(final_sharpness_);
+  link_price_.resize(graph_->num_links());
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    const float* price = price_.data() + static_cast<size_t>(l) * kBalanceRow;
+    link_price_[l] = std::accumulate(price, price + kScenarios, 0.0F);
+  }
+  return bound_.FindMissing(link_price_, enough_ / 2);
+}
+
 void PairBalance::Run(absl::Span<float> ratios) {
   Prune(ratios);
   PutOnLinks(ratios);
@@ -192,6 +204,7 @@ void PairBalance::Run(absl::Span<float> ratios) {
   double sharpness = std::min(kFirstSharpness, sharpest_);
   double best_score = std::numeric_limits<double>::infinity();
   double stalled_score = best_score;
+  double last_score = best_score;
   int stalled_since = 0;
   for (int round = 0;; ++round) {
     const double score = Price(sharpness);
@@ -208,10 +221,14 @@ void PairBalance::Run(absl::Span<float> ratios) {
     const bool stalled = round - stalled_since >= kStalledRounds && sharpness >= sharpest_;
     const bool last = round == most_rounds || stalled;
     if (last || round % kRoundsAProof == kRoundsAProof - 1) Prove(1.5 * sharpness);
+    final_sharpness_ = sharpness;
     if (last || near_enough()) break;
     const double gain = BestBalanceKernel().round(
         arrays_, static_cast<float>(kSkip * enough_ / std::max(graph_->num_pairs(), 1)));
-    if (gain * sharpness < kWorthStaying) sharpness = std::min(sharpness * kSharpen, sharpest_);
+    const bool settled = std::abs(score - last_score) < kSettled / sharpness;
+    last_score = score;
+    if (gain * sharpness < kWorthStaying || settled)
+      sharpness = std::min(sharpness * kSharpen, sharpest_);
     // The best that this sharpness can do.
     if (sharpness >= sharpest_ && gain < 0.2 * enough_ && round > stalled_since + 1) {
       stalled_since = std::min(stalled_since, round - kStalledRounds);

@@ -53,7 +53,7 @@ class PairBalance {
   // by their weights, in the unit of the demands over the mean capacity.
   double least_mlu() const;
   // Paths that would bring the split nearer to the best possible; empty when no path is missing.
-  std::vector<MissingPath> FindMissing() { return bound_.FindMissing(enough_ / 2); }
+  std::vector<MissingPath> FindMissing();
 
  private:
   void Prune(absl::Span<float> ratios) const;
@@ -68,8 +68,9 @@ class PairBalance {
   std::shared_ptr<const PathGraph> graph_;
   RoutingBound bound_;
   BalanceTask task_;
-  double sharpest_ = 0;  // that counts
-  double enough_ = 0;    // gap, as a logarithm
+  double sharpest_ = 0;         // that counts
+  double final_sharpness_ = 0;  // of the last round
+  double enough_ = 0;           // gap, as a logarithm
   double least_log_mlu_ = 0;
   double best_log_mlu_ = 0;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths
@@ -77,7 +78,7 @@ class PairBalance {
   BalanceArrays arrays_;
   AlignedFloats utilization_, price_, per_capacity_, best_, best_utilization_;
   std::vector<float> fastest_;  // [pairs]
-  std::vector<float> path_price_;
+  std::vector<float> path_price_, link_price_;
   std::vector<signed char> side_;
   std::vector<int> touched_;
 };

@@ -34,7 +34,6 @@ void RoutingBound::SetGraph(const Topology& topology, std::shared_ptr<const Path
   const int nodes = topology.num_nodes();
   prices_.assign(static_cast<size_t>(graph_->num_links()) * kPriceRow, 0.0F);
   distances_.assign(nodes <= kFewNodes ? static_cast<size_t>(nodes) * nodes * kPriceRow : 0, 0.0F);
-  proof_.assign(static_cast<size_t>(graph_->num_links()) * kScenarios, 0.0F);
   mean_price_.assign(graph_->num_links(), 0.0F);
   destination_begin_.assign(nodes + 1, 0);
   for (const NodePair& pair : graph_->pairs) ++destination_begin_[pair.destination + 1];
@@ -87,15 +86,6 @@ void RoutingBound::PriceLinks(absl::Span<const float> utilization, float sharpne
   }
 }
 
-void RoutingBound::Keep(int set, int scenario, float bound) {
-  if (bound <= best_[scenario]) return;
-  best_[scenario] = bound;
-  for (int l = 0; l < graph_->num_links(); ++l) {
-    proof_[static_cast<size_t>(l) * kScenarios + scenario] =
-        prices_[static_cast<size_t>(l) * kPriceRow + set];
-  }
-}
-
 void RoutingBound::ImproveByDistances() {
   const int nodes = network_->num_nodes();
   std::fill(distances_.begin(), distances_.end(), kNever);
@@ -116,7 +106,10 @@ void RoutingBound::ImproveByDistances() {
     const float* distance = row_of(graph_->pairs[d].source, graph_->pairs[d].destination);
     for (int j = 0; j < kPriceRow; ++j) bound[j] += demand[j % kScenarios] * distance[j];
   }
-  for (int j = 0; j < kPriceRow; ++j) Keep(j, j % kScenarios, static_cast<float>(bound[j]));
+  for (int j = 0; j < kPriceRow; ++j) {
+    float& best = best_[j % kScenarios];
+    best = std::max(best, static_cast<float>(bound[j]));
+  }
 }
 
 // One search for all scenarios: prices of each would prove a little more.
@@ -138,31 +131,23 @@ void RoutingBound::ImproveByTrees() {
       }
     }
     for (int s = 0; s < kScenarios; ++s) {
-      if (bound[s] <= best_[s]) continue;
-      best_[s] = static_cast<float>(bound[s]);
-      for (int l = 0; l < graph_->num_links(); ++l) {
-        proof_[static_cast<size_t>(l) * kScenarios + s] = mean_price_[l];
-      }
+      best_[s] = std::max(best_[s], static_cast<float>(bound[s]));
     }
   }
 }
 
-std::vector<MissingPath> RoutingBound::FindMissing(double least_gain) {
-  double sum = 0;
-  for (int l = 0; l < graph_->num_links(); ++l) {
-    const float* price = proof_.data() + static_cast<size_t>(l) * kScenarios;
-    mean_price_[l] = std::inner_product(price, price + kScenarios, weights_.begin(), 0.0F);
-    sum += mean_price_[l];
-  }
-  const float hop = static_cast<float>(kHop * sum / graph_->num_links());
-  for (float& price : mean_price_) price += hop;
+std::vector<MissingPath> RoutingBound::FindMissing(absl::Span<const float> price,
+                                                   double least_gain) {
+  const float hop = static_cast<float>(kHop * std::accumulate(price.begin(), price.end(), 0.0) /
+                                       graph_->num_links());
+  for (int l = 0; l < graph_->num_links(); ++l) mean_price_[l] = price[l] + hop;
 
   struct Found {
     double gain;
     MissingPath path;
   };
   std::vector<Found> found;
-  double cost = 0, all_gain = 0;
+  double paid = 0, all_gain = 0;
   for (NodeId v = 0; v < network_->num_nodes(); ++v) {
     if (destination_begin_[v] == destination_begin_[v + 1]) continue;
     search_->Run(mean_price_, v);
@@ -172,15 +157,15 @@ std::vector<MissingPath> RoutingBound::FindMissing(double least_gain) {
       const int d = by_destination_[i];
       double cheapest = std::numeric_limits<double>::infinity();
       for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
-        double price = 0;
+        double sum = 0;
         for (int k = graph_->link_begin[p]; k < graph_->link_begin[p + 1]; ++k) {
-          price += mean_price_[graph_->links[k]];
+          sum += mean_price_[graph_->links[k]];
         }
-        cheapest = std::min(cheapest, price);
+        cheapest = std::min(cheapest, sum);
       }
       const double demand = demands_[static_cast<size_t>(d) * kPathDemandRow + kMeanDemand];
       const double distance = search_->distance()[graph_->pairs[d].source];
-      cost += demand * distance;
+      paid += demand * cheapest;
       const double gain = demand * (cheapest - distance);
       if (gain <= 0 || cheapest - distance <= kCheaper * cheapest) continue;
       all_gain += gain;
@@ -192,7 +177,7 @@ std::vector<MissingPath> RoutingBound::FindMissing(double least_gain) {
     }
   }
   std::vector<MissingPath> missing;
-  if (all_gain <= least_gain * cost) return missing;
+  if (all_gain <= least_gain * paid) return missing;
   std::stable_sort(found.begin(), found.end(),
                    [](const Found& a, const Found& b) { return a.gain > b.gain; });
   double gained = 0;

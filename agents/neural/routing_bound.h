@@ -50,27 +50,24 @@ class RoutingBound {
   // capacity; 0 where nothing is proven.
   const PerScenario& mlu() const { return best_; }
 
-  // Paths that cost less than all candidates of their pair at the prices that proved most, those
-  // that matter most; empty where the bound over the candidates is not above that over all paths by
-  // more than `least_gain` (relative). O(nodes * links log nodes).
-  std::vector<MissingPath> FindMissing(double least_gain);
+  // Paths that cost less than all candidates of their pair at `price` [links], those that matter
+  // most. Empty where the best of all paths would take less than `least_gain` (relative) off what
+  // the mean demands pay for the best candidates. O(nodes * links log nodes).
+  std::vector<MissingPath> FindMissing(absl::Span<const float> price, double least_gain);
 
  private:
   void PriceLinks(absl::Span<const float> utilization, float sharpness);
   void ImproveByDistances();
   void ImproveByTrees();
-  // Takes the bound that a set of prices proves for a scenario.
-  void Keep(int set, int scenario, float bound);
 
   std::shared_ptr<const PathGraph> graph_;
   absl::Span<const float> demands_;
   PerScenario weights_ = {};
   std::optional<trees::TreeNetwork> network_;
   std::optional<trees::TreeSearch> search_;
-  AlignedFloats prices_;           // [links][kPriceRow] over capacity
-  AlignedFloats distances_;        // [nodes][nodes][kPriceRow], for few nodes
-  std::vector<float> proof_;       // [links][kScenarios] the prices behind best_
-  std::vector<float> mean_price_;  // [links]
+  AlignedFloats prices_;                                 // [links][kPriceRow] over capacity
+  AlignedFloats distances_;                              // [nodes][nodes][kPriceRow], for few nodes
+  std::vector<float> mean_price_;                        // [links]
   std::vector<int> by_destination_, destination_begin_;  // pairs
   PerScenario best_ = {};
 };
