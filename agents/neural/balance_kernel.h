@@ -23,6 +23,7 @@ struct BalanceArrays {
   float* price = nullptr;
   float scale[kBalanceRow] = {}, slope[kBalanceRow] = {};
   float sharpness = 0;
+  bool in_use_only = false;     // no path that has no share gets one
   float delay_price = 0;        // of a unit of mean demand and of delay
   float* path_price = nullptr;  // [paths of a pair] scratch
   signed char* side = nullptr;  // [links] scratch, all 0

@@ -19,6 +19,11 @@ constexpr int kManyPaths = 20000;
 // How often a decision may add paths, and how many a pair may have then.
 constexpr int kMostGrowth = 12;
 constexpr int kMostPathsOfPair = 32;
+// Iterations of the network where its split is balanced after them: more gain nothing then.
+constexpr int kIterationsToBalance = 3;
+// What settling may cost in MLU before what it leaves is balanced again, and how often it is.
+constexpr double kSettledCost = 2e-3;
+constexpr int kMostResettled = 3;
 // How much better ECMP must be, relative: less is rounding.
 constexpr double kGuardMargin = 1e-5;
 
@@ -139,6 +144,10 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
           name));
     }
     all.inference = ForPlans(all.inference);
+  }
+  if (all.balance && checkpoint->scale == LoadScale::kOverMlu && checkpoint->price_head.empty()) {
+    if (!all.inference.iterations) all.inference.iterations = kIterationsToBalance;
+    if (!all.inference.refinements) all.inference.refinements = 0;
   }
   return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(std::move(name), all, *checkpoint));
 }
@@ -411,18 +420,43 @@ void NeuralPolicy::Settle(const Observation& observation) {
   if (!ratios.empty()) {
     for (const int p : graph_->path_of_set) in_force_.push_back(static_cast<float>(ratios[p]));
   }
+  const double before = ExpectedMlu();
   settling_.Settle(in_force_, absl::MakeSpan(settled_));
+  if (!balances()) return;
+  // Shares that had to go may be missed where links differ much. What is left is balanced again.
+  double best = ExpectedMlu();
+  std::vector<float> best_split;
+  for (int i = 0; i < kMostResettled && best > before * (1 + kSettledCost); ++i) {
+    best_split = settled_;
+    balance_.RunInUse(absl::MakeSpan(settled_));
+    settling_.Look(expected_, history_, settled_);
+    settling_.Settle({}, absl::MakeSpan(settled_));
+    const double now = ExpectedMlu();
+    if (now >= best) {
+      settled_ = best_split;
+      settling_.Look(expected_, history_, settled_);
+      return;
+    }
+    best = now;
+  }
+}
+
+double NeuralPolicy::ExpectedMlu() const {
+  const std::array<float, kScenarios> mlu = settling_.scenario_mlu();
+  double log = 0;
+  for (int s = 0; s < kScenarios; ++s) {
+    log += inference_.scenario_weights()[s] * std::log(std::max(mlu[s], 1e-30F));
+  }
+  return std::exp(log);
 }
 
 NeuralPolicy::Verdict NeuralPolicy::Judge() {
-  const std::array<float, kScenarios> agent = settling_.scenario_mlu();
   const EcmpGuard::Row ecmp = guard_.Mlu(*graph_, expected_);
-  double agent_log = 0, ecmp_log = 0;
+  double ecmp_log = 0;
   for (int s = 0; s < kScenarios; ++s) {
-    agent_log += inference_.scenario_weights()[s] * std::log(std::max(agent[s], 1e-30F));
     ecmp_log += inference_.scenario_weights()[s] * std::log(std::max(ecmp[s], 1e-30F));
   }
-  return {std::exp(agent_log), std::exp(ecmp_log),
+  return {ExpectedMlu(), std::exp(ecmp_log),
           balances() ? balance_.least_mlu() : inference_.least_mlu()};
 }
 

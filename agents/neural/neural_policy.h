@@ -89,6 +89,8 @@ class NeuralPolicy : public RoutingPolicy {
   std::string InWords(const Verdict& verdict) const;
   bool balances() const { return options_.balance && for_mlu(); }
   Verdict Judge();
+  // Of settled_ under the scenarios, geometric mean by their weights.
+  double ExpectedMlu() const;
   // Plans of checkpoints for packets are made for completion times instead.
   bool for_mlu() const {
     return priced_ == nullptr && options_.inference.scale == LoadScale::kOverMlu;

@@ -17,7 +17,7 @@ constexpr double kSharpest = 4000;
 // Sharpness of the first round, and how it grows once less than kWorthStaying / sharpness of the
 // score is to gain: a soft maximum is that far above the maximum anyway.
 constexpr double kFirstSharpness = 100;
-constexpr double kSharpen = 2;
+constexpr double kSharpen = 3;
 constexpr double kWorthStaying = 0.3;
 constexpr double kSettled = 0.01;  // or once a round changes so little of the score
 // A split that is proven to be so near to the best possible, in logarithms of the MLU, is good
@@ -185,7 +185,7 @@ void PairBalance::Prove(double sharpness) {
 }
 
 std::vector<MissingPath> PairBalance::FindMissing() {
-  Price(final_sharpness_);
+  Price(balanced_for_);
   link_price_.resize(graph_->num_links());
   for (int l = 0; l < graph_->num_links(); ++l) {
     const float* price = price_.data() + static_cast<size_t>(l) * kBalanceRow;
@@ -194,18 +194,22 @@ std::vector<MissingPath> PairBalance::FindMissing() {
   return bound_.FindMissing(link_price_, enough_ / 2);
 }
 
-void PairBalance::Run(absl::Span<float> ratios) {
+void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
   Prune(ratios);
+  arrays_.in_use_only = in_use_only;
   PutOnLinks(ratios);
   arrays_.ratios = ratios.data();
   const int most_rounds = static_cast<int>(
       std::clamp(kBudget / std::max<double>(static_cast<double>(graph_->links.size()), 1.0),
                  static_cast<double>(kFewestRounds), static_cast<double>(kMostRounds)));
   double sharpness = std::min(kFirstSharpness, sharpest_);
+  best_log_mlu_ = std::numeric_limits<double>::infinity();
   double best_score = std::numeric_limits<double>::infinity();
   double stalled_score = best_score;
   double last_score = best_score;
   int stalled_since = 0;
+  double gain = best_score;
+  balanced_for_ = sharpness;
   for (int round = 0;; ++round) {
     const double score = Price(sharpness);
     if (score < best_score) {
@@ -220,10 +224,11 @@ void PairBalance::Run(absl::Span<float> ratios) {
     }
     const bool stalled = round - stalled_since >= kStalledRounds && sharpness >= sharpest_;
     const bool last = round == most_rounds || stalled;
-    if (last || round % kRoundsAProof == kRoundsAProof - 1) Prove(1.5 * sharpness);
-    final_sharpness_ = sharpness;
+    // Prices prove most at the sharpness that the split was balanced for.
+    if (round > 0 && (last || gain < enough_ || round % kRoundsAProof == 0)) Prove(balanced_for_);
     if (last || near_enough()) break;
-    const double gain = BestBalanceKernel().round(
+    balanced_for_ = sharpness;
+    gain = BestBalanceKernel().round(
         arrays_, static_cast<float>(kSkip * enough_ / std::max(graph_->num_pairs(), 1)));
     const bool settled = std::abs(score - last_score) < kSettled / sharpness;
     last_score = score;

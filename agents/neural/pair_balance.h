@@ -45,7 +45,9 @@ class PairBalance {
   // Changes `ratios` [paths] in place, those of a pair sum to 1. Ends when the split is proven to
   // be near enough to the best possible, gains little, or after a number of rounds that depends on
   // the size of the graph. O(rounds * path links).
-  void Run(absl::Span<float> ratios);
+  void Run(absl::Span<float> ratios) { Run(ratios, false); }
+  // The same over the paths that have a share already, for a few rounds.
+  void RunInUse(absl::Span<float> ratios) { Run(ratios, true); }
 
   // Is the split of the last Run as near to the best possible as is worth time?
   bool near_enough() const { return Gap() <= enough_; }
@@ -56,6 +58,7 @@ class PairBalance {
   std::vector<MissingPath> FindMissing();
 
  private:
+  void Run(absl::Span<float> ratios, bool in_use_only);
   void Prune(absl::Span<float> ratios) const;
   void PutOnLinks(absl::Span<const float> ratios);
   // Sets prices for that sharpness; the score at the sharpness that counts.
@@ -68,9 +71,9 @@ class PairBalance {
   std::shared_ptr<const PathGraph> graph_;
   RoutingBound bound_;
   BalanceTask task_;
-  double sharpest_ = 0;         // that counts
-  double final_sharpness_ = 0;  // of the last round
-  double enough_ = 0;           // gap, as a logarithm
+  double sharpest_ = 0;      // that counts
+  double balanced_for_ = 0;  // sharpness of the last round
+  double enough_ = 0;        // gap, as a logarithm
   double least_log_mlu_ = 0;
   double best_log_mlu_ = 0;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths

@@ -13,7 +13,7 @@ namespace {
 // Up to so many, distances between all of them are found at once for all prices.
 constexpr int kFewNodes = 200;
 // Of the sharpness that is asked for.
-constexpr float kBlunter[] = {1.0F, 0.4F, 0.15F, 0.05F};
+constexpr float kBlunter[] = {1.0F, 0.5F, 0.2F, 0.06F};
 static_assert(std::size(kBlunter) * kScenarios == kPriceRow && kPriceRow == 16);
 constexpr float kNever = 1e30F;
 // Missing paths are those that bring so much of what all of them would.
