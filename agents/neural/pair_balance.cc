@@ -198,6 +198,16 @@ void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
   Prune(ratios);
   arrays_.in_use_only = in_use_only;
   PutOnLinks(ratios);
+  for (int s = 0; s < kScenarios; ++s) {
+    bool carries = false;
+    for (size_t i = s; i < utilization_.size() && !carries; i += kBalanceRow) {
+      carries = utilization_[i] > 0;
+    }
+    if (carries) continue;
+    // A scenario of nothing: every split is as good.
+    best_log_mlu_ = least_log_mlu_ = std::log(1e-30);
+    return;
+  }
   arrays_.ratios = ratios.data();
   const int most_rounds = static_cast<int>(
       std::clamp(kBudget / std::max<double>(static_cast<double>(graph_->links.size()), 1.0),
