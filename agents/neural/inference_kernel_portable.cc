@@ -1,3 +1,4 @@
+#include "agents/neural/balance_kernel.h"
 #include "agents/neural/case_kernel.h"
 #include "agents/neural/inference_kernel.h"
 
@@ -6,7 +7,8 @@ namespace rhumb::neural {
 namespace portable {
 namespace {
 #include "agents/neural/inference_kernel.inc"
-// After the vectors that it uses.
+// After the vectors that they use.
+#include "agents/neural/balance_kernel.inc"
 #include "agents/neural/case_kernel.inc"
 }  // namespace
 }  // namespace portable
@@ -14,6 +16,8 @@ namespace {
 #ifdef RHUMB_NEURAL_X86
 extern const Kernel kAvx2Kernel;
 extern const Kernel kAvx512Kernel;
+extern const BalanceKernel kAvx2BalanceKernel;
+extern const BalanceKernel kAvx512BalanceKernel;
 extern const CaseKernel kAvx2CaseKernel;
 extern const CaseKernel kAvx512CaseKernel;
 #endif
@@ -38,6 +42,16 @@ const std::vector<const Kernel*>& Kernels() {
 }
 
 const Kernel& BestKernel() { return *Kernels().back(); }
+
+const BalanceKernel& BestBalanceKernel() {
+  static const BalanceKernel portable_kernel = {portable::PriceLinks, portable::BalancePairs,
+                                                portable::AllDistances};
+#ifdef RHUMB_NEURAL_X86
+  if (&BestKernel() == &kAvx512Kernel) return kAvx512BalanceKernel;
+  if (&BestKernel() == &kAvx2Kernel) return kAvx2BalanceKernel;
+#endif
+  return portable_kernel;
+}
 
 const CaseKernel& BestCaseKernel() {
   static const CaseKernel portable_kernel = {portable::PutCases,    portable::ExcessOnLinks,

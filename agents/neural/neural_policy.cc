@@ -16,6 +16,14 @@ namespace {
 
 // Path sets above this leave pairs without traffic out of the graph.
 constexpr int kManyPaths = 20000;
+// How often a decision may add paths, and how many a pair may have then.
+constexpr int kMostGrowth = 12;
+constexpr int kMostPathsOfPair = 32;
+// Iterations of the network where its split is balanced after them: more gain nothing then.
+constexpr int kIterationsToBalance = 3;
+// What settling may cost in MLU before what it leaves is balanced again, and how often it is.
+constexpr double kSettledCost = 2e-3;
+constexpr int kMostResettled = 3;
 // How much better ECMP must be, relative: less is rounding.
 constexpr double kGuardMargin = 1e-5;
 
@@ -85,6 +93,9 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       } else if (key == "max-move") {
         good = absl::SimpleAtod(value, &options.max_move) && options.max_move >= 0 &&
                options.max_move <= 1;
+      } else if (key == "balance") {
+        good = value == "on" || value == "off";
+        options.balance = value == "on";
       } else if (key == "settle") {
         good = value == "on" || value == "off";
         options.settle = value == "on";
@@ -102,7 +113,8 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
         return BadOption(
             text, part,
             "use iterations=auto|0..1000, refinements=auto|0..10000, delay-weight=0..10, "
-            "settle=on|off, max-paths=auto|1..1000, min-share=0..0.5, max-move=0..1 or "
+            "balance=on|off, settle=on|off, max-paths=auto|1..1000, min-share=0..0.5, "
+            "max-move=0..1 or "
             "guard=on|off");
       }
     }
@@ -132,6 +144,10 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
           name));
     }
     all.inference = ForPlans(all.inference);
+  }
+  if (all.balance && checkpoint->scale == LoadScale::kOverMlu && checkpoint->price_head.empty()) {
+    if (!all.inference.iterations) all.inference.iterations = kIterationsToBalance;
+    if (!all.inference.refinements) all.inference.refinements = 0;
   }
   return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(std::move(name), all, *checkpoint));
 }
@@ -173,10 +189,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
   }
   if (options_.guard.value_or(for_mlu())) {
     const Verdict expected = Judge();
-    const std::string both = absl::StrFormat(
-        "MLU over the demands that are expected: agent %.4f (within %.1f %% of the "
-        "best over its paths), ECMP %.4f",
-        expected.agent, 100 * (expected.agent / inference_.least_mlu() - 1), expected.ecmp);
+    const std::string both = InWords(expected);
     if (expected.ecmp < expected.agent * (1 - kGuardMargin)) {
       decision = Fallback(
           observation, absl::StrCat("ECMP on inverse capacity is expected to be better; ", both));
@@ -222,6 +235,7 @@ void NeuralPolicy::Prepare(const Observation& observation) {
   if (!same) {
     topology_ = observation.topology;
     candidates_ = observation.candidate_paths;
+    outgrown_.clear();
     CompletePaths(observation);
     guard_.SetTopology(observation.topology);
     active_.assign(paths_->num_pairs(), paths_->num_paths() > kManyPaths ? 0 : 1);
@@ -232,10 +246,13 @@ void NeuralPolicy::Prepare(const Observation& observation) {
     active_[pair] = 1;
     grown = true;
   }
-  if (!grown) return;
-  graph_ =
-      std::make_shared<const PathGraph>(BuildPathGraph(observation.topology, *paths_, active_));
+  if (grown) BuildGraph(observation.topology);
+}
+
+void NeuralPolicy::BuildGraph(const Topology& topology) {
+  graph_ = std::make_shared<const PathGraph>(BuildPathGraph(topology, *paths_, active_));
   priced_ == nullptr ? inference_.SetGraph(graph_) : priced_->SetGraph(graph_);
+  if (balances()) balance_.SetGraph(topology, graph_);
   settling_.SetGraph(graph_);
   history_.assign(static_cast<size_t>(graph_->num_pairs()) * kHistory, 0.0F);
   // Pairs outside of the graph carry nothing now: their first usable path is as good as any.
@@ -243,7 +260,7 @@ void NeuralPolicy::Prepare(const Observation& observation) {
   for (int pair = 0; pair < paths_->num_pairs(); ++pair) {
     if (active_[pair] != 0) continue;
     for (int p = paths_->paths_of(pair).begin; p < paths_->paths_of(pair).end; ++p) {
-      if (!IsUsable(observation.topology, paths_->links(p))) continue;
+      if (!IsUsable(topology, paths_->links(p))) continue;
       start_ratios_[p] = 1;
       break;
     }
@@ -294,7 +311,6 @@ void NeuralPolicy::CompletePaths(const Observation& observation) {
 }
 
 Decision NeuralPolicy::FromNetwork(const Observation& observation) {
-  std::vector<double> ratios = start_ratios_;
   absl::Span<const float> decided;
   Decision decision;
   if (priced_ == nullptr) {
@@ -312,9 +328,12 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
     decision.note = NoteOf(prices);
   }
   settled_.assign(decided.begin(), decided.end());
-  settling_.Look(inference_.expected_demands(), history_, settled_);
+  expected_.assign(inference_.expected_demands().begin(), inference_.expected_demands().end());
+  if (balances()) Balance(observation);
+  settling_.Look(expected_, history_, settled_);
   if (options_.settle && for_mlu()) Settle(observation);
   decision.predicted_mlu = settling_.latest_mlu();
+  std::vector<double> ratios = start_ratios_;
   for (int d = 0; d < graph_->num_pairs(); ++d) {
     double sum = 0;
     for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) sum += settled_[p];
@@ -326,25 +345,129 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   return decision;
 }
 
+void NeuralPolicy::Balance(const Observation& observation) {
+  BalanceTask task;
+  task.demands = expected_;
+  task.weights = inference_.scenario_weights();
+  task.change = Inference::MeanChange(history_);
+  task.delay_weight = options_.inference.delay_weight;
+  balance_.Start(task);
+  balance_.Run(absl::MakeSpan(settled_));
+  for (int i = 0; i < kMostGrowth && !balance_.near_enough(); ++i) {
+    std::vector<MissingPath> missing = balance_.FindMissing();
+    missing.erase(std::remove_if(missing.begin(), missing.end(),
+                                 [this](const MissingPath& path) {
+                                   return graph_->path_begin[path.pair + 1] -
+                                              graph_->path_begin[path.pair] >=
+                                          kMostPathsOfPair;
+                                 }),
+                  missing.end());
+    if (missing.empty()) return;
+    Grow(observation.topology, missing);
+    FillHistory(*graph_, observation.past_demands, absl::MakeSpan(history_));
+    balance_.Start(task);
+    balance_.Run(absl::MakeSpan(settled_));
+  }
+}
+
+void NeuralPolicy::Grow(const Topology& topology, const std::vector<MissingPath>& missing) {
+  std::vector<const Path*> more(paths_->num_pairs(), nullptr);
+  for (const MissingPath& path : missing) {
+    more[paths_->pair_of_path(graph_->path_of_set[graph_->path_begin[path.pair]])] = &path.links;
+  }
+  PathSet::Builder builder;
+  std::vector<int> before;  // [paths] of the new set, in the old one, or -1
+  for (int pair = 0; pair < paths_->num_pairs(); ++pair) {
+    builder.AddPair(paths_->pair(pair).source, paths_->pair(pair).destination);
+    for (int p = paths_->paths_of(pair).begin; p < paths_->paths_of(pair).end; ++p) {
+      builder.AddPath(paths_->links(p));
+      before.push_back(p);
+    }
+    if (more[pair] == nullptr) continue;
+    builder.AddPath(*more[pair]);
+    before.push_back(-1);
+  }
+  std::vector<float> share(paths_->num_paths(), 0.0F);
+  for (int p = 0; p < graph_->num_paths(); ++p) share[graph_->path_of_set[p]] = settled_[p];
+  outgrown_.push_back(paths_);
+  paths_ = std::make_shared<const PathSet>(builder.Build());
+  BuildGraph(topology);
+  settled_.clear();
+  for (const int p : graph_->path_of_set) {
+    settled_.push_back(before[p] < 0 ? 0.0F : share[before[p]]);
+  }
+}
+
+std::vector<double> NeuralPolicy::RatiosInForce(const Observation& observation) const {
+  if (!observation.plan_in_force) return {};
+  const absl::Span<const double> ratios = observation.plan_in_force->ratios();
+  const std::shared_ptr<const PathSet>& over = observation.plan_in_force->shared_paths();
+  if (over == paths_) return {ratios.begin(), ratios.end()};
+  if (std::find(outgrown_.begin(), outgrown_.end(), over) == outgrown_.end()) return {};
+  // Pairs have kept their paths and got more after them.
+  std::vector<double> now(paths_->num_paths(), 0.0);
+  for (int pair = 0; pair < paths_->num_pairs(); ++pair) {
+    const PathSet::Range was = over->paths_of(pair);
+    std::copy(ratios.begin() + was.begin, ratios.begin() + was.end,
+              now.begin() + paths_->paths_of(pair).begin);
+  }
+  return now;
+}
+
 void NeuralPolicy::Settle(const Observation& observation) {
   in_force_.clear();
-  if (observation.plan_in_force && observation.plan_in_force->shared_paths() == paths_) {
-    for (const int p : graph_->path_of_set) {
-      in_force_.push_back(static_cast<float>(observation.plan_in_force->ratios()[p]));
-    }
+  const std::vector<double> ratios = RatiosInForce(observation);
+  if (!ratios.empty()) {
+    for (const int p : graph_->path_of_set) in_force_.push_back(static_cast<float>(ratios[p]));
   }
+  const double before = ExpectedMlu();
   settling_.Settle(in_force_, absl::MakeSpan(settled_));
+  if (!balances()) return;
+  // Shares that had to go may be missed where links differ much. What is left is balanced again.
+  double best = ExpectedMlu();
+  std::vector<float> best_split;
+  for (int i = 0; i < kMostResettled && best > before * (1 + kSettledCost); ++i) {
+    best_split = settled_;
+    balance_.RunInUse(absl::MakeSpan(settled_));
+    settling_.Look(expected_, history_, settled_);
+    settling_.Settle({}, absl::MakeSpan(settled_));
+    const double now = ExpectedMlu();
+    if (now >= best) {
+      settled_ = best_split;
+      settling_.Look(expected_, history_, settled_);
+      return;
+    }
+    best = now;
+  }
+}
+
+double NeuralPolicy::ExpectedMlu() const {
+  const std::array<float, kScenarios> mlu = settling_.scenario_mlu();
+  double log = 0;
+  for (int s = 0; s < kScenarios; ++s) {
+    log += inference_.scenario_weights()[s] * std::log(std::max(mlu[s], 1e-30F));
+  }
+  return std::exp(log);
 }
 
 NeuralPolicy::Verdict NeuralPolicy::Judge() {
-  const std::array<float, kScenarios> agent = settling_.scenario_mlu();
-  const EcmpGuard::Row ecmp = guard_.Mlu(*graph_, inference_.expected_demands());
-  double agent_log = 0, ecmp_log = 0;
+  const EcmpGuard::Row ecmp = guard_.Mlu(*graph_, expected_);
+  double ecmp_log = 0;
   for (int s = 0; s < kScenarios; ++s) {
-    agent_log += inference_.scenario_weights()[s] * std::log(std::max(agent[s], 1e-30F));
     ecmp_log += inference_.scenario_weights()[s] * std::log(std::max(ecmp[s], 1e-30F));
   }
-  return {std::exp(agent_log), std::exp(ecmp_log)};
+  return {ExpectedMlu(), std::exp(ecmp_log),
+          balances() ? balance_.least_mlu() : inference_.least_mlu()};
+}
+
+// Rounded up: what it says is proven.
+std::string NeuralPolicy::InWords(const Verdict& verdict) const {
+  const double percent = 100 * (verdict.agent / verdict.least - 1);
+  return absl::StrFormat(
+      "MLU over the demands that are expected: agent %.4f (within %.1f %% of the best %s), ECMP "
+      "%.4f",
+      verdict.agent, std::ceil(10 * std::max(percent, 0.0)) / 10,
+      balances() ? "possible" : "over its paths", verdict.ecmp);
 }
 
 Decision NeuralPolicy::Fallback(const Observation& observation, std::string why) {
@@ -365,11 +488,11 @@ Decision NeuralPolicy::Fallback(const Observation& observation, std::string why)
 // and the old one must still be possible: after a failure the new plan is taken whole.
 void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision) const {
   if (!observation.plan_in_force) return;
-  const RoutingPlan& old = *observation.plan_in_force;
+  std::vector<double> in_force = RatiosInForce(observation);
+  if (in_force.empty() || decision->plan.shared_paths() != paths_) return;
+  const RoutingPlan old(paths_, std::move(in_force), observation.plan_in_force->topology_version());
   const TrafficMatrix& latest = *observation.past_demands.back();
-  if (old.shared_paths() != decision->plan.shared_paths() ||
-      !old.Validate(observation.topology).ok())
-    return;
+  if (!old.Validate(observation.topology).ok()) return;
   const double moved = MovedShare(old, decision->plan, latest);
   if (moved <= options_.max_move) return;
   const double step = options_.max_move / moved;

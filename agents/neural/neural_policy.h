@@ -13,6 +13,7 @@
 #include "agents/neural/demand_forecast.h"
 #include "agents/neural/ecmp_guard.h"
 #include "agents/neural/inference.h"
+#include "agents/neural/pair_balance.h"
 #include "agents/neural/plan_settling.h"
 #include "agents/neural/priced_inference.h"
 #include "agents/routing_policy.h"
@@ -24,7 +25,10 @@ struct NeuralPolicyOptions {
   std::string checkpoint = "default";  // see FindCheckpoint
   InferenceOptions inference;
   SettlingOptions settling;
-  // Without it the plan is the network's split as it is. Checkpoints for packets are never settled.
+  // Without it the network's split is not brought nearer to the best possible, and no candidate
+  // path is added. That of checkpoints for packets never is.
+  bool balance = true;
+  // Without it the plan is that split as it is. Checkpoints for packets are never settled.
   bool settle = true;
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
@@ -35,8 +39,9 @@ struct NeuralPolicyOptions {
 };
 
 // "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
-// "max-move=0.1". Keys: iterations, refinements (a number or auto), delay-weight, settle (on|off),
-// max-paths, min-share, max-move, guard (on|off). InvalidArgument names the bad part.
+// "max-move=0.1". Keys: iterations, refinements (a number or auto), delay-weight, balance (on|off),
+// settle (on|off), max-paths, min-share, max-move, guard (on|off). InvalidArgument names the bad
+// part.
 absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
 
 // Above so many pairs that may have traffic, a plan for the MLU is made over trees instead of
@@ -67,13 +72,25 @@ class NeuralPolicy : public RoutingPolicy {
   // Follows topology, candidate paths and the pairs that have traffic.
   void Prepare(const Observation& observation);
   void CompletePaths(const Observation& observation);
+  void BuildGraph(const Topology& topology);
+  // Brings settled_ nearer to the best possible; where a path is missing for that, adds it.
+  void Balance(const Observation& observation);
+  // Adds the paths to paths_ and the graph, and gives settled_ the same shares over it.
+  void Grow(const Topology& topology, const std::vector<MissingPath>& missing);
+  // The ratios of the plan in force on paths_; empty where it is over others.
+  std::vector<double> RatiosInForce(const Observation& observation) const;
   Decision FromNetwork(const Observation& observation);
   void Settle(const Observation& observation);
   // What both sides of the guard promise for the demands that are expected.
   struct Verdict {
     double agent = 0, ecmp = 0;  // MLU, geometric mean over the scenarios by their weights
+    double least = 0;            // that is proven to be possible at all
   };
+  std::string InWords(const Verdict& verdict) const;
+  bool balances() const { return options_.balance && for_mlu(); }
   Verdict Judge();
+  // Of settled_ under the scenarios, geometric mean by their weights.
+  double ExpectedMlu() const;
   // Plans of checkpoints for packets are made for completion times instead.
   bool for_mlu() const {
     return priced_ == nullptr && options_.inference.scale == LoadScale::kOverMlu;
@@ -84,6 +101,7 @@ class NeuralPolicy : public RoutingPolicy {
   std::string name_;
   NeuralPolicyOptions options_;
   Inference inference_;
+  PairBalance balance_;
   PlanSettling settling_;
   std::unique_ptr<PricedInference> priced_;  // of checkpoints with a price head
   std::vector<float> price_head_;
@@ -94,8 +112,11 @@ class NeuralPolicy : public RoutingPolicy {
   std::optional<Topology> topology_;           // of the cache below
   std::shared_ptr<const PathSet> candidates_;  // as observed
   std::shared_ptr<const PathSet> paths_;       // and, where needed, completed by shortest paths
+  std::vector<std::shared_ptr<const PathSet>>
+      outgrown_;  // what paths_ was before, on this topology
   std::shared_ptr<const PathGraph> graph_;
   std::vector<uint8_t> active_;       // [pairs of paths_] are in the graph
+  std::vector<float> expected_;       // [pairs of the graph][kPathDemandRow] as Inference has them
   std::vector<float> settled_;        // [paths of the graph]
   std::vector<float> in_force_;       // the same, or empty
   std::vector<double> start_ratios_;  // [paths of paths_] for pairs that are not

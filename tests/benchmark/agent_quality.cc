@@ -11,8 +11,10 @@
 //     every EVERY-th matrix of TRAFFIC, decided from the HISTORY matrices before it
 //
 // TOPOLOGY and TRAFFIC as on the command line of rhumb; matrices of a recording that look corrupt
-// are dropped. POLICY as in rhumb replay --policies, by default neural. Exits with 1 when a
-// connected demand was left without a path.
+// are dropped. POLICY as in rhumb replay --policies, by default neural. --cases before all else
+// prints every case. Where decisions say within how much of the best possible they are, "false
+// bound" counts those under constant traffic that are farther from the exact optimum. Exits with 1
+// when a connected demand was left without a path, or a bound was false.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -83,6 +86,7 @@ struct Results {
   int worse_than_ecmp = 0;
   int stranded = 0;  // demands that are connected and have no path
   int fell_back = 0;
+  int false_bounds = 0;
   std::string worst_case;
 
   void Add(double norm, const std::string& name) {
@@ -95,7 +99,8 @@ struct Results {
 
 class Comparison {
  public:
-  explicit Comparison(std::vector<std::string> policies) : names_(std::move(policies)) {
+  Comparison(std::vector<std::string> policies, bool every_case)
+      : names_(std::move(policies)), every_case_(every_case) {
     if (names_.empty()) names_ = {"neural"};
     results_.resize(names_.size());
   }
@@ -121,27 +126,45 @@ class Comparison {
       results.worse_than_ecmp += mlu > ecmp * (1 + 1e-4) ? 1 : 0;
       results.fell_back += decision.fell_back ? 1 : 0;
       results.stranded += CountStranded(topology, decision.plan, next);
+      // Bounds are of the demands that a decision expects: for constant traffic those that count.
+      if (const std::optional<double> within = SaysWithin(decision.note);
+          within && past.size() == 1 && past[0].get() == &next) {
+        results.false_bounds += mlu > optimum * (1 + *within) * (1 + 1e-4) ? 1 : 0;
+      }
+      if (every_case_) {
+        std::printf("case %s %s %.5f %s\n", name.c_str(), names_[i].c_str(), mlu / optimum,
+                    decision.note.c_str());
+      }
     }
   }
 
   // Prints a line a policy; false when a demand was stranded.
   bool Print() const {
     bool good = true;
-    std::printf("%-44s %6s %7s %7s %7s %7s %7s %9s %10s %9s %9s\n", "policy", "cases", "mean",
-                "p50", "p95", "p99", "worst", "delay ms", "over ECMP", "stranded", "fell back");
+    std::printf("%-44s %6s %7s %7s %7s %7s %7s %9s %10s %9s %9s %12s\n", "policy", "cases", "mean",
+                "p50", "p95", "p99", "worst", "delay ms", "over ECMP", "stranded", "fell back",
+                "false bound");
     for (size_t i = 0; i < names_.size(); ++i) {
       const Results& r = results_[i];
-      std::printf("%-44s %6zu %7.4f %7.4f %7.4f %7.4f %7.4f %9.3f %10d %9d %9d  worst: %s\n",
+      std::printf("%-44s %6zu %7.4f %7.4f %7.4f %7.4f %7.4f %9.3f %10d %9d %9d %12d  worst: %s\n",
                   names_[i].c_str(), r.norm_mlu.size(), Mean(r.norm_mlu), Quantile(r.norm_mlu, 0.5),
                   Quantile(r.norm_mlu, 0.95), Quantile(r.norm_mlu, 0.99), Quantile(r.norm_mlu, 1),
-                  Mean(r.delay_ms), r.worse_than_ecmp, r.stranded, r.fell_back,
+                  Mean(r.delay_ms), r.worse_than_ecmp, r.stranded, r.fell_back, r.false_bounds,
                   r.worst_case.c_str());
-      good = good && r.stranded == 0;
+      good = good && r.stranded == 0 && r.false_bounds == 0;
     }
     return good;
   }
 
  private:
+  // The x of "within x %", as a fraction.
+  static std::optional<double> SaysWithin(const std::string& note) {
+    constexpr char kWithin[] = "within ";
+    const size_t at = note.find(kWithin);
+    if (at == std::string::npos) return std::nullopt;
+    return std::atof(note.c_str() + at + sizeof(kWithin) - 1) / 100;
+  }
+
   // Demands that a path of usable links connects, and that the plan does not carry whole.
   static int CountStranded(const Topology& topology, const RoutingPlan& plan,
                            const TrafficMatrix& demands) {
@@ -165,6 +188,7 @@ class Comparison {
   }
 
   std::vector<std::string> names_;
+  bool every_case_;
   std::vector<std::unique_ptr<RoutingPolicy>> policies_;
   std::vector<Results> results_;
 };
@@ -257,31 +281,34 @@ void RunSeries(const std::string& name, const std::string& traffic, int every, i
 }
 
 int Main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
+  std::vector<std::string> args(argv + 1, argv + argc);
+  const bool every_case = !args.empty() && args[0] == "--cases";
+  if (every_case) args.erase(args.begin());
   const auto policies = [&](size_t from) {
     return std::vector<std::string>(args.begin() + static_cast<long>(from), args.end());
   };
   const std::string mode = args.empty() ? "" : args[0];
   if (mode == "constant" && args.size() >= 4) {
-    Comparison comparison(policies(4));
+    Comparison comparison(policies(4), every_case);
     RunConstant(args[1], args[2], std::atoi(args[3].c_str()), &comparison);
     return comparison.Print() ? 0 : 1;
   }
   if (mode == "failures" && args.size() >= 3) {
-    Comparison comparison(policies(3));
+    Comparison comparison(policies(3), every_case);
     RunFailures(args[1], args[2], &comparison);
     return comparison.Print() ? 0 : 1;
   }
   if (mode == "series" && args.size() >= 5) {
-    Comparison comparison(policies(5));
+    Comparison comparison(policies(5), every_case);
     RunSeries(args[1], args[2], std::max(1, std::atoi(args[3].c_str())),
               std::max(1, std::atoi(args[4].c_str())), &comparison);
     return comparison.Print() ? 0 : 1;
   }
-  std::fprintf(stderr,
-               "usage: agent_quality constant GRAPHS DEMANDS MAX_NODES [POLICY...]\n"
-               "       agent_quality failures TOPOLOGY TRAFFIC [POLICY...]\n"
-               "       agent_quality series TOPOLOGY TRAFFIC EVERY HISTORY [POLICY...]\n");
+  std::fprintf(
+      stderr,
+      "usage: agent_quality [--cases] constant GRAPHS DEMANDS MAX_NODES [POLICY...]\n"
+      "       agent_quality [--cases] failures TOPOLOGY TRAFFIC [POLICY...]\n"
+      "       agent_quality [--cases] series TOPOLOGY TRAFFIC EVERY HISTORY [POLICY...]\n");
   return 2;
 }
 

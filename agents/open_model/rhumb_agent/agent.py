@@ -12,7 +12,7 @@ MANY_PATHS = 20_000
 
 
 class Agent:
-    """Decides as `neural:CHECKPOINT,settle=off,guard=off` does.
+    """Decides as `neural:CHECKPOINT,balance=off,settle=off,guard=off` does.
 
     `checkpoint` is a Checkpoint or the path of a file. `iterations` and `refinements` replace what
     the checkpoint says and what the size of the network allows, as the policy's keys of that name.

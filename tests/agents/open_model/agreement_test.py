@@ -103,7 +103,8 @@ class AgreementTest(unittest.TestCase):
                 ratios = agent.decide(
                     network_of(layout, seen), seen["demand_history"], measured, in_force
                 )
-                outcome = client.step([f"neural:{checkpoint}{options},settle=off,guard=off"])[0]
+                spelled = f"neural:{checkpoint}{options},balance=off,settle=off,guard=off"
+                outcome = client.step([spelled])[0]
                 self.assertIsNone(outcome.fault)
                 expected = layout.column(outcome.observation, "paths", "ratio")
                 self.assertGreater(np.count_nonzero(expected), layout.num_demands // 2)
