@@ -53,7 +53,7 @@ LoadOptions Lenient() {
 }
 
 void Check(const absl::StatusOr<Loaded<Topology>>& loaded) {
-  if (!loaded.ok()) return CheckRefusal(loaded.status());
+  if (!loaded.ok()) return CheckFileRefusal(loaded.status());
   const auto written = WriteNativeTopology(loaded->value);
   Require(written.ok(), written.status().ToString());
   const auto again = ReadNativeTopology({*written, kFile}, Plain());
@@ -63,7 +63,7 @@ void Check(const absl::StatusOr<Loaded<Topology>>& loaded) {
 }
 
 void Check(const absl::StatusOr<Loaded<TrafficSeries>>& loaded) {
-  if (!loaded.ok()) return CheckRefusal(loaded.status());
+  if (!loaded.ok()) return CheckFileRefusal(loaded.status());
   const auto written = WriteNativeTraffic(loaded->value);
   Require(written.ok(), written.status().ToString());
   const auto again = ReadNativeTraffic({*written, kFile}, Plain());
@@ -152,7 +152,7 @@ Topology Triangle() {
 void RunNativePlan(absl::string_view bytes) {
   static const Topology& topology = *new Topology(Triangle());
   const auto plan = ReadNativePlan({bytes, kFile}, topology);
-  if (!plan.ok()) return CheckRefusal(plan.status());
+  if (!plan.ok()) return CheckFileRefusal(plan.status());
   // Whether it is sound or not, the check itself must survive.
   if (plan->Validate(topology).ok()) {
     Require(WriteNativePlan(*plan, topology).ok(), "a valid plan cannot be written");

@@ -22,7 +22,7 @@ inline void Require(bool promise, absl::string_view what) {
 inline constexpr char kFile[] = "fuzz-input";
 
 // A refusal names its file.
-inline void CheckRefusal(const absl::Status& status) {
+inline void CheckFileRefusal(const absl::Status& status) {
   Require(absl::StartsWith(status.message(), kFile), status.ToString());
 }
 

@@ -7,8 +7,8 @@ namespace rhumb::testing {
 
 void RunServeConfig(absl::string_view bytes) {
   const auto read = ParseServeConfig(bytes, kFile);
-  if (!read.ok()) return CheckRefusal(read.status());
-  for (const std::string& fault : read->faults) CheckRefusal(absl::InvalidArgumentError(fault));
+  if (!read.ok()) return CheckFileRefusal(read.status());
+  for (const std::string& fault : read->faults) CheckFileRefusal(absl::InvalidArgumentError(fault));
   const std::string written = ToToml(read->config);
   const auto again = ParseServeConfig(written, kFile);
   Require(again.ok(), again.status().ToString());
