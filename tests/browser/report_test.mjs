@@ -299,8 +299,11 @@ describe('report', () => {
         const sorted = [...changes].sort((a, b) => a.change - b.change);
         const points = (change) => `${change < 0 ? '−' : '+'}${Math.abs(Math.round(change * 100))}`;
         const [least, most] = [sorted[0], sorted[sorted.length - 1]];
-        assert.ok(words.includes(`most relieved ${least.name} by ${points(least.change)} points`), words);
-        assert.ok(words.includes(`${most.name} by ${points(most.change)} points`), words);
+        // Links of one chain often change alike: any of those may be named.
+        const like = (extreme) => changes.filter(({ change }) => Math.abs(change - extreme.change) < 1e-6);
+        const named = (links, before) => links.some(({ name, change }) => words.includes(`${before}${name} by ${points(change)} points`));
+        assert.ok(named(like(least), 'most relieved '), words);
+        assert.ok(named(like(most), 'most loaded in exchange '), words);
         assert.equal(await page.locator('.legend i').count(), 7);
         await page.locator('.twin summary:visible').click();
         const rows = page.locator('.compare tbody tr');
@@ -308,7 +311,7 @@ describe('report', () => {
         assert.equal(await rows.count(), 30);
         const largest = Math.abs(least.change) > Math.abs(most.change) ? least : most;
         const [first] = await rows.allInnerTexts();
-        assert.ok(first.startsWith(largest.name) && first.includes(points(largest.change)), first);
+        assert.ok(like(largest).some(({ name }) => first.startsWith(name)) && first.includes(points(largest.change)), first);
         // The difference of a policy to itself is none.
         await page.getByLabel('policy of which is subtracted').selectOption({ label: 'shortest-path' });
         await page.waitForFunction(() => /no link differs/.test(window.rhumbReport.views.difference.map.canvas.getAttribute('aria-label')));
