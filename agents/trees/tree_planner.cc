@@ -16,6 +16,9 @@ constexpr float kFirstSharpness = 100, kLastSharpness = 400, kSharper = 1.6F;
 constexpr int kLaterSearches = 1500000;
 // MLU over bound - 1.
 constexpr double kFar = 0.1, kBlunt = 0.2;
+// Near enough, where nobody says: every pair up to so many is cheap to improve.
+constexpr int kPrecisePairs = 200000;
+constexpr double kPreciseGap = 0.005, kGap = 0.01, kLaterGap = 0.02;
 constexpr int kSweeps = 2;
 // When links have failed: blunt enough that links are told apart up to three times the present MLU.
 constexpr float kServingSharpness = 30;
@@ -238,7 +241,10 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   const int rounds = fresh_ ? options_.first_rounds
                             : options_.later_rounds.value_or(
                                   std::clamp(kLaterSearches / pairs, 3, options_.first_rounds));
-  const double gap = fresh_ ? options_.gap : std::max(options_.gap, options_.later_gap);
+  const bool precise = pairs <= kPrecisePairs;
+  const double first_gap = options_.gap.value_or(precise ? kPreciseGap : kGap);
+  const double later_gap = options_.later_gap.value_or(precise ? kPreciseGap : kLaterGap);
+  const double gap = fresh_ ? first_gap : std::max(first_gap, later_gap);
   const auto look = [&] {
     PutOnLinks(demands);
     prices_->Set(load_, sharpness_);

@@ -12,13 +12,14 @@ absl::StatusOr<TreePlannerOptions> ParseTreesOptions(absl::string_view text) {
   TreePlannerOptions options;
   double min_share = options.split.min_share;
   int max_paths = 0, rounds = 0;
+  double gap = 0;
   for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> both = absl::StrSplit(part, '=');
     const auto& [key, value] = both;
     bool good = false;
     if (key == "gap") {
-      good = absl::SimpleAtod(value, &options.gap) && options.gap >= 0 && options.gap <= 1;
-      options.later_gap = options.gap;
+      good = absl::SimpleAtod(value, &gap) && gap >= 0 && gap <= 1;
+      options.gap = options.later_gap = gap;
     } else if (key == "rounds") {
       good = absl::SimpleAtoi(value, &rounds) && rounds >= 0 && rounds <= 1000;
       options.later_rounds = rounds;

@@ -2,16 +2,18 @@
 // failed cable, memory, and how near every plan is to a proven lower bound of the MLU.
 //
 //   large_network_benchmark [--policy SPEC] [--traffic MODEL] [--later N] [--failures N]
-//                           [--csv FILE] TOPOLOGY...
+//                           [--csv FILE] [--exact] TOPOLOGY...
 //
-// TOPOLOGY is a shipped name, a file, or random:NODES. MODEL ("gravity") is a traffic generator;
+// TOPOLOGY is a shipped name, a file, random:NODES[:SEED], or FAMILY:NODES[:SEED] with a family of
+// networks to train on, such as waxman. MODEL ("gravity") is a traffic generator;
 // matrices differ by 20 % noise unless it says otherwise. SPEC is "trees"; with "neural" networks
 // of up to as many pairs as the policy says get candidate paths, whose time counts into the first
 // plan. Every network is measured in a process of its own.
 //
 // "CPU" is of all threads together, what a machine that others share lets one compare; "s" is wall
 // time. Decisions see the matrix that they are scored on. The bound is that of
-// the planner of `trees` with a gap of 0.5 % and up to 15 rounds a matrix, the same for all.
+// the planner of `trees` with a gap of 0.5 % and up to 15 rounds a matrix, the same for all; with
+// --exact it is the optimum itself, which takes minutes above 200 nodes.
 // Path-hops are the links of all paths of a plan: what it takes to write the plan down.
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -25,8 +27,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "agents/baselines/lp/min_mlu_solver.h"
 #include "agents/registry/policy_registry.h"
+#include "agents/training/network_families.h"
 #include "agents/trees/whole_network.h"
 #include "tests/benchmark/measuring.h"
 #include "tests/networks.h"
@@ -42,6 +46,7 @@ namespace {
 struct Settings {
   std::string policy = "trees", traffic = "gravity", csv;
   int later = 5, failures = 3;
+  bool exact = false;
 };
 
 struct Spent {
@@ -66,8 +71,14 @@ class Stopwatch {
 };
 
 Topology Load(const std::string& text) {
-  if (absl::StartsWith(text, "random:")) {
-    return testing::RandomConnected(1, std::atoi(text.c_str() + 7));
+  const std::vector<std::string> parts = absl::StrSplit(text, ':');
+  if (parts.size() == 2 || parts.size() == 3) {
+    const int nodes = std::atoi(parts[1].c_str());
+    const int seed = parts.size() == 3 ? std::atoi(parts[2].c_str()) : 1;
+    if (parts[0] == "random") return testing::RandomConnected(seed, nodes);
+    training::Random random(seed);
+    return training::DrawNetwork({{OrExit(training::ParseNetworkFamily(parts[0]))}, nodes, nodes},
+                                 random);
   }
   LoadOptions options;
   options.default_capacity_bps = 10e9;
@@ -77,7 +88,10 @@ Topology Load(const std::string& text) {
 // Goes on from matrix to matrix with the patience that a decision has not.
 class Yardstick {
  public:
+  explicit Yardstick(bool exact) : exact_(exact) {}
+
   double Bound(const Topology& topology, const TrafficMatrix& demands) {
+    if (exact_) return OrExit(MinMluSolver::OverAllPaths(topology).SolveMlu(demands));
     planner_.SetTopology(topology);
     trees::TreeDemands converted(topology.num_nodes());
     trees::FillDemands(demands, planner_.unit_per_bps(), &converted);
@@ -91,6 +105,7 @@ class Yardstick {
     options.later_rounds = 15;
     return options;
   }
+  bool exact_;
   trees::TreePlanner planner_{Options()};
 };
 
@@ -143,7 +158,7 @@ void Measure(const std::string& name, const Settings& settings) {
   if (policy->uses_candidate_paths() && pairs <= policy->most_candidate_pairs()) {
     observation.candidate_paths = OrExit(CandidatePaths::Compute(topology, {}, {})).paths();
   }
-  Yardstick yardstick;
+  Yardstick yardstick(settings.exact);
   double worst_gap = 0, worst_failed_gap = 0;
   const auto decide = [&](const Topology& now, int matrix, double* worst) {
     observation.topology = now;
@@ -212,6 +227,8 @@ int Main(int argc, char** argv) {
       settings.failures = std::atoi(argv[++i]);
     } else if (flag == "--csv" && has_value) {
       settings.csv = argv[++i];
+    } else if (flag == "--exact") {
+      settings.exact = true;
     } else {
       names.push_back(flag);
     }

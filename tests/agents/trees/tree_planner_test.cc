@@ -236,5 +236,18 @@ TEST(TreePlannerStopTest, AMatrixThatIsStillWellServedNeedsNoSearch) {
   EXPECT_LE(again.mlu, again.bound * 1.05);
 }
 
+TEST(TreePlannerGapTest, NetworksOfAHundredNodesAreProvenWithinHalfAPerCentFromMatrixToMatrix) {
+  for (const unsigned seed : {1U, 2U}) {
+    const Topology topology = RandomConnected(seed, 100);
+    const TrafficSeries series = Traffic(topology, 4);
+    TreePlanner planner{{}};
+    planner.SetTopology(topology);
+    for (int t = 0; t < series.size(); ++t) {
+      const TreePlanReport report = planner.Improve(Convert(series.demands(t), planner));
+      EXPECT_LE(report.mlu, report.bound * 1.0051) << "seed " << seed << ", matrix " << t;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace rhumb::trees

@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 TEST(TreesPolicyTest, ReadsItsOptions) {
   const auto options = ParseTreesOptions("gap=0.02,rounds=5,max-paths=3,min-share=0.1");
   ASSERT_TRUE(options.ok()) << options.status();
-  EXPECT_DOUBLE_EQ(options->gap, 0.02);
+  EXPECT_EQ(options->gap, 0.02);
   EXPECT_EQ(options->later_rounds, 5);
   EXPECT_EQ(options->split.max_paths, 3);
   EXPECT_FLOAT_EQ(options->split.min_share, 0.1F);
