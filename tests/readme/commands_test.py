@@ -58,6 +58,11 @@ RULES = [
         options=("--config tests/readme/short-packet.toml", "--workers 2"),
     ),
     Rule(
+        r"rhumb train --stage surrogate",
+        "plays ns-3 for minutes",
+        options=("--config tests/readme/short-surrogate.toml",),
+    ),
+    Rule(
         r"^rhumb simulate-network",
         "a whole day",
         options=("--intervals 0:24",),
