@@ -209,7 +209,7 @@ TEST_F(LiveCommandsTest, MistakesAreNamedWithTheNextMove) {
   EXPECT_EQ(Ctl("pin 'SNVAng>NYCMng'").exit_code, 2);
   EXPECT_EQ(Ctl("explain SNVAng-NYCMng").exit_code, 2);
   EXPECT_EQ(Ctl("frobnicate").exit_code, 2);
-  const ProgramResult down = RunRhumb("ctl status --server 127.0.0.1:1 --timeout 500ms");
+  const ProgramResult down = RunRhumb("ctl status --server 127.0.0.1:1 --timeout 20s");
   EXPECT_EQ(down.exit_code, 1);
   EXPECT_THAT(down.stderr_text, HasSubstr("cannot reach 127.0.0.1:1"));
   EXPECT_THAT(Simulate("--telemetry netflow").stderr_text, HasSubstr("link-counters"));

@@ -136,6 +136,12 @@ TEST(LimitsTest, AQuestionWhoseDeadlinePassedIsNotAnswered) {
   rhumb::v1::ComputeRoutesResponse response;
   EXPECT_EQ(caller.north().ComputeRoutes(&context, late, &response).error_code(),
             grpc::StatusCode::DEADLINE_EXCEEDED);
+  // Its answer comes after the server has read, on the same connection, that nobody waits any more.
+  rhumb::v1::ControllerStatus status;
+  ASSERT_TRUE(caller
+                  .Call(caller.north(), &rhumb::v1::North::Stub::GetStatus,
+                        rhumb::v1::GetStatusRequest(), &status)
+                  .ok());
   go.Notify();
   first.join();
   server.Stop();  // what waited was dropped without asking the policy
