@@ -19,6 +19,7 @@
 #include "agents/training/packet_config.h"
 #include "agents/training/packet_log.h"
 #include "agents/training/packet_state.h"
+#include "tests/agents/training/fresh_directory.h"
 #include "tests/agents/training/metrics_file.h"
 
 namespace rhumb::training {
@@ -39,12 +40,6 @@ ppo = {updates = 6, scenarios = 4, repeats = 4, minibatch = 16}
 validation = {scenarios = 8, every = 2, test_scenarios = 8}
 simulator = {level = "flow"}
 )";
-
-std::string FreshDirectory(const std::string& name) {
-  const auto path = std::filesystem::temp_directory_path() / (name + std::to_string(getpid()));
-  std::filesystem::remove_all(path);
-  return path.string();
-}
 
 TrainRequest Request(const std::string& config, const std::string& out) {
   TrainRequest request;

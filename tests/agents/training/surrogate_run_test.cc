@@ -17,6 +17,7 @@
 #include "agents/training/surrogate_fit.h"
 #include "simulator/fluid/fluid_simulator.h"
 #include "simulator/surrogate/correction.h"
+#include "tests/agents/training/fresh_directory.h"
 
 namespace rhumb::training {
 namespace {
@@ -29,12 +30,6 @@ networks = {families = ["ring-chords", "waxman"], min_nodes = 4, max_nodes = 5, 
 episodes = {interval_s = 0.5, warm_up_s = 0.2, drain_s = 1, max_hop_packets = 50e3}
 data = {networks = 5, plans = 2, test_networks = 2, folds = 2}
 )";
-
-std::string FreshDirectory(const std::string& name) {
-  const auto path = std::filesystem::temp_directory_path() / (name + std::to_string(getpid()));
-  std::filesystem::remove_all(path);
-  return path.string();
-}
 
 // The fluid simulator, every segment alone, in the part of ns-3.
 TrainRequest Request(const std::string& out) {

@@ -11,6 +11,7 @@
 #include "agents/neural/inference.h"
 #include "agents/training/flow_objective.h"
 #include "agents/training/flow_run.h"
+#include "tests/agents/training/fresh_directory.h"
 #include "tests/networks.h"
 #include "topologies/paths/candidate_paths.h"
 
@@ -26,12 +27,6 @@ validation = {networks = 2, every = 3}
 )";
 
 TrainingConfig TinyConfig() { return *ParseTrainingConfig(kTinyRun, "tiny.toml"); }
-
-std::string FreshDirectory(const std::string& name) {
-  const auto path = std::filesystem::temp_directory_path() / (name + std::to_string(getpid()));
-  std::filesystem::remove_all(path);
-  return path.string();
-}
 
 TEST(TrainerTest, TheSameSeedGivesTheSameWeights) {
   const auto group = GroupOfOne();

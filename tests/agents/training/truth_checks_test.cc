@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "agents/neural/checkpoint.h"
 #include "agents/training/packet_config.h"
 #include "agents/training/packet_run.h"
 #include "simulator/fluid/fluid_simulator.h"
+#include "tests/agents/training/fresh_directory.h"
 #include "tests/agents/training/metrics_file.h"
 
 namespace rhumb::training {
@@ -38,12 +38,6 @@ validation = {scenarios = 4, every = 2, test_scenarios = 0}
 simulator = {level = "fluid", segment_bytes = 8948}
 truth = {minutes = 1, every = 1, episodes = 2}
 )";
-
-std::string FreshDirectory(const std::string& name) {
-  const auto path = std::filesystem::temp_directory_path() / (name + std::to_string(getpid()));
-  std::filesystem::remove_all(path);
-  return path.string();
-}
 
 // In the part of ns-3: every segment alone; and where it is to differ, whatever splits a demand
 // takes `slower` times as long.
@@ -95,16 +89,10 @@ absl::Status Train(const TrainRequest& request) {
 
 // Predicted and measured of every row that has both.
 std::vector<TruthPair> PairsIn(const std::string& metrics) {
+  const std::vector<double> predicted = MetricsColumn(metrics, "truth_predicted");
+  const std::vector<double> measured = MetricsColumn(metrics, "truth_measured");
   std::vector<TruthPair> pairs;
-  size_t measured = 0;
-  for (absl::string_view row : absl::StrSplit(metrics, '\n', absl::SkipEmpty())) {
-    const std::vector<std::string> cells = absl::StrSplit(row, ',');
-    if (measured == 0) {
-      measured = std::find(cells.begin(), cells.end(), "truth_measured") - cells.begin();
-    } else if (!cells.at(measured).empty()) {
-      pairs.push_back({std::stod(cells[measured - 1]), std::stod(cells[measured])});
-    }
-  }
+  for (size_t i = 0; i < measured.size(); ++i) pairs.push_back({predicted.at(i), measured[i]});
   return pairs;
 }
 
