@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <iterator>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -17,104 +15,19 @@
 #include "agents/neural/torch_network.h"
 #include "agents/training/cost_model.h"
 #include "agents/training/loop_learner.h"
+#include "agents/training/packet_episodes.h"
 #include "agents/training/packet_learner.h"
 #include "agents/training/packet_log.h"
 #include "agents/training/plan_learner.h"
 #include "agents/training/run_loop.h"
 #include "agents/training/scenario_scores.h"
 #include "agents/training/truth_checks.h"
-#include "simulator/flow/flow_simulator.h"
-#include "simulator/fluid/fluid_simulator.h"
+#include "agents/training/unseen_test.h"
 #include "simulator/surrogate/corrected_simulator.h"
 #include "simulator/surrogate/paired_simulator.h"
 
 namespace rhumb::training {
 namespace {
-
-// Streams of random numbers that must not meet.
-constexpr uint64_t kTrainingStream = 0x5eed1001;
-constexpr uint64_t kValidationStream = 0x5eed1002;
-constexpr uint64_t kTestStream = 0x5eed1003;
-
-constexpr int kReferences = 500;
-
-std::vector<uint64_t> Seeds(uint64_t stream, int count) {
-  Random random(stream);
-  std::vector<uint64_t> seeds(count);
-  for (uint64_t& seed : seeds) seed = random.Bits();
-  return seeds;
-}
-
-std::vector<uint64_t> ValidationSeeds(const PacketConfig& config) {
-  return Seeds(config.seed ^ kValidationStream, config.validation_scenarios);
-}
-
-std::vector<uint64_t> TestSeeds(const PacketConfig& config) {
-  return Seeds(config.seed ^ kTestStream, config.test_scenarios);
-}
-
-// Validation and test may be at another load than training.
-ScenarioSource MakeSource(const PacketConfig& config) {
-  std::unordered_set<uint64_t> measured;
-  for (uint64_t seed : ValidationSeeds(config)) measured.insert(seed);
-  for (uint64_t seed : TestSeeds(config)) measured.insert(seed);
-  ScenarioDraw measured_draw = config.episodes;
-  measured_draw.min_load = config.validation_min_load;
-  measured_draw.max_load = config.validation_max_load;
-  return [draw = config.episodes, measured_draw, measured](uint64_t seed) {
-    return DrawScenario(measured.count(seed) > 0 ? measured_draw : draw, seed);
-  };
-}
-
-FluidSimulatorOptions FluidOptions(const PacketSimulatorOptions& packets) {
-  FluidSimulatorOptions options;
-  options.segment_bytes = packets.segment_bytes;
-  options.buffer = packets.buffer;
-  options.udp_flow_rate_bps = packets.udp_flow_rate_bps;
-  options.socket_buffer_bytes = packets.socket_buffer_bytes;
-  return options;
-}
-
-absl::StatusOr<std::unique_ptr<NetworkSimulator>> MakeSimulator(
-    SimulatorLevel level, const PacketSimulatorOptions& options,
-    const PacketSimulatorFactory& make_packets) {
-  switch (level) {
-    case SimulatorLevel::kFlow:
-      return MakeFlowSimulator();
-    case SimulatorLevel::kFluid:
-      return MakeFluidSimulator(FluidOptions(options));
-    case SimulatorLevel::kPacket:
-      break;
-  }
-  return make_packets(options);
-}
-
-using SimulatorMaker = std::function<absl::StatusOr<std::unique_ptr<NetworkSimulator>>()>;
-
-const char* NameOf(SimulatorLevel level) {
-  switch (level) {
-    case SimulatorLevel::kFlow:
-      return "at flow level";
-    case SimulatorLevel::kFluid:
-      return "over fluid queues";
-    case SimulatorLevel::kPacket:
-      break;
-  }
-  return "in ns-3";
-}
-
-EnvironmentFactory MakeFactory(const PacketConfig& config, SimulatorMaker make_simulator) {
-  const ScenarioSource source = MakeSource(config);
-  EnvironmentOptions options = config.environment;
-  // Enough for all policies of a test to meet the same reference, and for validations in between.
-  options.references = std::make_shared<ReferenceCache>(
-      std::max(kReferences, config.test_scenarios + config.validation_scenarios));
-  return [source, options, make_simulator]() -> absl::StatusOr<std::unique_ptr<Environment>> {
-    auto simulator = make_simulator();
-    if (!simulator.ok()) return simulator.status();
-    return MakeRoutingEnvironment(*std::move(simulator), source, options);
-  };
-}
 
 std::vector<float> AsVector(const torch::Tensor& weights) {
   return {weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel()};
@@ -140,13 +53,13 @@ class PacketStage : public TrainingStage {
         plan_learner_(config),
         loop_learner_(config),
         truth_(config.truth),
-        pool_(request.workers, MakeFactory(config, LearnedFrom())),
+        pool_(request.workers, EnvironmentsWith(config, LearnedFrom())),
         judges_(config.judge_level == config.level && !ChecksTruth()
                     ? nullptr
-                    : std::make_unique<RolloutPool>(request.workers,
-                                                    MakeFactory(config, At(config.judge_level)))),
-        truths_(ChecksTruth() ? std::make_unique<RolloutPool>(request.workers,
-                                                              MakeFactory(config, PlayedAgain()))
+                    : std::make_unique<RolloutPool>(
+                          request.workers, EnvironmentsWith(config, At(config.judge_level)))),
+        truths_(ChecksTruth() ? std::make_unique<RolloutPool>(
+                                    request.workers, EnvironmentsWith(config, PlayedAgain()))
                               : nullptr),
         state_(FirstWeights(config)) {}
 
@@ -169,7 +82,7 @@ class PacketStage : public TrainingStage {
       state_.weights = checkpoint->weights;
       if (!checkpoint->price_head.empty()) state_.learned = checkpoint->price_head;
     }
-    state_.random = Random(config_.seed ^ kTrainingStream);
+    state_.random = TrainingSeeds(config_);
     state_.metrics = PacketLog::Header();
     return absl::OkStatus();
   }
@@ -192,7 +105,7 @@ class PacketStage : public TrainingStage {
 
   absl::Status Update() override {
     const auto began = std::chrono::steady_clock::now();
-    RolloutJob job = AgentJob(state_.learned, true);
+    RolloutJob job = AgentJob(config_, {state_.weights, state_.learned}, true);
     for (int i = 0; i < config_.scenarios; ++i) {
       job.seed = state_.random.Bits();
       learned_from().Submit(job);
@@ -227,7 +140,8 @@ class PacketStage : public TrainingStage {
   absl::StatusOr<bool> Validate() override {
     const auto began = std::chrono::steady_clock::now();
     const auto seeds = ValidationSeeds(config_);
-    auto scores = ScoreScenarios("agent", AgentJob(Judged(), false), seeds, &judge(), &late_);
+    auto scores = ScoreScenarios("agent", AgentJob(config_, {state_.weights, Judged()}, false),
+                                 seeds, &judge(), &late_);
     if (!scores.ok()) return scores.status();
     validation_ = MeanScore(*scores);
     const auto predicted = Predict(*scores);
@@ -256,7 +170,9 @@ class PacketStage : public TrainingStage {
   // The best weights and other policies on networks that neither training nor validation has seen.
   absl::Status Finish(double elapsed_s) override {
     if (config_.test_scenarios > 0) {
-      if (absl::Status status = Test(); !status.ok()) return status;
+      const UnseenTest test{&judge(), &late_, request_.out,
+                            [this](const std::string& line) { Say(line); }};
+      if (auto s = TestOnUnseen(config_, {state_.weights, state_.best}, test); !s.ok()) return s;
     }
     Say(CostLine(Cost(), time_, request_.workers, elapsed_s));
     if (truth_.num_episodes() > 0) SayTruth();
@@ -267,9 +183,7 @@ class PacketStage : public TrainingStage {
   bool ChecksTruth() const { return config_.truth.minutes > 0; }
 
   SimulatorMaker At(SimulatorLevel level) const {
-    return [level, options = config_.simulator, make_packets = request_.make_packet_simulator] {
-      return MakeSimulator(level, options, make_packets);
-    };
+    return SimulatorsAt(level, config_.simulator, request_.make_packet_simulator);
   }
 
   SimulatorMaker LearnedFrom() const {
@@ -353,8 +267,8 @@ class PacketStage : public TrainingStage {
   // What is learned from against what judges; absent where they are the same.
   absl::StatusOr<std::optional<PredictedReward>> Predict(const ScenarioScores& measured) {
     if (judges_ == nullptr) return std::nullopt;
-    auto scores = ScoreScenarios("predicted", AgentJob(Judged(), false), ValidationSeeds(config_),
-                                 &pool_, &late_);
+    auto scores = ScoreScenarios("predicted", AgentJob(config_, {state_.weights, Judged()}, false),
+                                 ValidationSeeds(config_), &pool_, &late_);
     if (!scores.ok()) return scores.status();
     // Of the scenarios that were measured.
     for (size_t i = 0; i < scores->valid.size(); ++i) scores->valid[i] &= measured.valid[i];
@@ -392,96 +306,6 @@ class PacketStage : public TrainingStage {
     return std::chrono::duration<double>(duration).count();
   }
 
-  RolloutJob AgentJob(const std::vector<float>& learned, bool explore) const {
-    auto agent = std::make_shared<ActingAgent>();
-    agent->whole_plan = config_.whole_plan;
-    agent->noise = config_.noise;
-    if (config_.loop && config_.estimator == PlanEstimator::kEvolution) {
-      agent->weight_noise = config_.weight_noise;
-    }
-    agent->weights = config_.whole_plan ? learned : state_.weights;
-    if (!config_.whole_plan) agent->price_head = learned;
-    agent->inference = config_.inference;
-    agent->explore = explore;
-    RolloutJob job;
-    job.repeats = config_.repeats;
-    job.agent = std::move(agent);
-    return job;
-  }
-
-  absl::Status Test() {
-    const auto seeds = TestSeeds(config_);
-    std::string csv = "policy,scenario,reward,completion,on_time,delay,loss,goodput\n";
-    const auto record = [&](const ScenarioScores& scores) {
-      for (size_t i = 0; i < seeds.size(); ++i) {
-        if (scores.valid[i] == 0) continue;
-        const RewardTerms& terms = scores.terms[i];
-        absl::StrAppendFormat(&csv, "%s,%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n", scores.name, i,
-                              scores.rewards[i], terms.completion, terms.on_time, terms.delay,
-                              terms.loss, terms.goodput);
-      }
-    };
-    const auto play = [&](const std::string& name, const RolloutJob& job) {
-      auto scores = ScoreScenarios(name, job, seeds, &judge(), &late_);
-      if (scores.ok()) record(*scores);
-      return scores;
-    };
-    const auto agent = play("agent", AgentJob(state_.best, false));
-    if (!agent.ok()) return agent.status();
-    std::vector<std::pair<ScenarioScores, bool>> others;
-    auto contenders = Contenders();
-    if (!contenders.ok()) return contenders.status();
-    if (config_.environment.against_shortest_path &&
-        config_.episodes.reference == LinkMetric::kIgp) {
-      others.emplace_back(ReferenceScores(contenders->front().name, seeds.size()), true);
-      record(others.front().first);
-      contenders->erase(contenders->begin());
-    }
-    for (const Contender& contender : *contenders) {
-      auto scores = play(contender.name, contender.job);
-      if (!scores.ok()) return scores.status();
-      others.emplace_back(*std::move(scores), contender.shortest_path);
-    }
-    Say(absl::StrFormat("%d scenarios that were not trained on; mean reward [95 %% interval]",
-                        config_.test_scenarios));
-    for (const std::string& line : ScoreTable(*agent, others)) Say(line);
-    return neural::WriteFileAtomically(request_.out + "/test.csv", csv);
-  }
-
-  // Those that the test is against, the reference first.
-  absl::StatusOr<std::vector<Contender>> Contenders() const {
-    std::vector<Contender> contenders = Baselines();
-    if (config_.test_against != TestAgainst::kAll) {
-      if (config_.test_against == TestAgainst::kLinearProgram) {
-        std::swap(contenders[1], contenders.back());
-        contenders.resize(2);
-      } else {
-        contenders.resize(1);
-      }
-    } else if (!config_.whole_plan) {
-      contenders.push_back({"the base plan (all prices 0)", AgentJob({}, false), false});
-    }
-    for (const std::string& name : config_.test_checkpoints) {
-      auto job = CheckpointJob(name);
-      if (!job.ok()) return job.status();
-      contenders.push_back({absl::StrCat("neural:", name), *std::move(job), false});
-    }
-    return contenders;
-  }
-
-  absl::StatusOr<RolloutJob> CheckpointJob(const std::string& name) const {
-    auto checkpoint = neural::FindCheckpoint(name);
-    if (!checkpoint.ok()) return checkpoint.status();
-    auto agent = std::make_shared<ActingAgent>();
-    agent->whole_plan = checkpoint->scale == neural::LoadScale::kOverCapacity;
-    if (agent->whole_plan) agent->inference.iterations = config_.inference.iterations;
-    agent->weights = checkpoint->NetworkWeights();
-    agent->price_head = checkpoint->price_head;
-    RolloutJob job;
-    job.agent = std::move(agent);
-    return job;
-  }
-
   void Say(const std::string& line) const {
     if (request_.result) request_.result(line);
   }
@@ -507,7 +331,7 @@ class PacketStage : public TrainingStage {
     checkpoint.about["data"] =
         absl::StrFormat("random networks of %d to %d nodes with generated traffic, played %s",
                         config_.episodes.networks.min_nodes, config_.episodes.networks.max_nodes,
-                        NameOf(config_.level));
+                        PlayedWhere(config_.level));
     return checkpoint;
   }
 
