@@ -42,6 +42,8 @@ extern "C" const char* __tsan_default_suppressions() {
          "called_from_lib:libabsl_synchronization.so\n"
          "called_from_lib:libabsl_time.so\n"
          "called_from_lib:libabsl_time_zone.so\n"
+         // Fonts are found by a thread of Pango's, which hands them over with atomics of its own.
+         "called_from_lib:libfontconfig.so\n"
          // gRPC's own templates, compiled into our programs, and where it frees a call. Of a
          // message's write, and where a call's end is stored, the top frames are members of
          // std::function and ByteBuffer.

@@ -5,7 +5,6 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "controller/clock/grpc/deadline.h"
 
 namespace rhumb {
@@ -40,14 +39,15 @@ absl::StatusOr<uint32_t> Ask(const Connection& connection, const Connection::Tar
   context.set_deadline(GrpcDeadline(SteadyNow() + connection.attempt_timeout()));
   const grpc::ByteBuffer request(nullptr, 0);
   grpc::ByteBuffer response;
-  absl::Notification done;
   grpc::Status result;
-  stub.UnaryCall(&context, kMethod, grpc::StubOptions(), &request, &response,
-                 [&](grpc::Status status) {
-                   result = std::move(status);
-                   done.Notify();
-                 });
-  done.WaitForNotification();
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareUnaryCall(&context, kMethod, request, &queue);
+  call->StartCall();
+  call->Finish(&response, &result, nullptr);
+  void* tag = nullptr;
+  bool answered = false;
+  queue.Next(&tag, &answered);
+  queue.Shutdown();
   if (!result.ok()) return Explain(DecodeError(result), target.server, connection.timeout());
   return ReadStatus(response);
 }

@@ -14,6 +14,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 #include "tests/controller/cli/program.h"
 
 namespace rhumb::testing {
@@ -54,8 +55,8 @@ class RunningRhumb {
 
   // Waits until `true_now` holds; false when the program ended before, or after two minutes.
   bool Await(const std::function<bool()>& true_now) {
-    const absl::Time deadline = absl::Now() + absl::Minutes(2);
-    while (absl::Now() < deadline) {
+    const SteadyTime deadline = SteadyNow() + absl::Minutes(2);
+    while (SteadyNow() < deadline) {
       if (true_now()) return true;
       if (Ended()) return false;
       absl::SleepFor(absl::Milliseconds(5));
@@ -74,8 +75,8 @@ class RunningRhumb {
   // Waits for its end, for 20 s: far more than it should take, far less than the work would. The
   // exit code, -1 when a signal killed it, -2 when it works on.
   ProgramResult Wait() {
-    const absl::Time deadline = absl::Now() + absl::Seconds(20);
-    while (!Ended() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+    const SteadyTime deadline = SteadyNow() + absl::Seconds(20);
+    while (!Ended() && SteadyNow() < deadline) absl::SleepFor(absl::Milliseconds(5));
     ProgramResult result{-2, ReadFile(out_), ReadFile(err_)};
     if (pid_ < 0) result.exit_code = WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
     return result;

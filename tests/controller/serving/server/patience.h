@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "controller/clock/steady_time.h"
 
 namespace rhumb::testing {
 
@@ -13,9 +14,9 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 
 // Asks again until it is so; false when patience ends first.
 inline bool Eventually(const std::function<bool()>& holds) {
-  const absl::Time deadline = absl::Now() + kPatience;
+  const SteadyTime deadline = SteadyNow() + kPatience;
   while (!holds()) {
-    if (absl::Now() > deadline) return false;
+    if (SteadyNow() > deadline) return false;
     absl::SleepFor(absl::Milliseconds(5));
   }
   return true;
