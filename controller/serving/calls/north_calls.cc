@@ -53,7 +53,9 @@ void NorthCalls::OnPool(ComputePool& pool, const Asker& asker, Done<Response> do
       [this, asker, done, work](PolicyCache* policies) {
         if (auto status = asker.wanted(); !status.ok()) return done(status);
         const SteadyTime begin = SteadyNow();
+        policies->Begin(asker.wanted);
         absl::StatusOr<Response> result = Try<Response>(work, policies);
+        policies->End();
         parts_.metrics.ObserveStage(Stage::kCompute, absl::ToDoubleSeconds(SteadyNow() - begin));
         done(std::move(result));
       },

@@ -2,6 +2,7 @@
 #ifndef RHUMB_CONTROLLER_STEERING_QUESTIONS_POLICY_CACHE_H_
 #define RHUMB_CONTROLLER_STEERING_QUESTIONS_POLICY_CACHE_H_
 
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -25,6 +26,12 @@ namespace rhumb {
 class PolicyCache {
  public:
   explicit PolicyCache(PolicyFactory factory) : factory_(std::move(factory)) {}
+  // Whether somebody still waits for the answer to the question under way: an error is why not, and
+  // ends the question. Asked often, from threads of policies too. Holds until End.
+  void Begin(std::function<absl::Status()> wanted) { wanted_ = std::move(wanted); }
+  void End() { wanted_ = nullptr; }
+  const std::function<absl::Status()>& wanted() const { return wanted_; }  // empty: always
+
   // The policy lives until the next call of Get.
   absl::StatusOr<RoutingPolicy*> Get(const std::string& spec);
 
@@ -40,6 +47,7 @@ class PolicyCache {
     std::map<int, std::shared_ptr<const PathSet>> paths;  // by max_paths
   };
 
+  std::function<absl::Status()> wanted_;
   PolicyFactory factory_;
   std::map<std::string, std::unique_ptr<RoutingPolicy>> policies_;
   std::list<Network> networks_;  // the one asked about last first

@@ -41,6 +41,10 @@ absl::StatusOr<Observation> Observe(const Topology& topology, const std::string&
                                     PolicyCache* policies) {
   Observation observation{topology, {}, {}, std::make_shared<const PathSet>(), std::nullopt};
   if (demands) observation.past_demands.push_back(std::move(demands));
+  if (const auto& wanted = policies->wanted()) {
+    observation.control = std::make_shared<const DecisionControl>(
+        DecisionControl{[wanted] { return !wanted().ok(); }, nullptr});
+  }
   absl::StatusOr<RoutingPolicy*> asked = policies->Get(policy);
   if (!asked.ok()) return AboutField("policy", asked.status());
   const int64_t nodes = topology.num_nodes();
@@ -57,7 +61,12 @@ absl::StatusOr<Decision> Ask(const std::string& policy, const Observation& obser
   absl::StatusOr<RoutingPolicy*> found = policies->Get(policy);
   if (!found.ok()) return AboutField("policy", found.status());
   try {
-    return (*found)->Decide(observation);
+    auto decision = (*found)->Decide(observation);
+    // Stopped, a policy answers with what it has.
+    if (const auto& wanted = policies->wanted()) {
+      if (auto status = wanted(); !status.ok()) return status;
+    }
+    return decision;
   } catch (const std::exception& e) {
     return absl::InternalError(absl::StrFormat("policy %s failed: %s", policy, e.what()));
   }

@@ -30,7 +30,7 @@ absl::Status ReadDemands(const google::protobuf::RepeatedPtrField<rhumb::v1::Dem
 absl::StatusOr<Observation> Observe(const Topology& topology, const std::string& policy,
                                     std::shared_ptr<const TrafficMatrix> demands, int max_paths,
                                     PolicyCache* policies);
-// The policy's answer. Internal when it throws.
+// The policy's answer. Internal when it throws; why nobody waits for it any more when that is so.
 absl::StatusOr<Decision> Ask(const std::string& policy, const Observation& observation,
                              PolicyCache* policies);
 

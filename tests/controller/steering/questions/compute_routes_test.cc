@@ -31,6 +31,32 @@ TEST_F(ComputeRoutesTest, RoutesOfAPolicyAreComparedWithShortestPath) {
   EXPECT_EQ(answer->loads_size(), topology_.num_links());
 }
 
+// Decides until it is told to stop.
+class TirelessPolicy : public RoutingPolicy {
+ public:
+  std::string name() const override { return "tireless"; }
+  absl::StatusOr<Decision> Decide(const Observation& observation) override {
+    while (!observation.control->stop()) {
+    }
+    return Decision{
+        RoutingPlan(observation.candidate_paths, {}, observation.topology.version()), {}, {}, ""};
+  }
+};
+
+TEST_F(ComputeRoutesTest, APolicyIsStoppedWhenNobodyWaitsForItsAnswer) {
+  PolicyCache policies([](absl::string_view) { return std::make_unique<TirelessPolicy>(); });
+  rhumb::v1::ComputeRoutesRequest request;
+  *request.mutable_topology() = ToProto(topology_);
+  request.set_policy("tireless");
+  int asked = 0;
+  policies.Begin([&]() -> absl::Status {
+    return ++asked < 5 ? absl::OkStatus() : absl::CancelledError("the caller is gone");
+  });
+  EXPECT_EQ(ComputeRoutes(request, {}, "", &policies).status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_GE(asked, 5);
+}
+
 TEST_F(ComputeRoutesTest, TheSameNetworkAgainIsAnsweredAlikeAndItsPathsAreKept) {
   rhumb::v1::ComputeRoutesRequest request;
   *request.mutable_topology() = ToProto(topology_);
