@@ -28,6 +28,7 @@ RHUMB = os.environ.get("RHUMB_PROGRAM", str(ROOT / "build/release/bin/rhumb"))
 BEGIN = re.compile(r"^<!-- figures of: (.+) -->$")
 END = "<!-- end of figures -->"
 _TIMES = re.compile(r"\s+decision$")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TIME = re.compile(r"\s+[\d.,]+ (?:µs|ms|s)\*?$")
 
 
@@ -56,6 +57,17 @@ def block_text(command, printed):
     """The block as it stands in a document: a code block of the command and what it said."""
     lines = [command, ""] + without_times(printed).split("\n")
     return "\n".join(f"    {line}".rstrip() for line in lines)
+
+
+def alike(one, other, within=0.0):
+    """Whether two blocks say the same, with every number within a part of the other's. A build that
+    rounds otherwise, as one for a sanitizer, comes to other last digits."""
+    if not within:
+        return one == other
+    if re.sub(r"\s+", " ", _NUMBER.sub("#", one)) != re.sub(r"\s+", " ", _NUMBER.sub("#", other)):
+        return False
+    pairs = zip(map(float, _NUMBER.findall(one)), map(float, _NUMBER.findall(other)))
+    return all(abs(a - b) <= within * max(abs(a), abs(b)) for a, b in pairs)
 
 
 def blocks_of(document):
