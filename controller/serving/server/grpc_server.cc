@@ -21,6 +21,8 @@ namespace {
 constexpr int kReflectionThreads = 3;
 // gRPC reads up to 4 MB at once of a peer that sends much, for every connection.
 constexpr int kReadBytes = 64 << 10;
+// What a peer may send of a message before we have read what came.
+constexpr int kAheadBytes = 256 << 10;
 
 int Milliseconds(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
 
@@ -33,6 +35,9 @@ void SetChannelArguments(const ServeConfig& config, grpc::ServerBuilder* builder
   // Clients may ask as often as every second whether we live.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
   builder->AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
+  // Nor is a peer that sends much asked by pings how fast it is, to be let send more at once.
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kAheadBytes);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.gate.streams + 1000);
 }
 
