@@ -31,6 +31,8 @@ struct InferenceOptions {
   double delay_weight = 0;
   // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
+  // Looks for least_mlu(). What is told how many iterations and refinements to do can do without.
+  bool prove = true;
   LoadScale scale = LoadScale::kOverMlu;  // what the weights were trained with
   const Kernel* kernel = &BestKernel();   // another for tests
 };
@@ -54,6 +56,9 @@ class Inference {
   // null for none, and ignored by weights that have no use for it. O(iterations * (path links +
   // paths + links)).
   void Run(absl::Span<const float> history, const Feedback* feedback = nullptr);
+  // Only what the next demands are expected to be: expected_demands() and change(). For a decision
+  // that goes on from the one before. O(pairs).
+  void Expect(absl::Span<const float> history);
   bool sees_feedback() const { return static_cast<int>(weights_.size()) > NumWeights(); }
 
   // Of the last Run, [paths] of the graph; those of a pair sum to 1.
@@ -63,6 +68,8 @@ class Inference {
   absl::Span<const float> expected_demands() const { return pair_demands_; }
   // What each of them counts in the score, sum 1.
   const std::array<float, kScenarios>& scenario_weights() const { return scenario_weights_; }
+  // MeanChange of the last history.
+  double change() const { return change_; }
   // Of the last iteration, [paths]; those of the ratios where keep_best is off.
   absl::Span<const float> logits() const { return logits_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.

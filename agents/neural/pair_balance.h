@@ -43,8 +43,9 @@ class PairBalance {
   void Start(const BalanceTask& task);
 
   // Changes `ratios` [paths] in place, those of a pair sum to 1. Ends when the split is proven to
-  // be near enough to the best possible, gains little, or after a number of rounds that depends on
-  // the size of the graph. O(rounds * path links).
+  // be near enough to the best possible (with a delay weight: to gain little over its paths), gains
+  // little, or after a number of rounds that depends on the size of the graph. O(rounds * path
+  // links).
   void Run(absl::Span<float> ratios) { Run(ratios, false); }
   // The same over the paths that have a share already, for a few rounds.
   void RunInUse(absl::Span<float> ratios) { Run(ratios, true); }
@@ -63,6 +64,7 @@ class PairBalance {
   void PutOnLinks(absl::Span<const float> ratios);
   // Sets prices for that sharpness; the score at the sharpness that counts.
   double Price(double sharpness);
+  double DelayCost(absl::Span<const float> ratios) const;
   double SoftMlu(double sharpness, std::array<double, kScenarios>* sums) const;
   double Gap() const;
   double MeanLog(const std::array<float, kScenarios>& mlu) const;

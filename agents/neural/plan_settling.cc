@@ -79,10 +79,12 @@ void PlanSettling::Settle(absl::Span<const float> in_force, absl::Span<float> ra
 void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<float> ratios) {
   order_.clear();
   for (int d = 0; d < graph_->num_pairs(); ++d) {
-    float moved = 0;
+    float moved = 0, held = 0;
     for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
       moved += std::abs(ratios[p] - in_force[p]);
+      held += in_force[p];
     }
+    if (held <= 0) continue;
     weight_[d] = moved * loads_.demand(d)[CaseLoads::kSurge];
     if (moved > kNothing) order_.push_back(d);
   }
