@@ -397,6 +397,11 @@ void NeuralPolicy::Balance(const Observation& observation) {
   task.delay_weight = NextDelayWeight();
   balance_.Start(task);
   balance_.Run(absl::MakeSpan(settled_));
+  if (balance_.stuck() && GoesOn()) {
+    inference_.Run(history_);
+    settled_.assign(inference_.ratios().begin(), inference_.ratios().end());
+    balance_.Run(absl::MakeSpan(settled_));
+  }
   for (int i = 0; i < kMostGrowth && !balance_.near_enough(); ++i) {
     std::vector<MissingPath> missing = balance_.FindMissing();
     missing.erase(std::remove_if(missing.begin(), missing.end(),

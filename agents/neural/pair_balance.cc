@@ -29,6 +29,8 @@ constexpr double kGapTimesChange = 0.1;
 // So many rounds that gain less than this together end the work.
 constexpr int kStalledRounds = 6;
 constexpr double kStalledGain = 2e-4;
+// Pairs that could still gain so much at the end do not find the way from where they began.
+constexpr double kMuchLeft = 0.05;
 // A bound costs about as much as a round.
 constexpr int kRoundsAProof = 3;
 // Links of paths that a decision may visit, and rounds.
@@ -215,6 +217,7 @@ std::vector<MissingPath> PairBalance::FindMissing() {
 void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
   Prune(ratios);
   arrays_.in_use_only = in_use_only;
+  stuck_ = false;
   PutOnLinks(ratios);
   for (int s = 0; s < kScenarios; ++s) {
     bool carries = false;
@@ -270,6 +273,7 @@ void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
       stalled_since = std::min(stalled_since, round - kStalledRounds);
     }
   }
+  stuck_ = !near_enough() && gain > kMuchLeft;
   std::copy(best_.begin(), best_.begin() + static_cast<long>(ratios.size()), ratios.begin());
   std::copy(best_utilization_.begin(), best_utilization_.end(), utilization_.begin());
 }

@@ -52,6 +52,9 @@ class PairBalance {
 
   // Is the split of the last Run as near to the best possible as is worth time?
   bool near_enough() const { return Gap() <= enough_; }
+  // Did the last Run end with much to gain? A start that loads a few links far above all others can
+  // lead nowhere: prices of the others are then nothing.
+  bool stuck() const { return stuck_; }
   // No routing has a lower MLU for the demands that are expected: geometric mean over the scenarios
   // by their weights, in the unit of the demands over the mean capacity.
   double least_mlu() const;
@@ -78,6 +81,7 @@ class PairBalance {
   double enough_ = 0;        // gap, as a logarithm
   double least_log_mlu_ = 0;
   double best_log_mlu_ = 0;
+  bool stuck_ = false;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths
   std::array<float, kScenarios> mlu_ = {};
   BalanceArrays arrays_;

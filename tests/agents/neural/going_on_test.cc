@@ -63,6 +63,26 @@ TEST(GoingOnTest, StaysAsNearToTheOptimumAsADecisionFromNothing) {
   }
 }
 
+// Where the last split loads a few links far above all others the network gives another start.
+TEST(GoingOnTest, FindsTheOptimumOfTrafficThatHasNothingInCommonWithTheLast) {
+  for (unsigned seed = 1; seed <= 12; ++seed) {
+    const Topology topology = RandomConnected(seed, 16);
+    MinMluSolver optimum = MinMluSolver::OverAllPaths(topology);
+    const auto policy = Make("default,guard=off,delay-weight=0.01");
+    Observation observation = Observe(topology, {RandomTraffic(seed, 16)});
+    for (unsigned interval = 0; interval < 6; ++interval) {
+      TrafficMatrix demands = RandomTraffic(seed + 100 * interval, 16);
+      const int from = static_cast<int>((seed + interval) % 16), to = (from + 7) % 16;
+      demands.set_rate_bps(from, to, 1e12);
+      observation.past_demands = {std::make_shared<const TrafficMatrix>(demands)};
+      observation.plan_in_force = policy->Decide(observation).value().plan;
+      const double mlu = MaxLinkUtilization(
+          topology, ComputeLinkLoads(topology, *observation.plan_in_force, demands).load_bps);
+      EXPECT_LE(mlu, optimum.SolveMlu(demands).value() * 1.03) << seed << " " << interval;
+    }
+  }
+}
+
 TEST(GoingOnTest, TheSameDecisionsBeforeLeadToTheSamePlans) {
   const Topology topology = RandomConnected(3, 12);
   const auto one = Make("default"), other = Make("default");
