@@ -42,6 +42,7 @@ struct InferenceOptions {
 InferenceOptions ForPlans(InferenceOptions options);
 
 // Owned by one thread. All memory is taken in the constructor and in SetGraph.
+// Wide: one accessor for each thing that a run leaves behind.
 class Inference {
  public:
   // `weights` has NumWeights() entries, and NumFeedbackWeights() more for an agent that sees what a
@@ -56,7 +57,7 @@ class Inference {
   // null for none, and ignored by weights that have no use for it. O(iterations * (path links +
   // paths + links)).
   void Run(absl::Span<const float> history, const Feedback* feedback = nullptr);
-  // Only what the next demands are expected to be: expected_demands() and change(). For a decision
+  // Only what the next demands are expected to be: expected_demands(). For a decision
   // that goes on from the one before. O(pairs).
   void Expect(absl::Span<const float> history);
   bool sees_feedback() const { return static_cast<int>(weights_.size()) > NumWeights(); }
@@ -68,8 +69,6 @@ class Inference {
   absl::Span<const float> expected_demands() const { return pair_demands_; }
   // What each of them counts in the score, sum 1.
   const std::array<float, kScenarios>& scenario_weights() const { return scenario_weights_; }
-  // MeanChange of the last history.
-  double change() const { return change_; }
   // Of the last iteration, [paths]; those of the ratios where keep_best is off.
   absl::Span<const float> logits() const { return logits_; }
   // Largest utilization under the latest matrix, in the unit of `history` over the mean capacity.

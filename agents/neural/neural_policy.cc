@@ -336,12 +336,10 @@ void NeuralPolicy::FindSharesInForce(const Observation& observation) {
 
 // Some of the way only: a plan that was made faster must not make delay free at once, and the next
 // one slow again.
-double NeuralPolicy::NextDelayWeight() {
+double NeuralPolicy::NextDelayWeight(double change) {
   if (options_.delay_weight) return *options_.delay_weight;
   const double wanted =
-      in_force_.empty()
-          ? 0
-          : DelayWeightAfter(ExcessDelay(*graph_, expected_, in_force_), inference_.change());
+      in_force_.empty() ? 0 : DelayWeightAfter(ExcessDelay(*graph_, expected_, in_force_), change);
   delay_weight_ =
       in_force_.empty() ? 0 : delay_weight_ + kTowardsDelayWeight * (wanted - delay_weight_);
   return delay_weight_;
@@ -393,8 +391,8 @@ void NeuralPolicy::Balance(const Observation& observation) {
   BalanceTask task;
   task.demands = expected_;
   task.weights = inference_.scenario_weights();
-  task.change = inference_.change();
-  task.delay_weight = NextDelayWeight();
+  task.change = Inference::MeanChange(history_);
+  task.delay_weight = NextDelayWeight(task.change);
   balance_.Start(task);
   balance_.Run(absl::MakeSpan(settled_));
   if (balance_.stuck() && GoesOn()) {

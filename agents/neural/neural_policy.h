@@ -82,7 +82,8 @@ class NeuralPolicy : public RoutingPolicy {
   bool GoesOn() const;
   // Fills in_force_.
   void FindSharesInForce(const Observation& observation);
-  double NextDelayWeight();
+  // `change` as in BalanceTask.
+  double NextDelayWeight(double change);
   // Brings settled_ nearer to the best possible; where a path is missing for that, adds it.
   void Balance(const Observation& observation);
   // Adds the paths to paths_ and the graph, and gives settled_ the same shares over it.
