@@ -24,7 +24,12 @@ void CaseLoads::SetGraph(std::shared_ptr<const PathGraph> graph) {
   out_.assign(nodes, 0.0F);
   in_.assign(nodes, 0.0F);
   link_change_.assign(graph_->num_links(), 0.0F);
-  touched_.reserve(graph_->num_links());
+  int most_links = 0;
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    most_links = std::max(most_links, graph_->link_begin[graph_->path_begin[d + 1]] -
+                                          graph_->link_begin[graph_->path_begin[d]]);
+  }
+  touched_.assign(graph_->num_links() + most_links, 0);
   blocks_ = MakePathBlocks(*graph_);
   arrays_ = {graph_->num_links(),
              graph_->num_paths(),
@@ -120,7 +125,6 @@ void CaseLoads::Collect(int pair, absl::Span<const float> change) {
   const int* const link_begin = graph_->link_begin.data();
   const int* const links = graph_->links.data();
   float* const link_change = link_change_.data();
-  touched_.resize(graph_->num_links() + link_begin[end] - link_begin[begin]);
   int* const touched = touched_.data();
   int count = 0;
   for (int p = begin; p < end; ++p) {
@@ -133,33 +137,31 @@ void CaseLoads::Collect(int pair, absl::Span<const float> change) {
       link_change[link] += share;
     }
   }
-  touched_.resize(count);
+  num_touched_ = count;
 }
 
 void CaseLoads::Forget() {
-  for (const int link : touched_) link_change_[link] = 0;
+  for (int k = 0; k < num_touched_; ++k) link_change_[touched_[k]] = 0;
 }
 
 float CaseLoads::Excess(int pair, absl::Span<const float> change) {
   Collect(pair, change);
-  const float worst = kernel_->excess(arrays_, demands_[pair].data(), touched_.data(),
-                                      static_cast<int>(touched_.size()));
+  const float worst =
+      kernel_->excess(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
   Forget();
   return worst;
 }
 
 void CaseLoads::Apply(int pair, absl::Span<const float> change) {
   Collect(pair, change);
-  kernel_->apply(arrays_, demands_[pair].data(), touched_.data(),
-                 static_cast<int>(touched_.size()));
+  kernel_->apply(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
   Forget();
 }
 
 bool CaseLoads::ApplyIfItFits(int pair, absl::Span<const float> change) {
   Collect(pair, change);
-  const int count = static_cast<int>(touched_.size());
-  const bool fits = kernel_->fits(arrays_, demands_[pair].data(), touched_.data(), count);
-  if (fits) kernel_->apply(arrays_, demands_[pair].data(), touched_.data(), count);
+  const bool fits = kernel_->fits(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
+  if (fits) kernel_->apply(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
   Forget();
   return fits;
 }

@@ -88,7 +88,8 @@ class CaseLoads {
   Cases mlu_ = {};                  // when Put
   std::vector<float> out_, in_;     // [nodes] scratch: peak traffic
   std::vector<float> link_change_;  // [links] of the pair's share that crosses it
-  std::vector<int> touched_;        // links with a change
+  std::vector<int> touched_;        // links with a change come first
+  int num_touched_ = 0;
 };
 
 }  // namespace rhumb::neural

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+
+#include "agents/neural/shares_in_force.h"
 
 namespace rhumb::neural {
 namespace {
@@ -14,32 +15,6 @@ constexpr double kLongPathWaitS = 0.020;
 constexpr double kLeastLogShare = 8;
 
 float Squeeze(double x) { return static_cast<float>(x / (1 + x)); }
-
-// Of the graph's paths, by the plan in force: 0 for those that it does not know.
-std::vector<float> SharesInForce(const PathGraph& graph, const Observation& observation) {
-  std::vector<float> shares(graph.num_paths(), 0.0F);
-  const RoutingPlan& plan = *observation.plan_in_force;
-  const bool same = plan.shared_paths() == observation.candidate_paths;
-  for (int d = 0; d < graph.num_pairs(); ++d) {
-    const std::optional<int> pair =
-        same ? std::nullopt : plan.paths().Find(graph.pairs[d].source, graph.pairs[d].destination);
-    for (int p = graph.path_begin[d]; p < graph.path_begin[d + 1]; ++p) {
-      if (same) {
-        shares[p] = static_cast<float>(plan.ratios()[graph.path_of_set[p]]);
-      } else if (pair) {
-        const PathSet::Range range = plan.paths().paths_of(*pair);
-        for (int other = range.begin; other < range.end; ++other) {
-          const absl::Span<const LinkId> links = plan.paths().links(other);
-          if (std::equal(links.begin(), links.end(), graph.links.begin() + graph.link_begin[p],
-                         graph.links.begin() + graph.link_begin[p + 1])) {
-            shares[p] += static_cast<float>(plan.ratios()[other]);
-          }
-        }
-      }
-    }
-  }
-  return shares;
-}
 
 }  // namespace
 
@@ -72,7 +47,8 @@ void FillFeedback(const PathGraph& graph, const Observation& observation,
   feedback->paths.assign(static_cast<size_t>(paths) * kNumPathFeedback, 0.0F);
   std::vector<float> expected(links, 0.0F);
   if (observation.plan_in_force) {
-    const std::vector<float> shares = SharesInForce(graph, observation);
+    const std::vector<float> shares =
+        SharesInForce(graph, observation.candidate_paths, *observation.plan_in_force);
     for (int p = 0; p < paths; ++p) {
       float* const row = feedback->paths.data() + static_cast<size_t>(p) * kNumPathFeedback;
       row[kInForce] = shares[p];

@@ -220,6 +220,7 @@ double Inference::MeanLogMlu(absl::Span<const float> mlu) const {
 double Inference::least_mlu() const { return std::exp(least_log_mlu_); }
 
 void Inference::Prove() {
+  if (!options_.prove) return;
   bound_.Improve(crossing_);
   least_log_mlu_ = std::max(least_log_mlu_, MeanLogMlu(bound_.mlu()));
 }
@@ -248,13 +249,18 @@ void Inference::Consider(int iterate, double score, const Peaks& peaks, bool tak
   std::copy(logits_.begin(), logits_.end(), best_logits_.begin());
 }
 
-void Inference::Run(absl::Span<const float> history, const Feedback* feedback) {
+void Inference::Expect(absl::Span<const float> history) {
   MakeDemands(history);
   change_ = MeanChange(history);
+}
+
+void Inference::Run(absl::Span<const float> history, const Feedback* feedback) {
+  Expect(history);
   const double sharpness =
       std::clamp(kSharpnessTimesChange / std::max(change_, 1e-9), kBluntest, kSharpest);
   bound_.SetDemands(pair_demands_);
-  least_log_mlu_ = MeanLogMlu(forced_.LeastMlu(pair_demands_));
+  least_log_mlu_ = options_.prove ? MeanLogMlu(forced_.LeastMlu(pair_demands_))
+                                  : -std::numeric_limits<double>::infinity();
   Iterate(sharpness, sees_feedback() ? feedback : nullptr);
   if (!options_.keep_best || effort_.refinements == 0) return;
   if (options_.refinements || !ProvenWithin(kRefinedGap)) Refine(sharpness);

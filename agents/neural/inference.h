@@ -31,6 +31,8 @@ struct InferenceOptions {
   double delay_weight = 0;
   // Returns the iterate with the best score instead of the network's last one. Refinement needs it.
   bool keep_best = true;
+  // Looks for least_mlu(). What is told how many iterations and refinements to do can do without.
+  bool prove = true;
   LoadScale scale = LoadScale::kOverMlu;  // what the weights were trained with
   const Kernel* kernel = &BestKernel();   // another for tests
 };
@@ -40,6 +42,7 @@ struct InferenceOptions {
 InferenceOptions ForPlans(InferenceOptions options);
 
 // Owned by one thread. All memory is taken in the constructor and in SetGraph.
+// Wide: one accessor for each thing that a run leaves behind.
 class Inference {
  public:
   // `weights` has NumWeights() entries, and NumFeedbackWeights() more for an agent that sees what a
@@ -54,6 +57,9 @@ class Inference {
   // null for none, and ignored by weights that have no use for it. O(iterations * (path links +
   // paths + links)).
   void Run(absl::Span<const float> history, const Feedback* feedback = nullptr);
+  // Only what the next demands are expected to be: expected_demands(). For a decision
+  // that goes on from the one before. O(pairs).
+  void Expect(absl::Span<const float> history);
   bool sees_feedback() const { return static_cast<int>(weights_.size()) > NumWeights(); }
 
   // Of the last Run, [paths] of the graph; those of a pair sum to 1.

@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "agents/neural/delay_price.h"
 #include "agents/neural/history.h"
+#include "agents/neural/shares_in_force.h"
 #include "topologies/paths/shortest_paths.h"
 
 namespace rhumb::neural {
@@ -24,6 +26,8 @@ constexpr int kIterationsToBalance = 3;
 // What settling may cost in MLU before what it leaves is balanced again, and how often it is.
 constexpr double kSettledCost = 2e-3;
 constexpr int kMostResettled = 3;
+// How far the delay weight goes towards the one that the plan in force suggests.
+constexpr double kTowardsDelayWeight = 0.25;
 // How much better ECMP must be, relative: less is rounding.
 constexpr double kGuardMargin = 1e-5;
 
@@ -88,8 +92,10 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       } else if (key == "refinements") {
         good = ReadCount(value, 10000, &options.inference.refinements);
       } else if (key == "delay-weight") {
-        good = absl::SimpleAtod(value, &options.inference.delay_weight) &&
-               options.inference.delay_weight >= 0 && options.inference.delay_weight <= 10;
+        double weight = 0;
+        options.delay_weight.reset();
+        good = value == "auto" || (absl::SimpleAtod(value, &weight) && weight >= 0 && weight <= 10);
+        if (good && value != "auto") options.delay_weight = weight;
       } else if (key == "max-move") {
         good = absl::SimpleAtod(value, &options.max_move) && options.max_move >= 0 &&
                options.max_move <= 1;
@@ -112,7 +118,7 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       if (!good) {
         return BadOption(
             text, part,
-            "use iterations=auto|0..1000, refinements=auto|0..10000, delay-weight=0..10, "
+            "use iterations=auto|0..1000, refinements=auto|0..10000, delay-weight=auto|0..10, "
             "balance=on|off, settle=on|off, max-paths=auto|1..1000, min-share=0..0.5, "
             "max-move=0..1 or "
             "guard=on|off");
@@ -128,6 +134,7 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
   absl::StatusOr<Checkpoint> checkpoint = FindCheckpoint(options.checkpoint);
   if (!checkpoint.ok()) return checkpoint.status();
   NeuralPolicyOptions all = options;
+  all.inference.delay_weight = options.delay_weight.value_or(0);
   // What the checkpoint was trained with holds where nothing else was asked for.
   if (const auto trained = checkpoint->about.find("inference");
       trained != checkpoint->about.end()) {
@@ -137,7 +144,7 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
     if (!all.inference.refinements) all.inference.refinements = own->inference.refinements;
   }
   if (checkpoint->scale == LoadScale::kOverCapacity) {
-    if (options.inference.refinements.value_or(0) > 0 || options.inference.delay_weight > 0) {
+    if (options.inference.refinements.value_or(0) > 0 || all.inference.delay_weight > 0) {
       return absl::InvalidArgumentError(absl::StrFormat(
           "%s: the checkpoint decides for packets, and refinements and delay-weight improve by "
           "MLU; leave them out or use neural:default",
@@ -145,17 +152,22 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
     }
     all.inference = ForPlans(all.inference);
   }
+  bool may_go_on = false;
   if (all.balance && checkpoint->scale == LoadScale::kOverMlu && checkpoint->price_head.empty()) {
+    may_go_on = !all.inference.iterations && !all.inference.refinements;
     if (!all.inference.iterations) all.inference.iterations = kIterationsToBalance;
     if (!all.inference.refinements) all.inference.refinements = 0;
+    all.inference.prove = false;
   }
-  return std::unique_ptr<NeuralPolicy>(new NeuralPolicy(std::move(name), all, *checkpoint));
+  return std::unique_ptr<NeuralPolicy>(
+      new NeuralPolicy(std::move(name), all, may_go_on, *checkpoint));
 }
 
-NeuralPolicy::NeuralPolicy(std::string name, const NeuralPolicyOptions& options,
+NeuralPolicy::NeuralPolicy(std::string name, const NeuralPolicyOptions& options, bool may_go_on,
                            const Checkpoint& checkpoint)
     : name_(std::move(name)),
       options_(options),
+      may_go_on_(may_go_on),
       inference_(checkpoint.NetworkWeights(), options.inference),
       settling_(options.settling),
       price_head_(checkpoint.price_head),
@@ -254,6 +266,7 @@ void NeuralPolicy::BuildGraph(const Topology& topology) {
   priced_ == nullptr ? inference_.SetGraph(graph_) : priced_->SetGraph(graph_);
   if (balances()) balance_.SetGraph(topology, graph_);
   settling_.SetGraph(graph_);
+  balanced_.clear();
   history_.assign(static_cast<size_t>(graph_->num_pairs()) * kHistory, 0.0F);
   // Pairs outside of the graph carry nothing now: their first usable path is as good as any.
   start_ratios_.assign(paths_->num_paths(), 0.0);
@@ -310,10 +323,36 @@ void NeuralPolicy::CompletePaths(const Observation& observation) {
       added == 0 ? observation.candidate_paths : std::make_shared<const PathSet>(builder.Build());
 }
 
+bool NeuralPolicy::GoesOn() const {
+  return may_go_on_ && !in_force_.empty() && !balanced_.empty() && !inference_.sees_feedback();
+}
+
+void NeuralPolicy::FindSharesInForce(const Observation& observation) {
+  in_force_.clear();
+  if (!observation.plan_in_force || !for_mlu()) return;
+  in_force_ = SharesInForce(*graph_, paths_, *observation.plan_in_force);
+  ForgetPartOfAPair(*graph_, absl::MakeSpan(in_force_));
+}
+
+// Some of the way only: a plan that was made faster must not make delay free at once, and the next
+// one slow again.
+double NeuralPolicy::NextDelayWeight(double change) {
+  if (options_.delay_weight) return *options_.delay_weight;
+  const double wanted =
+      in_force_.empty() ? 0 : DelayWeightAfter(ExcessDelay(*graph_, expected_, in_force_), change);
+  delay_weight_ =
+      in_force_.empty() ? 0 : delay_weight_ + kTowardsDelayWeight * (wanted - delay_weight_);
+  return delay_weight_;
+}
+
 Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   absl::Span<const float> decided;
   Decision decision;
-  if (priced_ == nullptr) {
+  FindSharesInForce(observation);
+  if (GoesOn()) {
+    inference_.Expect(history_);
+    decided = balanced_;
+  } else if (priced_ == nullptr) {
     if (inference_.sees_feedback()) {
       latest_.clear();
       for (size_t i = 0; i < history_.size(); i += kHistory) latest_.push_back(history_[i]);
@@ -329,9 +368,12 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   }
   settled_.assign(decided.begin(), decided.end());
   expected_.assign(inference_.expected_demands().begin(), inference_.expected_demands().end());
-  if (balances()) Balance(observation);
+  if (balances()) {
+    Balance(observation);
+    balanced_ = settled_;
+  }
   settling_.Look(expected_, history_, settled_);
-  if (options_.settle && for_mlu()) Settle(observation);
+  if (options_.settle && for_mlu()) Settle();
   decision.predicted_mlu = settling_.latest_mlu();
   std::vector<double> ratios = start_ratios_;
   for (int d = 0; d < graph_->num_pairs(); ++d) {
@@ -350,9 +392,14 @@ void NeuralPolicy::Balance(const Observation& observation) {
   task.demands = expected_;
   task.weights = inference_.scenario_weights();
   task.change = Inference::MeanChange(history_);
-  task.delay_weight = options_.inference.delay_weight;
+  task.delay_weight = NextDelayWeight(task.change);
   balance_.Start(task);
   balance_.Run(absl::MakeSpan(settled_));
+  if (balance_.stuck() && GoesOn()) {
+    inference_.Run(history_);
+    settled_.assign(inference_.ratios().begin(), inference_.ratios().end());
+    balance_.Run(absl::MakeSpan(settled_));
+  }
   for (int i = 0; i < kMostGrowth && !balance_.near_enough(); ++i) {
     std::vector<MissingPath> missing = balance_.FindMissing();
     missing.erase(std::remove_if(missing.begin(), missing.end(),
@@ -365,6 +412,7 @@ void NeuralPolicy::Balance(const Observation& observation) {
     if (missing.empty()) return;
     Grow(observation.topology, missing);
     FillHistory(*graph_, observation.past_demands, absl::MakeSpan(history_));
+    FindSharesInForce(observation);
     balance_.Start(task);
     balance_.Run(absl::MakeSpan(settled_));
   }
@@ -414,12 +462,7 @@ std::vector<double> NeuralPolicy::RatiosInForce(const Observation& observation) 
   return now;
 }
 
-void NeuralPolicy::Settle(const Observation& observation) {
-  in_force_.clear();
-  const std::vector<double> ratios = RatiosInForce(observation);
-  if (!ratios.empty()) {
-    for (const int p : graph_->path_of_set) in_force_.push_back(static_cast<float>(ratios[p]));
-  }
+void NeuralPolicy::Settle() {
   const double before = ExpectedMlu();
   settling_.Settle(in_force_, absl::MakeSpan(settled_));
   if (!balances()) return;

@@ -24,6 +24,9 @@ namespace rhumb::neural {
 struct NeuralPolicyOptions {
   std::string checkpoint = "default";  // see FindCheckpoint
   InferenceOptions inference;
+  // In place of that of `inference`. Absent: as much as there is to gain, see delay_price.h, and
+  // nothing where the split is not balanced.
+  std::optional<double> delay_weight;
   SettlingOptions settling;
   // Without it the network's split is not brought nearer to the best possible, and no candidate
   // path is added. That of checkpoints for packets never is.
@@ -39,7 +42,7 @@ struct NeuralPolicyOptions {
 };
 
 // "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
-// "max-move=0.1". Keys: iterations, refinements (a number or auto), delay-weight, balance (on|off),
+// "max-move=0.1". Keys: iterations, refinements, delay-weight (a number or auto), balance (on|off),
 // settle (on|off), max-paths, min-share, max-move, guard (on|off). InvalidArgument names the bad
 // part.
 absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
@@ -50,7 +53,8 @@ constexpr int kMostCandidatePairs = 100000;
 
 // Needs one past matrix; before that, or when the past does not fit the topology's demands, it
 // answers with ECMP on inverse capacity and says why. Keeps what depends on the topology between
-// decisions.
+// decisions, and what the last one was balanced to: where a plan is in force, the next goes on from
+// there instead of asking the network for a start, unless its iterations are given.
 class NeuralPolicy : public RoutingPolicy {
  public:
   // `name` as the command line spells it.
@@ -65,7 +69,8 @@ class NeuralPolicy : public RoutingPolicy {
   }
 
  private:
-  NeuralPolicy(std::string name, const NeuralPolicyOptions& options, const Checkpoint& checkpoint);
+  NeuralPolicy(std::string name, const NeuralPolicyOptions& options, bool may_go_on,
+               const Checkpoint& checkpoint);
 
   bool IsLarge(const Observation& observation) const;
   absl::StatusOr<Decision> DecideLarge(const Observation& observation);
@@ -73,6 +78,12 @@ class NeuralPolicy : public RoutingPolicy {
   void Prepare(const Observation& observation);
   void CompletePaths(const Observation& observation);
   void BuildGraph(const Topology& topology);
+  // What the last decision was balanced to is as good a start as the network's.
+  bool GoesOn() const;
+  // Fills in_force_.
+  void FindSharesInForce(const Observation& observation);
+  // `change` as in BalanceTask.
+  double NextDelayWeight(double change);
   // Brings settled_ nearer to the best possible; where a path is missing for that, adds it.
   void Balance(const Observation& observation);
   // Adds the paths to paths_ and the graph, and gives settled_ the same shares over it.
@@ -80,7 +91,7 @@ class NeuralPolicy : public RoutingPolicy {
   // The ratios of the plan in force on paths_; empty where it is over others.
   std::vector<double> RatiosInForce(const Observation& observation) const;
   Decision FromNetwork(const Observation& observation);
-  void Settle(const Observation& observation);
+  void Settle();
   // What both sides of the guard promise for the demands that are expected.
   struct Verdict {
     double agent = 0, ecmp = 0;  // MLU, geometric mean over the scenarios by their weights
@@ -100,6 +111,7 @@ class NeuralPolicy : public RoutingPolicy {
 
   std::string name_;
   NeuralPolicyOptions options_;
+  bool may_go_on_;  // from the decision before
   Inference inference_;
   PairBalance balance_;
   PlanSettling settling_;
@@ -118,7 +130,9 @@ class NeuralPolicy : public RoutingPolicy {
   std::vector<uint8_t> active_;       // [pairs of paths_] are in the graph
   std::vector<float> expected_;       // [pairs of the graph][kPathDemandRow] as Inference has them
   std::vector<float> settled_;        // [paths of the graph]
-  std::vector<float> in_force_;       // the same, or empty
+  double delay_weight_ = 0;           // of the last decision, where nobody gave one
+  std::vector<float> balanced_;       // the same, of the last decision; empty for a new graph
+  std::vector<float> in_force_;       // the same, 0 where pairs go elsewhere; empty without a plan
   std::vector<double> start_ratios_;  // [paths of paths_] for pairs that are not
   std::vector<float> history_;        // [pairs of the graph][kHistory]
   std::vector<float> latest_;         // [pairs of the graph] the first column of that

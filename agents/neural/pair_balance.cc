@@ -19,6 +19,8 @@ constexpr double kSharpest = 4000;
 constexpr double kFirstSharpness = 100;
 constexpr double kSharpen = 3;
 constexpr double kWorthStaying = 0.3;
+// A soft maximum of that sharpness times what is good enough is near enough to the maximum.
+constexpr double kSharpEnough = 0.99;
 constexpr double kSettled = 0.01;  // or once a round changes so little of the score
 // A split that is proven to be so near to the best possible, in logarithms of the MLU, is good
 // enough; and nearer than this share of what demands move is not worth time.
@@ -27,6 +29,8 @@ constexpr double kGapTimesChange = 0.1;
 // So many rounds that gain less than this together end the work.
 constexpr int kStalledRounds = 6;
 constexpr double kStalledGain = 2e-4;
+// Pairs that could still gain so much at the end do not find the way from where they began.
+constexpr double kMuchLeft = 0.05;
 // A bound costs about as much as a round.
 constexpr int kRoundsAProof = 3;
 // Links of paths that a decision may visit, and rounds.
@@ -162,6 +166,22 @@ double PairBalance::SoftMlu(double sharpness, std::array<double, kScenarios>* su
   return score;
 }
 
+// What the score pays for it.
+double PairBalance::DelayCost(absl::Span<const float> ratios) const {
+  if (arrays_.delay_price <= 0) return 0;
+  double delay = 0;
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    float sum = 0;
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
+      sum += ratios[p] * graph_->delay[p];
+    }
+    delay +=
+        static_cast<double>(task_.demands[static_cast<size_t>(d) * kBalanceRow + kMeanDemand]) *
+        sum;
+  }
+  return task_.delay_weight * (delay / fastest_delay_ - 1);
+}
+
 double PairBalance::Price(double sharpness) {
   mlu_.fill(1e-30F);
   for (int l = 0; l < graph_->num_links(); ++l) {
@@ -197,6 +217,7 @@ std::vector<MissingPath> PairBalance::FindMissing() {
 void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
   Prune(ratios);
   arrays_.in_use_only = in_use_only;
+  stuck_ = false;
   PutOnLinks(ratios);
   for (int s = 0; s < kScenarios; ++s) {
     bool carries = false;
@@ -221,7 +242,7 @@ void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
   double gain = best_score;
   balanced_for_ = sharpness;
   for (int round = 0;; ++round) {
-    const double score = Price(sharpness);
+    const double score = Price(sharpness) + DelayCost(ratios);
     if (score < best_score) {
       best_score = score;
       best_log_mlu_ = MeanLog(mlu_);
@@ -236,7 +257,10 @@ void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
     const bool last = round == most_rounds || stalled;
     // Prices prove most at the sharpness that the split was balanced for.
     if (round > 0 && (last || gain < enough_ || round % kRoundsAProof == 0)) Prove(balanced_for_);
-    if (last || near_enough()) break;
+    // What is paid for delay is not within the bound; there a round tells what is left to gain.
+    const bool done = arrays_.delay_price > 0 ? gain < enough_ && sharpness * enough_ > kSharpEnough
+                                              : near_enough();
+    if (last || done) break;
     balanced_for_ = sharpness;
     gain = BestBalanceKernel().round(
         arrays_, static_cast<float>(kSkip * enough_ / std::max(graph_->num_pairs(), 1)));
@@ -249,6 +273,7 @@ void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
       stalled_since = std::min(stalled_since, round - kStalledRounds);
     }
   }
+  stuck_ = !near_enough() && gain > kMuchLeft;
   std::copy(best_.begin(), best_.begin() + static_cast<long>(ratios.size()), ratios.begin());
   std::copy(best_utilization_.begin(), best_utilization_.end(), utilization_.begin());
 }

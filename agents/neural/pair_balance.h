@@ -43,14 +43,18 @@ class PairBalance {
   void Start(const BalanceTask& task);
 
   // Changes `ratios` [paths] in place, those of a pair sum to 1. Ends when the split is proven to
-  // be near enough to the best possible, gains little, or after a number of rounds that depends on
-  // the size of the graph. O(rounds * path links).
+  // be near enough to the best possible (with a delay weight: to gain little over its paths), gains
+  // little, or after a number of rounds that depends on the size of the graph. O(rounds * path
+  // links).
   void Run(absl::Span<float> ratios) { Run(ratios, false); }
   // The same over the paths that have a share already, for a few rounds.
   void RunInUse(absl::Span<float> ratios) { Run(ratios, true); }
 
   // Is the split of the last Run as near to the best possible as is worth time?
   bool near_enough() const { return Gap() <= enough_; }
+  // Did the last Run end with much to gain? A start that loads a few links far above all others can
+  // lead nowhere: prices of the others are then nothing.
+  bool stuck() const { return stuck_; }
   // No routing has a lower MLU for the demands that are expected: geometric mean over the scenarios
   // by their weights, in the unit of the demands over the mean capacity.
   double least_mlu() const;
@@ -63,6 +67,7 @@ class PairBalance {
   void PutOnLinks(absl::Span<const float> ratios);
   // Sets prices for that sharpness; the score at the sharpness that counts.
   double Price(double sharpness);
+  double DelayCost(absl::Span<const float> ratios) const;
   double SoftMlu(double sharpness, std::array<double, kScenarios>* sums) const;
   double Gap() const;
   double MeanLog(const std::array<float, kScenarios>& mlu) const;
@@ -76,6 +81,7 @@ class PairBalance {
   double enough_ = 0;        // gap, as a logarithm
   double least_log_mlu_ = 0;
   double best_log_mlu_ = 0;
+  bool stuck_ = false;
   double fastest_delay_ = 0;  // of the mean scenario on the fastest paths
   std::array<float, kScenarios> mlu_ = {};
   BalanceArrays arrays_;

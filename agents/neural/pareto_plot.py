@@ -63,13 +63,13 @@ def points_of(path):
 
 
 def weight_of(row):
-    """The delay-weight that a point of the agent has; None for everything else."""
+    """The delay-weight that a point of the agent was given; None for everything else."""
     name, _, options = row["policy"].partition(":")
     options = [part for part in options.split(",") if part not in ("", "default")]
     if name != "neural" or row["stretch"] != UNLIMITED:
         return None
     if not options:
-        return 0.0
+        return None
     key, _, value = options[0].partition("=")
     return float(value) if key == "delay-weight" and len(options) == 1 else None
 

@@ -21,6 +21,7 @@ constexpr int kKeepPasses = 2;
 constexpr float kFewPathsCost = 2e-4F;
 constexpr int kMostRepairs = 400;
 
+constexpr int kNotYetKnown = -2;   // of a link; -1 is none
 constexpr float kNothing = 1e-6F;  // shares below this are none
 
 }  // namespace
@@ -79,10 +80,12 @@ void PlanSettling::Settle(absl::Span<const float> in_force, absl::Span<float> ra
 void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<float> ratios) {
   order_.clear();
   for (int d = 0; d < graph_->num_pairs(); ++d) {
-    float moved = 0;
+    float moved = 0, held = 0;
     for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
       moved += std::abs(ratios[p] - in_force[p]);
+      held += in_force[p];
     }
+    if (held <= 0) continue;
     weight_[d] = moved * loads_.demand(d)[CaseLoads::kSurge];
     if (moved > kNothing) order_.push_back(d);
   }
@@ -117,11 +120,12 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
     if (TakeFastestPath(d, ratios)) continue;
     for (int fast = begin; fast < end; ++fast) {
       const int to = by_delay_[fast];
-      // Only traffic that is on that link already can come.
-      const int full = loads_.FirstFullLink(d, to, kNothing);
+      int full = kNotYetKnown;
       for (int slow = end - 1; slow > fast; --slow) {
         const int from = by_delay_[slow];
         if (ratios[from] <= 0 || graph_->delay[from] <= graph_->delay[to]) continue;
+        // Only traffic that is on that link already can come.
+        if (full == kNotYetKnown) full = loads_.FirstFullLink(d, to, kNothing);
         if (full >= 0 && !Crosses(from, full)) continue;
         const float share = loads_.Room(d, from, to, ratios[from]);
         if (share > kNothing) Move(d, from, to, share, ratios);
@@ -178,11 +182,15 @@ bool PlanSettling::TakeOnePathLess(int pair, absl::Span<float> ratios) {
   for (int i = begin; i < end; ++i) {
     const int to = by_delay_[i];
     if (to == least || ratios[to] <= 0) continue;
+    // A slower path is no help where the share may stay, and nothing is better than no excess.
+    if (!must && !too_many && graph_->delay[to] > graph_->delay[least]) break;
+    if (best >= 0 && best_excess <= 0) break;
     const float excess = ExcessOfMove(pair, least, to, ratios[least]);
     if (best >= 0 && excess >= best_excess) continue;
     best = to;
     best_excess = excess;
   }
+  if (best < 0) return false;
   const bool costs = best_excess > (too_many ? kFewPathsCost : 0.0F) ||
                      (!too_many && graph_->delay[best] > graph_->delay[least]);
   if (costs && !must) return false;

@@ -42,9 +42,9 @@ class PlanSettling {
             absl::Span<const float> ratios) {
     loads_.Put(expected, history, ratios);
   }
-  // Changes the same ratios in place. `in_force` [paths] is the plan that is installed; empty when
-  // there is none or it is over other paths. O(links of all used paths and of their faster ones),
-  // and as much for each of a bounded number of repairs.
+  // Changes the same ratios in place. `in_force` [paths] is the plan that is installed, 0 for all
+  // paths of a pair that it has elsewhere; empty when there is none. O(links of all used paths and
+  // of their faster ones), and as much for each of a bounded number of repairs.
   void Settle(absl::Span<const float> in_force, absl::Span<float> ratios);
 
   // Of the ratios as they are now: utilization of the fullest link under the latest matrix, and

@@ -12,9 +12,11 @@
 //
 // TOPOLOGY and TRAFFIC as on the command line of rhumb; matrices of a recording that look corrupt
 // are dropped. POLICY as in rhumb replay --policies, by default neural. --cases before all else
-// prints every case. Where decisions say within how much of the best possible they are, "false
-// bound" counts those under constant traffic that are farther from the exact optimum. Exits with 1
-// when a connected demand was left without a path, or a bound was false.
+// prints every case, --in-force there has every plan in force when the next is decided, as in
+// operation; without it, each is decided as after a start. Where decisions say within how much of
+// the best possible they are, "false bound" counts those under constant traffic that are farther
+// from the exact optimum. Exits with 1 when a connected demand was left without a path, or a bound
+// was false.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -99,8 +101,8 @@ struct Results {
 
 class Comparison {
  public:
-  Comparison(std::vector<std::string> policies, bool every_case)
-      : names_(std::move(policies)), every_case_(every_case) {
+  Comparison(std::vector<std::string> policies, bool every_case, bool installs)
+      : names_(std::move(policies)), every_case_(every_case), installs_(installs) {
     if (names_.empty()) names_ = {"neural"};
     results_.resize(names_.size());
   }
@@ -109,16 +111,19 @@ class Comparison {
   void Restart() {
     policies_.clear();
     for (const std::string& name : names_) policies_.push_back(OrExit(MakePolicy(name)));
+    in_force_.assign(names_.size(), std::nullopt);
   }
 
   // Every policy decides from `past` and is scored on `next`.
   void Play(const Topology& topology, const std::shared_ptr<const PathSet>& paths,
             const Matrices& past, const TrafficMatrix& next, double optimum,
             const std::string& name) {
-    const Observation observation{topology, past, {}, paths, std::nullopt};
+    Observation observation{topology, past, {}, paths, std::nullopt};
     const double ecmp = MluOf(topology, EcmpPlan(topology, LinkMetric::kInverseCapacity), next);
     for (size_t i = 0; i < policies_.size(); ++i) {
+      observation.plan_in_force = in_force_[i];
       const Decision decision = OrExit(policies_[i]->Decide(observation));
+      if (installs_) in_force_[i] = decision.plan;
       const double mlu = MluOf(topology, decision.plan, next);
       Results& results = results_[i];
       results.Add(mlu / optimum, name);
@@ -188,8 +193,9 @@ class Comparison {
   }
 
   std::vector<std::string> names_;
-  bool every_case_;
+  bool every_case_, installs_;
   std::vector<std::unique_ptr<RoutingPolicy>> policies_;
+  std::vector<std::optional<RoutingPlan>> in_force_;
   std::vector<Results> results_;
 };
 
@@ -282,33 +288,38 @@ void RunSeries(const std::string& name, const std::string& traffic, int every, i
 
 int Main(int argc, char** argv) {
   std::vector<std::string> args(argv + 1, argv + argc);
-  const bool every_case = !args.empty() && args[0] == "--cases";
-  if (every_case) args.erase(args.begin());
+  const auto takes = [&args](const char* flag) {
+    const bool given = !args.empty() && args[0] == flag;
+    if (given) args.erase(args.begin());
+    return given;
+  };
+  const bool every_case = takes("--cases"), installs = takes("--in-force");
   const auto policies = [&](size_t from) {
     return std::vector<std::string>(args.begin() + static_cast<long>(from), args.end());
   };
   const std::string mode = args.empty() ? "" : args[0];
   if (mode == "constant" && args.size() >= 4) {
-    Comparison comparison(policies(4), every_case);
+    Comparison comparison(policies(4), every_case, installs);
     RunConstant(args[1], args[2], std::atoi(args[3].c_str()), &comparison);
     return comparison.Print() ? 0 : 1;
   }
   if (mode == "failures" && args.size() >= 3) {
-    Comparison comparison(policies(3), every_case);
+    Comparison comparison(policies(3), every_case, installs);
     RunFailures(args[1], args[2], &comparison);
     return comparison.Print() ? 0 : 1;
   }
   if (mode == "series" && args.size() >= 5) {
-    Comparison comparison(policies(5), every_case);
+    Comparison comparison(policies(5), every_case, installs);
     RunSeries(args[1], args[2], std::max(1, std::atoi(args[3].c_str())),
               std::max(1, std::atoi(args[4].c_str())), &comparison);
     return comparison.Print() ? 0 : 1;
   }
   std::fprintf(
       stderr,
-      "usage: agent_quality [--cases] constant GRAPHS DEMANDS MAX_NODES [POLICY...]\n"
-      "       agent_quality [--cases] failures TOPOLOGY TRAFFIC [POLICY...]\n"
-      "       agent_quality [--cases] series TOPOLOGY TRAFFIC EVERY HISTORY [POLICY...]\n");
+      "usage: agent_quality [--cases] [--in-force] constant GRAPHS DEMANDS MAX_NODES [POLICY...]\n"
+      "       agent_quality [--cases] [--in-force] failures TOPOLOGY TRAFFIC [POLICY...]\n"
+      "       agent_quality [--cases] [--in-force] series TOPOLOGY TRAFFIC EVERY HISTORY "
+      "[POLICY...]\n");
   return 2;
 }
 

@@ -35,7 +35,7 @@ TEST(NeuralPolicyOptionsTest, ReadsCheckpointAndSettings) {
   EXPECT_EQ(options->checkpoint, "a.ckpt");
   EXPECT_EQ(options->inference.iterations, 3);
   EXPECT_FALSE(options->inference.refinements.has_value());
-  EXPECT_DOUBLE_EQ(options->inference.delay_weight, 0.5);
+  EXPECT_EQ(options->delay_weight, 0.5);
   EXPECT_FALSE(options->settle);
   EXPECT_EQ(options->settling.max_paths, 3);
   EXPECT_DOUBLE_EQ(options->settling.min_share, 0.1);
