@@ -13,6 +13,7 @@
 #include "agents/neural/demand_forecast.h"
 #include "agents/neural/ecmp_guard.h"
 #include "agents/neural/inference.h"
+#include "agents/neural/neural_policy_options.h"
 #include "agents/neural/pair_balance.h"
 #include "agents/neural/plan_settling.h"
 #include "agents/neural/priced_inference.h"
@@ -20,32 +21,6 @@
 #include "agents/trees/whole_network.h"
 
 namespace rhumb::neural {
-
-struct NeuralPolicyOptions {
-  std::string checkpoint = "default";  // see FindCheckpoint
-  InferenceOptions inference;
-  // In place of that of `inference`. Absent: as much as there is to gain, see delay_price.h, and
-  // nothing where the split is not balanced.
-  std::optional<double> delay_weight;
-  SettlingOptions settling;
-  // Without it the network's split is not brought nearer to the best possible, and no candidate
-  // path is added. That of checkpoints for packets never is.
-  bool balance = true;
-  // Without it the plan is that split as it is. Checkpoints for packets are never settled.
-  bool settle = true;
-  // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
-  // [0, 1].
-  double max_move = 1.0;
-  // Takes ECMP on inverse capacity where that has a lower MLU over the demands that are expected.
-  // Absent: unless the checkpoint is one for packets, whose plans are not made for the MLU.
-  std::optional<bool> guard;
-};
-
-// "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
-// "max-move=0.1". Keys: iterations, refinements, delay-weight (a number or auto), balance (on|off),
-// settle (on|off), max-paths, min-share, max-move, guard (on|off). InvalidArgument names the bad
-// part.
-absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
 
 // Above so many pairs that may have traffic, a plan for the MLU is made over trees instead of
 // candidate paths (agents/trees): the network then decides what demands are expected, and no more.
