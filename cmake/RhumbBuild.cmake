@@ -46,8 +46,11 @@ if(RHUMB_WERROR)
   target_compile_options(rhumb_warnings INTERFACE $<BUILD_INTERFACE:-Werror>)
 endif()
 
-# What every program of our own needs beside its libraries: under the thread sanitizer, what it must be told.
+# What every program of our own needs beside its libraries: under a sanitizer, what that must be told.
 function(rhumb_program name)
+  if(RHUMB_SANITIZE MATCHES "address")
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/asan_program.cc)
+  endif()
   if(RHUMB_SANITIZE MATCHES "thread")
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/tsan_program.cc)
     target_link_libraries(${name} PRIVATE absl::synchronization ${CMAKE_DL_LIBS})

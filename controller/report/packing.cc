@@ -29,7 +29,7 @@ std::string DeltaBytes(absl::Span<const uint16_t> values, size_t columns) {
     for (size_t i = row; i < row + columns; ++i) {
       // Modulo 2^16, so that every step is one of 16 bits.
       const auto step = static_cast<int16_t>(static_cast<uint16_t>(values[i] - last));
-      const auto zigzag = static_cast<uint16_t>((step << 1) ^ (step >> 15));
+      const auto zigzag = static_cast<uint16_t>((static_cast<uint16_t>(step) << 1) ^ (step >> 15));
       bytes[i] = static_cast<char>(zigzag & 0xff);
       bytes[values.size() + i] = static_cast<char>(zigzag >> 8);
       last = values[i];

@@ -39,7 +39,7 @@ std::string Bytes(std::initializer_list<T> values) {
 inline std::string StoredZip(const std::vector<std::pair<std::string, std::string>>& members) {
   const auto number = [](uint64_t value, int bytes) {
     std::string text;
-    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 255);
+    for (int i = 0; i < bytes; ++i) text += static_cast<char>(i < 8 ? value >> (8 * i) & 255 : 0);
     return text;
   };
   const auto crc = [](absl::string_view data) {
