@@ -42,8 +42,10 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(
 }
 
 bool OtherMemberMayAnswer(grpc::StatusCode code) {
+  // A member whose own time for a question is over, as without a leader, says "context deadline
+  // exceeded" under UNKNOWN.
   return code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::DEADLINE_EXCEEDED ||
-         code == grpc::StatusCode::CANCELLED;
+         code == grpc::StatusCode::CANCELLED || code == grpc::StatusCode::UNKNOWN;
 }
 
 }  // namespace

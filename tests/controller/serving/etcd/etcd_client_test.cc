@@ -50,12 +50,14 @@ TEST(EtcdClientTest, GoesOnWithAnotherMemberWhenOneIsKilledOrPaused) {
 
   for (int member = 0; member < 3; ++member) {
     cluster.Signal(member, SIGSTOP);
-    EXPECT_TRUE(client->Range(AnyRange(), Patience()).ok()) << member;
+    const absl::Status status = client->Range(AnyRange(), Patience()).status();
+    EXPECT_TRUE(status.ok()) << member << " paused: " << status;
     cluster.Signal(member, SIGCONT);
   }
   for (int member = 0; member < 3; ++member) {
     cluster.Kill(member);
-    EXPECT_TRUE(client->Range(AnyRange(), Patience()).ok()) << member;
+    const absl::Status status = client->Range(AnyRange(), Patience()).status();
+    EXPECT_TRUE(status.ok()) << member << " killed: " << status;
     cluster.Start(member);
   }
 }
