@@ -22,7 +22,7 @@
 #include "agents/training/run_loop.h"
 #include "agents/training/scenario_scores.h"
 #include "agents/training/truth_checks.h"
-#include "agents/training/unseen_test.h"
+#include "agents/training/unseen_networks.h"
 #include "simulator/surrogate/corrected_simulator.h"
 #include "simulator/surrogate/paired_simulator.h"
 

@@ -1,4 +1,4 @@
-#include "agents/training/unseen_test.h"
+#include "agents/training/unseen_networks.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
 // The test that a packet run ends with: what was learned beside the baselines and other
 // checkpoints, on networks that neither training nor validation has seen.
-#ifndef RHUMB_AGENTS_TRAINING_UNSEEN_TEST_H_
-#define RHUMB_AGENTS_TRAINING_UNSEEN_TEST_H_
+#ifndef RHUMB_AGENTS_TRAINING_UNSEEN_NETWORKS_H_
+#define RHUMB_AGENTS_TRAINING_UNSEEN_NETWORKS_H_
 
 #include <functional>
 #include <string>
@@ -37,4 +37,4 @@ absl::Status TestOnUnseen(const PacketConfig& config, const LearnedWeights& best
 
 }  // namespace rhumb::training
 
-#endif  // RHUMB_AGENTS_TRAINING_UNSEEN_TEST_H_
+#endif  // RHUMB_AGENTS_TRAINING_UNSEEN_NETWORKS_H_
