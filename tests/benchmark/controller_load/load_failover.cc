@@ -16,7 +16,6 @@
 namespace rhumb::benchmark {
 namespace {
 
-constexpr int kStreamsPerConnection = 1;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kRest = absl::Milliseconds(20);
 constexpr absl::Duration kLongEnough = absl::Seconds(2);  // for a plan that comes
@@ -104,11 +103,12 @@ absl::Status MeasureFailover(const Connection& connection, const LoadOptions& op
   if (!network.ok()) return network.status();
   Arrivals arrivals(options.adapters);
   std::vector<std::unique_ptr<LoadStream>> streams;
-  std::unique_ptr<Connection> shared;
   for (int i = 0; i < options.adapters; ++i) {
-    if (i % kStreamsPerConnection == 0) shared = std::make_unique<Connection>(connection.Another());
+    // As separate SDN controllers have.
+    auto dialled = PlainConnection::Dial(connection.server(), options.token);
+    if (!dialled.ok()) return dialled.status();
     streams.push_back(std::make_unique<LoadStream>(
-        *shared, absl::StrFormat("load-%d", i), i == 0 ? kElectionId : 0, true,
+        *std::move(dialled), absl::StrFormat("load-%d", i), i == 0 ? kElectionId : 0, true,
         [&arrivals, i](const Arrival& arrival) { arrivals.Add(i, arrival); }));
   }
   for (const auto& stream : streams) {

@@ -61,15 +61,17 @@ absl::Status MeasureFanOut(const Connection& connection, const LoadOptions& opti
   Counts counts;
   counts.latest.resize(readers);
   std::vector<std::unique_ptr<LoadStream>> streams;
-  std::unique_ptr<Connection> shared;
+  std::shared_ptr<PlainConnection> shared;
   const double resident_before = options.resident_bytes ? options.resident_bytes() : 0;
   for (int i = 0; i < options.adapters; ++i) {
     // Readers never share a connection with those that do not read: they share its window.
     if (i == readers || (i < readers ? i : i - readers) % kStreamsPerConnection == 0) {
-      shared = std::make_unique<Connection>(connection.Another());
+      auto dialled = PlainConnection::Dial(connection.server(), options.token);
+      if (!dialled.ok()) return dialled.status();
+      shared = *std::move(dialled);
     }
     streams.push_back(std::make_unique<LoadStream>(
-        *shared, absl::StrFormat("load-%d", i), i == 0 ? kElectionId : 0, i < readers,
+        shared, absl::StrFormat("load-%d", i), i == 0 ? kElectionId : 0, i < readers,
         [&counts, i](const Arrival& arrival) { counts.Add(i, arrival); }));
   }
   for (const auto& stream : streams) {

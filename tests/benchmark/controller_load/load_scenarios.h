@@ -13,6 +13,7 @@ namespace rhumb::benchmark {
 
 struct LoadOptions {
   std::string topology = "esnet6-backbone";
+  std::string token;  // of the adapters; empty: none
   int adapters = 100;
   int slow = 0;                             // of the adapters, never read
   int failures = 200;                       // failover: cables that fail, one after the other

@@ -2,14 +2,13 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
-#include <grpcpp/generic/generic_stub.h>
 
 #include <set>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/time/clock.h"
+#include "rhumb/v1/south.pb.h"
 #include "topologies/formats/proto_time.h"
 
 namespace rhumb::benchmark {
@@ -18,10 +17,7 @@ namespace {
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 
-const std::string& Method() {
-  static const auto* method = new std::string("/rhumb.v1.South/StreamPlans");
-  return *method;
-}
+constexpr char kMethod[] = "/rhumb.v1.South/StreamPlans";
 
 // Answers for all streams that read.
 class Answerer {
@@ -55,8 +51,9 @@ class Answerer {
 
 // Header, nonce and base of an update, all of which are in its first few hundred bytes; routes stay
 // unread. False for other messages.
-bool Skim(const grpc::Slice& bytes, Arrival* arrival, std::string* nonce) {
-  CodedInputStream input(bytes.begin(), static_cast<int>(bytes.size()));
+bool Skim(absl::string_view bytes, Arrival* arrival, std::string* nonce) {
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(bytes.data()),
+                         static_cast<int>(bytes.size()));
   bool is_update = false;
   while (const uint32_t tag = input.ReadTag()) {
     uint32_t length = 0;
@@ -104,29 +101,21 @@ bool Skim(const grpc::Slice& bytes, Arrival* arrival, std::string* nonce) {
 
 }  // namespace
 
-LoadStream::LoadStream(const Connection& connection, const std::string& adapter,
+LoadStream::LoadStream(std::shared_ptr<PlainConnection> connection, const std::string& adapter,
                        uint64_t election_id, bool reads,
                        std::function<void(const Arrival&)> on_arrival)
-    : reads_(reads), on_arrival_(std::move(on_arrival)) {
-  connection.Prepare(&context_);
-  request_.mutable_subscribe()->set_adapter(adapter);
-  request_.mutable_subscribe()->set_election_id(election_id);
-  grpc::TemplatedGenericStub<rhumb::v1::PlanStreamRequest, grpc::ByteBuffer> stub(
-      connection.channel());
-  stub.PrepareBidiStreamingCall(&context_, Method(), grpc::StubOptions(), this);
-  StartWrite(&request_);
-  if (reads_) StartRead(&response_);
+    : connection_(std::move(connection)), reads_(reads), on_arrival_(std::move(on_arrival)) {
+  rhumb::v1::PlanStreamRequest request;
+  request.mutable_subscribe()->set_adapter(adapter);
+  request.mutable_subscribe()->set_election_id(election_id);
+  call_ = connection_->Call(kMethod, reads, this);
+  connection_->Send(call_, request.SerializeAsString());
   if (reads_) Answerer::Get().Add(this);
-  AddHold();  // until the destructor: a call without operations would end by itself
-  StartCall();
 }
 
 LoadStream::~LoadStream() {
   if (reads_) Answerer::Get().Remove(this);
-  context_.TryCancel();
-  RemoveHold();
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(&done_));
+  connection_->Cancel(call_);
 }
 
 bool LoadStream::AwaitOpen(absl::Time deadline) const {
@@ -142,49 +131,34 @@ grpc::Status LoadStream::ended() const {
   return done_ ? status_ : grpc::Status::OK;
 }
 
-void LoadStream::OnReadDone(bool ok) {
-  if (!ok) return;
+void LoadStream::OnMessage(absl::string_view bytes) {
   Arrival arrival;
   arrival.at = absl::Now();
-  arrival.bytes = response_.Length();
+  arrival.bytes = bytes.size();
   std::string nonce;
-  // Shares the bytes. The head of an update is in the first slice unless the network cut it short.
-  constexpr size_t kHead = 1024;
-  std::vector<grpc::Slice> slices;
-  bool is_update = response_.Dump(&slices).ok() && !slices.empty();
-  if (is_update && slices.size() > 1 && slices[0].size() < kHead) {
-    is_update = response_.DumpToSingleSlice(&slices[0]).ok();
-  }
-  is_update = is_update && Skim(slices[0], &arrival, &nonce);
-  response_.Clear();
-  if (is_update) {
-    if (on_arrival_) on_arrival_(arrival);
-    absl::MutexLock lock(&mutex_);
-    next_nonce_ = std::move(nonce);
-    next_version_ = arrival.plan_version;
-  } else {
+  if (!Skim(bytes, &arrival, &nonce)) {
     absl::MutexLock lock(&mutex_);
     open_ = true;
+    return;
   }
-  StartRead(&response_);
+  if (on_arrival_) on_arrival_(arrival);
+  absl::MutexLock lock(&mutex_);
+  next_nonce_ = std::move(nonce);
+  next_version_ = arrival.plan_version;
 }
 
 void LoadStream::SendAnswer() {
-  absl::MutexLock lock(&mutex_);
-  if (writing_ || next_nonce_.empty()) return;
-  writing_ = true;
-  request_.Clear();
-  request_.mutable_answer()->set_nonce(std::exchange(next_nonce_, ""));
-  request_.mutable_answer()->set_plan_version_in_force(next_version_);
-  StartWrite(&request_);
+  rhumb::v1::PlanStreamRequest request;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (next_nonce_.empty()) return;
+    request.mutable_answer()->set_nonce(std::exchange(next_nonce_, ""));
+    request.mutable_answer()->set_plan_version_in_force(next_version_);
+  }
+  connection_->Send(call_, request.SerializeAsString());
 }
 
-void LoadStream::OnWriteDone(bool) {
-  absl::MutexLock lock(&mutex_);
-  writing_ = false;
-}
-
-void LoadStream::OnDone(const grpc::Status& status) {
+void LoadStream::OnEnd(const grpc::Status& status) {
   absl::MutexLock lock(&mutex_);
   status_ = status;
   done_ = true;

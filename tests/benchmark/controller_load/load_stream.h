@@ -1,23 +1,22 @@
 // One adapter's plan stream in a load test: notes when every plan arrives, acknowledges the latest
 // one twenty times a second, and costs as little as it can, because a thousand of them share a
-// machine with the server.
+// machine with the server that is measured.
 #ifndef RHUMB_TESTS_BENCHMARK_CONTROLLER_LOAD_LOAD_STREAM_H_
 #define RHUMB_TESTS_BENCHMARK_CONTROLLER_LOAD_LOAD_STREAM_H_
 
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/impl/codegen/proto_utils.h>
-#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/status.h>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "controller/client/connection.h"
-#include "rhumb/v1/south.pb.h"
+#include "rhumb/v1/live_plan.pb.h"
+#include "tests/benchmark/controller_load/plain_connection.h"
 
 namespace rhumb::benchmark {
 
@@ -31,13 +30,13 @@ struct Arrival {
   size_t bytes = 0;
 };
 
-// Opened by its constructor. `on_arrival` is called on gRPC's threads.
-class LoadStream : public grpc::ClientBidiReactor<rhumb::v1::PlanStreamRequest, grpc::ByteBuffer> {
+// Opened by its constructor. `on_arrival` is called on the thread that reads all connections.
+class LoadStream : public CallListener {
  public:
   // `reads`: false never reads anything, as an adapter that hangs.
-  LoadStream(const Connection& connection, const std::string& adapter, uint64_t election_id,
-             bool reads, std::function<void(const Arrival&)> on_arrival);
-  // Cancels and waits for the end.
+  LoadStream(std::shared_ptr<PlainConnection> connection, const std::string& adapter,
+             uint64_t election_id, bool reads, std::function<void(const Arrival&)> on_arrival);
+  // Cancels.
   ~LoadStream() override;
 
   // Waits for the election's message; for one that does not read, for nothing.
@@ -48,21 +47,18 @@ class LoadStream : public grpc::ClientBidiReactor<rhumb::v1::PlanStreamRequest, 
   // not at the moment of arrival.
   void SendAnswer();
 
-  void OnReadDone(bool ok) override;
-  void OnWriteDone(bool ok) override;
-  void OnDone(const grpc::Status& status) override;
+  void OnMessage(absl::string_view bytes) override;
+  void OnEnd(const grpc::Status& status) override;
 
  private:
+  const std::shared_ptr<PlainConnection> connection_;
   const bool reads_;
   const std::function<void(const Arrival&)> on_arrival_;
-  grpc::ClientContext context_;
-  rhumb::v1::PlanStreamRequest request_;
-  grpc::ByteBuffer response_;
+  int32_t call_ = 0;
   mutable absl::Mutex mutex_;
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::Status status_ ABSL_GUARDED_BY(mutex_);
-  bool writing_ ABSL_GUARDED_BY(mutex_) = true;
   // Only the latest answer counts.
   std::string next_nonce_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_version_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -104,6 +105,11 @@ int main(int argc, char** argv) {
     options.http_port = process->http_port();
     options.resident_bytes = [&process] { return process->ResidentBytes(); };
     options.cpu_seconds = [&process] { return process->CpuSeconds(); };
+  }
+  if (tokens) {
+    std::ifstream(tokens->secret()) >> options.token;
+  } else if (const char* token = std::getenv("RHUMB_TOKEN")) {
+    options.token = token;  // as the other clients have it
   }
   client.server = server;
   client.timeout = absl::Seconds(60);
