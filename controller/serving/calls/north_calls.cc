@@ -53,9 +53,10 @@ void NorthCalls::OnPool(ComputePool& pool, const Asker& asker, Done<Response> do
       [this, asker, done, work](PolicyCache* policies) {
         if (auto status = asker.wanted(); !status.ok()) return done(status);
         const SteadyTime begin = SteadyNow();
-        policies->Begin(asker.wanted);
-        absl::StatusOr<Response> result = Try<Response>(work, policies);
-        policies->End();
+        absl::StatusOr<Response> result = [&] {
+          const PolicyCache::Question question(policies, asker.wanted);
+          return Try<Response>(work, policies);
+        }();
         parts_.metrics.ObserveStage(Stage::kCompute, absl::ToDoubleSeconds(SteadyNow() - begin));
         done(std::move(result));
       },

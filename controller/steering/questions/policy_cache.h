@@ -26,10 +26,21 @@ namespace rhumb {
 class PolicyCache {
  public:
   explicit PolicyCache(PolicyFactory factory) : factory_(std::move(factory)) {}
-  // Whether somebody still waits for the answer to the question under way: an error is why not, and
-  // ends the question. Asked often, from threads of policies too. Holds until End.
-  void Begin(std::function<absl::Status()> wanted) { wanted_ = std::move(wanted); }
-  void End() { wanted_ = nullptr; }
+
+  // The question under way, for as long as this lives. `wanted` says whether somebody still waits
+  // for the answer: an error is why not, and ends the question. Asked often, from threads of
+  // policies too.
+  class Question {
+   public:
+    Question(PolicyCache* cache, std::function<absl::Status()> wanted) : cache_(*cache) {
+      cache_.wanted_ = std::move(wanted);
+    }
+    Question(const Question&) = delete;
+    ~Question() { cache_.wanted_ = nullptr; }
+
+   private:
+    PolicyCache& cache_;
+  };
   const std::function<absl::Status()>& wanted() const { return wanted_; }  // empty: always
 
   // The policy lives until the next call of Get.

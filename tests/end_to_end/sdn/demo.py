@@ -1,10 +1,10 @@
 """What scripts/sdn-demo shows: a scaled ESnet6 of Open vSwitch switches under shortest path, then
 under the agent, with a link that fails in the middle."""
-import argparse
 import signal
 import sys
 import time
 
+import demo_options
 import experiments
 import offered_load
 import requirements
@@ -25,25 +25,8 @@ def step(text: str) -> None:
     print(f"sdn-demo: {text} ...", file=sys.stderr, flush=True)
 
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/sdn-demo", description=__doc__)
-    parser.add_argument("--topology", default="esnet6-backbone", help="a shipped network")
-    parser.add_argument(
-        "--load",
-        type=float,
-        default=1.4,
-        help="offered to shortest path's hottest link, over its capacity",
-    )
-    parser.add_argument("--packets", type=float, default=1500, help="a second, of all demands")
-    parser.add_argument(
-        "--seconds", type=float, default=12, help="that count, before and after the failure"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="of demands and arrivals")
-    return parser.parse_args()
-
-
 def main() -> None:
-    arguments = parse()
+    arguments = demo_options.parse()
     reason = requirements.why_not(RHUMB)
     if reason:
         sys.exit(f"sdn-demo: {reason}")

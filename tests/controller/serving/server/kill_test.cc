@@ -2,6 +2,7 @@
 //
 // RHUMB_KILLS sets how often (default 8), RHUMB_SEED the moments.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -47,13 +48,14 @@ struct Known {
 class KillTest : public ::testing::Test {
  protected:
   KillTest() {
-    directory_ = TestPath("kill");
-    std::filesystem::remove_all(directory_);
+    // Runs of hours may be side by side.
+    directory_ = TestPath(absl::StrCat("kill_", getpid()));
     std::filesystem::create_directories(directory_);
     config_ = TestConfig();
     config_.store.path = directory_ + "/store";
     config_.log.level = "error";
   }
+  ~KillTest() override { std::filesystem::remove_all(directory_); }
 
   // Changes one link's drain again and again until the server is gone.
   void DrainAndUndrain(int port, const std::string& link, Known* known) {

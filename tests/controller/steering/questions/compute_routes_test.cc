@@ -49,7 +49,7 @@ TEST_F(ComputeRoutesTest, APolicyIsStoppedWhenNobodyWaitsForItsAnswer) {
   *request.mutable_topology() = ToProto(topology_);
   request.set_policy("tireless");
   int asked = 0;
-  policies.Begin([&]() -> absl::Status {
+  const PolicyCache::Question question(&policies, [&]() -> absl::Status {
     return ++asked < 5 ? absl::OkStatus() : absl::CancelledError("the caller is gone");
   });
   EXPECT_EQ(ComputeRoutes(request, {}, "", &policies).status().code(),
