@@ -36,6 +36,7 @@ THIRD_PARTIES = {
     "generated": r"\w+_page\.inc|controller/replay/commit\.inc",
     "gtest": r"gtest/|gmock/",
     "benchmark": r"benchmark/",
+    "nghttp2": r"nghttp2/",
     "fuzzing": r"fuzzer/|sanitizer/",
 }
 

@@ -1,5 +1,5 @@
-"""Rhumb steering a real SDN on this machine: a scaled ESnet6 of Open vSwitch switches under shortest
-path, then under the agent, with a link that fails in the middle. Needs root."""
+"""Rhumb steering a real SDN on this machine: a scaled ESnet6 of Open vSwitch switches under
+shortest path, then under the agent, with a link that fails in the middle. Needs root."""
 import argparse
 
 

@@ -2,7 +2,6 @@
 //
 // RHUMB_KILLS sets how often (default 8), RHUMB_SEED the moments.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -48,14 +47,12 @@ struct Known {
 class KillTest : public ::testing::Test {
  protected:
   KillTest() {
-    // Runs of hours may be side by side.
-    directory_ = TestPath(absl::StrCat("kill_", getpid()));
+    directory_ = TestPath("kill");
     std::filesystem::create_directories(directory_);
     config_ = TestConfig();
     config_.store.path = directory_ + "/store";
     config_.log.level = "error";
   }
-  ~KillTest() override { std::filesystem::remove_all(directory_); }
 
   // Changes one link's drain again and again until the server is gone.
   void DrainAndUndrain(int port, const std::string& link, Known* known) {

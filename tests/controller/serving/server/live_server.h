@@ -4,9 +4,11 @@
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,11 +19,30 @@
 
 namespace rhumb::testing {
 
+// A folder for the files of this process, which goes with it: the same tests may run side by side.
+inline const std::string& ProcessFolder() {
+  struct Folder {
+    Folder() : process(getpid()), path(absl::StrCat(::testing::TempDir(), "rhumb_", process)) {
+      std::filesystem::remove_all(path);  // of a process of before that had this number
+      std::filesystem::create_directories(path);
+    }
+    ~Folder() {
+      if (getpid() != process) return;  // a server that was forked
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+    const pid_t process;
+    const std::string path;
+  };
+  static const Folder folder;
+  return folder.path;
+}
+
 // A file of the test that runs, which is not there yet; nor are those that a store makes beside it.
 inline std::string TestPath(const std::string& name) {
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const std::string path = absl::StrCat(::testing::TempDir(), "rhumb_", test->test_suite_name(),
-                                        "_", test->name(), "_", name);
+  const std::string path =
+      absl::StrCat(ProcessFolder(), "/", test->test_suite_name(), "_", test->name(), "_", name);
   for (const char* suffix : {"", "-wal", "-shm", ".lock", ".essentials"})
     std::remove((path + suffix).c_str());
   return path;
