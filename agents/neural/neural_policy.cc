@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "agents/neural/delay_price.h"
 #include "agents/neural/history.h"
+#include "agents/neural/large_shares.h"
 #include "agents/neural/shares_in_force.h"
 #include "topologies/paths/shortest_paths.h"
 
@@ -301,6 +302,10 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   if (balances()) {
     Balance(observation);
     balanced_ = settled_;
+  }
+  if (options_.few_paths && !for_mlu()) {
+    KeepLargeShares(*graph_, options_.settling.max_paths.value_or(kUsualPaths),
+                    static_cast<float>(options_.settling.min_share), absl::MakeSpan(settled_));
   }
   settling_.Look(expected_, history_, settled_);
   if (options_.settle && for_mlu()) Settle();

@@ -56,9 +56,11 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       } else if (key == "max-paths") {
         good = ReadCount(value, 1000, &options.settling.max_paths) &&
                options.settling.max_paths.value_or(1) >= 1;
+        options.few_paths = true;
       } else if (key == "min-share") {
         good = absl::SimpleAtod(value, &options.settling.min_share) &&
                options.settling.min_share >= 0 && options.settling.min_share <= 0.5;
+        options.few_paths = true;
       } else if (key == "guard") {
         good = value == "on" || value == "off";
         options.guard = value == "on";

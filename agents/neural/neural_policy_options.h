@@ -24,6 +24,9 @@ struct NeuralPolicyOptions {
   bool balance = true;
   // Without it the plan is that split as it is. Checkpoints for packets are never settled.
   bool settle = true;
+  // Somebody asked for the settling's paths or shares. Checkpoints for packets keep all their paths
+  // otherwise: what flows of a dead path turn to, before anybody decides, is the others.
+  bool few_paths = false;
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
   double max_move = 1.0;

@@ -75,6 +75,37 @@ TEST(NeuralPolicyTest, SpreadsTrafficForPacketsOnlyWhereLinksAreFull) {
   EXPECT_LT(away(0.3), away(1.5));
 }
 
+TEST(NeuralPolicyTest, KeepsFewPathsForPacketsOnlyWhereSomebodyAsksForFew) {
+  const Topology topology = RandomConnected(5, 8);
+  const TrafficMatrix traffic = RandomTraffic(5, 8);
+  // The most paths that a pair has, and the smallest share.
+  const auto ends = [&](const std::string& options) {
+    const auto decision = Make(options)->Decide(Observe(topology, {traffic}));
+    EXPECT_TRUE(decision.ok() && !decision->fell_back) << decision.status();
+    EXPECT_TRUE(decision->plan.Validate(topology).ok());
+    std::pair<int, double> found{0, 1};
+    for (int i = 0; i < decision->plan.paths().num_pairs(); ++i) {
+      const PathSet::Range range = decision->plan.paths().paths_of(i);
+      int used = 0;
+      for (int p = range.begin; p < range.end; ++p) {
+        const double ratio = decision->plan.ratios()[p];
+        used += ratio > 0;
+        if (ratio > 0) found.second = std::min(found.second, ratio);
+      }
+      found.first = std::max(found.first, used);
+    }
+    return found;
+  };
+  const auto all = ends("plan");
+  EXPECT_GT(all.first, 4);
+  EXPECT_LT(all.second, 0.05);
+  EXPECT_LE(ends("plan,max-paths=2").first, 2);
+  const auto large = ends("plan,min-share=0.05");
+  EXPECT_LE(large.first, kUsualPaths);
+  EXPECT_GE(large.second, 0.05 - 1e-6);
+  EXPECT_EQ(ends("packet,max-paths=1"), std::make_pair(1, 1.0));
+}
+
 // More pairs than anybody finds candidate paths for.
 class LargeNetworkTest : public ::testing::Test {
  protected:
