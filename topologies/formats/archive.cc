@@ -53,6 +53,11 @@ absl::Status ReadData(archive* handle, int64_t packed_bytes, int64_t max_bytes, 
 
 }  // namespace
 
+absl::Status NoPlainFile(absl::string_view member) {
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "member \"%s\" is a link or a device, not a file; pack the file itself", member));
+}
+
 Packing PackingOf(absl::string_view bytes) {
   struct Mark {
     absl::string_view bytes;
@@ -158,6 +163,8 @@ absl::StatusOr<std::vector<ArchiveMember>> UnpackZip(absl::string_view bytes, in
     if (result != ARCHIVE_OK) return Damaged(handle.get());
     const char* name = archive_entry_pathname(entry);
     if (archive_entry_filetype(entry) == AE_IFDIR) continue;
+    // Of a link or a device nothing would be read, and it would look like an empty file.
+    if (archive_entry_filetype(entry) != AE_IFREG) return NoPlainFile(name != nullptr ? name : "");
     if (archive_entry_is_encrypted(entry)) {
       return absl::InvalidArgumentError("the archive is encrypted; unpack it yourself");
     }

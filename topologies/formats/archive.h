@@ -45,8 +45,11 @@ struct ArchiveMember {
 };
 
 // The files of a zip archive. Errors as above, `max_bytes` for all together, without the ratio: the
-// zeros of a sparse matrix pack by 1,000.
+// zeros of a sparse matrix pack by 1,000; and NoPlainFile.
 absl::StatusOr<std::vector<ArchiveMember>> UnpackZip(absl::string_view bytes, int64_t max_bytes);
+
+// The error of a member that is a link or a device.
+absl::Status NoPlainFile(absl::string_view member);
 
 }  // namespace rhumb
 

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "topologies/formats/archive.h"
 
 namespace rhumb {
 namespace {
@@ -21,16 +22,33 @@ constexpr int64_t kLocalHeadBytes = 30;     // 4.3.7
 constexpr int64_t kMostDirectoryBytes = 16 << 20;
 constexpr int64_t kIn64BitField = 0xffffffff;
 
-absl::Status Broken(absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("the zip archive ", what, "; is the file cut short?"));
-}
-
 // The little-endian number of `bytes` bytes at `at`.
 int64_t NumberAt(absl::string_view record, size_t at, int bytes) {
   uint64_t value = 0;
   for (int i = bytes; i-- > 0;) value = value << 8 | static_cast<unsigned char>(record[at + i]);
   return static_cast<int64_t>(value);
+}
+
+enum class Kind { kFile, kDirectory, kOther };
+
+// By the system that made the entry (4.4.2) and its attributes there (4.4.15), as archive.h sees
+// it.
+Kind KindOf(absl::string_view entry, absl::string_view name) {
+  constexpr int64_t kDos = 0, kUnix = 3;
+  constexpr int64_t kDosDirectory = 0x10;
+  // Of a mode of Unix; a pipe is what was packed from one.
+  constexpr int64_t kNone = 0, kPipe = 1, kDirectory = 4, kRegular = 8;
+  const int64_t system = NumberAt(entry, 5, 1), attributes = NumberAt(entry, 38, 4);
+  const bool slash = absl::EndsWith(name, "/");
+  if (system == kDos && (attributes & kDosDirectory) != 0) return Kind::kDirectory;
+  const int64_t type = system == kUnix ? attributes >> 28 & 15 : kNone;
+  if (type == kDirectory || slash) return Kind::kDirectory;
+  return type == kNone || type == kPipe || type == kRegular ? Kind::kFile : Kind::kOther;
+}
+
+absl::Status Broken(absl::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the zip archive ", what, "; is the file cut short?"));
 }
 
 struct Directory {
@@ -132,6 +150,7 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
     const int64_t flags = NumberAt(left, 8, 2), method = NumberAt(left, 10, 2);
     const uint32_t crc32 = static_cast<uint32_t>(NumberAt(left, 16, 4));
     int64_t packed = NumberAt(left, 20, 4), bytes = NumberAt(left, 24, 4);
+    const absl::string_view entry = left.substr(0, kEntryBytes);
     const size_t name_bytes = NumberAt(left, 28, 2), extra_bytes = NumberAt(left, 30, 2),
                  comment_bytes = NumberAt(left, 32, 2);
     int64_t head = NumberAt(left, 42, 4);
@@ -145,7 +164,9 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
       return Broken("has a member of unknown size");
     }
     left.remove_prefix(name_bytes + extra_bytes + comment_bytes);
-    if (absl::EndsWith(member.name, "/")) continue;
+    const Kind kind = KindOf(entry, member.name);
+    if (kind == Kind::kDirectory) continue;
+    if (kind == Kind::kOther) return NoPlainFile(member.name);
     member.bytes = bytes;
     member.crc32 = crc32;
     member.stored = method == 0 && (flags & 1) == 0 && packed == bytes;

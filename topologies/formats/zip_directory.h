@@ -21,7 +21,8 @@ struct ZipMember {
 };
 
 // Directories are left out. InvalidArgument, without the file's name, when the end of the archive
-// or a member is not where it should be. Reads the directory and the head of each member.
+// or a member is not where it should be, or a member is no file. Reads the directory and the head
+// of each member.
 absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file);
 
 }  // namespace rhumb

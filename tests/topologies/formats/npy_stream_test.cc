@@ -172,6 +172,41 @@ TEST(NpyStreamTest, DamagedArchivesAreRefused) {
   }
 }
 
+// Changes what the directory says of its entry number `entry`: who made it, and its attributes
+// there.
+std::string WithAttributes(std::string archive, int entry, char system, uint32_t attributes) {
+  size_t at = archive.find("PK\x01\x02");
+  for (int i = 0; i < entry; ++i) at = archive.find("PK\x01\x02", at + 1);
+  archive[at + 5] = system;
+  for (int i = 0; i < 4; ++i) archive[at + 38 + i] = static_cast<char>(attributes >> (8 * i) & 255);
+  return archive;
+}
+
+TEST(NpyStreamTest, MembersThatAreNoFilesAreRefusedAndDirectoriesLeftOut) {
+  const std::string archive =
+      StoredZip({{"tm.npy", ThreeMatrices()},
+                 {"nodes.npy", Npy("<U1", "(2,)", Bytes<uint32_t>({'A', 'b'}))}});
+  constexpr char kDos = 0, kUnix = 3;
+  for (const uint32_t mode : {0120777U, 020600U}) {  // a link, a device
+    const std::string path = Write("no-file.npz", WithAttributes(archive, 1, kUnix, mode << 16));
+    EXPECT_THAT(Refusal(path), HasSubstr("member \"nodes.npy\" is a link or a device"));
+    EXPECT_THAT(LoadTraffic(path).status().message(), HasSubstr("is a link or a device"));
+  }
+  for (const auto& [system, attributes] :
+       std::vector<std::pair<char, uint32_t>>{{kUnix, 040755U << 16},
+                                              {kDos, 0x10U},
+                                              {kUnix, 0100644U << 16},
+                                              {kUnix, 010644U << 16}}) {
+    const std::string path = Write("directory.npz", WithAttributes(archive, 1, system, attributes));
+    const auto whole = LoadTraffic(path);
+    ASSERT_TRUE(whole.ok()) << whole.status();
+    const auto stream = OpenTraffic(path, Streamed());
+    ASSERT_TRUE(stream.ok()) << stream.status();
+    ExpectSameTraffic(stream->value, whole->value);
+    EXPECT_EQ(stream->value.node_names(), whole->value.node_names()) << attributes;
+  }
+}
+
 TEST(NpyStreamTest, TornArchivesAreRefused) {
   const std::string archive = StoredZip({{"tm.npy", ThreeMatrices()}});
   for (size_t size = 0; size < archive.size(); ++size) {
