@@ -3,12 +3,15 @@
 //
 //   best_plan [--scenarios N] [--first SEED] [--steps N] [--plans N] [--arrivals N] [--judge N]
 //             [--noise X] [--rate X] [--start POLICY] [--known] [--ns3 N]
+//             [--network NAME --traffic GENERATOR --load X]
 //
-// Scenarios are those of packet-plan.toml. The search is an evolution strategy over the logits of
-// all paths from the plan of --start: --plans noisy plans a step (antithetic pairs), each judged by
-// the reward in the fluid simulator over --arrivals draws of arrivals, new ones in every step. Its
-// plan and those of the policies are then judged over --judge draws that it never saw. With --known
-// the search sees the very arrivals that it is judged by: what knowing every flow would be worth.
+// Scenarios are those of packet-plan.toml, or the one of a given network as `rhumb replay` plays
+// it; its means at the end are over the draws of arrivals then. The search is an evolution strategy
+// over the logits of all paths from the plan of --start: --plans noisy plans a step (antithetic
+// pairs), each judged by the reward in the fluid simulator over --arrivals draws of arrivals, new
+// ones in every step. Its plan and those of the policies are then judged over --judge draws that it
+// never saw. With --known the search sees the very arrivals that it is judged by: what knowing
+// every flow would be worth.
 // --ns3 judges over N draws in ns-3 as well. One row a scenario, then means with 95 % intervals.
 #include <algorithm>
 #include <cmath>
@@ -25,12 +28,15 @@
 #include "agents/registry/policy_registry.h"
 #include "agents/training/episode_scenario.h"
 #include "agents/training/estimators.h"
+#include "agents/training/given_network.h"
 #include "agents/training/plan_noise.h"
 #include "agents/training/reward.h"
 #include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
 #include "tests/benchmark/measured_draw.h"
 #include "tests/benchmark/measuring.h"
+#include "topologies/formats/loader.h"
+#include "topologies/generators/traffic_generator.h"
 
 namespace rhumb {
 namespace {
@@ -50,7 +56,27 @@ struct Settings {
   std::string start = "neural:plan";
   bool known = false;
   int ns3 = 0;
+  std::string network;  // empty: random ones
+  std::string traffic = "gravity:seed=3,count=2";
+  double load = 1.5;
 };
+
+// Those of `rhumb replay` without settings of its own.
+std::shared_ptr<const EpisodeScenario> GivenScenario(const Settings& settings) {
+  training::GivenNetwork network(OrExit(LoadTopology(settings.network)).value);
+  network.generator = OrExit(ParseTrafficGenerator(settings.traffic));
+  network.same_traffic = true;
+  training::ScenarioDraw& draw = network.draw;
+  draw.steps = 1;
+  draw.min_load = draw.max_load = settings.load;
+  draw.tcp_shares = {1};
+  draw.min_narrowest_bps = draw.max_narrowest_bps = 100e6;
+  draw.duration = absl::Seconds(10);
+  draw.warm_up = absl::Seconds(4);
+  draw.drain = absl::Seconds(5);
+  constexpr int kMostPaths = 100000;
+  return OrExit(OrExit(training::EpisodesOn(std::move(network), kMostPaths)).source(1));
+}
 
 // One scenario and what plans reach in it, by arrivals.
 class Bench {
@@ -226,7 +252,9 @@ int Run(const Settings& settings) {
   const training::RewardWeights weights;
   for (int s = 0; s < settings.scenarios; ++s) {
     const auto scenario =
-        OrExit(training::DrawScenario(MeasuredDraw(14), settings.first * 7919 + s));
+        settings.network.empty()
+            ? OrExit(training::DrawScenario(MeasuredDraw(14), settings.first * 7919 + s))
+            : GivenScenario(settings);
     FluidSimulatorOptions fluid_options;
     fluid_options.segment_bytes = 8948;
     Bench bench(scenario, OrExit(MakeFluidSimulator(fluid_options)));
@@ -259,9 +287,16 @@ int Run(const Settings& settings) {
     }
     std::printf("\n");
     std::fflush(stdout);
+    if (settings.network.empty()) continue;
+    fluid.clear();
+    for (int a = 1; a <= settings.judge; ++a) {
+      fluid.emplace_back();
+      for (const RoutingPlan& plan : plans) fluid.back().push_back(bench.TermsOf(plan, a));
+    }
+    packets.clear();
   }
   PrintMeans("fluid", names, fluid);
-  if (settings.ns3 > 0) PrintMeans("ns-3", names, packets);
+  if (!packets.empty()) PrintMeans("ns-3", names, packets);
   return 0;
 }
 
@@ -302,6 +337,13 @@ int main(int argc, char** argv) {
       settings.start = value;
     } else if (name == "--ns3") {
       settings.ns3 = std::atoi(value);
+    } else if (name == "--network") {
+      settings.network = value;
+      settings.scenarios = 1;
+    } else if (name == "--traffic") {
+      settings.traffic = value;
+    } else if (name == "--load") {
+      settings.load = std::atof(value);
     } else {
       std::fprintf(stderr, "unknown option %s; the head of best_plan.cc tells them\n",
                    name.c_str());
