@@ -3,7 +3,11 @@
 //
 //   best_plan [--scenarios N] [--first SEED] [--steps N] [--plans N] [--arrivals N] [--judge N]
 //             [--noise X] [--rate X] [--start POLICY] [--known] [--ns3 N]
-//             [--network NAME --traffic GENERATOR --load X]
+//             [--network NAME --traffic GENERATOR --load X] [--policy POLICY]...
+//
+// --policy, any number of times, is judged instead of the policies that are judged otherwise; A+B
+// is the mean of the plans of A and B. Without steps nothing is searched and differences are to the
+// last of them.
 //
 // Scenarios are those of packet-plan.toml, or the one of a given network as `rhumb replay` plays
 // it; its means at the end are over the draws of arrivals then. The search is an evolution strategy
@@ -24,6 +28,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "agents/neural/path_graph.h"
 #include "agents/registry/policy_registry.h"
 #include "agents/training/episode_scenario.h"
@@ -59,6 +64,7 @@ struct Settings {
   std::string network;  // empty: random ones
   std::string traffic = "gravity:seed=3,count=2";
   double load = 1.5;
+  std::vector<std::string> policies = {"lp-previous", "neural:packet", "neural:plan"};
 };
 
 // Those of `rhumb replay` without settings of its own.
@@ -132,6 +138,21 @@ class Bench {
   RoutingPlan reference_;
   std::map<uint64_t, Measurements> references_;
 };
+
+// Of one policy, or the mean of the plans of several.
+RoutingPlan PlanBy(const std::string& policies, const Observation& seen) {
+  std::vector<double> ratios;
+  const std::vector<std::string> names = absl::StrSplit(policies, '+');
+  for (const std::string& name : names) {
+    const RoutingPlan plan = OrExit(OrExit(MakePolicy(name))->Decide(seen)).plan;
+    if (names.size() == 1) return plan;
+    ratios.resize(plan.ratios().size());
+    for (size_t p = 0; p < ratios.size(); ++p) {
+      ratios[p] += plan.ratios()[p] / static_cast<double>(names.size());
+    }
+  }
+  return RoutingPlan(seen.candidate_paths, std::move(ratios), seen.topology.version());
+}
 
 // What follows is in the order of the graph's paths, which are those of the path set.
 std::vector<double> LogitsOf(const RoutingPlan& plan, const PathSet& paths) {
@@ -214,7 +235,7 @@ std::vector<double> Search(const EpisodeScenario& scenario, const Settings& sett
       for (size_t p = 0; p < logits.size(); ++p) average[p] += weight * (logits[p] - average[p]);
     }
   }
-  return settings.steps > 0 ? average : logits;
+  return average;
 }
 
 double Interval95(const std::vector<double>& values, double* mean) {
@@ -238,16 +259,14 @@ void PrintMeans(const char* title, const std::vector<std::string>& names,
     double mean = 0, fct = 0, less = 0;
     const double half = Interval95(reward, &mean), fct_half = Interval95(completion, &fct);
     const double less_half = Interval95(over, &less);
-    std::printf(
-        "  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over the search %+.3f +- %.3f\n",
-        names[i].c_str(), mean, half, fct, fct_half, less, less_half);
+    std::printf("  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over %s %+.3f +- %.3f\n",
+                names[i].c_str(), mean, half, fct, fct_half, names.back().c_str(), less, less_half);
   }
 }
 
 int Run(const Settings& settings) {
-  std::vector<std::string> names = {"lp-previous", "neural:packet", "neural:plan"};
-  if (settings.start != "neural:plan") names.push_back(settings.start);
-  names.push_back("search");
+  std::vector<std::string> names = settings.policies;
+  if (settings.steps > 0) names.push_back("search");
   std::vector<std::vector<RewardTerms>> fluid, packets;
   const training::RewardWeights weights;
   for (int s = 0; s < settings.scenarios; ++s) {
@@ -259,13 +278,12 @@ int Run(const Settings& settings) {
     fluid_options.segment_bytes = 8948;
     Bench bench(scenario, OrExit(MakeFluidSimulator(fluid_options)));
     std::vector<RoutingPlan> plans;
-    for (size_t i = 0; i + 1 < names.size(); ++i) {
-      plans.push_back(OrExit(OrExit(MakePolicy(names[i]))->Decide(bench.Seen())).plan);
+    for (const std::string& name : settings.policies) plans.push_back(PlanBy(name, bench.Seen()));
+    if (settings.steps > 0) {
+      const RoutingPlan start = PlanBy(settings.start, bench.Seen());
+      plans.push_back(PlanOf(
+          *scenario, Search(*scenario, settings, LogitsOf(start, *scenario->paths), &bench)));
     }
-    std::vector<double> start(scenario->paths->num_paths());
-    const RoutingPlan first = OrExit(OrExit(MakePolicy(settings.start))->Decide(bench.Seen())).plan;
-    start = LogitsOf(first, *scenario->paths);
-    plans.push_back(PlanOf(*scenario, Search(*scenario, settings, start, &bench)));
     std::printf("%2d: %2d nodes, tcp %.1f, %s", s, scenario->episode.topology.num_nodes(),
                 scenario->episode.traffic.tcp_share,
                 *scenario->past.back() == *scenario->played[0] ? "constant" : "moving  ");
@@ -305,6 +323,7 @@ int Run(const Settings& settings) {
 
 int main(int argc, char** argv) {
   rhumb::Settings settings;
+  bool chosen = false;
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (name == "--known") {
@@ -342,6 +361,10 @@ int main(int argc, char** argv) {
       settings.scenarios = 1;
     } else if (name == "--traffic") {
       settings.traffic = value;
+    } else if (name == "--policy") {
+      if (!chosen) settings.policies.clear();
+      chosen = true;
+      settings.policies.emplace_back(value);
     } else if (name == "--load") {
       settings.load = std::atof(value);
     } else {
