@@ -28,7 +28,8 @@ void ReadSeconds(TomlReader& fields, const char* key, double low, double high,
 
 void ReadNetworkDraw(TomlReader& fields, ScenarioDraw* draw) {
   std::vector<NetworkFamily> families;
-  fields.List("families", "a list of waxman, ring-chords, two-level, heavy-tail, grid, packerl",
+  fields.List("families",
+              "a list of waxman, ring-chords, two-level, heavy-tail, grid, access, packerl",
               [&](const toml::node& node) {
                 const auto family = ParseNetworkFamily(node.value_or(std::string()));
                 if (family.ok()) families.push_back(*family);

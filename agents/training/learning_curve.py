@@ -3,9 +3,10 @@
 
     learning_curve.py RUN/metrics.csv --line "shortest path=0" --line "lp-previous=0.31" > curve.svg
 
-The reward of every validation with its 95 % interval over the wall minutes of the run, and a
-horizontal line for everything that it is to be compared with. Of several runs (one metrics.csv a
-training seed) every curve is drawn, and their mean over those validations that all have.
+The reward of every validation with its 95 % interval over the wall minutes of the run (or over its
+updates, where other jobs shared the machine), and a horizontal line for everything that it is to be
+compared with. Of several runs (one metrics.csv a training seed) every curve is drawn, and their
+mean over those validations that all have.
 """
 
 import argparse
@@ -19,15 +20,19 @@ COLOURS = ("#8a8a8a", "#2a7f62", "#b3541e", "#6a4c93", "#c1121f")
 AGENT = "#1d4e89"
 
 
-def validations(path):
-    """(minutes, mean, low, high) of every validation of a run, in order."""
+AXES = {"minutes": ("run_s", 60, "wall minutes"), "updates": ("updates", 1, "updates")}
+
+
+def validations(path, over):
+    """(minutes or updates, mean, low, high) of every validation of a run, in order."""
+    column, unit, _ = AXES[over]
     with open(path, newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["validation_reward"]]
     if not rows:
         raise SystemExit(f"{path}: has no validations; give the metrics.csv of a packet-level run")
     return [
         (
-            float(row["run_s"]) / 60,
+            float(row[column]) / unit,
             float(row["validation_reward"]),
             float(row["validation_low"]),
             float(row["validation_high"]),
@@ -81,7 +86,7 @@ def drawn(points, x, y, width):
     return out
 
 
-def draw(runs, lines, unit):
+def draw(runs, lines, unit, over):
     """The whole picture as text."""
     most = max(point[0] for points in runs for point in points) or 1
     values = [value for points in runs for point in points for value in point[1:]]
@@ -111,7 +116,7 @@ def draw(runs, lines, unit):
         )
     out.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 12}" text-anchor="middle">'
-        f"wall minutes</text>"
+        f"{AXES[over][2]}</text>"
         f'<text transform="translate(16 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" '
         f'text-anchor="middle">{html.escape(unit)}</text>'
     )
@@ -141,10 +146,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("metrics", nargs="+", help="metrics.csv of a run, or of several seeds")
     parser.add_argument("--line", type=line_of, action="append", default=[], metavar="NAME=REWARD")
+    parser.add_argument("--over", choices=AXES, default="minutes", help="What it is drawn over")
     parser.add_argument("--unit", default="reward on unseen networks", help="What is drawn")
     given = parser.parse_args()
-    runs = [validations(path) for path in given.metrics]
-    sys.stdout.write(draw(runs, given.line, given.unit))
+    runs = [validations(path, given.over) for path in given.metrics]
+    sys.stdout.write(draw(runs, given.line, given.unit, given.over))
 
 
 if __name__ == "__main__":

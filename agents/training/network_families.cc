@@ -126,6 +126,24 @@ void DrawGrid(Drawing* drawing, Random& random) {
   }
 }
 
+// Nodes at the edge join the nearest of the core, some of them the second nearest too.
+void DrawAccess(Drawing* drawing, Random& random) {
+  const int n = drawing->nodes;
+  const int core = std::max(3, n - static_cast<int>(std::lround(n * random.Uniform(0.15, 0.45))));
+  JoinByTree(drawing, core);
+  AddNearCables(drawing, core, random.Uniform(2.6, 4.4), 0.3, random);
+  const double twice = random.Uniform(0.0, 1.0);
+  for (int v = core; v < n; ++v) {
+    drawing->core[v] = false;
+    std::vector<int> by_distance(core);
+    std::iota(by_distance.begin(), by_distance.end(), 0);
+    std::sort(by_distance.begin(), by_distance.end(),
+              [&](int a, int b) { return drawing->Distance(v, a) < drawing->Distance(v, b); });
+    drawing->Join(v, by_distance[0]);
+    if (random.Chance(twice)) drawing->Join(v, by_distance[1]);
+  }
+}
+
 // Gives most nodes with one cable a second one to a near node.
 void HomeStubsTwice(Drawing* drawing, Random& random) {
   const std::vector<int> degree = drawing->Degrees();
@@ -142,7 +160,11 @@ void HomeStubsTwice(Drawing* drawing, Random& random) {
 
 class CapacityDraw {
  public:
-  explicit CapacityDraw(Random& random) : random_(random) {
+  CapacityDraw(NetworkFamily family, Random& random) : random_(random) {
+    if (family == NetworkFamily::kAccess) {
+      DrawForAccess();
+      return;
+    }
     static const std::vector<std::vector<double>> kSpeeds = {{1},
                                                              {10},
                                                              {1, 1, 1, 4, 4, 10},
@@ -158,6 +180,10 @@ class CapacityDraw {
   }
   // Cables of the core are the faster half, when this network is like that.
   double Next(bool core) {
+    if (!edge_speeds_.empty()) {
+      const std::vector<double>& speeds = core ? speeds_ : edge_speeds_;
+      return 1e9 * speeds[random_.Below(static_cast<int>(speeds.size()))];
+    }
     const int n = static_cast<int>(speeds_.size());
     if (!by_core_ || n == 1) return 1e9 * speeds_[random_.Below(n)];
     const int half = n / 2;
@@ -165,20 +191,38 @@ class CapacityDraw {
   }
 
  private:
+  void DrawForAccess() {
+    struct Speeds {
+      std::vector<double> core, edge;
+    };
+    static const std::vector<Speeds> kSpeeds = {{{2.5, 10, 10}, {0.155, 0.622, 2.5}},
+                                                {{0.622, 2.5, 10}, {0.155, 0.155, 0.622}},
+                                                {{10}, {1, 2.5, 10}},
+                                                {{10, 40, 100}, {1, 10, 10}},
+                                                {{2.5, 10}, {0.622, 2.5}}};
+    const Speeds& drawn = kSpeeds[random_.Below(static_cast<int>(kSpeeds.size()))];
+    speeds_ = drawn.core;
+    edge_speeds_ = drawn.edge;
+  }
+
   Random& random_;
   std::vector<double> speeds_;
+  std::vector<double> edge_speeds_;  // of cables outside of the core; empty: from speeds_ too
   bool by_core_ = false;
 };
 
-Topology Build(const Drawing& drawing, absl::string_view name, Random& random) {
+Topology Build(const Drawing& drawing, NetworkFamily family, absl::string_view name,
+               Random& random) {
   std::vector<Node> nodes(drawing.nodes);
   for (int v = 0; v < drawing.nodes; ++v) nodes[v].name = absl::StrCat("n", v);
-  CapacityDraw capacities(random);
+  CapacityDraw capacities(family, random);
   const double parallel = random.Chance(0.25) ? random.Uniform(0.05, 0.3) : 0.0;
   const std::vector<int> degree = drawing.Degrees();
   std::vector<Link> links;
   for (const auto& [a, b] : drawing.cables) {
-    const bool core = drawing.core[a] && drawing.core[b] && degree[a] > 1 && degree[b] > 1;
+    const bool inner = drawing.core[a] && drawing.core[b];
+    const bool core =
+        inner && (family == NetworkFamily::kAccess || (degree[a] > 1 && degree[b] > 1));
     const double capacity = capacities.Next(core);
     const int count = random.Chance(parallel) ? 2 : 1;
     for (int i = 0; i < count; ++i) {
@@ -201,7 +245,8 @@ absl::StatusOr<NetworkFamily> ParseNetworkFamily(absl::string_view name) {
   static const std::vector<std::pair<std::string, NetworkFamily>> kFamilies = {
       {"waxman", NetworkFamily::kWaxman},      {"ring-chords", NetworkFamily::kRingChords},
       {"two-level", NetworkFamily::kTwoLevel}, {"heavy-tail", NetworkFamily::kHeavyTail},
-      {"grid", NetworkFamily::kGrid},          {"packerl", NetworkFamily::kPackerl}};
+      {"grid", NetworkFamily::kGrid},          {"access", NetworkFamily::kAccess},
+      {"packerl", NetworkFamily::kPackerl}};
   for (const auto& [known, family] : kFamilies) {
     if (known == name) return family;
   }
@@ -245,11 +290,15 @@ Topology DrawNetwork(const NetworkDraw& draw, Random& random) {
       DrawGrid(&drawing, random);
       name = "grid";
       break;
+    case NetworkFamily::kAccess:
+      DrawAccess(&drawing, random);
+      name = "access";
+      break;
     case NetworkFamily::kPackerl:  // drawn above
       break;
   }
-  if (random.Chance(0.6)) HomeStubsTwice(&drawing, random);
-  return Build(drawing, absl::StrCat(name, "-", drawing.nodes), random);
+  if (family != NetworkFamily::kAccess && random.Chance(0.6)) HomeStubsTwice(&drawing, random);
+  return Build(drawing, family, absl::StrCat(name, "-", drawing.nodes), random);
 }
 
 Topology WithFailures(const Topology& topology, Random& random) {

@@ -18,11 +18,12 @@ enum class NetworkFamily {
   kTwoLevel,    // a dense core, access nodes homed once or twice
   kHeavyTail,   // new nodes prefer well connected ones (Barabasi and Albert 1999)
   kGrid,        // a lattice with holes: long paths, many detours
+  kAccess,      // a fast core, nodes behind slower links at its edge: the bottleneck is often there
   kPackerl,     // see packerl_networks.h: three graphs, 50 to 200 Mbit/s, metrics like EIGRP's
 };
 
-// "waxman", "ring-chords", "two-level", "heavy-tail", "grid", "packerl". InvalidArgument lists
-// them.
+// "waxman", "ring-chords", "two-level", "heavy-tail", "grid", "access", "packerl". InvalidArgument
+// lists them.
 absl::StatusOr<NetworkFamily> ParseNetworkFamily(absl::string_view name);
 
 struct NetworkDraw {

@@ -14,7 +14,8 @@ void ReadNetworks(TomlReader& fields, TrainingConfig* config) {
                                     NetworkFamily::kTwoLevel, NetworkFamily::kHeavyTail,
                                     NetworkFamily::kGrid};
   std::vector<NetworkFamily> families;
-  fields.List("families", "a list of waxman, ring-chords, two-level, heavy-tail, grid, packerl",
+  fields.List("families",
+              "a list of waxman, ring-chords, two-level, heavy-tail, grid, access, packerl",
               [&](const toml::node& node) {
                 const auto family = ParseNetworkFamily(node.value_or(std::string()));
                 if (family.ok()) families.push_back(*family);

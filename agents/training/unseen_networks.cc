@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agents/neural/checkpoint.h"
+#include "agents/neural/neural_policy_options.h"
 #include "agents/training/packet_episodes.h"
 #include "agents/training/scenario_scores.h"
 
@@ -19,6 +20,14 @@ absl::StatusOr<RolloutJob> CheckpointJob(const PacketConfig& config, const std::
   auto agent = std::make_shared<ActingAgent>();
   agent->whole_plan = checkpoint->scale == neural::LoadScale::kOverCapacity;
   if (agent->whole_plan) agent->inference.iterations = config.inference.iterations;
+  // As that one was trained, whatever this run does.
+  if (const auto trained = checkpoint->about.find("inference");
+      trained != checkpoint->about.end()) {
+    const auto own = neural::ParseNeuralPolicyOptions(trained->second);
+    if (!own.ok()) return own.status();
+    agent->inference.iterations = own->inference.iterations;
+    agent->inference.refinements = own->inference.refinements;
+  }
   agent->weights = checkpoint->NetworkWeights();
   agent->price_head = checkpoint->price_head;
   RolloutJob job;

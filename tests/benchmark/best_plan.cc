@@ -3,12 +3,19 @@
 //
 //   best_plan [--scenarios N] [--first SEED] [--steps N] [--plans N] [--arrivals N] [--judge N]
 //             [--noise X] [--rate X] [--start POLICY] [--known] [--ns3 N]
+//             [--network NAME --traffic GENERATOR --load X] [--policy POLICY]...
 //
-// Scenarios are those of packet-plan.toml. The search is an evolution strategy over the logits of
-// all paths from the plan of --start: --plans noisy plans a step (antithetic pairs), each judged by
-// the reward in the fluid simulator over --arrivals draws of arrivals, new ones in every step. Its
-// plan and those of the policies are then judged over --judge draws that it never saw. With --known
-// the search sees the very arrivals that it is judged by: what knowing every flow would be worth.
+// --policy, any number of times, is judged instead of the policies that are judged otherwise; A+B
+// is the mean of the plans of A and B. Without steps nothing is searched and differences are to the
+// last of them.
+//
+// Scenarios are those of packet-plan.toml, or the one of a given network as `rhumb replay` plays
+// it; its means at the end are over the draws of arrivals then. The search is an evolution strategy
+// over the logits of all paths from the plan of --start: --plans noisy plans a step (antithetic
+// pairs), each judged by the reward in the fluid simulator over --arrivals draws of arrivals, new
+// ones in every step. Its plan and those of the policies are then judged over --judge draws that it
+// never saw. With --known the search sees the very arrivals that it is judged by: what knowing
+// every flow would be worth.
 // --ns3 judges over N draws in ns-3 as well. One row a scenario, then means with 95 % intervals.
 #include <algorithm>
 #include <cmath>
@@ -21,16 +28,20 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "agents/neural/path_graph.h"
 #include "agents/registry/policy_registry.h"
 #include "agents/training/episode_scenario.h"
 #include "agents/training/estimators.h"
+#include "agents/training/given_network.h"
 #include "agents/training/plan_noise.h"
 #include "agents/training/reward.h"
 #include "simulator/fluid/fluid_simulator.h"
 #include "simulator/packet/packet_simulator.h"
 #include "tests/benchmark/measured_draw.h"
 #include "tests/benchmark/measuring.h"
+#include "topologies/formats/loader.h"
+#include "topologies/generators/traffic_generator.h"
 
 namespace rhumb {
 namespace {
@@ -50,7 +61,28 @@ struct Settings {
   std::string start = "neural:plan";
   bool known = false;
   int ns3 = 0;
+  std::string network;  // empty: random ones
+  std::string traffic = "gravity:seed=3,count=2";
+  double load = 1.5;
+  std::vector<std::string> policies = {"lp-previous", "neural:packet", "neural:plan"};
 };
+
+// Those of `rhumb replay` without settings of its own.
+std::shared_ptr<const EpisodeScenario> GivenScenario(const Settings& settings) {
+  training::GivenNetwork network(OrExit(LoadTopology(settings.network)).value);
+  network.generator = OrExit(ParseTrafficGenerator(settings.traffic));
+  network.same_traffic = true;
+  training::ScenarioDraw& draw = network.draw;
+  draw.steps = 1;
+  draw.min_load = draw.max_load = settings.load;
+  draw.tcp_shares = {1};
+  draw.min_narrowest_bps = draw.max_narrowest_bps = 100e6;
+  draw.duration = absl::Seconds(10);
+  draw.warm_up = absl::Seconds(4);
+  draw.drain = absl::Seconds(5);
+  constexpr int kMostPaths = 100000;
+  return OrExit(OrExit(training::EpisodesOn(std::move(network), kMostPaths)).source(1));
+}
 
 // One scenario and what plans reach in it, by arrivals.
 class Bench {
@@ -106,6 +138,21 @@ class Bench {
   RoutingPlan reference_;
   std::map<uint64_t, Measurements> references_;
 };
+
+// Of one policy, or the mean of the plans of several.
+RoutingPlan PlanBy(const std::string& policies, const Observation& seen) {
+  std::vector<double> ratios;
+  const std::vector<std::string> names = absl::StrSplit(policies, '+');
+  for (const std::string& name : names) {
+    const RoutingPlan plan = OrExit(OrExit(MakePolicy(name))->Decide(seen)).plan;
+    if (names.size() == 1) return plan;
+    ratios.resize(plan.ratios().size());
+    for (size_t p = 0; p < ratios.size(); ++p) {
+      ratios[p] += plan.ratios()[p] / static_cast<double>(names.size());
+    }
+  }
+  return RoutingPlan(seen.candidate_paths, std::move(ratios), seen.topology.version());
+}
 
 // What follows is in the order of the graph's paths, which are those of the path set.
 std::vector<double> LogitsOf(const RoutingPlan& plan, const PathSet& paths) {
@@ -188,7 +235,7 @@ std::vector<double> Search(const EpisodeScenario& scenario, const Settings& sett
       for (size_t p = 0; p < logits.size(); ++p) average[p] += weight * (logits[p] - average[p]);
     }
   }
-  return settings.steps > 0 ? average : logits;
+  return average;
 }
 
 double Interval95(const std::vector<double>& values, double* mean) {
@@ -212,32 +259,31 @@ void PrintMeans(const char* title, const std::vector<std::string>& names,
     double mean = 0, fct = 0, less = 0;
     const double half = Interval95(reward, &mean), fct_half = Interval95(completion, &fct);
     const double less_half = Interval95(over, &less);
-    std::printf(
-        "  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over the search %+.3f +- %.3f\n",
-        names[i].c_str(), mean, half, fct, fct_half, less, less_half);
+    std::printf("  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over %s %+.3f +- %.3f\n",
+                names[i].c_str(), mean, half, fct, fct_half, names.back().c_str(), less, less_half);
   }
 }
 
 int Run(const Settings& settings) {
-  std::vector<std::string> names = {"lp-previous", "neural:packet", "neural:plan"};
-  if (settings.start != "neural:plan") names.push_back(settings.start);
-  names.push_back("search");
+  std::vector<std::string> names = settings.policies;
+  if (settings.steps > 0) names.push_back("search");
   std::vector<std::vector<RewardTerms>> fluid, packets;
   const training::RewardWeights weights;
   for (int s = 0; s < settings.scenarios; ++s) {
     const auto scenario =
-        OrExit(training::DrawScenario(MeasuredDraw(14), settings.first * 7919 + s));
+        settings.network.empty()
+            ? OrExit(training::DrawScenario(MeasuredDraw(14), settings.first * 7919 + s))
+            : GivenScenario(settings);
     FluidSimulatorOptions fluid_options;
     fluid_options.segment_bytes = 8948;
     Bench bench(scenario, OrExit(MakeFluidSimulator(fluid_options)));
     std::vector<RoutingPlan> plans;
-    for (size_t i = 0; i + 1 < names.size(); ++i) {
-      plans.push_back(OrExit(OrExit(MakePolicy(names[i]))->Decide(bench.Seen())).plan);
+    for (const std::string& name : settings.policies) plans.push_back(PlanBy(name, bench.Seen()));
+    if (settings.steps > 0) {
+      const RoutingPlan start = PlanBy(settings.start, bench.Seen());
+      plans.push_back(PlanOf(
+          *scenario, Search(*scenario, settings, LogitsOf(start, *scenario->paths), &bench)));
     }
-    std::vector<double> start(scenario->paths->num_paths());
-    const RoutingPlan first = OrExit(OrExit(MakePolicy(settings.start))->Decide(bench.Seen())).plan;
-    start = LogitsOf(first, *scenario->paths);
-    plans.push_back(PlanOf(*scenario, Search(*scenario, settings, start, &bench)));
     std::printf("%2d: %2d nodes, tcp %.1f, %s", s, scenario->episode.topology.num_nodes(),
                 scenario->episode.traffic.tcp_share,
                 *scenario->past.back() == *scenario->played[0] ? "constant" : "moving  ");
@@ -259,9 +305,16 @@ int Run(const Settings& settings) {
     }
     std::printf("\n");
     std::fflush(stdout);
+    if (settings.network.empty()) continue;
+    fluid.clear();
+    for (int a = 1; a <= settings.judge; ++a) {
+      fluid.emplace_back();
+      for (const RoutingPlan& plan : plans) fluid.back().push_back(bench.TermsOf(plan, a));
+    }
+    packets.clear();
   }
   PrintMeans("fluid", names, fluid);
-  if (settings.ns3 > 0) PrintMeans("ns-3", names, packets);
+  if (!packets.empty()) PrintMeans("ns-3", names, packets);
   return 0;
 }
 
@@ -270,6 +323,7 @@ int Run(const Settings& settings) {
 
 int main(int argc, char** argv) {
   rhumb::Settings settings;
+  bool chosen = false;
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (name == "--known") {
@@ -302,6 +356,17 @@ int main(int argc, char** argv) {
       settings.start = value;
     } else if (name == "--ns3") {
       settings.ns3 = std::atoi(value);
+    } else if (name == "--network") {
+      settings.network = value;
+      settings.scenarios = 1;
+    } else if (name == "--traffic") {
+      settings.traffic = value;
+    } else if (name == "--policy") {
+      if (!chosen) settings.policies.clear();
+      chosen = true;
+      settings.policies.emplace_back(value);
+    } else if (name == "--load") {
+      settings.load = std::atof(value);
     } else {
       std::fprintf(stderr, "unknown option %s; the head of best_plan.cc tells them\n",
                    name.c_str());

@@ -55,17 +55,29 @@ class LearningCurveTest(unittest.TestCase):
             middle = (curves[0][1][axis] + curves[1][1][axis]) / 2
             self.assertAlmostEqual(curves[2][1][axis], middle, delta=0.11)
 
+    def test_over_updates_equal_runs_are_drawn_alike_however_long_they_took(self):
+        rows = "0,0,-0.1,0.1,0\n4,0.2,0.1,0.3,{}\n9,0.3,0.2,0.4,{}\n"
+        slow = run(HEADER + rows.format(60, 600), "--over=updates")
+        fast = run(HEADER + rows.format(6, 7), "--over=updates")
+        self.assertEqual(slow.returncode, 0, slow.stderr)
+        self.assertEqual(slow.stdout, fast.stdout)
+        self.assertIn(">updates<", slow.stdout)
+
     def test_a_run_without_validations_is_refused(self):
         answer = run(HEADER + "1,,,,30\n")
         self.assertNotEqual(answer.returncode, 0)
         self.assertIn("has no validations", answer.stderr)
 
     def test_the_curve_that_is_shown_is_that_of_the_metrics_beside_it(self):
-        lines = ("shortest path=0", "lp-previous=0.264", "neural:packet=0.331")
+        lines = ("shortest path=0", "lp-previous=0.245", "neural:packet=0.295")
         options = [part for line in lines for part in ("--line", line)]
-        metrics = (TRAINING / "plan_metrics.csv").read_text(encoding="utf-8")
+        seeds = [
+            (TRAINING / f"plan_metrics_{seed}.csv").read_text(encoding="utf-8")
+            for seed in (51, 52, 53)
+        ]
         shown = (TRAINING / "plan_curve.svg").read_text(encoding="utf-8")
-        self.assertEqual(run(metrics, *options).stdout, shown)
+        answer = run(seeds[0], "--over", "updates", *options, others=seeds[1:])
+        self.assertEqual(answer.stdout, shown)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "agents/neural/checkpoint.h"
 #include "agents/neural/feedback.h"
 #include "agents/neural/network_shape.h"
@@ -316,6 +317,38 @@ TEST(PacketRunTest, TestsAgainstTheReferenceAloneAndAtAnotherLoadWhereAskedTo) {
     }
   }
   std::filesystem::remove_all(out);
+}
+
+// The rows of a policy, without its name.
+std::vector<std::string> RowsOf(absl::string_view name, const std::string& csv) {
+  std::vector<std::string> rows;
+  for (absl::string_view row : absl::StrSplit(csv, '\n', absl::SkipEmpty())) {
+    if (absl::ConsumePrefix(&row, absl::StrCat(name, ","))) rows.emplace_back(row);
+  }
+  return rows;
+}
+
+TEST(PacketRunTest, OtherAgentsPlayTheTestWithTheIterationsThatTheyWereTrainedWith) {
+  const auto test_of = [](const std::string& config, const std::string& init) {
+    const std::string out = FreshDirectory("rhumb-packet-others-");
+    TrainRequest request = Request(config, out);
+    request.init = init;
+    EXPECT_TRUE(Train(request).ok());
+    const std::string csv = neural::ReadWholeFile(out + "/test.csv").value();
+    std::filesystem::remove_all(out);
+    return csv;
+  };
+  const std::string plan = absl::StrReplaceAll(
+      TinyPlanRun("model"), {{"iterations = 3", "iterations = 8"}, {"updates = 6", "updates = 0"}});
+  const std::string prices = absl::StrReplaceAll(
+      kTinyRun, {{"updates = 6", "updates = 0"},
+                 {"test_scenarios = 8", "test_scenarios = 8, test_checkpoints = [\"plan\"]"}});
+
+  const auto own = RowsOf("agent", test_of(plan, "plan"));
+  const auto beside = RowsOf("neural:plan", test_of(prices, "default"));
+
+  EXPECT_EQ(own.size(), 8u);
+  EXPECT_EQ(beside, own);
 }
 
 TEST(PacketRunTest, RefusesStatesThatAreTornOrOfAnotherRun) {

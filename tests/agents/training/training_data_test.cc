@@ -23,7 +23,8 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(NetworkFamiliesTest, EveryFamilyGivesConnectedNetworksOfTheSizeAskedFor) {
-  for (const char* name : {"waxman", "ring-chords", "two-level", "heavy-tail", "grid", "packerl"}) {
+  for (const char* name :
+       {"waxman", "ring-chords", "two-level", "heavy-tail", "grid", "access", "packerl"}) {
     for (uint64_t seed = 0; seed < 30; ++seed) {
       NetworkDraw draw;
       draw.families = {*ParseNetworkFamily(name)};
@@ -39,6 +40,26 @@ TEST(NetworkFamiliesTest, EveryFamilyGivesConnectedNetworksOfTheSizeAskedFor) {
     }
   }
   EXPECT_FALSE(ParseNetworkFamily("torus").ok());
+}
+
+TEST(NetworkFamiliesTest, TheSlowestLinksOfAnAccessNetworkLeadToItsEdge) {
+  NetworkDraw draw;
+  draw.families = {NetworkFamily::kAccess};
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    Random random(seed);
+    const Topology topology = DrawNetwork(draw, random);
+    double slowest = 1e15;
+    for (const Link& link : topology.links()) slowest = std::min(slowest, link.capacity_bps);
+    bool at_edge = false;
+    for (const Link& link : topology.links()) {
+      std::set<NodeId> neighbours;
+      for (LinkId out : topology.out_links(link.source)) {
+        neighbours.insert(topology.link(out).destination);
+      }
+      at_edge = at_edge || (link.capacity_bps == slowest && neighbours.size() <= 2);
+    }
+    EXPECT_TRUE(at_edge) << topology.name() << ", seed " << seed;
+  }
 }
 
 TEST(PackerlNetworksTest, HaveTheRatesDelaysAndMetricsThatWerePublished) {
