@@ -21,6 +21,8 @@ void CaseLoads::SetGraph(std::shared_ptr<const PathGraph> graph) {
   demands_.assign(graph_->num_pairs(), {});
   utilization_.assign(graph_->num_links(), {});
   limit_.assign(graph_->num_links(), {});
+  coming_.assign(graph_->num_links(), {});
+  roomy_.assign(graph_->num_links(), 0);
   out_.assign(nodes, 0.0F);
   in_.assign(nodes, 0.0F);
   link_change_.assign(graph_->num_links(), 0.0F);
@@ -106,6 +108,31 @@ void CaseLoads::LimitToMlu() {
   Cases most;
   for (int c = 0; c < kCases; ++c) most[c] = mlu_[c] * (1 + kSlack);
   std::fill(limit_.begin(), limit_.end(), most);
+}
+
+void CaseLoads::FindRoomy(absl::Span<const float> coming) {
+  std::fill(coming_.begin(), coming_.end(), Cases{});
+  CaseArrays arrays = arrays_;
+  arrays.utilization = coming_[0].data();
+  kernel_->put(arrays, coming.data());
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    bool roomy = true;
+    for (int c = 0; c < kCases; ++c) {
+      roomy = roomy && utilization_[l][c] + coming_[l][c] <= limit_[l][c];
+    }
+    roomy_[l] = roomy ? 1 : 0;
+  }
+}
+
+bool CaseLoads::IsRoomy(int path) const {
+  const int* const first = graph_->links.data() + graph_->link_begin[path];
+  const int* const last = graph_->links.data() + graph_->link_begin[path + 1];
+  return std::all_of(first, last, [this](int link) { return roomy_[link] != 0; });
+}
+
+void CaseLoads::PutAgain(absl::Span<const float> ratios) {
+  std::fill(utilization_.begin(), utilization_.end(), Cases{});
+  kernel_->put(arrays_, ratios.data());
 }
 
 float CaseLoads::Room(int pair, int from, int to, float share) {

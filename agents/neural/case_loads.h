@@ -7,6 +7,7 @@
 #define RHUMB_AGENTS_NEURAL_CASE_LOADS_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -55,6 +56,14 @@ class CaseLoads {
   // No link may be above the MLU that Put found.
   void LimitToMlu();
 
+  // Finds the links that stay within limits even if all of `coming`, a share of a pair for each
+  // of its paths, is put on them and nothing leaves. O(links of those paths).
+  void FindRoomy(absl::Span<const float> coming);
+  // Is every link of the path one that FindRoomy found?
+  bool IsRoomy(int path) const;
+  // Puts other ratios on the links, for the same cases and limits. O(links of the paths in use).
+  void PutAgain(absl::Span<const float> ratios);
+
   // Share of a pair, up to `share`, that can go from one of its paths to another within limits.
   float Room(int pair, int from, int to, float share);
   // How far a link would rise above its limit if the pair's shares changed by `change`, one of each
@@ -86,6 +95,8 @@ class CaseLoads {
   std::vector<Cases> utilization_;  // [links]
   std::vector<Cases> limit_;        // [links]
   Cases mlu_ = {};                  // when Put
+  std::vector<Cases> coming_;       // [links] scratch
+  std::vector<uint8_t> roomy_;      // [links]
   std::vector<float> out_, in_;     // [nodes] scratch: peak traffic
   std::vector<float> link_change_;  // [links] of the pair's share that crosses it
   std::vector<int> touched_;        // links with a change come first

@@ -20,6 +20,8 @@ constexpr int kKeepPasses = 2;
 // What a path less may cost in MLU where its share is allowed as it is.
 constexpr float kFewPathsCost = 2e-4F;
 constexpr int kMostRepairs = 400;
+// From so many pairs on, those that nobody can be in the way of go at once.
+constexpr size_t kMany = 5000;
 
 constexpr int kNotYetKnown = -2;   // of a link; -1 is none
 constexpr float kNothing = 1e-6F;  // shares below this are none
@@ -55,6 +57,7 @@ void PlanSettling::SetGraph(std::shared_ptr<const PathGraph> graph) {
   }
   order_.reserve(pairs);
   weight_.assign(pairs, 0.0F);
+  coming_.assign(graph_->num_paths(), 0.0F);
 }
 
 std::array<float, kScenarios> PlanSettling::scenario_mlu() const {
@@ -76,6 +79,30 @@ void PlanSettling::Settle(absl::Span<const float> in_force, absl::Span<float> ra
   Repair(ratios);
 }
 
+// Most pairs want to go where nobody is in the way, whoever else goes. They go at once, and what
+// they leave is free for those of order_ that must be looked at one by one.
+template <typename Come, typename Take, typename Done>
+void PlanSettling::ComeWhereThereIsRoom(const Come& come, const Take& take, const Done& done,
+                                        absl::Span<const float> ratios) {
+  if (order_.size() < kMany) return;
+  std::fill(coming_.begin(), coming_.end(), 0.0F);
+  for (const int d : order_) come(d);
+  loads_.FindRoomy(coming_);
+  size_t left = 0;
+  bool came = false;
+  for (const int d : order_) {
+    bool fits = true;
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1] && fits; ++p) {
+      fits = coming_[p] <= 0 || loads_.IsRoomy(p);
+    }
+    if (fits) take(d);
+    came = came || fits;
+    if (!fits || !done(d)) order_[left++] = d;
+  }
+  order_.resize(left);
+  if (came) loads_.PutAgain(ratios);
+}
+
 // Pairs go back to their shares in force where that fits, those that move most first.
 void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<float> ratios) {
   order_.clear();
@@ -91,6 +118,18 @@ void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<floa
   }
   std::stable_sort(order_.begin(), order_.end(),
                    [&](int a, int b) { return weight_[a] > weight_[b]; });
+  ComeWhereThereIsRoom(
+      [&](int d) {
+        for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
+          coming_[p] = std::max(in_force[p] - ratios[p], 0.0F);
+        }
+      },
+      [&](int d) {
+        std::copy(in_force.begin() + graph_->path_begin[d],
+                  in_force.begin() + graph_->path_begin[d + 1],
+                  ratios.begin() + graph_->path_begin[d]);
+      },
+      [](int) { return true; }, ratios);
   for (int pass = 0; pass < kKeepPasses; ++pass) {
     size_t left = 0;
     for (const int d : order_) {
@@ -110,11 +149,18 @@ void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<floa
 // Large demands first: where one of them finds room, fewer small ones have to be split, and less
 // moves when the next interval differs.
 void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
-  order_.resize(graph_->num_pairs());
-  std::iota(order_.begin(), order_.end(), 0);
-  for (int d = 0; d < graph_->num_pairs(); ++d) weight_[d] = loads_.demand(d)[CaseLoads::kSurge];
+  order_.clear();
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    if (IsOnItsFastestPath(d, ratios)) continue;
+    weight_[d] = loads_.demand(d)[CaseLoads::kSurge];
+    order_.push_back(d);
+  }
   std::stable_sort(order_.begin(), order_.end(),
                    [&](int a, int b) { return weight_[a] > weight_[b]; });
+  ComeWhereThereIsRoom(
+      [&](int d) { coming_[by_delay_[graph_->path_begin[d]]] = SlowerShare(d, ratios); },
+      [&](int d) { PutOnFastestPath(d, ratios); },
+      [&](int d) { return IsOnItsFastestPath(d, ratios); }, ratios);
   for (const int d : order_) {
     const int begin = graph_->path_begin[d], end = graph_->path_begin[d + 1];
     if (TakeFastestPath(d, ratios)) continue;
@@ -134,25 +180,50 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
   }
 }
 
-// Most pairs fit on their fastest path as a whole: one look instead of one a path. What is as fast
-// stays where it is.
-bool PlanSettling::TakeFastestPath(int pair, absl::Span<float> ratios) {
+// And on no other: nothing is left to decide.
+bool PlanSettling::IsOnItsFastestPath(int pair, absl::Span<const float> ratios) const {
   const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
-  const int fastest = by_delay_[begin];
-  float slower = 0;
-  change_.assign(end - begin, 0.0F);
+  const float least = graph_->delay[by_delay_[begin]];
+  int used = 0;
   for (int p = begin; p < end; ++p) {
-    if (ratios[p] <= 0 || graph_->delay[p] <= graph_->delay[fastest]) continue;
-    change_[p - begin] = -ratios[p];
-    slower += ratios[p];
+    if (ratios[p] <= 0) continue;
+    if (++used > 1 || graph_->delay[p] > least) return false;
   }
-  if (slower <= 0) return true;
-  change_[fastest - begin] = slower;
-  if (!loads_.ApplyIfItFits(pair, change_)) return false;
-  for (int p = begin; p < end; ++p) {
+  return true;
+}
+
+float PlanSettling::SlowerShare(int pair, absl::Span<const float> ratios) const {
+  const float least = graph_->delay[by_delay_[graph_->path_begin[pair]]];
+  float slower = 0;
+  for (int p = graph_->path_begin[pair]; p < graph_->path_begin[pair + 1]; ++p) {
+    if (ratios[p] > 0 && graph_->delay[p] > least) slower += ratios[p];
+  }
+  return slower;
+}
+
+// What is as fast stays where it is.
+void PlanSettling::PutOnFastestPath(int pair, absl::Span<float> ratios) const {
+  const int fastest = by_delay_[graph_->path_begin[pair]];
+  const float slower = SlowerShare(pair, ratios);
+  for (int p = graph_->path_begin[pair]; p < graph_->path_begin[pair + 1]; ++p) {
     if (graph_->delay[p] > graph_->delay[fastest]) ratios[p] = 0;
   }
   ratios[fastest] += slower;
+}
+
+// Many pairs fit on their fastest path as a whole: one look instead of one a path.
+bool PlanSettling::TakeFastestPath(int pair, absl::Span<float> ratios) {
+  const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
+  const int fastest = by_delay_[begin];
+  const float slower = SlowerShare(pair, ratios);
+  if (slower <= 0) return true;
+  change_.assign(end - begin, 0.0F);
+  for (int p = begin; p < end; ++p) {
+    if (ratios[p] > 0 && graph_->delay[p] > graph_->delay[fastest]) change_[p - begin] = -ratios[p];
+  }
+  change_[fastest - begin] = slower;
+  if (!loads_.ApplyIfItFits(pair, change_)) return false;
+  PutOnFastestPath(pair, ratios);
   return true;
 }
 

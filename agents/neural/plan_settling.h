@@ -61,6 +61,15 @@ class PlanSettling {
   void TakeFewPaths(absl::Span<float> ratios);
   void Repair(absl::Span<float> ratios);
 
+  // Pairs of order_ for which `coming_` holds shares that `come` wrote; `take` gives a pair these,
+  // and `done` says that nothing is left to do for it.
+  template <typename Come, typename Take, typename Done>
+  void ComeWhereThereIsRoom(const Come& come, const Take& take, const Done& done,
+                            absl::Span<const float> ratios);
+  // Share of the pair's traffic on paths that are slower than its fastest.
+  float SlowerShare(int pair, absl::Span<const float> ratios) const;
+  void PutOnFastestPath(int pair, absl::Span<float> ratios) const;
+  bool IsOnItsFastestPath(int pair, absl::Span<const float> ratios) const;
   bool TakeFastestPath(int pair, absl::Span<float> ratios);
   // Takes the pair's path with the smallest share away, if it must or if that costs nothing.
   bool TakeOnePathLess(int pair, absl::Span<float> ratios);
@@ -78,6 +87,7 @@ class PlanSettling {
   std::vector<int> order_;                        // [pairs] scratch
   std::vector<float> weight_;                     // [pairs] scratch
   std::vector<float> change_;                     // [paths of a pair] scratch
+  std::vector<float> coming_;                     // [paths] scratch
 };
 
 }  // namespace rhumb::neural
