@@ -23,7 +23,8 @@ const BalanceKernel kAvx2BalanceKernel = {avx2::PutShares, avx2::PriceLinks, avx
                                           avx2::AllDistances};
 
 extern const CaseKernel kAvx2CaseKernel;
-const CaseKernel kAvx2CaseKernel = {avx2::PutCases,     avx2::ExcessOnLinks, avx2::FitsOnLinks,
-                                    avx2::ApplyToLinks, avx2::RoomOnPath,    avx2::FirstFullLink};
+const CaseKernel kAvx2CaseKernel = {avx2::PutCases,     avx2::ShiftOnPath,  avx2::ExcessOnPath,
+                                    avx2::FitsOnLinks,  avx2::ApplyToLinks, avx2::RoomOnPath,
+                                    avx2::FirstFullLink};
 
 }  // namespace rhumb::neural

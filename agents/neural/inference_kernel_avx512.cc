@@ -23,8 +23,8 @@ const BalanceKernel kAvx512BalanceKernel = {avx512::PutShares, avx512::PriceLink
                                             avx512::BalancePairs, avx512::AllDistances};
 
 extern const CaseKernel kAvx512CaseKernel;
-const CaseKernel kAvx512CaseKernel = {avx512::PutCases,    avx512::ExcessOnLinks,
-                                      avx512::FitsOnLinks, avx512::ApplyToLinks,
-                                      avx512::RoomOnPath,  avx512::FirstFullLink};
+const CaseKernel kAvx512CaseKernel = {
+    avx512::PutCases,     avx512::ShiftOnPath, avx512::ExcessOnPath, avx512::FitsOnLinks,
+    avx512::ApplyToLinks, avx512::RoomOnPath,  avx512::FirstFullLink};
 
 }  // namespace rhumb::neural

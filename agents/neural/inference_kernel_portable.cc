@@ -54,9 +54,9 @@ const BalanceKernel& BestBalanceKernel() {
 }
 
 const CaseKernel& BestCaseKernel() {
-  static const CaseKernel portable_kernel = {portable::PutCases,    portable::ExcessOnLinks,
-                                             portable::FitsOnLinks, portable::ApplyToLinks,
-                                             portable::RoomOnPath,  portable::FirstFullLink};
+  static const CaseKernel portable_kernel = {
+      portable::PutCases,     portable::ShiftOnPath, portable::ExcessOnPath, portable::FitsOnLinks,
+      portable::ApplyToLinks, portable::RoomOnPath,  portable::FirstFullLink};
 #ifdef RHUMB_NEURAL_X86
   if (&BestKernel() == &kAvx512Kernel) return kAvx512CaseKernel;
   if (&BestKernel() == &kAvx2Kernel) return kAvx2CaseKernel;

@@ -157,21 +157,30 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
   }
   std::stable_sort(order_.begin(), order_.end(),
                    [&](int a, int b) { return weight_[a] > weight_[b]; });
-  ComeWhereThereIsRoom(
-      [&](int d) { coming_[by_delay_[graph_->path_begin[d]]] = SlowerShare(d, ratios); },
-      [&](int d) { PutOnFastestPath(d, ratios); },
-      [&](int d) { return IsOnItsFastestPath(d, ratios); }, ratios);
+  const auto fastest = [this](int d) { return by_delay_[graph_->path_begin[d]]; };
+  ComeWhereThereIsRoom([&](int d) { coming_[fastest(d)] = SlowerShare(d, fastest(d), ratios); },
+                       [&](int d) { Gather(d, fastest(d), ratios); },
+                       [&](int d) { return IsOnItsFastestPath(d, ratios); }, ratios);
   for (const int d : order_) {
     const int begin = graph_->path_begin[d], end = graph_->path_begin[d + 1];
-    if (TakeFastestPath(d, ratios)) continue;
     for (int fast = begin; fast < end; ++fast) {
       const int to = by_delay_[fast];
-      int full = kNotYetKnown;
+      const float slower = SlowerShare(d, to, ratios);
+      if (slower <= 0) break;
+      const int full = loads_.FirstFullLink(d, to, kNothing);
+      if (full < 0 && loads_.FirstFullLink(d, to, slower) < 0) {
+        for (int slow = begin; slow < end; ++slow) {
+          const float share = graph_->delay[slow] > graph_->delay[to] ? ratios[slow] : 0.0F;
+          if (share > 0) loads_.Shift(d, slow, -share);
+        }
+        loads_.Shift(d, to, slower);
+        Gather(d, to, ratios);
+        break;
+      }
       for (int slow = end - 1; slow > fast; --slow) {
         const int from = by_delay_[slow];
         if (ratios[from] <= 0 || graph_->delay[from] <= graph_->delay[to]) continue;
         // Only traffic that is on that link already can come.
-        if (full == kNotYetKnown) full = loads_.FirstFullLink(d, to, kNothing);
         if (full >= 0 && !Crosses(from, full)) continue;
         const float share = loads_.Room(d, from, to, ratios[from]);
         if (share > kNothing) Move(d, from, to, share, ratios);
@@ -192,39 +201,21 @@ bool PlanSettling::IsOnItsFastestPath(int pair, absl::Span<const float> ratios) 
   return true;
 }
 
-float PlanSettling::SlowerShare(int pair, absl::Span<const float> ratios) const {
-  const float least = graph_->delay[by_delay_[graph_->path_begin[pair]]];
+float PlanSettling::SlowerShare(int pair, int path, absl::Span<const float> ratios) const {
+  const float delay = graph_->delay[path];
   float slower = 0;
   for (int p = graph_->path_begin[pair]; p < graph_->path_begin[pair + 1]; ++p) {
-    if (ratios[p] > 0 && graph_->delay[p] > least) slower += ratios[p];
+    slower += graph_->delay[p] > delay ? ratios[p] : 0.0F;
   }
   return slower;
 }
 
-// What is as fast stays where it is.
-void PlanSettling::PutOnFastestPath(int pair, absl::Span<float> ratios) const {
-  const int fastest = by_delay_[graph_->path_begin[pair]];
-  const float slower = SlowerShare(pair, ratios);
+void PlanSettling::Gather(int pair, int path, absl::Span<float> ratios) const {
+  const float slower = SlowerShare(pair, path, ratios);
   for (int p = graph_->path_begin[pair]; p < graph_->path_begin[pair + 1]; ++p) {
-    if (graph_->delay[p] > graph_->delay[fastest]) ratios[p] = 0;
+    if (graph_->delay[p] > graph_->delay[path]) ratios[p] = 0;
   }
-  ratios[fastest] += slower;
-}
-
-// Many pairs fit on their fastest path as a whole: one look instead of one a path.
-bool PlanSettling::TakeFastestPath(int pair, absl::Span<float> ratios) {
-  const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
-  const int fastest = by_delay_[begin];
-  const float slower = SlowerShare(pair, ratios);
-  if (slower <= 0) return true;
-  change_.assign(end - begin, 0.0F);
-  for (int p = begin; p < end; ++p) {
-    if (ratios[p] > 0 && graph_->delay[p] > graph_->delay[fastest]) change_[p - begin] = -ratios[p];
-  }
-  change_[fastest - begin] = slower;
-  if (!loads_.ApplyIfItFits(pair, change_)) return false;
-  PutOnFastestPath(pair, ratios);
-  return true;
+  ratios[path] += slower;
 }
 
 // Small demands first: large ones then see what room is left.
@@ -256,7 +247,7 @@ bool PlanSettling::TakeOnePathLess(int pair, absl::Span<float> ratios) {
     // A slower path is no help where the share may stay, and nothing is better than no excess.
     if (!must && !too_many && graph_->delay[to] > graph_->delay[least]) break;
     if (best >= 0 && best_excess <= 0) break;
-    const float excess = ExcessOfMove(pair, least, to, ratios[least]);
+    const float excess = loads_.Excess(pair, least, to, ratios[least]);
     if (best >= 0 && excess >= best_excess) continue;
     best = to;
     best_excess = excess;
@@ -307,7 +298,7 @@ std::optional<PlanSettling::Shift> PlanSettling::FindShift(const CaseLoads::Wors
       const float left = worst.excess * std::max(1 - share / needed, 0.0F);
       const float bar = best ? std::min(best->excess, worst.excess * 0.95F) : worst.excess * 0.95F;
       if (left >= bar) continue;
-      const float excess = std::max(left, ExcessOfMove(pair, from, to, share));
+      const float excess = std::max(left, loads_.Excess(pair, from, to, share));
       if (excess >= bar) continue;
       best = Shift{pair, from, to, share, excess};
     }
@@ -321,20 +312,9 @@ bool PlanSettling::Crosses(int path, int link) const {
   return std::find(first, last, link) != last;
 }
 
-float PlanSettling::ExcessOfMove(int pair, int from, int to, float share) {
-  const int begin = graph_->path_begin[pair];
-  change_.assign(graph_->path_begin[pair + 1] - begin, 0.0F);
-  change_[from - begin] = -share;
-  change_[to - begin] = share;
-  return loads_.Excess(pair, change_);
-}
-
 void PlanSettling::Move(int pair, int from, int to, float share, absl::Span<float> ratios) {
-  const int begin = graph_->path_begin[pair];
-  change_.assign(graph_->path_begin[pair + 1] - begin, 0.0F);
-  change_[from - begin] = -share;
-  change_[to - begin] = share;
-  loads_.Apply(pair, change_);
+  loads_.Shift(pair, from, -share);
+  loads_.Shift(pair, to, share);
   ratios[to] += share;
   ratios[from] = share >= ratios[from] ? 0.0F : ratios[from] - share;
 }
