@@ -108,6 +108,11 @@ class TreePlanner {
   void PutOnLinks(const TreeDemands& demands);
   // Gives every pair that is connected a path that can be used.
   void Serve(const TreeDemands& demands);
+  bool Precise() const;  // is every pair cheap to improve?
+  // What a demand must gain to be looked at.
+  double LeastGain() const;
+  // Brings the MLU nearer to the bound where few destinations keep it above.
+  void Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop);
   // One tree to every destination at these prices. False when it was stopped.
   bool AddTrees(const TreeDemands& demands, absl::Span<const float> price, const Stop& stop);
   void MoveDemands(const TreeDemands& demands, const Stop& stop);
