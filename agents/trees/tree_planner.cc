@@ -20,11 +20,12 @@ constexpr double kFar = 0.1, kBlunt = 0.2;
 constexpr int kPrecisePairs = 200000;
 constexpr double kPreciseGap = 0.005, kGap = 0.01, kLaterGap = 0.02;
 constexpr int kSweeps = 2;
-constexpr double kPassedOver = 2e-3;
+constexpr double kPassedOver = 5e-4;
 // When links have failed: blunt enough that links are told apart up to three times the present MLU.
 constexpr float kServingSharpness = 30;
 constexpr size_t kServedAtOnce = 8;
 constexpr int kServingAttempts = 4;
+constexpr double kSafe = 0.2;  // is good enough until the next decision: MLU over bound - 1
 // Relief: the destinations that pay so much of what all do are worked on, where they are at most so
 // many of all; so often at most, and so often before all are looked at again.
 constexpr double kMatters = 0.9, kFew = 0.25;
@@ -173,7 +174,7 @@ void TreePlanner::Serve(const TreeDemands& demands) {
       });
       if (!loaded) break;
       for (const NodeId d : group) {
-        split_->Improve(d, demands.towards(d), LeastGain(), prices_.get(), &scratch_[0]);
+        split_->Improve(d, demands.towards(d), PassedOver(), prices_.get(), &scratch_[0]);
       }
       crowded = prices_->Mlu() > prices_->level() * (1 + kFar);
     }
@@ -222,7 +223,7 @@ bool TreePlanner::Precise() const {
 }
 
 // All that is passed over together is less than a part of what everybody pays.
-double TreePlanner::LeastGain() const {
+double TreePlanner::PassedOver() const {
   const int nodes = network_->num_nodes();
   return Precise() ? 0 : kPassedOver * prices_->Paid() / (static_cast<double>(nodes) * nodes);
 }
@@ -242,7 +243,7 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
     const bool far = mlu > bound * (1 + kFar);
     prices_->Set(prices_->load(), far ? kServingSharpness : kFirstSharpness);
     const std::vector<float> price(prices_->price().begin(), prices_->price().end());
-    const double least_gain = LeastGain();
+    const double passed_over = PassedOver();
     // The dearest of all, and then for a while of those.
     const bool all = of_the_same++ >= kReliefsOfTheSame;
     if (all) of_the_same = 1;
@@ -265,7 +266,8 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
                         price, &scratch_[worker]);
     });
     for (int i = 0; i < count; ++i) {
-      split_->Improve(order[i], demands.towards(order[i]), least_gain, prices_.get(), &scratch_[0]);
+      split_->Improve(order[i], demands.towards(order[i]), passed_over, prices_.get(),
+                      &scratch_[0]);
     }
     const double before = mlu;
     mlu = prices_->Mlu();
@@ -279,10 +281,10 @@ void TreePlanner::MoveDemands(const TreeDemands& demands, const Stop& stop) {
   paths_ = nullptr;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     if (sweep > 0) prices_->Set(prices_->load(), sharpness_);
-    const double least_gain = LeastGain();
+    const double passed_over = PassedOver();
     for (NodeId d = 0; d < network_->num_nodes(); ++d) {
       if (stop && stop()) return;
-      split_->Improve(d, demands.towards(d), least_gain, prices_.get(), &scratch_[0]);
+      split_->Improve(d, demands.towards(d), passed_over, prices_.get(), &scratch_[0]);
     }
   }
 }
@@ -325,16 +327,16 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   if (!fresh_ && (failed || !precise)) {
     Relieve(demands, report.bound, gap, stop);
     look();
-    // After a failure what is near takes precedence over what is best: the next decision goes on.
-    const auto near = [&] { return report.mlu <= report.bound * (1 + kFar); };
-    if (failed && !precise && !near()) {
-      // Often as near as it can be, and nobody knows.
-      prices_->Set(load_, kFirstSharpness);
+    // After a failure what is safe goes before what is best: the next decision goes on.
+    const auto safe = [&] { return report.mlu <= report.bound * (1 + kSafe); };
+    // Often it is as near as it can be, and nobody knows.
+    if (failed && !precise && !safe() && !report.stopped) {
+      prices_->Set(load_, kServingSharpness);
       const std::vector<float> price(prices_->price().begin(), prices_->price().end());
       AddTrees(demands, price, stop);
       report.bound = std::max(report.bound, BestBound());
     }
-    if (good() || report.stopped || (failed && !precise && near())) return report;
+    if (good() || report.stopped || (failed && !precise && safe())) return report;
   }
   // Sharp prices lead nowhere from afar.
   if (report.mlu > report.bound * (1 + kFar)) {

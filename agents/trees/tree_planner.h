@@ -109,8 +109,8 @@ class TreePlanner {
   // Gives every pair that is connected a path that can be used.
   void Serve(const TreeDemands& demands);
   bool Precise() const;  // is every pair cheap to improve?
-  // What a demand must gain to be looked at.
-  double LeastGain() const;
+  // Demands that would gain less are left where they are.
+  double PassedOver() const;
   // Brings the MLU nearer to the bound where few destinations keep it above.
   void Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop);
   // One tree to every destination at these prices. False when it was stopped.

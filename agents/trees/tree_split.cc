@@ -256,7 +256,7 @@ void TreeSplit::Consider(NodeId source, NodeId destination, float rate, bool mus
   split_[destination].push_back({source, {{leaving, 1.0F}}});
 }
 
-void TreeSplit::Improve(NodeId destination, absl::Span<const float> rates, double least_gain,
+void TreeSplit::Improve(NodeId destination, absl::Span<const float> rates, double passed_over,
                         LinkPrices* prices, Scratch* scratch) {
   PriceTrees(destination, prices->price(), scratch);
   const uint8_t* choice = Choices(destination);
@@ -268,7 +268,7 @@ void TreeSplit::Improve(NodeId destination, absl::Span<const float> rates, doubl
                           : scratch->cost[static_cast<size_t>(choice[s]) * num_nodes_ + s];
     const bool must = now == kUnreachable;
     const float gain = now - scratch->best[s];
-    if (!must && (rates[s] <= 0 || gain <= kLeastGain * now || rates[s] * gain < least_gain))
+    if (!must && (rates[s] <= 0 || gain <= kLeastGain * now || rates[s] * gain < passed_over))
       continue;
     Consider(s, destination, rates[s], must, prices, scratch);
   }

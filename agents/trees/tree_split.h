@@ -73,8 +73,8 @@ class TreeSplit {
 
   // Moves demands towards `destination` to cheaper trees as far as that lowers the potential of
   // `prices`, and keeps the loads there up to date. Leaves those that would gain less than
-  // `least_gain` of what they pay together. O(trees * nodes).
-  void Improve(NodeId destination, absl::Span<const float> rates, double least_gain,
+  // `passed_over` of what they pay together. O(trees * nodes).
+  void Improve(NodeId destination, absl::Span<const float> rates, double passed_over,
                LinkPrices* prices, Scratch* scratch);
 
   int num_trees(NodeId destination) const { return num_trees_[destination]; }
