@@ -56,6 +56,7 @@ void TreePlanner::SetTopology(const Topology& topology) {
   bool states = false, capacities = !same;
   for (LinkId l = 0; same && l < topology.num_links(); ++l) {
     states = states || topology.link(l).usable() != topology_->link(l).usable();
+    lost_ = lost_ || (topology_->link(l).usable() && !topology.link(l).usable());
     capacities = capacities || topology.link(l).capacity_bps != topology_->link(l).capacity_bps;
   }
   topology_ = topology;
@@ -301,7 +302,8 @@ void TreePlanner::Count(TreePlanReport* report) const {
 TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop,
                                     const Progress& progress) {
   TreePlanReport report;
-  const bool failed = !fresh_ && !served_;
+  const bool failed = !fresh_ && lost_;
+  lost_ = false;
   if (!served_) Serve(demands);
   Prove(demands);
   const int pairs = std::max(1, network_->num_nodes() * (network_->num_nodes() - 1));

@@ -137,6 +137,7 @@ class TreePlanner {
   float sharpness_ = 0;
   bool fresh_ = true;          // nothing is known of this network yet
   bool served_ = false;        // see Serve
+  bool lost_ = false;          // a link can be used no more since the last Improve
   std::vector<Proof> proofs_;  // the best of late
   // The last plan, until a demand may have moved.
   std::shared_ptr<const PathSet> paths_;
