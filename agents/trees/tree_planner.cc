@@ -322,23 +322,24 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     report.stopped = stop && stop();
     Count(&report);
   };
-  const auto good = [&] { return report.mlu <= report.bound * (1 + gap); };
+  const auto within = [&](double of_bound) { return report.mlu <= report.bound * (1 + of_bound); };
   look();
-  if (good()) fresh_ = false;
-  if (good() || report.stopped) return report;
+  if (within(gap)) fresh_ = false;
+  if (within(gap) || report.stopped) return report;
+  // After a failure what is safe goes before what is best: the next decision goes on.
+  const bool hurries = failed && !precise;
+  const auto good = [&] { return within(hurries ? std::max(gap, kSafe) : gap); };
   if (!fresh_ && (failed || !precise)) {
     Relieve(demands, report.bound, gap, stop);
     look();
-    // After a failure what is safe goes before what is best: the next decision goes on.
-    const auto safe = [&] { return report.mlu <= report.bound * (1 + kSafe); };
     // Often it is as near as it can be, and nobody knows.
-    if (failed && !precise && !safe() && !report.stopped) {
+    if (hurries && !good() && !report.stopped) {
       prices_->Set(load_, kServingSharpness);
       const std::vector<float> price(prices_->price().begin(), prices_->price().end());
       AddTrees(demands, price, stop);
       report.bound = std::max(report.bound, BestBound());
     }
-    if (good() || report.stopped || (failed && !precise && safe())) return report;
+    if (good() || report.stopped) return report;
   }
   // Sharp prices lead nowhere from afar.
   if (report.mlu > report.bound * (1 + kFar)) {
