@@ -115,7 +115,7 @@ void CaseLoads::LimitToMlu() {
   std::fill(limit_.begin(), limit_.end(), most);
 }
 
-void CaseLoads::FindRoomy(absl::Span<const float> coming) {
+absl::Span<const uint8_t> CaseLoads::FindRoomy(absl::Span<const float> coming) {
   std::fill(coming_.begin(), coming_.end(), Cases{});
   CaseArrays arrays = arrays_;
   arrays.utilization = coming_[0].data();
@@ -127,12 +127,7 @@ void CaseLoads::FindRoomy(absl::Span<const float> coming) {
     }
     roomy_[l] = roomy ? 1 : 0;
   }
-}
-
-bool CaseLoads::IsRoomy(int path) const {
-  const int* const first = graph_->links.data() + graph_->link_begin[path];
-  const int* const last = graph_->links.data() + graph_->link_begin[path + 1];
-  return std::all_of(first, last, [this](int link) { return roomy_[link] != 0; });
+  return roomy_;
 }
 
 void CaseLoads::PutAgain(absl::Span<const float> ratios) {
@@ -194,17 +189,10 @@ CaseLoads::Worst CaseLoads::FindWorst() const {
   for (int l = 0; l < graph_->num_links(); ++l) {
     for (int c = 0; c < kPeak; ++c) {
       const float over = utilization_[l][c] - limit_[l][c];
-      if (over > worst.excess * mlu_[c]) worst = {l, c, over / mlu_[c]};
+      if (over > worst.excess * mlu_[c]) worst = {l, c, over / mlu_[c], over * graph_->capacity[l]};
     }
   }
   return worst;
-}
-
-float CaseLoads::ShareAbove(const Worst& worst, int pair) const {
-  const float over = (utilization_[worst.link][worst.which] - limit_[worst.link][worst.which]) *
-                     graph_->capacity[worst.link];
-  const float demand = demands_[pair][worst.which];
-  return demand > 0 ? std::max(over, 0.0F) / demand : 0.0F;
 }
 
 }  // namespace rhumb::neural

@@ -33,11 +33,13 @@ class CaseLoads {
   static_assert(kSurge < kCases);
   struct alignas(64) Cases : std::array<float, kCases> {};  // a cache line
 
-  // A link and a case in which it is above its limit, and how far, over the MLU of the case.
+  // A link and a case in which it is above its limit, and how far, over the MLU of the case and in
+  // the unit of demands.
   struct Worst {
     int link = -1;
     int which = 0;
     float excess = 0;
+    float load = 0;
   };
 
   void SetGraph(std::shared_ptr<const PathGraph> graph);
@@ -56,11 +58,10 @@ class CaseLoads {
   // No link may be above the MLU that Put found.
   void LimitToMlu();
 
-  // Finds the links that stay within limits even if all of `coming`, a share of a pair for each
-  // of its paths, is put on them and nothing leaves. O(links of those paths).
-  void FindRoomy(absl::Span<const float> coming);
-  // Is every link of the path one that FindRoomy found?
-  bool IsRoomy(int path) const;
+  // [links]: 1 for those that stay within limits even if all of `coming`, a share of a pair for
+  // each of its paths, is put on them and nothing leaves. Until the next call. O(links of those
+  // paths).
+  absl::Span<const uint8_t> FindRoomy(absl::Span<const float> coming);
   // Puts other ratios on the links, for the same cases and limits. O(links of the paths in use).
   void PutAgain(absl::Span<const float> ratios);
 
@@ -82,8 +83,6 @@ class CaseLoads {
   }
   // Of all links: O(links).
   Worst FindWorst() const;
-  // Share of the pair that must leave a link to bring it back to its limit in that case.
-  float ShareAbove(const Worst& worst, int pair) const;
 
  private:
   void MakeCases(absl::Span<const float> expected, absl::Span<const float> history);

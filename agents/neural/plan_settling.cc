@@ -87,13 +87,18 @@ void PlanSettling::ComeWhereThereIsRoom(const Come& come, const Take& take, cons
   if (order_.size() < kMany) return;
   std::fill(coming_.begin(), coming_.end(), 0.0F);
   for (const int d : order_) come(d);
-  loads_.FindRoomy(coming_);
+  const absl::Span<const uint8_t> roomy = loads_.FindRoomy(coming_);
+  const auto is_roomy = [&](int path) {
+    const int* const first = graph_->links.data() + graph_->link_begin[path];
+    const int* const last = graph_->links.data() + graph_->link_begin[path + 1];
+    return std::all_of(first, last, [&](int link) { return roomy[link] != 0; });
+  };
   size_t left = 0;
   bool came = false;
   for (const int d : order_) {
     bool fits = true;
     for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1] && fits; ++p) {
-      fits = coming_[p] <= 0 || loads_.IsRoomy(p);
+      fits = coming_[p] <= 0 || is_roomy(p);
     }
     if (fits) take(d);
     came = came || fits;
@@ -282,8 +287,9 @@ std::optional<PlanSettling::Shift> PlanSettling::FindShift(const CaseLoads::Wors
     if (ratios[from] <= 0) continue;
     const int pair = graph_->pair_of_path[from];
     const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
-    const float needed = loads_.ShareAbove(worst, pair);
-    if (needed <= 0) continue;
+    const float demand = loads_.demand(pair)[worst.which];
+    if (demand <= 0) continue;
+    const float needed = worst.load / demand;
     int used = 0;
     for (int p = begin; p < end; ++p) used += ratios[p] > 0 ? 1 : 0;
     for (int to = begin; to < end; ++to) {

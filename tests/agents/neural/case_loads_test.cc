@@ -82,12 +82,15 @@ TEST(CaseLoadsTest, LinksAreRoomyWhereAllThatWantsToComeFits) {
 
     std::vector<float> coming(network.graph->num_paths(), 0.0F);
     coming[over_b] = 1;
-    network.loads.FindRoomy(coming);
-    EXPECT_EQ(network.loads.IsRoomy(over_b), fits);
-    EXPECT_TRUE(network.loads.IsRoomy(only)) << "it is full, but nothing comes";
+    const auto link = [&](int path) {
+      return network.graph->links[network.graph->link_begin[path]];
+    };
+    absl::Span<const uint8_t> roomy = network.loads.FindRoomy(coming);
+    EXPECT_EQ(roomy[link(over_b)] != 0, fits);
+    EXPECT_TRUE(roomy[link(only)] != 0) << "it is full, but nothing comes";
     coming[only] = 0.1F;
-    network.loads.FindRoomy(coming);
-    EXPECT_FALSE(network.loads.IsRoomy(only));
+    roomy = network.loads.FindRoomy(coming);
+    EXPECT_FALSE(roomy[link(only)] != 0);
   }
 }
 
