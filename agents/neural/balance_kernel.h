@@ -31,6 +31,8 @@ struct BalanceArrays {
 };
 
 struct BalanceKernel {
+  // Puts the ratios on the links.
+  void (*put)(const BalanceArrays&);
   // Prices every link anew.
   void (*price)(const BalanceArrays&);
   // Visits every pair once and moves traffic from its dearest path in use to its cheapest until

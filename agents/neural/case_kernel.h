@@ -15,6 +15,7 @@ struct CaseArrays {
   const int* pair_of_path = nullptr;
   const int* by_hops = nullptr;  // see PathBlocks
   const float* capacity = nullptr;
+  const float* per_capacity = nullptr;
   const float* demands = nullptr;  // [pairs][kCaseRow]
   float* utilization = nullptr;    // [links][kCaseRow]
   const float* limit = nullptr;    // [links][kCaseRow]
@@ -26,8 +27,11 @@ struct CaseArrays {
 struct CaseKernel {
   // Puts ratios [paths] on links that carry nothing.
   void (*put)(const CaseArrays&, const float* ratios);
-  // How far a link would rise above its limit, over the case's MLU; 0 when none does.
-  float (*excess)(const CaseArrays&, const float* demand, const int* touched, int count);
+  // Puts `share` of the demand on the path's links, or takes it off where that is below 0.
+  void (*shift)(const CaseArrays&, const float* demand, int path, float share);
+  // How far `share` would lift one of the path's links that have no change above its limit, over
+  // the case's MLU; 0 when none would be.
+  float (*excess)(const CaseArrays&, const float* demand, int path, float share);
   bool (*fits)(const CaseArrays&, const float* demand, const int* touched, int count);
   // Forgets the changes.
   void (*apply)(const CaseArrays&, const float* demand, const int* touched, int count);

@@ -21,6 +21,12 @@ void CaseLoads::SetGraph(std::shared_ptr<const PathGraph> graph) {
   demands_.assign(graph_->num_pairs(), {});
   utilization_.assign(graph_->num_links(), {});
   limit_.assign(graph_->num_links(), {});
+  per_capacity_.assign(graph_->num_links(), 0.0F);
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    if (graph_->capacity[l] > 0) per_capacity_[l] = 1 / graph_->capacity[l];
+  }
+  coming_.assign(graph_->num_links(), {});
+  roomy_.assign(graph_->num_links(), 0);
   out_.assign(nodes, 0.0F);
   in_.assign(nodes, 0.0F);
   link_change_.assign(graph_->num_links(), 0.0F);
@@ -38,6 +44,7 @@ void CaseLoads::SetGraph(std::shared_ptr<const PathGraph> graph) {
              graph_->pair_of_path.data(),
              blocks_.by_hops.data(),
              graph_->capacity.data(),
+             per_capacity_.data(),
              demands_.empty() ? nullptr : demands_[0].data(),
              utilization_.empty() ? nullptr : utilization_[0].data(),
              limit_.empty() ? nullptr : limit_[0].data(),
@@ -108,15 +115,44 @@ void CaseLoads::LimitToMlu() {
   std::fill(limit_.begin(), limit_.end(), most);
 }
 
+absl::Span<const uint8_t> CaseLoads::FindRoomy(absl::Span<const float> coming) {
+  std::fill(coming_.begin(), coming_.end(), Cases{});
+  CaseArrays arrays = arrays_;
+  arrays.utilization = coming_[0].data();
+  kernel_->put(arrays, coming.data());
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    bool roomy = true;
+    for (int c = 0; c < kCases; ++c) {
+      roomy = roomy && utilization_[l][c] + coming_[l][c] <= limit_[l][c];
+    }
+    roomy_[l] = roomy ? 1 : 0;
+  }
+  return roomy_;
+}
+
+void CaseLoads::PutAgain(absl::Span<const float> ratios) {
+  std::fill(utilization_.begin(), utilization_.end(), Cases{});
+  kernel_->put(arrays_, ratios.data());
+}
+
+void CaseLoads::Mark(int path, float change) {
+  for (int i = graph_->link_begin[path]; i < graph_->link_begin[path + 1]; ++i) {
+    link_change_[graph_->links[i]] = change;
+  }
+}
+
 float CaseLoads::Room(int pair, int from, int to, float share) {
-  for (int i = graph_->link_begin[from]; i < graph_->link_begin[from + 1]; ++i) {
-    link_change_[graph_->links[i]] = 1;
-  }
+  Mark(from, 1);
   share = kernel_->room(arrays_, demands_[pair].data(), to, share);
-  for (int i = graph_->link_begin[from]; i < graph_->link_begin[from + 1]; ++i) {
-    link_change_[graph_->links[i]] = 0;
-  }
+  Mark(from, 0);
   return share;
+}
+
+float CaseLoads::Excess(int pair, int from, int to, float share) {
+  Mark(from, 1);
+  const float excess = kernel_->excess(arrays_, demands_[pair].data(), to, share);
+  Mark(from, 0);
+  return excess;
 }
 
 void CaseLoads::Collect(int pair, absl::Span<const float> change) {
@@ -140,29 +176,11 @@ void CaseLoads::Collect(int pair, absl::Span<const float> change) {
   num_touched_ = count;
 }
 
-void CaseLoads::Forget() {
-  for (int k = 0; k < num_touched_; ++k) link_change_[touched_[k]] = 0;
-}
-
-float CaseLoads::Excess(int pair, absl::Span<const float> change) {
-  Collect(pair, change);
-  const float worst =
-      kernel_->excess(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
-  Forget();
-  return worst;
-}
-
-void CaseLoads::Apply(int pair, absl::Span<const float> change) {
-  Collect(pair, change);
-  kernel_->apply(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
-  Forget();
-}
-
 bool CaseLoads::ApplyIfItFits(int pair, absl::Span<const float> change) {
   Collect(pair, change);
   const bool fits = kernel_->fits(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
   if (fits) kernel_->apply(arrays_, demands_[pair].data(), touched_.data(), num_touched_);
-  Forget();
+  for (int k = 0; k < num_touched_; ++k) link_change_[touched_[k]] = 0;
   return fits;
 }
 
@@ -171,17 +189,10 @@ CaseLoads::Worst CaseLoads::FindWorst() const {
   for (int l = 0; l < graph_->num_links(); ++l) {
     for (int c = 0; c < kPeak; ++c) {
       const float over = utilization_[l][c] - limit_[l][c];
-      if (over > worst.excess * mlu_[c]) worst = {l, c, over / mlu_[c]};
+      if (over > worst.excess * mlu_[c]) worst = {l, c, over / mlu_[c], over * graph_->capacity[l]};
     }
   }
   return worst;
-}
-
-float CaseLoads::ShareAbove(const Worst& worst, int pair) const {
-  const float over = (utilization_[worst.link][worst.which] - limit_[worst.link][worst.which]) *
-                     graph_->capacity[worst.link];
-  const float demand = demands_[pair][worst.which];
-  return demand > 0 ? std::max(over, 0.0F) / demand : 0.0F;
 }
 
 }  // namespace rhumb::neural

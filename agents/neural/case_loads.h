@@ -7,6 +7,7 @@
 #define RHUMB_AGENTS_NEURAL_CASE_LOADS_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -32,11 +33,13 @@ class CaseLoads {
   static_assert(kSurge < kCases);
   struct alignas(64) Cases : std::array<float, kCases> {};  // a cache line
 
-  // A link and a case in which it is above its limit, and how far, over the MLU of the case.
+  // A link and a case in which it is above its limit, and how far, over the MLU of the case and in
+  // the unit of demands.
   struct Worst {
     int link = -1;
     int which = 0;
     float excess = 0;
+    float load = 0;
   };
 
   void SetGraph(std::shared_ptr<const PathGraph> graph);
@@ -55,13 +58,24 @@ class CaseLoads {
   // No link may be above the MLU that Put found.
   void LimitToMlu();
 
+  // [links]: 1 for those that stay within limits even if all of `coming`, a share of a pair for
+  // each of its paths, is put on them and nothing leaves. Until the next call. O(links of those
+  // paths).
+  absl::Span<const uint8_t> FindRoomy(absl::Span<const float> coming);
+  // Puts other ratios on the links, for the same cases and limits. O(links of the paths in use).
+  void PutAgain(absl::Span<const float> ratios);
+
   // Share of a pair, up to `share`, that can go from one of its paths to another within limits.
   float Room(int pair, int from, int to, float share);
-  // How far a link would rise above its limit if the pair's shares changed by `change`, one of each
-  // of its paths; over the case's MLU, 0 when none does.
-  float Excess(int pair, absl::Span<const float> change);
-  void Apply(int pair, absl::Span<const float> change);
-  // The same where no link rises above its limit; says whether.
+  // How far a link would rise above its limit if `share` of a pair went from one of its paths to
+  // another; over the case's MLU, 0 when none does.
+  float Excess(int pair, int from, int to, float share);
+  // Puts so much of a pair on a path, or takes it off where that is below 0.
+  void Shift(int pair, int path, float share) {
+    kernel_->shift(arrays_, demands_[pair].data(), path, share);
+  }
+  // Changes the pair's shares by `change`, one of each of its paths, if no link rises above its
+  // limit; says whether.
   bool ApplyIfItFits(int pair, absl::Span<const float> change);
   // The first link of the pair's path that has no room for `share` of it; -1 when there is none.
   int FirstFullLink(int pair, int path, float share) const {
@@ -69,26 +83,27 @@ class CaseLoads {
   }
   // Of all links: O(links).
   Worst FindWorst() const;
-  // Share of the pair that must leave a link to bring it back to its limit in that case.
-  float ShareAbove(const Worst& worst, int pair) const;
 
  private:
   void MakeCases(absl::Span<const float> expected, absl::Span<const float> history);
   // What a change of a pair's shares does to links; leaves `link_change_` and `touched_`.
   void Collect(int pair, absl::Span<const float> change);
-  void Forget();
+  void Mark(int path, float change);
 
   const CaseKernel* kernel_ = &BestCaseKernel();
   CaseArrays arrays_;
   std::shared_ptr<const PathGraph> graph_;
   PathBlocks blocks_;
-  std::vector<Cases> demands_;      // [pairs]
-  std::vector<Cases> utilization_;  // [links]
-  std::vector<Cases> limit_;        // [links]
-  Cases mlu_ = {};                  // when Put
-  std::vector<float> out_, in_;     // [nodes] scratch: peak traffic
-  std::vector<float> link_change_;  // [links] of the pair's share that crosses it
-  std::vector<int> touched_;        // links with a change come first
+  std::vector<Cases> demands_;       // [pairs]
+  std::vector<Cases> utilization_;   // [links]
+  std::vector<Cases> limit_;         // [links]
+  std::vector<float> per_capacity_;  // [links]
+  Cases mlu_ = {};                   // when Put
+  std::vector<Cases> coming_;        // [links] scratch
+  std::vector<uint8_t> roomy_;       // [links]
+  std::vector<float> out_, in_;      // [nodes] scratch: peak traffic
+  std::vector<float> link_change_;   // [links] of the pair's share that crosses it
+  std::vector<int> touched_;         // links with a change come first
   int num_touched_ = 0;
 };
 

@@ -19,10 +19,12 @@ const Kernel kAvx2Kernel = {avx2::Softmax, avx2::PutOnLinks,   avx2::Update, avx
                             avx2::Refine,  avx2::PriceDemands, "avx2"};
 
 extern const BalanceKernel kAvx2BalanceKernel;
-const BalanceKernel kAvx2BalanceKernel = {avx2::PriceLinks, avx2::BalancePairs, avx2::AllDistances};
+const BalanceKernel kAvx2BalanceKernel = {avx2::PutShares, avx2::PriceLinks, avx2::BalancePairs,
+                                          avx2::AllDistances};
 
 extern const CaseKernel kAvx2CaseKernel;
-const CaseKernel kAvx2CaseKernel = {avx2::PutCases,     avx2::ExcessOnLinks, avx2::FitsOnLinks,
-                                    avx2::ApplyToLinks, avx2::RoomOnPath,    avx2::FirstFullLink};
+const CaseKernel kAvx2CaseKernel = {avx2::PutCases,     avx2::ShiftOnPath,  avx2::ExcessOnPath,
+                                    avx2::FitsOnLinks,  avx2::ApplyToLinks, avx2::RoomOnPath,
+                                    avx2::FirstFullLink};
 
 }  // namespace rhumb::neural

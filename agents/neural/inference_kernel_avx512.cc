@@ -19,12 +19,12 @@ const Kernel kAvx512Kernel = {avx512::Softmax, avx512::PutOnLinks,   avx512::Upd
                               avx512::Refine,  avx512::PriceDemands, "avx512"};
 
 extern const BalanceKernel kAvx512BalanceKernel;
-const BalanceKernel kAvx512BalanceKernel = {avx512::PriceLinks, avx512::BalancePairs,
-                                            avx512::AllDistances};
+const BalanceKernel kAvx512BalanceKernel = {avx512::PutShares, avx512::PriceLinks,
+                                            avx512::BalancePairs, avx512::AllDistances};
 
 extern const CaseKernel kAvx512CaseKernel;
-const CaseKernel kAvx512CaseKernel = {avx512::PutCases,    avx512::ExcessOnLinks,
-                                      avx512::FitsOnLinks, avx512::ApplyToLinks,
-                                      avx512::RoomOnPath,  avx512::FirstFullLink};
+const CaseKernel kAvx512CaseKernel = {
+    avx512::PutCases,     avx512::ShiftOnPath, avx512::ExcessOnPath, avx512::FitsOnLinks,
+    avx512::ApplyToLinks, avx512::RoomOnPath,  avx512::FirstFullLink};
 
 }  // namespace rhumb::neural

@@ -44,8 +44,8 @@ const std::vector<const Kernel*>& Kernels() {
 const Kernel& BestKernel() { return *Kernels().back(); }
 
 const BalanceKernel& BestBalanceKernel() {
-  static const BalanceKernel portable_kernel = {portable::PriceLinks, portable::BalancePairs,
-                                                portable::AllDistances};
+  static const BalanceKernel portable_kernel = {portable::PutShares, portable::PriceLinks,
+                                                portable::BalancePairs, portable::AllDistances};
 #ifdef RHUMB_NEURAL_X86
   if (&BestKernel() == &kAvx512Kernel) return kAvx512BalanceKernel;
   if (&BestKernel() == &kAvx2Kernel) return kAvx2BalanceKernel;
@@ -54,9 +54,9 @@ const BalanceKernel& BestBalanceKernel() {
 }
 
 const CaseKernel& BestCaseKernel() {
-  static const CaseKernel portable_kernel = {portable::PutCases,    portable::ExcessOnLinks,
-                                             portable::FitsOnLinks, portable::ApplyToLinks,
-                                             portable::RoomOnPath,  portable::FirstFullLink};
+  static const CaseKernel portable_kernel = {
+      portable::PutCases,     portable::ShiftOnPath, portable::ExcessOnPath, portable::FitsOnLinks,
+      portable::ApplyToLinks, portable::RoomOnPath,  portable::FirstFullLink};
 #ifdef RHUMB_NEURAL_X86
   if (&BestKernel() == &kAvx512Kernel) return kAvx512CaseKernel;
   if (&BestKernel() == &kAvx2Kernel) return kAvx2CaseKernel;

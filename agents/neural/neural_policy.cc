@@ -25,6 +25,11 @@ constexpr int kIterationsToBalance = 3;
 // What settling may cost in MLU before what it leaves is balanced again, and how often it is.
 constexpr double kSettledCost = 2e-3;
 constexpr int kMostResettled = 3;
+// Above so many pairs the next decision goes on from settled pairs where the MLU has no say: where
+// traffic meets no link that is filled to more than this of the fullest. With fewer pairs it costs
+// MLU when traffic moves, see RESULTS.md.
+constexpr int kManyPairs = 5000;
+constexpr float kCrowdedFill = 0.8F;
 // How far the delay weight goes towards the one that the plan in force suggests.
 constexpr double kTowardsDelayWeight = 0.25;
 // How much better ECMP must be, relative: less is rounding.
@@ -302,6 +307,7 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   if (balances()) {
     Balance(observation);
     balanced_ = settled_;
+    if (settles_uncrowded()) balance_.FindCrowded(balanced_, kCrowdedFill, &crowded_);
   }
   if (options_.few_paths && !for_mlu()) {
     KeepLargeShares(*graph_, options_.settling.max_paths.value_or(kUsualPaths),
@@ -309,6 +315,7 @@ Decision NeuralPolicy::FromNetwork(const Observation& observation) {
   }
   settling_.Look(expected_, history_, settled_);
   if (options_.settle && for_mlu()) Settle();
+  if (settles_uncrowded()) SettleUncrowded();
   decision.predicted_mlu = settling_.latest_mlu();
   std::vector<double> ratios = start_ratios_;
   for (int d = 0; d < graph_->num_pairs(); ++d) {
@@ -416,6 +423,21 @@ void NeuralPolicy::Settle() {
       return;
     }
     best = now;
+  }
+}
+
+bool NeuralPolicy::settles_uncrowded() const {
+  return balances() && graph_->num_pairs() > kManyPairs;
+}
+
+// The next decision goes on from the plan itself where the MLU had no say. Elsewhere settled pairs
+// have few paths, and nothing would spread them again.
+void NeuralPolicy::SettleUncrowded() {
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    if (crowded_[d] != 0) continue;
+    std::copy(settled_.begin() + graph_->path_begin[d],
+              settled_.begin() + graph_->path_begin[d + 1],
+              balanced_.begin() + graph_->path_begin[d]);
   }
 }
 

@@ -67,6 +67,9 @@ class NeuralPolicy : public RoutingPolicy {
   std::vector<double> RatiosInForce(const Observation& observation) const;
   Decision FromNetwork(const Observation& observation);
   void Settle();
+  // balanced_ as settled_ where the MLU decides nothing.
+  void SettleUncrowded();
+  bool settles_uncrowded() const;
   // What both sides of the guard promise for the demands that are expected.
   struct Verdict {
     double agent = 0, ecmp = 0;  // MLU, geometric mean over the scenarios by their weights
@@ -107,6 +110,7 @@ class NeuralPolicy : public RoutingPolicy {
   std::vector<float> settled_;        // [paths of the graph]
   double delay_weight_ = 0;           // of the last decision, where nobody gave one
   std::vector<float> balanced_;       // the same, of the last decision; empty for a new graph
+  std::vector<uint8_t> crowded_;      // [pairs of the graph] meet links that are nearly full
   std::vector<float> in_force_;       // the same, 0 where pairs go elsewhere; empty without a plan
   std::vector<double> start_ratios_;  // [paths of paths_] for pairs that are not
   std::vector<float> history_;        // [pairs of the graph][kHistory]

@@ -118,25 +118,6 @@ void PairBalance::Prune(absl::Span<float> ratios) const {
   }
 }
 
-void PairBalance::PutOnLinks(absl::Span<const float> ratios) {
-  std::fill(utilization_.begin(), utilization_.end(), 0.0F);
-  for (int p = 0; p < graph_->num_paths(); ++p) {
-    if (ratios[p] <= 0) continue;
-    const float* demand =
-        task_.demands.data() + static_cast<size_t>(graph_->pair_of_path[p]) * kBalanceRow;
-    float flow[kBalanceRow];
-    for (int c = 0; c < kBalanceRow; ++c) flow[c] = ratios[p] * demand[c];
-    for (int i = graph_->link_begin[p]; i < graph_->link_begin[p + 1]; ++i) {
-      float* row = utilization_.data() + static_cast<size_t>(graph_->links[i]) * kBalanceRow;
-      for (int c = 0; c < kBalanceRow; ++c) row[c] += flow[c];
-    }
-  }
-  for (int l = 0; l < graph_->num_links(); ++l) {
-    float* row = utilization_.data() + static_cast<size_t>(l) * kBalanceRow;
-    for (int c = 0; c < kBalanceRow; ++c) row[c] *= per_capacity_[l];
-  }
-}
-
 double PairBalance::MeanLog(const std::array<float, kScenarios>& mlu) const {
   double mean = 0;
   for (int s = 0; s < kScenarios; ++s) {
@@ -204,6 +185,31 @@ void PairBalance::Prove(double sharpness) {
   least_log_mlu_ = std::max(least_log_mlu_, MeanLog(bound_.mlu()));
 }
 
+void PairBalance::FindCrowded(absl::Span<const float> ratios, float fill,
+                              std::vector<uint8_t>* crowded) const {
+  std::array<float, kScenarios> most = {};
+  const auto row_of = [this](int link) {
+    return utilization_.data() + static_cast<size_t>(link) * kBalanceRow;
+  };
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    for (int s = 0; s < kScenarios; ++s) most[s] = std::max(most[s], row_of(l)[s]);
+  }
+  std::vector<uint8_t> full(graph_->num_links(), 0);
+  for (int l = 0; l < graph_->num_links(); ++l) {
+    for (int s = 0; s < kScenarios; ++s) full[l] |= row_of(l)[s] > fill * most[s] ? 1 : 0;
+  }
+  crowded->assign(graph_->num_pairs(), 0);
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    uint8_t& found = (*crowded)[d];
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1] && found == 0; ++p) {
+      if (ratios[p] <= 0) continue;
+      for (int i = graph_->link_begin[p]; i < graph_->link_begin[p + 1] && found == 0; ++i) {
+        found = full[graph_->links[i]];
+      }
+    }
+  }
+}
+
 std::vector<MissingPath> PairBalance::FindMissing() {
   Price(balanced_for_);
   link_price_.resize(graph_->num_links());
@@ -218,7 +224,8 @@ void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
   Prune(ratios);
   arrays_.in_use_only = in_use_only;
   stuck_ = false;
-  PutOnLinks(ratios);
+  arrays_.ratios = ratios.data();
+  BestBalanceKernel().put(arrays_);
   for (int s = 0; s < kScenarios; ++s) {
     bool carries = false;
     for (size_t i = s; i < utilization_.size() && !carries; i += kBalanceRow) {
@@ -229,7 +236,6 @@ void PairBalance::Run(absl::Span<float> ratios, bool in_use_only) {
     best_log_mlu_ = least_log_mlu_ = std::log(1e-30);
     return;
   }
-  arrays_.ratios = ratios.data();
   const int most_rounds = static_cast<int>(
       std::clamp(kBudget / std::max<double>(static_cast<double>(graph_->links.size()), 1.0),
                  static_cast<double>(kFewestRounds), static_cast<double>(kMostRounds)));

@@ -11,6 +11,7 @@
 #define RHUMB_AGENTS_NEURAL_PAIR_BALANCE_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -58,13 +59,15 @@ class PairBalance {
   // No routing has a lower MLU for the demands that are expected: geometric mean over the scenarios
   // by their weights, in the unit of the demands over the mean capacity.
   double least_mlu() const;
+  // Says of every pair whether its traffic, as the last Run left it, meets a link that is filled to
+  // more than `fill` of the fullest in any scenario. O(links of paths in use).
+  void FindCrowded(absl::Span<const float> ratios, float fill, std::vector<uint8_t>* crowded) const;
   // Paths that would bring the split nearer to the best possible; empty when no path is missing.
   std::vector<MissingPath> FindMissing();
 
  private:
   void Run(absl::Span<float> ratios, bool in_use_only);
   void Prune(absl::Span<float> ratios) const;
-  void PutOnLinks(absl::Span<const float> ratios);
   // Sets prices for that sharpness; the score at the sharpness that counts.
   double Price(double sharpness);
   double DelayCost(absl::Span<const float> ratios) const;

@@ -20,6 +20,8 @@ constexpr int kKeepPasses = 2;
 // What a path less may cost in MLU where its share is allowed as it is.
 constexpr float kFewPathsCost = 2e-4F;
 constexpr int kMostRepairs = 400;
+// From so many pairs on, those that nobody can be in the way of go at once.
+constexpr size_t kMany = 5000;
 
 constexpr int kNotYetKnown = -2;   // of a link; -1 is none
 constexpr float kNothing = 1e-6F;  // shares below this are none
@@ -55,6 +57,7 @@ void PlanSettling::SetGraph(std::shared_ptr<const PathGraph> graph) {
   }
   order_.reserve(pairs);
   weight_.assign(pairs, 0.0F);
+  coming_.assign(graph_->num_paths(), 0.0F);
 }
 
 std::array<float, kScenarios> PlanSettling::scenario_mlu() const {
@@ -76,6 +79,35 @@ void PlanSettling::Settle(absl::Span<const float> in_force, absl::Span<float> ra
   Repair(ratios);
 }
 
+// Most pairs want to go where nobody is in the way, whoever else goes. They go at once, and what
+// they leave is free for those of order_ that must be looked at one by one.
+template <typename Come, typename Take, typename Done>
+void PlanSettling::ComeWhereThereIsRoom(const Come& come, const Take& take, const Done& done,
+                                        absl::Span<const float> ratios) {
+  if (order_.size() < kMany) return;
+  std::fill(coming_.begin(), coming_.end(), 0.0F);
+  for (const int d : order_) come(d);
+  const absl::Span<const uint8_t> roomy = loads_.FindRoomy(coming_);
+  const auto is_roomy = [&](int path) {
+    const int* const first = graph_->links.data() + graph_->link_begin[path];
+    const int* const last = graph_->links.data() + graph_->link_begin[path + 1];
+    return std::all_of(first, last, [&](int link) { return roomy[link] != 0; });
+  };
+  size_t left = 0;
+  bool came = false;
+  for (const int d : order_) {
+    bool fits = true;
+    for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1] && fits; ++p) {
+      fits = coming_[p] <= 0 || is_roomy(p);
+    }
+    if (fits) take(d);
+    came = came || fits;
+    if (!fits || !done(d)) order_[left++] = d;
+  }
+  order_.resize(left);
+  if (came) loads_.PutAgain(ratios);
+}
+
 // Pairs go back to their shares in force where that fits, those that move most first.
 void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<float> ratios) {
   order_.clear();
@@ -91,6 +123,18 @@ void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<floa
   }
   std::stable_sort(order_.begin(), order_.end(),
                    [&](int a, int b) { return weight_[a] > weight_[b]; });
+  ComeWhereThereIsRoom(
+      [&](int d) {
+        for (int p = graph_->path_begin[d]; p < graph_->path_begin[d + 1]; ++p) {
+          coming_[p] = std::max(in_force[p] - ratios[p], 0.0F);
+        }
+      },
+      [&](int d) {
+        std::copy(in_force.begin() + graph_->path_begin[d],
+                  in_force.begin() + graph_->path_begin[d + 1],
+                  ratios.begin() + graph_->path_begin[d]);
+      },
+      [](int) { return true; }, ratios);
   for (int pass = 0; pass < kKeepPasses; ++pass) {
     size_t left = 0;
     for (const int d : order_) {
@@ -110,22 +154,38 @@ void PlanSettling::StayInForce(absl::Span<const float> in_force, absl::Span<floa
 // Large demands first: where one of them finds room, fewer small ones have to be split, and less
 // moves when the next interval differs.
 void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
-  order_.resize(graph_->num_pairs());
-  std::iota(order_.begin(), order_.end(), 0);
-  for (int d = 0; d < graph_->num_pairs(); ++d) weight_[d] = loads_.demand(d)[CaseLoads::kSurge];
+  order_.clear();
+  for (int d = 0; d < graph_->num_pairs(); ++d) {
+    if (IsOnItsFastestPath(d, ratios)) continue;
+    weight_[d] = loads_.demand(d)[CaseLoads::kSurge];
+    order_.push_back(d);
+  }
   std::stable_sort(order_.begin(), order_.end(),
                    [&](int a, int b) { return weight_[a] > weight_[b]; });
+  const auto fastest = [this](int d) { return by_delay_[graph_->path_begin[d]]; };
+  ComeWhereThereIsRoom([&](int d) { coming_[fastest(d)] = SlowerShare(d, fastest(d), ratios); },
+                       [&](int d) { Gather(d, fastest(d), ratios); },
+                       [&](int d) { return IsOnItsFastestPath(d, ratios); }, ratios);
   for (const int d : order_) {
     const int begin = graph_->path_begin[d], end = graph_->path_begin[d + 1];
-    if (TakeFastestPath(d, ratios)) continue;
     for (int fast = begin; fast < end; ++fast) {
       const int to = by_delay_[fast];
-      int full = kNotYetKnown;
+      const float slower = SlowerShare(d, to, ratios);
+      if (slower <= 0) break;
+      const int full = loads_.FirstFullLink(d, to, kNothing);
+      if (full < 0 && loads_.FirstFullLink(d, to, slower) < 0) {
+        for (int slow = begin; slow < end; ++slow) {
+          const float share = graph_->delay[slow] > graph_->delay[to] ? ratios[slow] : 0.0F;
+          if (share > 0) loads_.Shift(d, slow, -share);
+        }
+        loads_.Shift(d, to, slower);
+        Gather(d, to, ratios);
+        break;
+      }
       for (int slow = end - 1; slow > fast; --slow) {
         const int from = by_delay_[slow];
         if (ratios[from] <= 0 || graph_->delay[from] <= graph_->delay[to]) continue;
         // Only traffic that is on that link already can come.
-        if (full == kNotYetKnown) full = loads_.FirstFullLink(d, to, kNothing);
         if (full >= 0 && !Crosses(from, full)) continue;
         const float share = loads_.Room(d, from, to, ratios[from]);
         if (share > kNothing) Move(d, from, to, share, ratios);
@@ -134,26 +194,33 @@ void PlanSettling::TakeFastPaths(absl::Span<float> ratios) {
   }
 }
 
-// Most pairs fit on their fastest path as a whole: one look instead of one a path. What is as fast
-// stays where it is.
-bool PlanSettling::TakeFastestPath(int pair, absl::Span<float> ratios) {
+// And on no other: nothing is left to decide.
+bool PlanSettling::IsOnItsFastestPath(int pair, absl::Span<const float> ratios) const {
   const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
-  const int fastest = by_delay_[begin];
-  float slower = 0;
-  change_.assign(end - begin, 0.0F);
+  const float least = graph_->delay[by_delay_[begin]];
+  int used = 0;
   for (int p = begin; p < end; ++p) {
-    if (ratios[p] <= 0 || graph_->delay[p] <= graph_->delay[fastest]) continue;
-    change_[p - begin] = -ratios[p];
-    slower += ratios[p];
+    if (ratios[p] <= 0) continue;
+    if (++used > 1 || graph_->delay[p] > least) return false;
   }
-  if (slower <= 0) return true;
-  change_[fastest - begin] = slower;
-  if (!loads_.ApplyIfItFits(pair, change_)) return false;
-  for (int p = begin; p < end; ++p) {
-    if (graph_->delay[p] > graph_->delay[fastest]) ratios[p] = 0;
-  }
-  ratios[fastest] += slower;
   return true;
+}
+
+float PlanSettling::SlowerShare(int pair, int path, absl::Span<const float> ratios) const {
+  const float delay = graph_->delay[path];
+  float slower = 0;
+  for (int p = graph_->path_begin[pair]; p < graph_->path_begin[pair + 1]; ++p) {
+    slower += graph_->delay[p] > delay ? ratios[p] : 0.0F;
+  }
+  return slower;
+}
+
+void PlanSettling::Gather(int pair, int path, absl::Span<float> ratios) const {
+  const float slower = SlowerShare(pair, path, ratios);
+  for (int p = graph_->path_begin[pair]; p < graph_->path_begin[pair + 1]; ++p) {
+    if (graph_->delay[p] > graph_->delay[path]) ratios[p] = 0;
+  }
+  ratios[path] += slower;
 }
 
 // Small demands first: large ones then see what room is left.
@@ -185,7 +252,7 @@ bool PlanSettling::TakeOnePathLess(int pair, absl::Span<float> ratios) {
     // A slower path is no help where the share may stay, and nothing is better than no excess.
     if (!must && !too_many && graph_->delay[to] > graph_->delay[least]) break;
     if (best >= 0 && best_excess <= 0) break;
-    const float excess = ExcessOfMove(pair, least, to, ratios[least]);
+    const float excess = loads_.Excess(pair, least, to, ratios[least]);
     if (best >= 0 && excess >= best_excess) continue;
     best = to;
     best_excess = excess;
@@ -220,8 +287,9 @@ std::optional<PlanSettling::Shift> PlanSettling::FindShift(const CaseLoads::Wors
     if (ratios[from] <= 0) continue;
     const int pair = graph_->pair_of_path[from];
     const int begin = graph_->path_begin[pair], end = graph_->path_begin[pair + 1];
-    const float needed = loads_.ShareAbove(worst, pair);
-    if (needed <= 0) continue;
+    const float demand = loads_.demand(pair)[worst.which];
+    if (demand <= 0) continue;
+    const float needed = worst.load / demand;
     int used = 0;
     for (int p = begin; p < end; ++p) used += ratios[p] > 0 ? 1 : 0;
     for (int to = begin; to < end; ++to) {
@@ -236,7 +304,7 @@ std::optional<PlanSettling::Shift> PlanSettling::FindShift(const CaseLoads::Wors
       const float left = worst.excess * std::max(1 - share / needed, 0.0F);
       const float bar = best ? std::min(best->excess, worst.excess * 0.95F) : worst.excess * 0.95F;
       if (left >= bar) continue;
-      const float excess = std::max(left, ExcessOfMove(pair, from, to, share));
+      const float excess = std::max(left, loads_.Excess(pair, from, to, share));
       if (excess >= bar) continue;
       best = Shift{pair, from, to, share, excess};
     }
@@ -250,20 +318,9 @@ bool PlanSettling::Crosses(int path, int link) const {
   return std::find(first, last, link) != last;
 }
 
-float PlanSettling::ExcessOfMove(int pair, int from, int to, float share) {
-  const int begin = graph_->path_begin[pair];
-  change_.assign(graph_->path_begin[pair + 1] - begin, 0.0F);
-  change_[from - begin] = -share;
-  change_[to - begin] = share;
-  return loads_.Excess(pair, change_);
-}
-
 void PlanSettling::Move(int pair, int from, int to, float share, absl::Span<float> ratios) {
-  const int begin = graph_->path_begin[pair];
-  change_.assign(graph_->path_begin[pair + 1] - begin, 0.0F);
-  change_[from - begin] = -share;
-  change_[to - begin] = share;
-  loads_.Apply(pair, change_);
+  loads_.Shift(pair, from, -share);
+  loads_.Shift(pair, to, share);
   ratios[to] += share;
   ratios[from] = share >= ratios[from] ? 0.0F : ratios[from] - share;
 }

@@ -61,14 +61,22 @@ class PlanSettling {
   void TakeFewPaths(absl::Span<float> ratios);
   void Repair(absl::Span<float> ratios);
 
-  bool TakeFastestPath(int pair, absl::Span<float> ratios);
+  // Pairs of order_ for which `coming_` holds shares that `come` wrote; `take` gives a pair these,
+  // and `done` says that nothing is left to do for it.
+  template <typename Come, typename Take, typename Done>
+  void ComeWhereThereIsRoom(const Come& come, const Take& take, const Done& done,
+                            absl::Span<const float> ratios);
+  // Share of the pair's traffic on paths that are slower than that one.
+  float SlowerShare(int pair, int path, absl::Span<const float> ratios) const;
+  // Gives all of that to it. What is as fast stays where it is.
+  void Gather(int pair, int path, absl::Span<float> ratios) const;
+  bool IsOnItsFastestPath(int pair, absl::Span<const float> ratios) const;
   // Takes the pair's path with the smallest share away, if it must or if that costs nothing.
   bool TakeOnePathLess(int pair, absl::Span<float> ratios);
   // The best way to bring the link back to its limit; none when there is no good one.
   std::optional<Shift> FindShift(const CaseLoads::Worst& worst, absl::Span<const float> ratios);
   void Move(int pair, int from, int to, float share, absl::Span<float> ratios);
   bool Crosses(int path, int link) const;
-  float ExcessOfMove(int pair, int from, int to, float share);
 
   const SettlingOptions options_;
   std::shared_ptr<const PathGraph> graph_;
@@ -78,6 +86,7 @@ class PlanSettling {
   std::vector<int> order_;                        // [pairs] scratch
   std::vector<float> weight_;                     // [pairs] scratch
   std::vector<float> change_;                     // [paths of a pair] scratch
+  std::vector<float> coming_;                     // [paths] scratch
 };
 
 }  // namespace rhumb::neural

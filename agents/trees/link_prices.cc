@@ -55,6 +55,14 @@ float LinkPrices::Mlu() const {
   return mlu;
 }
 
+double LinkPrices::Paid() const {
+  double sum = 0;
+  for (LinkId l = 0; l < network_->num_links(); ++l) {
+    if (network_->usable[l] != 0) sum += static_cast<double>(load_[l]) * price_[l];
+  }
+  return sum;
+}
+
 float LinkPrices::Raise(LinkId link, float by) const {
   if (network_->usable[link] == 0) return 0;
   return (Weight(load_[link] + by, link) - weight_[link]) * level_ / sharpness_ +

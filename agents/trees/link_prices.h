@@ -32,6 +32,9 @@ class LinkPrices {
   // Largest utilization now. O(links).
   float Mlu() const;
 
+  // What all traffic pays: the sum of load times price. O(links).
+  double Paid() const;
+
   // How much the potential would rise if a link carried `by` more (or less, below 0). 0 for an
   // unusable link.
   float Raise(LinkId link, float by) const;

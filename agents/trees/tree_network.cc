@@ -14,6 +14,7 @@ TreeNetwork::TreeNetwork(const Topology& topology) {
     const Link& link = topology.link(l);
     tail.push_back(link.source);
     head.push_back(link.destination);
+    ends.push_back({link.source, link.destination});
     capacity.push_back(static_cast<float>(link.capacity_bps / mean_capacity_bps));
     delay_s.push_back(static_cast<float>(absl::ToDoubleSeconds(link.propagation_delay)));
     usable.push_back(link.usable() ? 1 : 0);

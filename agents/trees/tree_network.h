@@ -21,6 +21,10 @@ struct TreeNetwork {
     LinkId link;
   };
 
+  struct Ends {
+    NodeId tail, head;
+  };
+
   explicit TreeNetwork(const Topology& topology);
 
   int num_nodes() const { return static_cast<int>(in_begin.size()) - 1; }
@@ -29,6 +33,7 @@ struct TreeNetwork {
   std::vector<int> in_begin;  // [nodes + 1] into in_arcs
   std::vector<Arc> in_arcs;   // usable links alone
   std::vector<NodeId> tail, head;
+  std::vector<Ends> ends;        // [links] the same, side by side
   std::vector<float> capacity;   // [links] over mean_capacity_bps
   std::vector<float> delay_s;    // [links]
   std::vector<uint8_t> usable;   // [links]

@@ -20,10 +20,16 @@ constexpr double kFar = 0.1, kBlunt = 0.2;
 constexpr int kPrecisePairs = 200000;
 constexpr double kPreciseGap = 0.005, kGap = 0.01, kLaterGap = 0.02;
 constexpr int kSweeps = 2;
+constexpr double kPassedOver = 5e-4;
 // When links have failed: blunt enough that links are told apart up to three times the present MLU.
 constexpr float kServingSharpness = 30;
 constexpr size_t kServedAtOnce = 8;
 constexpr int kServingAttempts = 4;
+constexpr double kSafe = 0.2;  // is good enough until the next decision: MLU over bound - 1
+// Relief: the destinations that pay so much of what all do are worked on, where they are at most so
+// many of all; so often at most, and so often before all are looked at again.
+constexpr double kMatters = 0.9, kFew = 0.25;
+constexpr int kReliefs = 40, kReliefsOfTheSame = 8, kWatched = 256;
 constexpr float kBlunter[] = {0.5F, 0.25F, 0.1F, 0.04F};
 constexpr int kMostStuck = 5;
 constexpr double kLeastGain = 3e-4;
@@ -50,6 +56,7 @@ void TreePlanner::SetTopology(const Topology& topology) {
   bool states = false, capacities = !same;
   for (LinkId l = 0; same && l < topology.num_links(); ++l) {
     states = states || topology.link(l).usable() != topology_->link(l).usable();
+    lost_ = lost_ || (topology_->link(l).usable() && !topology.link(l).usable());
     capacities = capacities || topology.link(l).capacity_bps != topology_->link(l).capacity_bps;
   }
   topology_ = topology;
@@ -168,7 +175,7 @@ void TreePlanner::Serve(const TreeDemands& demands) {
       });
       if (!loaded) break;
       for (const NodeId d : group) {
-        split_->Improve(d, demands.towards(d), prices_.get(), &scratch_[0]);
+        split_->Improve(d, demands.towards(d), PassedOver(), prices_.get(), &scratch_[0]);
       }
       crowded = prices_->Mlu() > prices_->level() * (1 + kFar);
     }
@@ -212,13 +219,73 @@ bool TreePlanner::AddTrees(const TreeDemands& demands, absl::Span<const float> p
   return true;
 }
 
+bool TreePlanner::Precise() const {
+  return network_->num_nodes() * (network_->num_nodes() - 1) <= kPrecisePairs;
+}
+
+// All that is passed over together is less than a part of what everybody pays.
+double TreePlanner::PassedOver() const {
+  const int nodes = network_->num_nodes();
+  return Precise() ? 0 : kPassedOver * prices_->Paid() / (static_cast<double>(nodes) * nodes);
+}
+
+// What a failure crowds, and a matrix that differs from the last, is mostly paid for by demands
+// towards a few of all nodes. Work on these alone, without a proof, takes a hundredth of a round.
+void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop) {
+  const int nodes = network_->num_nodes();
+  paths_ = nullptr;
+  std::vector<double> cost(nodes);
+  std::vector<NodeId> order(nodes);
+  std::iota(order.begin(), order.end(), 0);
+  double mlu = prices_->Mlu();
+  int of_the_same = kReliefsOfTheSame;
+  for (int round = 0; round < kReliefs && mlu > bound * (1 + gap); ++round) {
+    if (stop && stop()) return;
+    const bool far = mlu > bound * (1 + kFar);
+    prices_->Set(prices_->load(), far ? kServingSharpness : kFirstSharpness);
+    const std::vector<float> price(prices_->price().begin(), prices_->price().end());
+    const double passed_over = PassedOver();
+    // The dearest of all, and then for a while of those.
+    const bool all = of_the_same++ >= kReliefsOfTheSame;
+    if (all) of_the_same = 1;
+    const int watched = all ? nodes : std::min(nodes, kWatched);
+    ForEach(watched, workers(), [&](int worker, int i) {
+      const NodeId d = order[i];
+      cost[d] = split_->CostOf(d, demands.towards(d), price, &scratch_[worker]);
+    });
+    std::stable_sort(order.begin(), order.begin() + watched,
+                     [&](NodeId a, NodeId b) { return cost[a] > cost[b]; });
+    double whole = 0, paid = 0;
+    for (int i = 0; i < watched; ++i) whole += cost[order[i]];
+    int count = 0;
+    while (count < watched && paid < kMatters * whole) paid += cost[order[count++]];
+    if (all && count > nodes * kFew) return;
+    ForEach(count, workers(), [&](int worker, int i) {
+      TreeSearch& search = searches_[worker];
+      search.Run(price, order[i]);
+      split_->OfferTree(order[i], search.tree(), search.distance(), demands.towards(order[i]),
+                        price, &scratch_[worker]);
+    });
+    for (int i = 0; i < count; ++i) {
+      split_->Improve(order[i], demands.towards(order[i]), passed_over, prices_.get(),
+                      &scratch_[0]);
+    }
+    const double before = mlu;
+    mlu = prices_->Mlu();
+    const bool gained = mlu < before * (1 - kLeastGain);
+    if (!gained && all) return;
+    if (!gained) of_the_same = kReliefsOfTheSame;
+  }
+}
+
 void TreePlanner::MoveDemands(const TreeDemands& demands, const Stop& stop) {
   paths_ = nullptr;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
     if (sweep > 0) prices_->Set(prices_->load(), sharpness_);
+    const double passed_over = PassedOver();
     for (NodeId d = 0; d < network_->num_nodes(); ++d) {
       if (stop && stop()) return;
-      split_->Improve(d, demands.towards(d), prices_.get(), &scratch_[0]);
+      split_->Improve(d, demands.towards(d), passed_over, prices_.get(), &scratch_[0]);
     }
   }
 }
@@ -235,13 +302,15 @@ void TreePlanner::Count(TreePlanReport* report) const {
 TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop,
                                     const Progress& progress) {
   TreePlanReport report;
+  const bool failed = !fresh_ && lost_;
+  lost_ = false;
   if (!served_) Serve(demands);
   Prove(demands);
   const int pairs = std::max(1, network_->num_nodes() * (network_->num_nodes() - 1));
   const int rounds = fresh_ ? options_.first_rounds
                             : options_.later_rounds.value_or(
                                   std::clamp(kLaterSearches / pairs, 3, options_.first_rounds));
-  const bool precise = pairs <= kPrecisePairs;
+  const bool precise = Precise();
   const double first_gap = options_.gap.value_or(precise ? kPreciseGap : kGap);
   const double later_gap = options_.later_gap.value_or(precise ? kPreciseGap : kLaterGap);
   const double gap = fresh_ ? first_gap : std::max(first_gap, later_gap);
@@ -253,10 +322,25 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     report.stopped = stop && stop();
     Count(&report);
   };
-  const auto good = [&] { return report.mlu <= report.bound * (1 + gap); };
+  const auto within = [&](double of_bound) { return report.mlu <= report.bound * (1 + of_bound); };
   look();
-  if (good()) fresh_ = false;
-  if (good() || report.stopped) return report;
+  if (within(gap)) fresh_ = false;
+  if (within(gap) || report.stopped) return report;
+  // After a failure what is safe goes before what is best: the next decision goes on.
+  const bool hurries = failed && !precise;
+  const auto good = [&] { return within(hurries ? std::max(gap, kSafe) : gap); };
+  if (!fresh_ && (failed || !precise)) {
+    Relieve(demands, report.bound, gap, stop);
+    look();
+    // Often it is as near as it can be, and nobody knows.
+    if (hurries && !good() && !report.stopped) {
+      prices_->Set(load_, kServingSharpness);
+      const std::vector<float> price(prices_->price().begin(), prices_->price().end());
+      AddTrees(demands, price, stop);
+      report.bound = std::max(report.bound, BestBound());
+    }
+    if (good() || report.stopped) return report;
+  }
   // Sharp prices lead nowhere from afar.
   if (report.mlu > report.bound * (1 + kFar)) {
     sharpness_ = Sharpness(report);

@@ -30,7 +30,8 @@ struct TreePlannerOptions {
   // Absent: 0.005 up to 200,000 pairs of nodes, where that is cheap, and 0.01 above.
   std::optional<double> gap;
   // From matrix to matrix a plan that is proven to be so near is left as it is; never nearer than
-  // `gap`. Absent: 0.005 up to 200,000 pairs of nodes and 0.02 above.
+  // `gap`. Absent: 0.005 up to 200,000 pairs of nodes and 0.02 above. Where links were lost since
+  // the last plan, 0.2 is near enough above: the next one goes on.
   std::optional<double> later_gap;
   // Rounds of Dijkstra runs to every destination: at first, and from then on.
   int first_rounds = 40;
@@ -108,6 +109,11 @@ class TreePlanner {
   void PutOnLinks(const TreeDemands& demands);
   // Gives every pair that is connected a path that can be used.
   void Serve(const TreeDemands& demands);
+  bool Precise() const;  // is every pair cheap to improve?
+  // Demands that would gain less are left where they are.
+  double PassedOver() const;
+  // Brings the MLU nearer to the bound where few destinations keep it above.
+  void Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop);
   // One tree to every destination at these prices. False when it was stopped.
   bool AddTrees(const TreeDemands& demands, absl::Span<const float> price, const Stop& stop);
   void MoveDemands(const TreeDemands& demands, const Stop& stop);
@@ -132,6 +138,7 @@ class TreePlanner {
   float sharpness_ = 0;
   bool fresh_ = true;          // nothing is known of this network yet
   bool served_ = false;        // see Serve
+  bool lost_ = false;          // a link can be used no more since the last Improve
   std::vector<Proof> proofs_;  // the best of late
   // The last plan, until a demand may have moved.
   std::shared_ptr<const PathSet> paths_;

@@ -38,27 +38,54 @@ TreeSplit::TreeSplit(const TreeNetwork* network, int max_trees, const SplitLimit
       choice_(static_cast<size_t>(num_nodes_) * num_nodes_, kNoTree),
       split_(num_nodes_) {}
 
+// Most of the time of every round is spent here, so what it reads at random lies side by side, and
+// no branch has to be foreseen.
 void TreeSplit::PriceTrees(NodeId destination, absl::Span<const float> price,
                            Scratch* scratch) const {
   std::fill(scratch->best.begin(), scratch->best.end(), kUnreachable);
   std::fill(scratch->to.begin(), scratch->to.end(), kNoTree);
+  const TreeNetwork::Ends* const ends = network_->ends.data();
+  const float* const prices = price.data();
+  float* const best = scratch->best.data();
+  uint8_t* const to = scratch->to.data();
   for (int t = 0; t < num_trees_[destination]; ++t) {
-    float* cost = scratch->cost.data() + static_cast<size_t>(t) * num_nodes_;
-    LinkId* next = scratch->next.data() + static_cast<size_t>(t) * num_nodes_;
+    float* const cost = scratch->cost.data() + static_cast<size_t>(t) * num_nodes_;
+    LinkId* const next = scratch->next.data() + static_cast<size_t>(t) * num_nodes_;
     const absl::Span<const LinkId> links = tree(destination, t);
     if (links.size() < stride_) std::fill(cost, cost + num_nodes_, kUnreachable);
     cost[destination] = 0;
+    const auto slot = static_cast<uint8_t>(t);
     for (const LinkId l : links) {
-      const NodeId node = network_->tail[l];
-      const float here = cost[network_->head[l]] + price[l];
-      cost[node] = here;
-      next[node] = l;
-      if (here < scratch->best[node]) {
-        scratch->best[node] = here;
-        scratch->to[node] = static_cast<uint8_t>(t);
-      }
+      const auto [tail, head] = ends[l];
+      const float here = cost[head] + prices[l];
+      const float least = best[tail];
+      const uint8_t at = to[tail];
+      cost[tail] = here;
+      next[tail] = l;
+      best[tail] = here < least ? here : least;
+      to[tail] = here < least ? slot : at;
     }
   }
+}
+
+double TreeSplit::CostOf(NodeId destination, absl::Span<const float> rates,
+                         absl::Span<const float> price, Scratch* scratch) const {
+  PriceTrees(destination, price, scratch);
+  const uint8_t* const choice = choice_.data() + static_cast<size_t>(destination) * num_nodes_;
+  double sum = 0;
+  for (NodeId s = 0; s < num_nodes_; ++s) {
+    if (choice[s] >= max_trees_ || rates[s] <= 0) continue;
+    sum += static_cast<double>(rates[s]) *
+           scratch->cost[static_cast<size_t>(choice[s]) * num_nodes_ + s];
+  }
+  for (const SplitDemand& demand : split_[destination]) {
+    for (const OwnPath& path : demand.paths) {
+      double cost = 0;
+      for (const LinkId l : path.links) cost += price[l];
+      sum += cost * path.share * rates[demand.source];
+    }
+  }
+  return sum;
 }
 
 // `scratch` holds the costs of the trees.
@@ -229,8 +256,8 @@ void TreeSplit::Consider(NodeId source, NodeId destination, float rate, bool mus
   split_[destination].push_back({source, {{leaving, 1.0F}}});
 }
 
-void TreeSplit::Improve(NodeId destination, absl::Span<const float> rates, LinkPrices* prices,
-                        Scratch* scratch) {
+void TreeSplit::Improve(NodeId destination, absl::Span<const float> rates, double passed_over,
+                        LinkPrices* prices, Scratch* scratch) {
   PriceTrees(destination, prices->price(), scratch);
   const uint8_t* choice = Choices(destination);
   for (NodeId s = 0; s < num_nodes_; ++s) {
@@ -240,7 +267,9 @@ void TreeSplit::Improve(NodeId destination, absl::Span<const float> rates, LinkP
                           ? kUnreachable
                           : scratch->cost[static_cast<size_t>(choice[s]) * num_nodes_ + s];
     const bool must = now == kUnreachable;
-    if (!must && (rates[s] <= 0 || now - scratch->best[s] <= kLeastGain * now)) continue;
+    const float gain = now - scratch->best[s];
+    if (!must && (rates[s] <= 0 || gain <= kLeastGain * now || rates[s] * gain < passed_over))
+      continue;
     Consider(s, destination, rates[s], must, prices, scratch);
   }
   for (SplitDemand& demand : split_[destination]) {

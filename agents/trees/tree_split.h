@@ -67,10 +67,15 @@ class TreeSplit {
   void AddLoads(NodeId destination, absl::Span<const float> rates, absl::Span<float> load,
                 Scratch* scratch) const;
 
+  // What all demands towards `destination` pay at `price` on the paths that they take.
+  double CostOf(NodeId destination, absl::Span<const float> rates, absl::Span<const float> price,
+                Scratch* scratch) const;
+
   // Moves demands towards `destination` to cheaper trees as far as that lowers the potential of
-  // `prices`, and keeps the loads there up to date. O(trees * nodes).
-  void Improve(NodeId destination, absl::Span<const float> rates, LinkPrices* prices,
-               Scratch* scratch);
+  // `prices`, and keeps the loads there up to date. Leaves those that would gain less than
+  // `passed_over` of what they pay together. O(trees * nodes).
+  void Improve(NodeId destination, absl::Span<const float> rates, double passed_over,
+               LinkPrices* prices, Scratch* scratch);
 
   int num_trees(NodeId destination) const { return num_trees_[destination]; }
   absl::Span<const LinkId> tree(NodeId destination, int slot) const {

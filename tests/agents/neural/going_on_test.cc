@@ -10,6 +10,8 @@
 #include "agents/neural/inference_kernel.h"
 #include "agents/neural/neural_policy.h"
 #include "agents/neural/shares_in_force.h"
+#include "agents/trees/tree_planner.h"
+#include "agents/trees/whole_network.h"
 #include "tests/agents/observations.h"
 #include "tests/networks.h"
 #include "topologies/paths/candidate_paths.h"
@@ -60,6 +62,34 @@ TEST(GoingOnTest, StaysAsNearToTheOptimumAsADecisionFromNothing) {
       EXPECT_LE(mlu, optimum.SolveMlu(demands).value() * 1.004) << seed << " " << interval;
       observation.plan_in_force = decision.plan;
     }
+  }
+}
+
+// With so many pairs most of them go back to where they were without being looked at one by one.
+TEST(GoingOnTest, ThousandsOfPairsStayNearTheBoundAndMostTrafficWhereItIs) {
+  constexpr int kNodes = 76;
+  const Topology topology = RandomConnected(3, kNodes);
+  const auto policy = Make("default");
+  trees::TreePlannerOptions patient;
+  patient.gap = 1e-3;
+  patient.later_rounds = 30;
+  trees::TreePlanner yardstick(patient);
+  yardstick.SetTopology(topology);
+  Observation observation = Observe(topology, {RandomTraffic(3, kNodes)});
+  for (int interval = 0; interval < 4; ++interval) {
+    const TrafficMatrix demands = Unsteady(3, kNodes, interval);
+    observation.past_demands = {std::make_shared<const TrafficMatrix>(demands)};
+    const Decision decision = policy->Decide(observation).value();
+    testing::ExpectRoutesEveryConnectedPair(topology, decision.plan);
+    trees::TreeDemands rates(kNodes);
+    trees::FillDemands(demands, yardstick.unit_per_bps(), &rates);
+    const double mlu =
+        MaxLinkUtilization(topology, ComputeLinkLoads(topology, decision.plan, demands).load_bps);
+    EXPECT_LE(mlu, yardstick.Improve(rates).bound * 1.01) << interval;
+    if (interval > 0) {
+      EXPECT_LT(MovedShare(*observation.plan_in_force, decision.plan, demands), 0.1) << interval;
+    }
+    observation.plan_in_force = decision.plan;
   }
 }
 

@@ -221,6 +221,36 @@ TEST_P(TreePlannerTest, DemandsThatLoseTheirPathsDoNotAllCrowdOntoTheSameDetour)
   EXPECT_LE(reached, 1.1 * best);
 }
 
+// Large enough for a decision after a failure to leave the last per cents to the next one.
+TEST(TreePlannerFailureTest, ALargeNetworkIsNearTheBestAtOnceAndNearerWithTheNextDecision) {
+  const Topology whole = RandomConnected(2, 460);
+  TrafficGeneratorSpec spec;
+  spec.mass = TrafficGeneratorSpec::Mass::kCapacity;
+  const TrafficSeries series = GenerateTraffic(whole, spec).value();
+  TreePlanner planner{{}};
+  planner.SetTopology(whole);
+  const TreeDemands demands = Convert(series.demands(0), planner);
+  planner.Improve(demands);
+  const std::vector<double> load =
+      ComputeLinkLoads(whole, planner.Plan(whole.version()), series.demands(0)).load_bps;
+  const LinkId fullest =
+      static_cast<LinkId>(std::max_element(load.begin(), load.end()) - load.begin());
+  LinkChange there, back;
+  there.link = fullest;
+  there.operational_state = OperationalState::kDown;
+  back.link = fullest ^ 1;
+  back.operational_state = OperationalState::kDown;
+  const Topology failed = whole.Apply({there, back}).value();
+  planner.SetTopology(failed);
+  const TreePlanReport at_once = planner.Improve(demands);
+  const RoutingPlan plan = planner.Plan(failed.version());
+  ExpectRoutesEveryConnectedPair(failed, plan);
+  EXPECT_NEAR(at_once.mlu, MluOf(failed, plan, series.demands(0)), 1e-4 * at_once.mlu);
+  const TreePlanReport next = planner.Improve(demands);
+  EXPECT_LE(at_once.mlu, next.bound * 1.1);
+  EXPECT_LE(next.mlu, next.bound * 1.021);
+}
+
 TEST(TreePlannerStopTest, AMatrixThatIsStillWellServedNeedsNoSearch) {
   const Topology topology = RandomConnected(3, 40);
   const TrafficSeries series = Traffic(topology, 1);
