@@ -7,6 +7,8 @@
 //   agent_quality failures TOPOLOGY TRAFFIC [POLICY...]
 //     every cable of TOPOLOGY down, and every direction of one alone, for every matrix of TRAFFIC
 //     as constant traffic; counts demands that are connected and left without a path
+//   agent_quality pairs TOPOLOGY TRAFFIC COUNT [POLICY...]
+//     the same of COUNT random pairs of cables that are down together
 //   agent_quality series TOPOLOGY TRAFFIC EVERY HISTORY [POLICY...]
 //     every EVERY-th matrix of TRAFFIC, decided from the HISTORY matrices before it
 //
@@ -25,9 +27,11 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp/min_mlu_solver.h"
 #include "agents/registry/policy_registry.h"
@@ -270,6 +274,40 @@ void RunFailures(const std::string& name, const std::string& traffic, Comparison
               name.c_str(), cables, topology.num_links(), matrices.size());
 }
 
+void RunPairs(const std::string& name, const std::string& traffic, int count,
+              Comparison* comparison) {
+  const Topology topology = OrExit(LoadTopology(name)).value;
+  const Matrices matrices = MatricesOf(Traffic(traffic, topology));
+  CandidatePaths candidates = OrExit(CandidatePaths::Compute(topology, {}, OneThread()));
+  std::vector<LinkId> cables;
+  for (LinkId l = 0; l < topology.num_links(); ++l) {
+    if (topology.link(l).source < topology.link(l).destination) cables.push_back(l);
+  }
+  if (cables.size() < 2) return;
+  MinMluOptions options;
+  options.leave_out_unroutable = true;
+  comparison->Restart();
+  std::mt19937 random(1);
+  for (int i = 0; i < count; ++i) {
+    std::shuffle(cables.begin(), cables.end(), random);
+    TopologyDelta down = Down(topology, cables[0], true);
+    for (const LinkChange& change : Down(topology, cables[1], true)) {
+      const auto same = [&](const LinkChange& other) { return other.link == change.link; };
+      if (std::none_of(down.begin(), down.end(), same)) down.push_back(change);
+    }
+    const Topology failed = OrExit(topology.Apply(down));
+    if (!candidates.Update(failed).ok()) std::exit(1);
+    MinMluSolver optimum = MinMluSolver::OverAllPaths(failed, options);
+    for (const auto& matrix : matrices) {
+      comparison->Play(
+          failed, candidates.paths(), {matrix}, *matrix, OrExit(optimum.SolveMlu(*matrix)),
+          absl::StrCat(topology.link(cables[0]).name, "+", topology.link(cables[1]).name));
+    }
+  }
+  std::printf("%s: %d random pairs of cables down, %zu matrices each\n", name.c_str(), count,
+              matrices.size());
+}
+
 void RunSeries(const std::string& name, const std::string& traffic, int every, int history,
                Comparison* comparison) {
   const Topology topology = OrExit(LoadTopology(name)).value;
@@ -308,6 +346,11 @@ int Main(int argc, char** argv) {
     RunFailures(args[1], args[2], &comparison);
     return comparison.Print() ? 0 : 1;
   }
+  if (mode == "pairs" && args.size() >= 4) {
+    Comparison comparison(policies(4), every_case, installs);
+    RunPairs(args[1], args[2], std::max(1, std::atoi(args[3].c_str())), &comparison);
+    return comparison.Print() ? 0 : 1;
+  }
   if (mode == "series" && args.size() >= 5) {
     Comparison comparison(policies(5), every_case, installs);
     RunSeries(args[1], args[2], std::max(1, std::atoi(args[3].c_str())),
@@ -318,6 +361,7 @@ int Main(int argc, char** argv) {
       stderr,
       "usage: agent_quality [--cases] [--in-force] constant GRAPHS DEMANDS MAX_NODES [POLICY...]\n"
       "       agent_quality [--cases] [--in-force] failures TOPOLOGY TRAFFIC [POLICY...]\n"
+      "       agent_quality [--cases] [--in-force] pairs TOPOLOGY TRAFFIC COUNT [POLICY...]\n"
       "       agent_quality [--cases] [--in-force] series TOPOLOGY TRAFFIC EVERY HISTORY "
       "[POLICY...]\n");
   return 2;
