@@ -43,6 +43,20 @@ double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMat
   return MaxLinkUtilization(topology, ComputeLinkLoads(topology, plan, demands).load_bps);
 }
 
+// The network without the cable that the plan fills most, in networks whose links come in cables.
+Topology WithoutFullest(const Topology& whole, const RoutingPlan& plan,
+                        const TrafficMatrix& demands) {
+  const std::vector<double> load = ComputeLinkLoads(whole, plan, demands).load_bps;
+  const LinkId fullest =
+      static_cast<LinkId>(std::max_element(load.begin(), load.end()) - load.begin());
+  LinkChange there, back;
+  there.link = fullest;
+  there.operational_state = OperationalState::kDown;
+  back.link = fullest ^ 1;
+  back.operational_state = OperationalState::kDown;
+  return whole.Apply({there, back}).value();
+}
+
 class TreePlannerTest : public ::testing::TestWithParam<unsigned> {};
 
 TEST_P(TreePlannerTest, WhatItProvesIsTrueAndThePlanIsAsNearToTheOptimumAsItSays) {
@@ -203,16 +217,7 @@ TEST_P(TreePlannerTest, DemandsThatLoseTheirPathsDoNotAllCrowdOntoTheSameDetour)
   TreePlanner hasty{options};
   hasty.SetTopology(whole);
   hasty.Improve(Convert(series.demands(0), hasty));
-  const std::vector<double> load =
-      ComputeLinkLoads(whole, hasty.Plan(whole.version()), series.demands(0)).load_bps;
-  const LinkId fullest =
-      static_cast<LinkId>(std::max_element(load.begin(), load.end()) - load.begin());
-  LinkChange there, back;
-  there.link = fullest;
-  there.operational_state = OperationalState::kDown;
-  back.link = fullest ^ 1;
-  back.operational_state = OperationalState::kDown;
-  const Topology failed = whole.Apply({there, back}).value();
+  const Topology failed = WithoutFullest(whole, hasty.Plan(whole.version()), series.demands(0));
   hasty.SetTopology(failed);
   TreePlanner patient{{}};
   patient.SetTopology(failed);
@@ -231,16 +236,7 @@ TEST(TreePlannerFailureTest, ALargeNetworkIsNearTheBestAtOnceAndNearerWithTheNex
   planner.SetTopology(whole);
   const TreeDemands demands = Convert(series.demands(0), planner);
   planner.Improve(demands);
-  const std::vector<double> load =
-      ComputeLinkLoads(whole, planner.Plan(whole.version()), series.demands(0)).load_bps;
-  const LinkId fullest =
-      static_cast<LinkId>(std::max_element(load.begin(), load.end()) - load.begin());
-  LinkChange there, back;
-  there.link = fullest;
-  there.operational_state = OperationalState::kDown;
-  back.link = fullest ^ 1;
-  back.operational_state = OperationalState::kDown;
-  const Topology failed = whole.Apply({there, back}).value();
+  const Topology failed = WithoutFullest(whole, planner.Plan(whole.version()), series.demands(0));
   planner.SetTopology(failed);
   const TreePlanReport at_once = planner.Improve(demands);
   const RoutingPlan plan = planner.Plan(failed.version());

@@ -13,6 +13,17 @@ using ::rhumb::testing::Diamond;
 
 using CoreOperatorTest = CoreFixture;
 
+// What a store in epoch 7 gives back at the next start.
+StoredState StoredBy(const StoreChange& change) {
+  StoredState stored;
+  stored.epoch = 7;
+  stored.reported = ToProto(*change.reported);
+  stored.settings = *change.settings;
+  stored.floor = *change.floor;
+  for (const auto& plan : change.plans) stored.plans.push_back(ToProto(*plan));
+  return stored;
+}
+
 TEST_F(CoreOperatorTest, ARestoredPlanStaysUntilTelemetryComes) {
   options_.policy = "ecmp";
   Restart({});
@@ -148,16 +159,7 @@ TEST_F(CoreOperatorTest, RollbackOutlivesARestart) {
   request.set_plan_version(published_.front()->version());
   request.mutable_confirm_within()->set_seconds(20);
   ASSERT_TRUE(core_->north().RollbackPlan(request, "op").ok());
-  auto stored_by = [](const StoreChange& change) {
-    StoredState stored;
-    stored.epoch = 7;
-    stored.reported = ToProto(*change.reported);
-    stored.settings = *change.settings;
-    stored.floor = *change.floor;
-    for (const auto& plan : change.plans) stored.plans.push_back(ToProto(*plan));
-    return stored;
-  };
-  const StoredState waiting = stored_by(core_->TakeChange());
+  const StoredState waiting = StoredBy(core_->TakeChange());
 
   // Not confirmed before the restart, nor in time after it.
   Restart(waiting);
@@ -184,13 +186,7 @@ TEST_F(CoreOperatorTest, RestartKeepsEpochSettingsAndPlanAndVersionsGrow) {
   drain.set_link("A-B");
   ASSERT_TRUE(core_->north().DrainLink(drain, "op").ok());
   Decide();
-  const StoreChange change = core_->TakeChange();
-  StoredState stored;
-  stored.epoch = 7;
-  stored.reported = ToProto(*change.reported);
-  stored.settings = *change.settings;
-  stored.floor = *change.floor;
-  for (const auto& plan : change.plans) stored.plans.push_back(ToProto(*plan));
+  const StoredState stored = StoredBy(core_->TakeChange());
   const uint64_t last_version = latest().version();
   const uint64_t last_topology = core_->north().GetStatus().topology_version();
   published_.clear();
