@@ -108,9 +108,21 @@ bool Widen(absl::string_view extra, int64_t* bytes, int64_t* packed, int64_t* he
   return false;
 }
 
-// The extras of the local head may differ from those of the directory; name and checksum may not.
+// How a member is packed.
+struct Method {
+  int64_t flags = 0, compression = 0;  // 4.4.4, 4.4.5
+
+  bool encrypted() const { return (flags & (1 | 1 << 6)) != 0; }
+  bool operator!=(const Method& other) const {
+    return encrypted() != other.encrypted() || compression != other.compression;
+  }
+};
+
+// The extras of the local head may differ from those of the directory; name, checksum and how it is
+// packed may not.
 absl::StatusOr<int64_t> DataOffset(const SeekableFile& file, int64_t head_offset,
-                                   const ZipMember& member, int64_t packed_bytes) {
+                                   const ZipMember& member, const Method& method,
+                                   int64_t packed_bytes) {
   if (head_offset < 0 || head_offset > file.size() - kLocalHeadBytes) {
     return Broken("has a member outside of it");
   }
@@ -124,11 +136,13 @@ absl::StatusOr<int64_t> DataOffset(const SeekableFile& file, int64_t head_offset
   const auto name = file.Read(head_offset + kLocalHeadBytes, NumberAt(*head, 26, 2));
   if (!name.ok()) return name.status();
   constexpr int64_t kChecksumBehindData = 8;
-  const bool behind = (NumberAt(*head, 6, 2) & kChecksumBehindData) != 0;
+  const Method local{NumberAt(*head, 6, 2), NumberAt(*head, 8, 2)};
+  const bool behind = (local.flags & kChecksumBehindData) != 0;
   const int64_t packed = NumberAt(*head, 18, 4), unpacked = NumberAt(*head, 22, 4);
   const bool same_size = (packed == packed_bytes || packed == kIn64BitField) &&
                          (unpacked == member.bytes || unpacked == kIn64BitField);
-  if (*name != member.name || (!behind && (NumberAt(*head, 14, 4) != member.crc32 || !same_size))) {
+  if (*name != member.name || local != method ||
+      (!behind && (NumberAt(*head, 14, 4) != member.crc32 || !same_size))) {
     return Broken("has a member that is not what the directory says");
   }
   return offset;
@@ -147,7 +161,7 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
     if (static_cast<int64_t>(left.size()) < kEntryBytes || !absl::StartsWith(left, "PK\x01\x02")) {
       return Broken("has a wrong directory");
     }
-    const int64_t flags = NumberAt(left, 8, 2), method = NumberAt(left, 10, 2);
+    const Method method{NumberAt(left, 8, 2), NumberAt(left, 10, 2)};
     const uint32_t crc32 = static_cast<uint32_t>(NumberAt(left, 16, 4));
     int64_t packed = NumberAt(left, 20, 4), bytes = NumberAt(left, 24, 4);
     const absl::string_view entry = left.substr(0, kEntryBytes);
@@ -169,8 +183,8 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
     if (kind == Kind::kOther) return NoPlainFile(member.name);
     member.bytes = bytes;
     member.crc32 = crc32;
-    member.stored = method == 0 && (flags & 1) == 0 && packed == bytes;
-    const auto offset = DataOffset(file, head, member, packed);
+    member.stored = method.compression == 0 && !method.encrypted() && packed == bytes;
+    const auto offset = DataOffset(file, head, member, method, packed);
     if (!offset.ok()) return offset.status();
     member.offset = *offset;
     members.push_back(std::move(member));

@@ -182,6 +182,17 @@ std::string WithAttributes(std::string archive, int entry, char system, uint32_t
   return archive;
 }
 
+TEST(NpyStreamTest, MembersThatTheirHeadsSayArePackedOtherwiseAreRefused) {
+  const std::string archive = StoredZip({{"tm.npy", ThreeMatrices()}});
+  for (const auto& [at, value] : std::vector<std::pair<size_t, char>>{{6, 1}, {6, 64}, {8, 21}}) {
+    std::string other = archive;
+    other[archive.find("PK\x03\x04") + at] = value;  // encrypted in two ways; a method
+    const std::string path = Write("otherwise.npz", other);
+    EXPECT_NE(Refusal(path), "was read") << at << " " << static_cast<int>(value);
+    EXPECT_FALSE(LoadTraffic(path).ok()) << at << " " << static_cast<int>(value);
+  }
+}
+
 TEST(NpyStreamTest, MembersThatAreNoFilesAreRefusedAndDirectoriesLeftOut) {
   const std::string archive =
       StoredZip({{"tm.npy", ThreeMatrices()},
