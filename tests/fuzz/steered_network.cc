@@ -128,6 +128,7 @@ void SteeredNetwork::Start() {
 }
 
 void SteeredNetwork::Restart() {
+  CheckPromises();  // of what was published, before it is read back
   waiting_.reset();
   last_ = nullptr;
   Start();
