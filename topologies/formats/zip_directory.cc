@@ -65,6 +65,7 @@ absl::StatusOr<Directory> FindDirectory(const SeekableFile& file) {
     return Broken("has no end");
   }
   Directory directory{NumberAt(*tail, end + 16, 4), NumberAt(*tail, end + 12, 4)};
+  int64_t end_of_directory = tail_offset + static_cast<int64_t>(end);
   const int64_t locator_offset = tail_offset + static_cast<int64_t>(end) - kEnd64LocatorBytes;
   if (locator_offset >= 0) {
     const auto locator = file.Read(locator_offset, kEnd64LocatorBytes);
@@ -76,11 +77,16 @@ absl::StatusOr<Directory> FindDirectory(const SeekableFile& file) {
       if (!end64.ok()) return end64.status();
       if (!absl::StartsWith(*end64, "PK\x06\x06")) return Broken("has a wrong end");
       directory = {NumberAt(*end64, 48, 8), NumberAt(*end64, 40, 8)};
+      end_of_directory = offset;
     }
   }
   if (directory.bytes < 0 || directory.bytes > kMostDirectoryBytes || directory.offset < 0 ||
       directory.offset > file.size() - directory.bytes) {
     return Broken("has a wrong directory");
+  }
+  // Readers differ in which bytes they take for the directory then.
+  if (directory.offset + directory.bytes != end_of_directory) {
+    return Broken("has something between its directory and its end");
   }
   return directory;
 }

@@ -193,6 +193,12 @@ TEST(NpyStreamTest, MembersThatTheirHeadsSayArePackedOtherwiseAreRefused) {
   }
 }
 
+TEST(NpyStreamTest, ArchivesWithBytesBetweenDirectoryAndEndAreRefused) {
+  std::string archive = StoredZip({{"tm.npy", ThreeMatrices()}});
+  archive.insert(archive.find("PK\x05\x06"), "more");
+  EXPECT_NE(Refusal(Write("between.npz", archive)), "was read");
+}
+
 TEST(NpyStreamTest, MembersThatAreNoFilesAreRefusedAndDirectoriesLeftOut) {
   const std::string archive =
       StoredZip({{"tm.npy", ThreeMatrices()},
