@@ -185,13 +185,13 @@ absl::StatusOr<std::vector<ZipMember>> ReadZipDirectory(const SeekableFile& file
     }
     left.remove_prefix(name_bytes + extra_bytes + comment_bytes);
     const Kind kind = KindOf(entry, member.name);
-    if (kind == Kind::kDirectory) continue;
-    if (kind == Kind::kOther) return NoPlainFile(member.name);
     member.bytes = bytes;
     member.crc32 = crc32;
     member.stored = method.compression == 0 && !method.encrypted() && packed == bytes;
     const auto offset = DataOffset(file, head, member, method, packed);
     if (!offset.ok()) return offset.status();
+    if (kind == Kind::kDirectory) continue;
+    if (kind == Kind::kOther) return NoPlainFile(member.name);
     member.offset = *offset;
     members.push_back(std::move(member));
   }
