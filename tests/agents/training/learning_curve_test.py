@@ -76,7 +76,7 @@ class LearningCurveTest(unittest.TestCase):
             for seed in (51, 52, 53)
         ]
         shown = (TRAINING / "plan_curve.svg").read_text(encoding="utf-8")
-        answer = run(seeds[0], "--over", "updates", *options, others=seeds[1:])
+        answer = run(seeds[0], *options, others=seeds[1:])
         self.assertEqual(answer.stdout, shown)
 
 
