@@ -10,7 +10,7 @@
 #include "agents/neural/history.h"
 #include "agents/neural/large_shares.h"
 #include "agents/neural/shares_in_force.h"
-#include "topologies/paths/shortest_paths.h"
+#include "agents/neural/usable_paths.h"
 
 namespace rhumb::neural {
 namespace {
@@ -184,7 +184,7 @@ void NeuralPolicy::Prepare(const Observation& observation) {
     topology_ = observation.topology;
     candidates_ = observation.candidate_paths;
     outgrown_.clear();
-    CompletePaths(observation);
+    paths_ = WithUsablePaths(observation.topology, observation.candidate_paths);
     guard_.SetTopology(observation.topology);
     active_.assign(paths_->num_pairs(), paths_->num_paths() > kManyPaths ? 0 : 1);
   }
@@ -214,49 +214,6 @@ void NeuralPolicy::BuildGraph(const Topology& topology) {
       break;
     }
   }
-}
-
-// A candidate set that lags behind a failure, or covers only some pairs, may leave a connected pair
-// without a usable path. Such pairs get the shortest path by delay.
-void NeuralPolicy::CompletePaths(const Observation& observation) {
-  const Topology& topology = observation.topology;
-  const PathSet& candidates = *observation.candidate_paths;
-  std::vector<NodePair> missing;
-  std::vector<uint8_t> lacks(candidates.num_pairs(), 0);
-  for (int pair = 0; pair < candidates.num_pairs(); ++pair) {
-    bool usable = false;
-    for (int p = candidates.paths_of(pair).begin; p < candidates.paths_of(pair).end && !usable;
-         ++p) {
-      usable = !candidates.links(p).empty() && IsUsable(topology, candidates.links(p));
-    }
-    lacks[pair] = usable ? 0 : 1;
-  }
-  const auto has_path = [&](NodeId s, NodeId d) {
-    const std::optional<int> pair = candidates.Find(s, d);
-    return pair && lacks[*pair] == 0;
-  };
-  const std::vector<double> weights = LinkWeights(topology, LinkMetric::kDelay);
-  PathSet::Builder builder;
-  int added = 0;
-  for (int pair = 0; pair < candidates.num_pairs(); ++pair) {
-    if (lacks[pair] != 0) continue;
-    builder.AddPair(candidates.pair(pair).source, candidates.pair(pair).destination);
-    for (int p = candidates.paths_of(pair).begin; p < candidates.paths_of(pair).end; ++p) {
-      builder.AddPath(candidates.links(p));
-    }
-  }
-  for (NodeId s = 0; s < topology.num_nodes(); ++s) {
-    std::optional<ShortestPathTree> tree;
-    for (NodeId d = 0; d < topology.num_nodes(); ++d) {
-      if (s == d || has_path(s, d)) continue;
-      if (!tree) tree.emplace(topology, weights, s);
-      if (!tree->reaches(d)) continue;
-      builder.AddPair(s, d).AddPath(tree->PathOf(d));
-      ++added;
-    }
-  }
-  paths_ =
-      added == 0 ? observation.candidate_paths : std::make_shared<const PathSet>(builder.Build());
 }
 
 bool NeuralPolicy::GoesOn() const {

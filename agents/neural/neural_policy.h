@@ -51,7 +51,6 @@ class NeuralPolicy : public RoutingPolicy {
   absl::StatusOr<Decision> DecideLarge(const Observation& observation);
   // Follows topology, candidate paths and the pairs that have traffic.
   void Prepare(const Observation& observation);
-  void CompletePaths(const Observation& observation);
   void BuildGraph(const Topology& topology);
   // What the last decision was balanced to is as good a start as the network's.
   bool GoesOn() const;

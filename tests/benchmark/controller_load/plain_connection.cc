@@ -1,6 +1,6 @@
 #include "tests/benchmark/controller_load/plain_connection.h"
 
-#include <fcntl.h>
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/internal/endian.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -220,7 +219,8 @@ void PlainConnection::Send(int32_t call, absl::string_view message) {
   const auto open = calls_.find(call);
   if (open == calls_.end()) return;
   char prefix[kPrefix] = {};
-  absl::big_endian::Store32(prefix + 1, static_cast<uint32_t>(message.size()));
+  const uint32_t length = htonl(static_cast<uint32_t>(message.size()));
+  std::memcpy(prefix + 1, &length, sizeof(length));
   absl::StrAppend(&open->second->to_send, absl::string_view(prefix, kPrefix), message);
   nghttp2_session_resume_data(session_, call);
   Flush();
@@ -277,7 +277,9 @@ void PlainConnection::Take(int32_t call, absl::string_view bytes) {
   open.received.append(bytes.data(), bytes.size());
   size_t at = 0;
   while (open.received.size() - at >= kPrefix) {
-    const size_t size = absl::big_endian::Load32(open.received.data() + at + 1);
+    uint32_t length = 0;
+    std::memcpy(&length, open.received.data() + at + 1, sizeof(length));
+    const size_t size = ntohl(length);
     if (open.received.size() - at < kPrefix + size) break;
     open.listener->OnMessage(absl::string_view(open.received).substr(at + kPrefix, size));
     at += kPrefix + size;
