@@ -1,19 +1,29 @@
 #include "controller/serving/server/fan_out.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
 
 namespace rhumb {
+namespace {
 
-FanOut::FanOut(Metrics* metrics) : metrics_(metrics), thread_([this] { Run(); }) {}
+// More would only wait for each other in the kernel, and for the processors of those who decide.
+constexpr int kMostThreads = 4;
+
+}  // namespace
+
+FanOut::FanOut(Metrics* metrics) : metrics_(metrics) {
+  const int threads = std::clamp<int>(std::thread::hardware_concurrency(), 1, kMostThreads);
+  for (int t = 0; t < threads; ++t) threads_.emplace_back([this] { Run(); });
+}
 
 FanOut::~FanOut() {
   {
     absl::MutexLock lock(&mutex_);
     stop_ = true;
   }
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void FanOut::Add(uint64_t id, std::shared_ptr<PlanReader> reader) {
@@ -52,21 +62,37 @@ void FanOut::EndAll(const absl::Status& status) {
 }
 
 void FanOut::Run() {
+  uint64_t seen = 0;
+  const auto called = [this, &seen]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stop_ || announced_ || rounds_ != seen;
+  };
   for (;;) {
-    SteadyTime since;
+    std::shared_ptr<Round> round;
     {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(
-          +[](FanOut* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
-            return self->stop_ || self->announced_;
-          },
-          this));
+      absl::MutexLock lock(&mutex_, absl::Condition(&called));
       if (stop_) return;
-      announced_ = false;
-      since = announced_at_;
+      if (announced_) {
+        announced_ = false;
+        round_ = std::make_shared<Round>();
+        round_->readers.assign(readers_.begin(), readers_.end());
+        round_->since = announced_at_;
+        ++rounds_;
+      }
+      round = round_;
+      seen = rounds_;
     }
-    for (const auto& [id, reader] : readers()) reader->Wake();
-    metrics_->ObserveStage(Stage::kFanOut, absl::ToDoubleSeconds(SteadyNow() - since));
+    Wake(round.get());
+  }
+}
+
+void FanOut::Wake(Round* round) {
+  const size_t count = round->readers.size();
+  for (size_t i = round->next++; i < count; i = round->next++) {
+    // Not kept alive until the next plan: a stream may have ended meanwhile.
+    std::exchange(round->readers[i].second, nullptr)->Wake();
+    if (++round->woken == count) {
+      metrics_->ObserveStage(Stage::kFanOut, absl::ToDoubleSeconds(SteadyNow() - round->since));
+    }
   }
 }
 
