@@ -57,6 +57,14 @@ bool InOrder(absl::Span<const NodePair> pairs, bool by_source) {
 
 }  // namespace
 
+PathSet::Builder& PathSet::Builder::Reserve(int pairs, int paths, int path_links) {
+  pairs_.reserve(pairs);
+  path_begin_.reserve(pairs + 1);
+  link_begin_.reserve(paths + 1);
+  links_.reserve(path_links);
+  return *this;
+}
+
 PathSet::Builder& PathSet::Builder::AddPair(NodeId source, NodeId destination) {
   pairs_.push_back({source, destination});
   path_begin_.push_back(static_cast<int>(link_begin_.size()));
@@ -66,6 +74,20 @@ PathSet::Builder& PathSet::Builder::AddPair(NodeId source, NodeId destination) {
 PathSet::Builder& PathSet::Builder::AddPath(absl::Span<const LinkId> links) {
   link_begin_.push_back(static_cast<int>(links_.size()));
   links_.insert(links_.end(), links.begin(), links.end());
+  return *this;
+}
+
+PathSet::Builder& PathSet::Builder::AddPairs(const PathSet& from, int begin, int end) {
+  const Range paths{from.path_begin_[begin], from.path_begin_[end]};
+  const Range links{from.link_begin_[paths.begin], from.link_begin_[paths.end]};
+  const int paths_before = static_cast<int>(link_begin_.size()) - paths.begin;
+  const int links_before = static_cast<int>(links_.size()) - links.begin;
+  pairs_.insert(pairs_.end(), from.pairs_.begin() + begin, from.pairs_.begin() + end);
+  for (int i = begin; i < end; ++i) path_begin_.push_back(from.path_begin_[i] + paths_before);
+  for (int p = paths.begin; p < paths.end; ++p) {
+    link_begin_.push_back(from.link_begin_[p] + links_before);
+  }
+  links_.insert(links_.end(), from.links_.begin() + links.begin, from.links_.begin() + links.end);
   return *this;
 }
 
@@ -109,7 +131,7 @@ std::optional<int> PathSet::Find(NodeId source, NodeId destination) const {
   return it->second;
 }
 
-absl::Status PathSet::Validate(const Topology& topology) const {
+absl::Status PathSet::Validate(const Topology& topology, absl::Span<const double> shares) const {
   if (!index_.empty() && static_cast<int>(index_.size()) != num_pairs()) {
     return absl::InvalidArgumentError("a demand is listed twice; list every demand once");
   }
@@ -127,6 +149,7 @@ absl::Status PathSet::Validate(const Topology& topology) const {
       }
     }
     for (int p = paths_of(i).begin; p < paths_of(i).end; ++p) {
+      if (!shares.empty() && shares[p] == 0) continue;
       absl::Status status = CheckPath(topology, ends, pair, links(p), &visited_by, p);
       if (!status.ok()) return status;
     }
@@ -157,6 +180,12 @@ double BottleneckCapacityBps(const Topology& topology, absl::Span<const LinkId> 
 
 bool IsUsable(const Topology& topology, absl::Span<const LinkId> path) {
   return std::all_of(path.begin(), path.end(), [&](LinkId l) { return topology.link(l).usable(); });
+}
+
+std::vector<char> UsableLinks(const Topology& topology) {
+  std::vector<char> usable(topology.num_links());
+  for (LinkId l = 0; l < topology.num_links(); ++l) usable[l] = topology.link(l).usable() ? 1 : 0;
+  return usable;
 }
 
 std::string DescribePath(const Topology& topology, absl::Span<const LinkId> path) {

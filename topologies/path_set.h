@@ -45,10 +45,14 @@ class PathSet {
   // Pairs in the order in which they were added; the paths of a pair are contiguous.
   class Builder {
    public:
+    // Room for as much; more may be added.
+    Builder& Reserve(int pairs, int paths, int path_links);
     // Starts the next pair. A pair is added once.
     Builder& AddPair(NodeId source, NodeId destination);
     // Adds a path to the pair that was started last.
     Builder& AddPath(absl::Span<const LinkId> links);
+    // Adds the pairs [begin, end) of `from` with all their paths, as they stand there.
+    Builder& AddPairs(const PathSet& from, int begin, int end);
     PathSet Build();
 
    private:
@@ -84,8 +88,9 @@ class PathSet {
   absl::Span<const int> pairs_of_paths() const { return pair_of_path_; }  // [paths]
 
   // InvalidArgument, naming the pair and path, unless every path runs from its pair's source to its
-  // destination over adjacent links of `topology` without visiting a node twice.
-  absl::Status Validate(const Topology& topology) const;
+  // destination over adjacent links of `topology` without visiting a node twice. Given `shares`,
+  // one a path, only paths whose share is not 0 are looked at.
+  absl::Status Validate(const Topology& topology, absl::Span<const double> shares = {}) const;
 
  private:
   std::vector<NodePair> pairs_;
@@ -106,6 +111,8 @@ absl::Duration PropagationDelay(const Topology& topology, absl::Span<const LinkI
 double BottleneckCapacityBps(const Topology& topology, absl::Span<const LinkId> path);
 // True when every link may carry traffic.
 bool IsUsable(const Topology& topology, absl::Span<const LinkId> path);
+// [links] Not 0 for links that may carry traffic: for whoever asks a thousand times, side by side.
+std::vector<char> UsableLinks(const Topology& topology);
 // "A>B>C" by node names, for people.
 std::string DescribePath(const Topology& topology, absl::Span<const LinkId> path);
 

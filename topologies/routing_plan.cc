@@ -32,24 +32,34 @@ double AbsoluteChange(const RoutingPlan& from, PathSet::Range a, const RoutingPl
 }  // namespace
 
 absl::Status RoutingPlan::Validate(const Topology& topology) const {
-  if (static_cast<int>(ratios_.size()) != paths_->num_paths()) {
+  if (absl::Status status = ValidateUsed(topology); !status.ok()) return status;
+  return paths_->Validate(topology);
+}
+
+absl::Status RoutingPlan::ValidateUsed(const Topology& topology) const {
+  if (static_cast<int>(ratios().size()) != paths_->num_paths()) {
     return absl::InvalidArgumentError(absl::StrFormat("the plan has %d ratios for %d paths",
-                                                      ratios_.size(), paths_->num_paths()));
+                                                      ratios().size(), paths_->num_paths()));
   }
-  if (absl::Status status = paths_->Validate(topology); !status.ok()) return status;
+  if (absl::Status status = paths_->Validate(topology, ratios()); !status.ok()) return status;
+  const std::vector<char> usable = UsableLinks(topology);
+  const auto carries = [&](int p) {
+    const absl::Span<const LinkId> links = paths_->links(p);
+    return std::all_of(links.begin(), links.end(), [&](LinkId l) { return usable[l] != 0; });
+  };
   for (int i = 0; i < paths_->num_pairs(); ++i) {
     const PathSet::Range range = paths_->paths_of(i);
     if (range.size() == 0) continue;
     const NodePair pair = paths_->pair(i);
     double sum = 0;
     for (int p = range.begin; p < range.end; ++p) {
-      const double ratio = ratios_[p];
+      const double ratio = ratios()[p];
       if (!(ratio >= 0 && ratio <= 1 + kRatioTolerance)) {
         return absl::InvalidArgumentError(absl::StrFormat(
             "demand %s>%s has split ratio %g; ratios are in [0, 1]",
             topology.node(pair.source).name, topology.node(pair.destination).name, ratio));
       }
-      if (ratio > 0 && !IsUsable(topology, paths_->links(p))) {
+      if (ratio > 0 && !carries(p)) {
         return absl::InvalidArgumentError(absl::StrFormat(
             "demand %s>%s puts %g of its traffic on %s, which has a dead or drained link",
             topology.node(pair.source).name, topology.node(pair.destination).name, ratio,
@@ -73,9 +83,7 @@ LinkLoads ComputeLinkLoads(const Topology& topology, const RoutingPlan& plan,
   const PathSet& paths = plan.paths();
   double offered = 0, routed = 0;
   for (double rate : demands.rates_bps()) offered += rate;
-  // Side by side: a link's state is asked for once a path and link.
-  std::vector<char> usable(topology.num_links());
-  for (LinkId l = 0; l < topology.num_links(); ++l) usable[l] = topology.link(l).usable() ? 1 : 0;
+  const std::vector<char> usable = UsableLinks(topology);
   for (int i = 0; i < paths.num_pairs(); ++i) {
     const NodePair pair = paths.pair(i);
     const double rate = demands.rate_bps(pair.source, pair.destination);

@@ -14,30 +14,40 @@
 
 namespace rhumb {
 
-// Immutable. Several plans usually share one path set.
+// Immutable; copies share everything. Several plans usually share one path set.
 class RoutingPlan {
  public:
   // No demand is routed.
-  RoutingPlan() : paths_(std::make_shared<const PathSet>()) {}
+  RoutingPlan() : RoutingPlan(std::make_shared<const PathSet>(), {}, 0) {}
   // `ratios` has one entry a path. Not checked here; see Validate.
   RoutingPlan(std::shared_ptr<const PathSet> paths, std::vector<double> ratios,
               uint64_t topology_version)
-      : paths_(std::move(paths)), ratios_(std::move(ratios)), topology_version_(topology_version) {}
+      : paths_(std::move(paths)),
+        ratios_(std::make_shared<const std::vector<double>>(std::move(ratios))),
+        topology_version_(topology_version) {}
 
   const PathSet& paths() const { return *paths_; }
   const std::shared_ptr<const PathSet>& shared_paths() const { return paths_; }
-  absl::Span<const double> ratios() const { return ratios_; }  // [paths]
+  absl::Span<const double> ratios() const { return *ratios_; }  // [paths]
   // Version of the topology the plan was decided on.
   uint64_t topology_version() const { return topology_version_; }
+  // The same for another version of the topology. O(1).
+  RoutingPlan WithTopologyVersion(uint64_t version) const {
+    RoutingPlan plan = *this;
+    plan.topology_version_ = version;
+    return plan;
+  }
 
   // InvalidArgument, naming the demand, unless the paths are valid on `topology`, all ratios are in
   // [0, 1], those of every pair sum to 1 within 1e-6, and no ratio above 0 is on a path over a
   // drained or dead link. A pair without any paths is allowed (unreachable).
   absl::Status Validate(const Topology& topology) const;
+  // The same but for paths of ratio 0, which nobody is told of; they are not looked at.
+  absl::Status ValidateUsed(const Topology& topology) const;
 
  private:
   std::shared_ptr<const PathSet> paths_;
-  std::vector<double> ratios_;
+  std::shared_ptr<const std::vector<double>> ratios_;
   uint64_t topology_version_ = 0;
 };
 

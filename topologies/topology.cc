@@ -104,6 +104,16 @@ void BuildRows(int num_rows, int num_links, Key key, std::vector<int>* begin,
   for (LinkId l = 0; l < num_links; ++l) (*ids)[next[key(l)]++] = l;
 }
 
+// `rows`: the links, grouped by `from`.
+template <typename From, typename To>
+TopologyGraph MakeGraph(int num_nodes, const std::vector<LinkId>& rows, From from, To to) {
+  std::vector<std::pair<int, int>> edges;
+  edges.reserve(rows.size());
+  for (LinkId l : rows) edges.emplace_back(from(l), to(l));
+  return TopologyGraph(boost::edges_are_sorted, edges.begin(), edges.end(), rows.begin(),
+                       num_nodes);
+}
+
 template <typename Names>
 std::string FirstNames(const Names& names) {
   std::vector<std::string> shown(names.begin(), names.end());
@@ -185,13 +195,12 @@ absl::StatusOr<Topology> Topology::Create(std::string name, std::vector<Node> no
       n, m, [&](LinkId l) { return links[l].source; }, &structure->out_begin, &structure->out);
   BuildRows(
       n, m, [&](LinkId l) { return links[l].destination; }, &structure->in_begin, &structure->in);
-  std::vector<std::pair<int, int>> edges(m);
-  for (int i = 0; i < m; ++i) {
-    const Link& link = links[structure->out[i]];
-    edges[i] = {link.source, link.destination};
-  }
-  structure->graph =
-      TopologyGraph(boost::edges_are_sorted, edges.begin(), edges.end(), structure->out.begin(), n);
+  structure->graph = MakeGraph(
+      n, structure->out, [&](LinkId l) { return links[l].source; },
+      [&](LinkId l) { return links[l].destination; });
+  structure->reversed_graph = MakeGraph(
+      n, structure->in, [&](LinkId l) { return links[l].destination; },
+      [&](LinkId l) { return links[l].source; });
   structure->name = std::move(name);
   structure->origin = std::move(origin);
   structure->nodes = std::move(nodes);

@@ -97,6 +97,8 @@ class Topology {  // Wide: one accessor a thing that is asked about nodes, links
   absl::Span<const Link> links() const { return *links_; }
 
   const TopologyGraph& graph() const { return structure_->graph; }
+  // The same with every edge turned round: what leads to a node.
+  const TopologyGraph& reversed_graph() const { return structure_->reversed_graph; }
   // Links that leave a node, by increasing LinkId, usable or not.
   absl::Span<const LinkId> out_links(NodeId id) const;
   absl::Span<const LinkId> in_links(NodeId id) const;
@@ -130,7 +132,7 @@ class Topology {  // Wide: one accessor a thing that is asked about nodes, links
     std::string name;
     std::string origin;
     std::vector<Node> nodes;
-    TopologyGraph graph;
+    TopologyGraph graph, reversed_graph;
     // Compressed rows: links leaving node v are out[out_begin[v]] up to out[out_begin[v + 1]].
     std::vector<int> out_begin, in_begin;
     std::vector<LinkId> out, in;

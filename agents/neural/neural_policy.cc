@@ -146,6 +146,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
     }
   }
   if (options_.max_move < 1) LimitMove(observation, &decision);
+  decided_here_ = true;
   return decision;
 }
 
@@ -183,9 +184,9 @@ void NeuralPolicy::Prepare(const Observation& observation) {
   if (!same) {
     topology_ = observation.topology;
     candidates_ = observation.candidate_paths;
-    outgrown_.clear();
     paths_ = WithUsablePaths(observation.topology, observation.candidate_paths);
     guard_.SetTopology(observation.topology);
+    decided_here_ = false;
     active_.assign(paths_->num_pairs(), paths_->num_paths() > kManyPaths ? 0 : 1);
   }
   bool grown = !same;
@@ -336,7 +337,6 @@ void NeuralPolicy::Grow(const Topology& topology, const std::vector<MissingPath>
   }
   std::vector<float> share(paths_->num_paths(), 0.0F);
   for (int p = 0; p < graph_->num_paths(); ++p) share[graph_->path_of_set[p]] = settled_[p];
-  outgrown_.push_back(paths_);
   paths_ = std::make_shared<const PathSet>(builder.Build());
   BuildGraph(topology);
   settled_.clear();
@@ -346,17 +346,23 @@ void NeuralPolicy::Grow(const Topology& topology, const std::vector<MissingPath>
 }
 
 std::vector<double> NeuralPolicy::RatiosInForce(const Observation& observation) const {
-  if (!observation.plan_in_force) return {};
-  const absl::Span<const double> ratios = observation.plan_in_force->ratios();
-  const std::shared_ptr<const PathSet>& over = observation.plan_in_force->shared_paths();
-  if (over == paths_) return {ratios.begin(), ratios.end()};
-  if (std::find(outgrown_.begin(), outgrown_.end(), over) == outgrown_.end()) return {};
-  // Pairs have kept their paths and got more after them.
+  if (!observation.plan_in_force || !decided_here_) return {};
+  const RoutingPlan& plan = *observation.plan_in_force;
+  if (plan.shared_paths() == paths_) return {plan.ratios().begin(), plan.ratios().end()};
+  // By their links: a controller keeps the paths that carry something, and sets grow.
   std::vector<double> now(paths_->num_paths(), 0.0);
-  for (int pair = 0; pair < paths_->num_pairs(); ++pair) {
-    const PathSet::Range was = over->paths_of(pair);
-    std::copy(ratios.begin() + was.begin, ratios.begin() + was.end,
-              now.begin() + paths_->paths_of(pair).begin);
+  for (int pair = 0; pair < plan.paths().num_pairs(); ++pair) {
+    const PathSet::Range was = plan.paths().paths_of(pair);
+    const NodePair nodes = plan.paths().pair(pair);
+    const std::optional<int> here = paths_->Find(nodes.source, nodes.destination);
+    const PathSet::Range range = here ? paths_->paths_of(*here) : PathSet::Range();
+    for (int other = was.begin; other < was.end; ++other) {
+      if (plan.ratios()[other] <= 0) continue;
+      int p = range.begin;
+      while (p < range.end && paths_->links(p) != plan.paths().links(other)) ++p;
+      if (p == range.end) return {};
+      now[p] += plan.ratios()[other];
+    }
   }
   return now;
 }

@@ -62,7 +62,8 @@ class NeuralPolicy : public RoutingPolicy {
   void Balance(const Observation& observation);
   // Adds the paths to paths_ and the graph, and gives settled_ the same shares over it.
   void Grow(const Topology& topology, const std::vector<MissingPath>& missing);
-  // The ratios of the plan in force on paths_; empty where it is over others.
+  // The ratios of the plan in force on paths_; empty where it uses others, and in the first
+  // decision after a change of the network.
   std::vector<double> RatiosInForce(const Observation& observation) const;
   Decision FromNetwork(const Observation& observation);
   void Settle();
@@ -101,8 +102,7 @@ class NeuralPolicy : public RoutingPolicy {
   std::optional<Topology> topology_;           // of the cache below
   std::shared_ptr<const PathSet> candidates_;  // as observed
   std::shared_ptr<const PathSet> paths_;       // and, where needed, completed by shortest paths
-  std::vector<std::shared_ptr<const PathSet>>
-      outgrown_;  // what paths_ was before, on this topology
+  bool decided_here_ = false;                  // on this topology, over these candidates
   std::shared_ptr<const PathGraph> graph_;
   std::vector<uint8_t> active_;       // [pairs of paths_] are in the graph
   std::vector<float> expected_;       // [pairs of the graph][kPathDemandRow] as Inference has them

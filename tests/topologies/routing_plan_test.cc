@@ -80,6 +80,32 @@ TEST(PathSetTest, FindsPairsInWhateverOrderTheyWereAdded) {
   }
 }
 
+TEST(PathSetTest, CopiesPairsOfAnotherSetBetweenItsOwn) {
+  PathSet::Builder first;
+  first.AddPair(0, 1).AddPath({1}).AddPath({2, 3});
+  first.AddPair(0, 2);
+  first.AddPair(0, 3).AddPath({4, 5, 6});
+  const PathSet from = first.Build();
+
+  PathSet::Builder builder;
+  builder.AddPair(1, 0).AddPath({7}).AddPairs(from, 1, 3).AddPairs(from, 0, 1).AddPath({8});
+  const PathSet set = builder.Build();
+
+  const auto paths_of = [&](NodeId source, NodeId destination) {
+    std::vector<Path> paths;
+    const PathSet::Range range = set.paths_of(set.Find(source, destination).value());
+    for (int p = range.begin; p < range.end; ++p) {
+      paths.emplace_back(set.links(p).begin(), set.links(p).end());
+    }
+    return paths;
+  };
+  EXPECT_EQ(set.num_pairs(), 4);
+  EXPECT_EQ(paths_of(1, 0), std::vector<Path>({{7}}));
+  EXPECT_EQ(paths_of(0, 2), std::vector<Path>());
+  EXPECT_EQ(paths_of(0, 3), std::vector<Path>({{4, 5, 6}}));
+  EXPECT_EQ(paths_of(0, 1), std::vector<Path>({{1}, {2, 3}, {8}}));
+}
+
 TEST(PathSetTest, RefusesAPairThatIsListedTwice) {
   for (const NodePair second : {NodePair{0, 3}, NodePair{0, 1}}) {
     PathSet::Builder builder;

@@ -80,13 +80,6 @@ void InParallel(int threads, int count, MakeWorker make_worker) {
   for (std::thread& other : others) other.join();
 }
 
-std::vector<char> UsableLinks(const Topology& topology) {
-  std::vector<char> usable;
-  usable.reserve(topology.num_links());
-  for (const Link& link : topology.links()) usable.push_back(link.usable());
-  return usable;
-}
-
 // True when lengths of links, apart from their states, are the same in both.
 bool SameLengths(const Topology& a, const Topology& b, LinkMetric metric) {
   return LinkLengths(a, LinkMetric::kInverseCapacity) ==

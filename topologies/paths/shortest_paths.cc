@@ -22,21 +22,6 @@ struct Cost {
   }
 };
 
-TopologyGraph Reversed(const Topology& topology) {
-  std::vector<std::pair<int, int>> edges;
-  std::vector<LinkId> links;
-  edges.reserve(topology.num_links());
-  links.reserve(topology.num_links());
-  for (NodeId v = 0; v < topology.num_nodes(); ++v) {
-    for (LinkId l : topology.in_links(v)) {
-      edges.emplace_back(v, topology.link(l).source);
-      links.push_back(l);
-    }
-  }
-  return TopologyGraph(boost::edges_are_sorted, edges.begin(), edges.end(), links.begin(),
-                       topology.num_nodes());
-}
-
 std::vector<Cost> Dijkstra(const TopologyGraph& graph, absl::Span<const double> weights,
                            NodeId root) {
   std::vector<Cost> cost(boost::num_vertices(graph));
@@ -108,8 +93,8 @@ ShortestPathTree::ShortestPathTree(const Topology& topology, absl::Span<const do
     : root_(root), direction_(direction) {
   const int n = topology.num_nodes();
   const bool from_root = direction == Direction::kFromRoot;
-  const std::vector<Cost> cost = from_root ? Dijkstra(topology.graph(), weights, root)
-                                           : Dijkstra(Reversed(topology), weights, root);
+  const std::vector<Cost> cost =
+      Dijkstra(from_root ? topology.graph() : topology.reversed_graph(), weights, root);
   distance_.resize(n);
   for (NodeId v = 0; v < n; ++v) {
     distance_[v] = cost[v].distance;

@@ -1,5 +1,6 @@
 #include "controller/serving/server/plan_board.h"
 
+#include <google/protobuf/arena.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/slice.h>
 
@@ -106,10 +107,13 @@ SharedMessagePtr PlanBoard::Get(Kind kind, uint64_t base, LivePlanPtr target) {
     message.version = target->version();
     switch (kind) {
       case Kind::kUpdate: {
-        rhumb::v1::PlanStreamResponse response;
-        *response.mutable_update() = MakeUpdate(base_plan.get(), *target);
-        message.base = response.update().base_plan_version();
-        message.bytes = ToByteBuffer(response);
+        // A thousand small parts that go together.
+        google::protobuf::Arena arena;
+        auto* response =
+            google::protobuf::Arena::CreateMessage<rhumb::v1::PlanStreamResponse>(&arena);
+        WriteUpdate(base_plan.get(), *target, response->mutable_update());
+        message.base = response->update().base_plan_version();
+        message.bytes = ToByteBuffer(*response);
         break;
       }
       case Kind::kWhole:

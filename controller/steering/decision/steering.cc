@@ -56,7 +56,8 @@ std::vector<std::string> Steering::Restore(const StoredState& stored, bool copy)
   if (const auto in_force = s_.InForce()) {
     int touched = 0;
     const rhumb::v1::GuardReport report = s_.plans.latest()->header.guard();
-    const RoutingPlan rerouted = RerouteAround(s_.topology.snapshot(), *in_force, &touched);
+    const RoutingPlan rerouted =
+        RerouteAround(s_.topology.snapshot(), *in_force, s_.TreesNow(), &touched);
     // A rollback outlives the process as long as its plan does.
     if (touched == 0) s_.rules.RestoreHold(stored.settings);
     Publish(rerouted, rhumb::v1::PLAN_REASON_RESTART, report, "");
@@ -116,7 +117,7 @@ void Steering::TopologyChanged() {
                              : CarryOver(last->topology, last->plan, topology);
     }
     int touched = 0;
-    const RoutingPlan rerouted = RerouteAround(topology, *base, &touched);
+    const RoutingPlan rerouted = RerouteAround(topology, *base, s_.TreesNow(), &touched);
     Publish(
         ApplyPins(topology, rerouted, s_.rules.KnownPins()), rhumb::v1::PLAN_REASON_REROUTE,
         AcceptedReport(absl::StrFormat("%d demands moved to what is left of their paths", touched)),
@@ -226,7 +227,7 @@ Verdict Steering::AskGuard(const absl::StatusOr<RoutingPlan>& plan) {
               AcceptedReport("no traffic is known; the plan is valid and routes every demand"),
               true};
     }
-    const ReferenceMlu routers = MluOfReferences(topology, *last->demands, pins);
+    const ReferenceMlu routers = MluOfReferences(topology, *last->demands, pins, s_.TreesNow());
     const double mlu =
         MaxLinkUtilization(topology, ComputeLinkLoads(topology, *plan, *last->demands).load_bps);
     const double best = std::min(routers.shortest_path, routers.ecmp);
@@ -249,11 +250,11 @@ Verdict Steering::AskGuard(const absl::StatusOr<RoutingPlan>& plan) {
 LivePlanPtr Steering::Publish(const RoutingPlan& proposed, rhumb::v1::PlanReason reason,
                               const rhumb::v1::GuardReport& proposed_report,
                               const std::string& note) {
-  RoutingPlan plan = proposed;
+  RoutingPlan plan = OnlyUsed(proposed);
   rhumb::v1::GuardReport report = proposed_report;
   const bool operators_word = reason == rhumb::v1::PLAN_REASON_ROLLBACK || s_.rules.holding();
   if (!operators_word) {
-    Verdict verdict = AskGuard(proposed);
+    Verdict verdict = AskGuard(plan);
     if (verdict.report.outcome() == rhumb::v1::GUARD_OUTCOME_ACCEPTED) {
       if (verdict.report.has_predicted_mlu()) {
         report.set_predicted_mlu(verdict.report.predicted_mlu());
@@ -261,7 +262,7 @@ LivePlanPtr Steering::Publish(const RoutingPlan& proposed, rhumb::v1::PlanReason
         report.set_ecmp_mlu(verdict.report.ecmp_mlu());
       }
     } else {
-      plan = std::move(verdict.plan);
+      plan = OnlyUsed(verdict.plan);
       report = std::move(verdict.report);
       s_.guard.Count(report);
       s_.guard.Tell(report);

@@ -26,6 +26,7 @@
 #include "controller/steering/state/traffic_state.h"
 #include "controller/steering/store/store.h"
 #include "controller/steering/store/version_promises.h"
+#include "topologies/paths/igp_trees.h"
 
 namespace rhumb {
 
@@ -64,6 +65,7 @@ struct SteeringState {
   PlanHistory plans{options.kept_plans, versions.plan(), &change};
   GuardLog guard{&metrics};
   References references;
+  IgpTrees igp_trees;  // of the topology that was asked about last
   DecisionSchedule schedule{options, clocks.steady()};
 
   SteadyTime now() const { return clocks.steady(); }
@@ -72,6 +74,11 @@ struct SteeringState {
   // another since.
   std::optional<RoutingPlan> InForce() const {
     return topology.known() ? plans.InForce(topology.snapshot()) : std::nullopt;
+  }
+  // What routers compute on the present topology, which is known.
+  IgpTrees* TreesNow() {
+    igp_trees.SetTopology(topology.snapshot());
+    return &igp_trees;
   }
   // 0 before there is one.
   uint64_t topology_version() const { return topology.known() ? topology.version() : 0; }

@@ -6,18 +6,45 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_format.h"
-#include "topologies/paths/shortest_paths.h"
 
 namespace rhumb {
 namespace {
 
+// Whether every link of a path may carry traffic.
+class UsablePaths {
+ public:
+  UsablePaths(const Topology& topology, const PathSet& paths)
+      : paths_(paths), link_(UsableLinks(topology)) {}
+  bool operator()(int path) const {
+    const absl::Span<const LinkId> links = paths_.links(path);
+    return std::all_of(links.begin(), links.end(), [&](LinkId l) { return link_[l] != 0; });
+  }
+
+ private:
+  const PathSet& paths_;
+  const std::vector<char> link_;  // [links]
+};
+
 // Builds a plan pair by pair.
 class PlanBuilder {
  public:
+  PlanBuilder() = default;
+  // One of about the size of this.
+  explicit PlanBuilder(const PathSet& like) {
+    paths_.Reserve(like.num_pairs(), like.num_paths(), like.num_path_links());
+    ratios_.reserve(like.num_paths());
+  }
   void AddPair(NodePair pair) { paths_.AddPair(pair.source, pair.destination); }
   void AddPath(absl::Span<const LinkId> links, double ratio) {
     paths_.AddPath(links);
     ratios_.push_back(ratio);
+  }
+  // The pairs [begin, end) of a plan, as they stand there.
+  void CopyPairs(const RoutingPlan& plan, int begin, int end) {
+    if (begin == end) return;
+    paths_.AddPairs(plan.paths(), begin, end);
+    ratios_.insert(ratios_.end(), plan.ratios().begin() + plan.paths().paths_of(begin).begin,
+                   plan.ratios().begin() + plan.paths().paths_of(end - 1).end);
   }
   RoutingPlan Build(uint64_t topology_version) {
     return RoutingPlan(std::make_shared<const PathSet>(paths_.Build()), std::move(ratios_),
@@ -28,13 +55,6 @@ class PlanBuilder {
   PathSet::Builder paths_;
   std::vector<double> ratios_;
 };
-
-void CopyPair(const RoutingPlan& plan, int pair, PlanBuilder* builder) {
-  const PathSet::Range range = plan.paths().paths_of(pair);
-  for (int p = range.begin; p < range.end; ++p) {
-    builder->AddPath(plan.paths().links(p), plan.ratios()[p]);
-  }
-}
 
 std::vector<bool> ReachableFrom(const Topology& topology, NodeId source) {
   std::vector<bool> seen(topology.num_nodes(), false);
@@ -53,89 +73,93 @@ std::vector<bool> ReachableFrom(const Topology& topology, NodeId source) {
   return seen;
 }
 
-// Shortest paths from sources that lost their last path, computed when first asked for.
+// Shortest paths from sources that lost their last path, looked up when first asked for.
 class LastResort {
  public:
-  explicit LastResort(const Topology& topology) : topology_(topology) {}
+  explicit LastResort(IgpTrees* trees) : trees_(*trees) {}
   Path PathOf(NodePair pair) {
-    if (weights_.empty()) weights_ = LinkWeights(topology_, LinkMetric::kIgp);
-    auto& tree = trees_[pair.source];
-    if (!tree) tree = std::make_unique<ShortestPathTree>(topology_, weights_, pair.source);
+    auto& tree = tree_[pair.source];
+    if (!tree) tree = trees_.From(pair.source);
     return tree->PathOf(pair.destination);
   }
 
  private:
-  const Topology& topology_;
-  std::vector<double> weights_;
-  absl::flat_hash_map<NodeId, std::unique_ptr<ShortestPathTree>> trees_;
+  IgpTrees& trees_;
+  // Not all are kept there.
+  absl::flat_hash_map<NodeId, std::shared_ptr<const ShortestPathTree>> tree_;
 };
 
 }  // namespace
 
 absl::Status CheckRoutesAll(const Topology& topology, const RoutingPlan& plan) {
-  for (NodeId s = 0; s < topology.num_nodes(); ++s) {
+  const int nodes = topology.num_nodes();
+  std::vector<bool> routed(static_cast<size_t>(nodes) * nodes, false);
+  const auto at = [nodes](NodeId s, NodeId d) { return static_cast<size_t>(s) * nodes + d; };
+  for (int i = 0; i < plan.paths().num_pairs(); ++i) {
+    const NodePair pair = plan.paths().pair(i);
+    if (plan.paths().paths_of(i).size() > 0) routed[at(pair.source, pair.destination)] = true;
+  }
+  for (NodeId s = 0; s < nodes; ++s) {
     const std::vector<bool> reachable = ReachableFrom(topology, s);
-    for (NodeId d = 0; d < topology.num_nodes(); ++d) {
-      if (s == d || !reachable[d]) continue;
-      const auto pair = plan.paths().Find(s, d);
-      if (!pair || plan.paths().paths_of(*pair).size() == 0) {
-        return absl::InvalidArgumentError(
-            absl::StrFormat("demand %s>%s has no path although the network connects it",
-                            topology.node(s).name, topology.node(d).name));
-      }
+    for (NodeId d = 0; d < nodes; ++d) {
+      if (s == d || !reachable[d] || routed[at(s, d)]) continue;
+      return absl::InvalidArgumentError(
+          absl::StrFormat("demand %s>%s has no path although the network connects it",
+                          topology.node(s).name, topology.node(d).name));
     }
   }
   return absl::OkStatus();
 }
 
 bool UsesDeadLinks(const Topology& topology, const RoutingPlan& plan) {
+  const UsablePaths usable(topology, plan.paths());
   for (int p = 0; p < plan.paths().num_paths(); ++p) {
-    if (plan.ratios()[p] > 0 && !IsUsable(topology, plan.paths().links(p))) return true;
+    if (plan.ratios()[p] > 0 && !usable(p)) return true;
   }
   return false;
 }
 
 absl::Status CheckSafe(const Topology& topology, const RoutingPlan& plan) {
-  if (absl::Status status = plan.Validate(topology); !status.ok()) return status;
+  if (absl::Status status = plan.ValidateUsed(topology); !status.ok()) return status;
   return CheckRoutesAll(topology, plan);
 }
 
-RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, int* touched) {
+RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, IgpTrees* trees,
+                          int* touched) {
   const PathSet& paths = plan.paths();
-  LastResort last_resort(topology);
-  PlanBuilder builder;
+  const UsablePaths usable(topology, paths);
+  LastResort last_resort(trees);
+  PlanBuilder builder(paths);
+  int copied = 0;  // pairs that the builder has
   *touched = 0;
   for (int i = 0; i < paths.num_pairs(); ++i) {
     const PathSet::Range range = paths.paths_of(i);
-    builder.AddPair(paths.pair(i));
     double lost = 0, kept = 0;
-    int first_usable = -1;
-    bool dead_candidate = false;
     for (int p = range.begin; p < range.end; ++p) {
-      const bool usable = IsUsable(topology, paths.links(p));
-      (usable ? kept : lost) += plan.ratios()[p];
-      if (usable && first_usable < 0) first_usable = p;
-      dead_candidate |= !usable;
+      if (plan.ratios()[p] > 0) (usable(p) ? kept : lost) += plan.ratios()[p];
     }
+    if (lost == 0 && kept > 0) continue;
     // Pairs without any path may have become reachable.
     const bool unrouted = range.size() == 0;
-    if (lost == 0 && !dead_candidate && !unrouted) {
-      CopyPair(plan, i, &builder);
-      continue;
-    }
+    builder.CopyPairs(plan, copied, i);
+    copied = i + 1;
+    builder.AddPair(paths.pair(i));
     *touched += lost > 0;
-    if (kept > 0) {
-      for (int p = range.begin; p < range.end; ++p) {
-        if (!IsUsable(topology, paths.links(p))) continue;
-        builder.AddPath(paths.links(p), plan.ratios()[p] / (kept > 0 && lost > 0 ? kept : 1));
-      }
-    } else if (first_usable >= 0) {
+    int first_usable = -1;
+    for (int p = range.begin; p < range.end; ++p) {
+      if (!usable(p)) continue;
+      if (first_usable < 0) first_usable = p;
+      if (kept > 0) builder.AddPath(paths.links(p), plan.ratios()[p] / kept);
+    }
+    if (kept > 0) continue;
+    if (first_usable >= 0) {
       builder.AddPath(paths.links(first_usable), 1.0);
     } else if (const Path path = last_resort.PathOf(paths.pair(i)); !path.empty()) {
       builder.AddPath(path, 1.0);
       *touched += unrouted;
     }
   }
+  builder.CopyPairs(plan, copied, paths.num_pairs());
   // A plan that was read back says nothing of pairs that had no path when it was written.
   const int all_pairs = topology.num_nodes() * (topology.num_nodes() - 1);
   if (paths.num_pairs() == all_pairs) return builder.Build(topology.version());
@@ -150,6 +174,11 @@ RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, int
     }
   }
   return builder.Build(topology.version());
+}
+
+RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, int* touched) {
+  IgpTrees trees(topology);
+  return RerouteAround(topology, plan, &trees, touched);
 }
 
 RoutingPlan CarryOver(const Topology& old_topology, const RoutingPlan& plan,
@@ -206,13 +235,13 @@ RoutingPlan BlendPlans(const RoutingPlan& from, const RoutingPlan& to, double sh
   PlanBuilder builder;
   for (int i = 0; i < to.paths().num_pairs(); ++i) {
     const NodePair pair = to.paths().pair(i);
-    builder.AddPair(pair);
     const auto before = from.paths().Find(pair.source, pair.destination);
     const PathSet::Range range = to.paths().paths_of(i);
     if (!before || from.paths().paths_of(*before).size() == 0 || range.size() == 0) {
-      CopyPair(to, i, &builder);
+      builder.CopyPairs(to, i, i + 1);
       continue;
     }
+    builder.AddPair(pair);
     absl::flat_hash_map<absl::Span<const LinkId>, double> old_ratio;
     const PathSet::Range old = from.paths().paths_of(*before);
     for (int p = old.begin; p < old.end; ++p) {
@@ -236,6 +265,22 @@ RoutingPlan BlendPlans(const RoutingPlan& from, const RoutingPlan& to, double sh
     }
   }
   return builder.Build(topology_version);
+}
+
+RoutingPlan OnlyUsed(const RoutingPlan& plan) {
+  const absl::Span<const double> ratios = plan.ratios();
+  if (std::all_of(ratios.begin(), ratios.end(), [](double ratio) { return ratio != 0; })) {
+    return plan;
+  }
+  PlanBuilder builder;
+  for (int i = 0; i < plan.paths().num_pairs(); ++i) {
+    builder.AddPair(plan.paths().pair(i));
+    const PathSet::Range range = plan.paths().paths_of(i);
+    for (int p = range.begin; p < range.end; ++p) {
+      if (ratios[p] != 0) builder.AddPath(plan.paths().links(p), ratios[p]);
+    }
+  }
+  return builder.Build(plan.topology_version());
 }
 
 RoutingPlan DropSmallShares(const RoutingPlan& plan, double smallest) {
@@ -267,12 +312,12 @@ RoutingPlan ApplyPins(const Topology& topology, const RoutingPlan& plan, const P
   PlanBuilder builder;
   for (int i = 0; i < plan.paths().num_pairs(); ++i) {
     const NodePair pair = plan.paths().pair(i);
-    builder.AddPair(pair);
     const auto pin = pins.find({pair.source, pair.destination});
     if (pin == pins.end() || !PinUsable(topology, pin->second)) {
-      CopyPair(plan, i, &builder);
+      builder.CopyPairs(plan, i, i + 1);
       continue;
     }
+    builder.AddPair(pair);
     for (size_t p = 0; p < pin->second.paths.size(); ++p) {
       builder.AddPath(pin->second.paths[p], pin->second.ratios[p]);
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "topologies/paths/igp_trees.h"
 #include "topologies/routing_plan.h"
 #include "topologies/topology.h"
 
@@ -26,7 +27,9 @@ absl::Status CheckSafe(const Topology& topology, const RoutingPlan& plan);
 // the path set, else to the shortest path by IGP metric, else the demand stays without paths. This
 // is the first answer to a failure: O(path links) plus one Dijkstra per source that lost its last
 // path. Every ordered pair is listed, also one that `plan` lacks. `touched` counts the demands that
-// changed.
+// changed. `trees`: of this topology; without them it makes its own.
+RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, IgpTrees* trees,
+                          int* touched);
 RoutingPlan RerouteAround(const Topology& topology, const RoutingPlan& plan, int* touched);
 
 // `plan`, which was made for `old_topology`, on the nodes and links of `topology`, matched by name:
@@ -43,6 +46,11 @@ bool UsesDeadLinks(const Topology& topology, const RoutingPlan& plan);
 // never above the larger of both.
 RoutingPlan BlendPlans(const RoutingPlan& from, const RoutingPlan& to, double share,
                        uint64_t topology_version);
+
+// Without paths of ratio 0; the plan itself when it has none. A policy's plan lists all candidate
+// paths, most of which carry nothing, and what is in force is gone through link by link while
+// adapters wait for an answer to a failure. O(path links).
+RoutingPlan OnlyUsed(const RoutingPlan& plan);
 
 // Without shares below `smallest`, which go to the demand's other paths in proportion; the largest
 // share of a demand always stays. Switches split by a few hundred buckets, and every path of a plan

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "topologies/paths/shortest_paths.h"
 #include "topologies/routing_plan.h"
 
 namespace rhumb {
 namespace {
-
-using Direction = ShortestPathTree::Direction;
 
 // Every demand from the root on the one path of the tree, far ends first.
 void AddTreeLoads(const Topology& topology, const ShortestPathTree& tree,
@@ -45,7 +42,7 @@ void AddEqualCostLoads(const Topology& topology, const ShortestPathTree& tree,
 }  // namespace
 
 ReferenceMlu MluOfReferences(const Topology& topology, const TrafficMatrix& demands,
-                             const Pins& pins) {
+                             const Pins& pins, IgpTrees* trees) {
   TrafficMatrix free = demands;
   std::vector<double> pinned_bps(topology.num_links(), 0.0);
   for (const auto& [pair, pin] : pins) {
@@ -56,7 +53,6 @@ ReferenceMlu MluOfReferences(const Topology& topology, const TrafficMatrix& dema
       for (const LinkId link : pin.paths[p]) pinned_bps[link] += rate_bps * pin.ratios[p];
     }
   }
-  const std::vector<double> weights = LinkWeights(topology, LinkMetric::kIgp);
   std::vector<double> shortest_bps = pinned_bps, ecmp_bps = pinned_bps;
   for (NodeId n = 0; n < topology.num_nodes(); ++n) {
     bool sends = false, receives = false;
@@ -64,14 +60,8 @@ ReferenceMlu MluOfReferences(const Topology& topology, const TrafficMatrix& dema
       sends |= free.rate_bps(n, other) > 0;
       receives |= free.rate_bps(other, n) > 0;
     }
-    if (sends) {
-      const ShortestPathTree tree(topology, weights, n);
-      AddTreeLoads(topology, tree, free, &shortest_bps);
-    }
-    if (receives) {
-      const ShortestPathTree tree(topology, weights, n, Direction::kToRoot);
-      AddEqualCostLoads(topology, tree, free, &ecmp_bps);
-    }
+    if (sends) AddTreeLoads(topology, *trees->From(n), free, &shortest_bps);
+    if (receives) AddEqualCostLoads(topology, *trees->To(n), free, &ecmp_bps);
   }
   return {MaxLinkUtilization(topology, shortest_bps), MaxLinkUtilization(topology, ecmp_bps)};
 }

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 
 namespace rhumb {
@@ -35,6 +34,7 @@ class ByPlace {
       : topology_(topology), update_(update), place_(topology.num_links(), -1) {}
 
   void operator()(absl::Span<const LinkId> links, rhumb::v1::PathShare* share) {
+    share->mutable_hops()->Reserve(static_cast<int>(links.size()));
     for (LinkId l : links) {
       if (place_[l] < 0) {
         place_[l] = update_->link_names_size();
@@ -100,13 +100,25 @@ bool SameRoute(const RoutingPlan& a, PathSet::Range in_a, const RoutingPlan& b,
     q = next_used(b, q + 1, in_b.end);
   }
   if (p == in_a.end && q == in_b.end) return true;
-  absl::flat_hash_map<absl::Span<const LinkId>, double> difference;
-  for (int p = in_a.begin; p < in_a.end; ++p) difference[a.paths().links(p)] += a.ratios()[p];
-  for (int p = in_b.begin; p < in_b.end; ++p) difference[b.paths().links(p)] -= b.ratios()[p];
-  for (const auto& [links, change] : difference) {
-    if (std::abs(change) > kSameRatio) return false;
-  }
-  return true;
+  // In another order, or by a path that is listed twice, they may still be the same. A demand has a
+  // handful of paths.
+  const auto share_on = [](const RoutingPlan& plan, PathSet::Range range,
+                           absl::Span<const LinkId> links) {
+    double share = 0;
+    for (int p = range.begin; p < range.end; ++p) {
+      if (plan.ratios()[p] > 0 && plan.paths().links(p) == links) share += plan.ratios()[p];
+    }
+    return share;
+  };
+  const auto as_much = [&](const RoutingPlan& plan, PathSet::Range range) {
+    for (int p = range.begin; p < range.end; ++p) {
+      if (plan.ratios()[p] <= 0) continue;
+      const absl::Span<const LinkId> links = plan.paths().links(p);
+      if (std::abs(share_on(a, in_a, links) - share_on(b, in_b, links)) > kSameRatio) return false;
+    }
+    return true;
+  };
+  return as_much(a, in_a) && as_much(b, in_b);
 }
 
 template <typename WriteLinks, typename Routes>
@@ -194,18 +206,22 @@ rhumb::v1::LivePlan ToProto(const LivePlan& plan) {
   return message;
 }
 
-rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan) {
-  rhumb::v1::PlanUpdate update;
-  *update.mutable_header() = plan.header;
+void WriteUpdate(const LivePlan* base, const LivePlan& plan, rhumb::v1::PlanUpdate* update) {
+  *update->mutable_header() = plan.header;
   if (base == nullptr || base->header.epoch() != plan.header.epoch() ||
       !base->topology.SameStructure(plan.topology)) {
-    update.set_reset(true);
-    WriteRoutes(plan, ByPlace(plan.topology, &update), &update);
+    update->set_reset(true);
+    WriteRoutes(plan, ByPlace(plan.topology, update), update);
   } else {
-    update.set_base_plan_version(base->version());
-    WriteDelta(*base, plan, &update);
+    update->set_base_plan_version(base->version());
+    WriteDelta(*base, plan, update);
   }
-  update.set_nonce(absl::StrCat(plan.version(), "/", update.base_plan_version()));
+  update->set_nonce(absl::StrCat(plan.version(), "/", update->base_plan_version()));
+}
+
+rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan) {
+  rhumb::v1::PlanUpdate update;
+  WriteUpdate(base, plan, &update);
   return update;
 }
 

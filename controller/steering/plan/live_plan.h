@@ -37,7 +37,8 @@ rhumb::v1::LivePlan ToProto(const LivePlan& plan);
 
 // What leads from `base` to `plan`; a reset with the whole plan when `base` is null, of another
 // epoch or on another structure. Ratios that differ by less than 1e-9 are the same. The nonce names
-// both versions.
+// both versions. `update` is empty, and may be on an arena: it has thousands of small parts.
+void WriteUpdate(const LivePlan* base, const LivePlan& plan, rhumb::v1::PlanUpdate* update);
 rhumb::v1::PlanUpdate MakeUpdate(const LivePlan* base, const LivePlan& plan);
 
 }  // namespace rhumb

@@ -24,8 +24,7 @@ LivePlanPtr PlanHistory::Add(const RoutingPlan& plan, const Topology& topology,
                              rhumb::v1::PlanHeader header, std::string policy_note) {
   header.set_plan_version(versions_.Next());
   header.set_topology_version(topology.version());
-  RoutingPlan on_topology(plan.shared_paths(), {plan.ratios().begin(), plan.ratios().end()},
-                          topology.version());
+  RoutingPlan on_topology = plan.WithTopologyVersion(topology.version());
   header.set_routes_digest(RoutesDigest(topology, on_topology));
   plans_.push_back(std::make_shared<LivePlan>(
       LivePlan{std::move(header), std::move(on_topology), topology, std::move(policy_note)}));

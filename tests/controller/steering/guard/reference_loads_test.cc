@@ -14,6 +14,7 @@ namespace {
 // The plans themselves, and their loads, are another way to the same numbers.
 TEST(ReferenceLoadsTest, AreThoseOfThePlansWithLinksDownAndDemandsPinned) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
+    IgpTrees trees;
     std::mt19937 random(seed);
     const int nodes = 3 + static_cast<int>(seed % 8);
     const Topology whole = testing::RandomConnected(seed, nodes);
@@ -37,9 +38,15 @@ TEST(ReferenceLoadsTest, AreThoseOfThePlansWithLinksDownAndDemandsPinned) {
     const auto mlu = [&](const RoutingPlan& plan) {
       return MaxLinkUtilization(topology, ComputeLinkLoads(topology, plan, demands).load_bps);
     };
-    const ReferenceMlu loads = MluOfReferences(topology, demands, pins);
-    EXPECT_NEAR(loads.shortest_path, mlu(plans.shortest_path), 1e-9) << seed;
-    EXPECT_NEAR(loads.ecmp, mlu(plans.ecmp), 1e-9) << seed;
+    // With trees of another state of the network too.
+    for (const Topology* before : {&topology, &whole}) {
+      trees.SetTopology(*before);
+      MluOfReferences(*before, demands, pins, &trees);
+      trees.SetTopology(topology);
+      const ReferenceMlu loads = MluOfReferences(topology, demands, pins, &trees);
+      EXPECT_NEAR(loads.shortest_path, mlu(plans.shortest_path), 1e-9) << seed;
+      EXPECT_NEAR(loads.ecmp, mlu(plans.ecmp), 1e-9) << seed;
+    }
   }
 }
 

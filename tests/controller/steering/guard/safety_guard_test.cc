@@ -5,6 +5,7 @@
 
 #include "agents/registry/policy_registry.h"
 #include "controller/steering/guard/plan_rules.h"
+#include "controller/steering/plan/live_plan.h"
 #include "tests/networks.h"
 
 namespace rhumb {
@@ -182,6 +183,29 @@ TEST(PlanRulesTest, RerouteMovesDeadSharesInProportion) {
   EXPECT_TRUE(rerouted.Validate(damaged).ok());
   EXPECT_TRUE(CheckRoutesAll(damaged, rerouted).ok());  // A>B itself now goes the long way
   EXPECT_EQ(touched, 3);                                // A>B, A>D and C>B
+}
+
+TEST(PlanRulesTest, OnlyUsedLeavesOutPathsThatCarryNothingAndKeepsEveryPair) {
+  const Topology topology = Diamond();
+  const RoutingPlan all_over_b = SplitAD(topology, PolicyPlan(topology, "shortest-path"), 1.0);
+  ASSERT_EQ(all_over_b.paths().num_paths(), 13);  // A>D over C is listed, and carries nothing
+  const RoutingPlan used = OnlyUsed(all_over_b);
+  EXPECT_EQ(used.paths().num_paths(), 12);
+  EXPECT_EQ(used.paths().num_pairs(), all_over_b.paths().num_pairs());
+  EXPECT_TRUE(used.Validate(topology).ok());
+  EXPECT_TRUE(SameRoutes(used, all_over_b));
+  EXPECT_EQ(OnlyUsed(used).shared_paths(), used.shared_paths());
+}
+
+// A pair that lost its last path, and a path of ratio 0 that stays in the way.
+TEST(PlanRulesTest, RerouteTakesACandidateThatCarriedNothingBeforeAnyOtherPath) {
+  const Topology topology = Diamond();
+  const RoutingPlan plan = SplitAD(topology, PolicyPlan(topology, "shortest-path"), 1.0);
+  int touched = 0;
+  const Topology damaged = Without(topology, "B>D");
+  const RoutingPlan rerouted = RerouteAround(damaged, plan, &touched);
+  EXPECT_NEAR(RatioOverB(damaged, rerouted), 0, 1e-12);
+  EXPECT_TRUE(CheckSafe(damaged, rerouted).ok());
 }
 
 TEST(PlanRulesTest, RerouteFindsPathsForPairsThatThePlanLacks) {
