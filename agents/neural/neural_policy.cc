@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "agents/neural/calm_pairs.h"
 #include "agents/neural/delay_price.h"
 #include "agents/neural/history.h"
 #include "agents/neural/large_shares.h"
@@ -89,13 +88,6 @@ absl::StatusOr<std::unique_ptr<NeuralPolicy>> NeuralPolicy::Create(
     }
     all.inference = ForPlans(all.inference);
   }
-  if (checkpoint->scale == LoadScale::kOverMlu && checkpoint->price_head.empty() &&
-      options.calm > 0) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "%s: calm is of checkpoints that decide for packets, such as neural:plan; this one settles "
-        "its plans, use settle and max-move",
-        name));
-  }
   bool may_go_on = false;
   if (all.balance && checkpoint->scale == LoadScale::kOverMlu && checkpoint->price_head.empty()) {
     may_go_on = !all.inference.iterations && !all.inference.refinements;
@@ -153,7 +145,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
       absl::StrAppend(&decision.note, decision.note.empty() ? "" : "; ", both);
     }
   }
-  if (options_.max_move < 1 || options_.calm > 0) LimitMove(observation, &decision);
+  if (options_.max_move < 1) LimitMove(observation, &decision);
   return decision;
 }
 
@@ -449,9 +441,8 @@ Decision NeuralPolicy::Fallback(const Observation& observation, std::string why)
   return decision;
 }
 
-// Leaves calm pairs where they are, and goes only so far from the plan in force towards the new
-// one. Both plans must share their paths, and the old one must still be possible: after a failure
-// the new plan is taken whole.
+// Goes only so far from the plan in force towards the new one. Both plans must share their paths,
+// and the old one must still be possible: after a failure the new plan is taken whole.
 void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision) const {
   if (!observation.plan_in_force) return;
   std::vector<double> in_force = RatiosInForce(observation);
@@ -459,16 +450,6 @@ void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision)
   const RoutingPlan old(paths_, std::move(in_force), observation.plan_in_force->topology_version());
   const TrafficMatrix& latest = *observation.past_demands.back();
   if (!old.Validate(observation.topology).ok()) return;
-  const auto take = [&](std::vector<double> ratios) {
-    decision->plan =
-        RoutingPlan(old.shared_paths(), std::move(ratios), observation.topology.version());
-    decision->predicted_mlu =
-        MaxLinkUtilization(observation.topology,
-                           ComputeLinkLoads(observation.topology, decision->plan, latest).load_bps);
-  };
-  if (options_.calm > 0) {
-    take(KeepCalmPairs(observation.topology, old, decision->plan, latest, options_.calm));
-  }
   const double moved = MovedShare(old, decision->plan, latest);
   if (moved <= options_.max_move) return;
   const double step = options_.max_move / moved;
@@ -476,7 +457,11 @@ void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision)
   for (size_t p = 0; p < ratios.size(); ++p) {
     ratios[p] += step * (decision->plan.ratios()[p] - ratios[p]);
   }
-  take(std::move(ratios));
+  decision->plan =
+      RoutingPlan(old.shared_paths(), std::move(ratios), observation.topology.version());
+  decision->predicted_mlu =
+      MaxLinkUtilization(observation.topology,
+                         ComputeLinkLoads(observation.topology, decision->plan, latest).load_bps);
   absl::StrAppend(
       &decision->note, decision->note.empty() ? "" : "; ",
       absl::StrFormat("moves %.3f of the traffic instead of %.3f", options_.max_move, moved));

@@ -47,8 +47,6 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
       } else if (key == "max-move") {
         good = absl::SimpleAtod(value, &options.max_move) && options.max_move >= 0 &&
                options.max_move <= 1;
-      } else if (key == "calm") {
-        good = absl::SimpleAtod(value, &options.calm) && options.calm >= 0 && options.calm <= 10;
       } else if (key == "balance") {
         good = value == "on" || value == "off";
         options.balance = value == "on";
@@ -72,7 +70,8 @@ absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view t
             text, part,
             "use iterations=auto|0..1000, refinements=auto|0..10000, delay-weight=auto|0..10, "
             "balance=on|off, settle=on|off, max-paths=auto|1..1000, min-share=0..0.5, "
-            "max-move=0..1, calm=0..10 or guard=on|off");
+            "max-move=0..1 or "
+            "guard=on|off");
       }
     }
     first = false;

@@ -30,9 +30,6 @@ struct NeuralPolicyOptions {
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
   double max_move = 1.0;
-  // Pairs stay as they are that meet no link which the plan in force fills to this share of its
-  // capacity, see calm_pairs.h. 0: none do. For checkpoints for packets alone.
-  double calm = 0;
   // Takes ECMP on inverse capacity where that has a lower MLU over the demands that are expected.
   // Absent: unless the checkpoint is one for packets, whose plans are not made for the MLU.
   std::optional<bool> guard;
@@ -40,8 +37,8 @@ struct NeuralPolicyOptions {
 
 // "CHECKPOINT,key=value,...", everything optional: "default", "a.ckpt,iterations=8",
 // "max-move=0.1". Keys: iterations, refinements, delay-weight (a number or auto), balance (on|off),
-// settle (on|off), max-paths, min-share, max-move, calm, guard (on|off). InvalidArgument names the
-// bad part.
+// settle (on|off), max-paths, min-share, max-move, guard (on|off). InvalidArgument names the bad
+// part.
 absl::StatusOr<NeuralPolicyOptions> ParseNeuralPolicyOptions(absl::string_view text);
 
 }  // namespace rhumb::neural

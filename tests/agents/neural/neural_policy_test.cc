@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <string>
 
-#include "absl/strings/str_cat.h"
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/single_path_plan.h"
 #include "agents/registry/policy_registry.h"
@@ -32,7 +30,7 @@ double MluOf(const Topology& topology, const RoutingPlan& plan, const TrafficMat
 TEST(NeuralPolicyOptionsTest, ReadsCheckpointAndSettings) {
   const auto options = ParseNeuralPolicyOptions(
       "a.ckpt,iterations=3,refinements=auto,delay-weight=0.5,settle=off,max-paths=3,min-share=0.1,"
-      "max-move=0.1,calm=0.7,guard=off");
+      "max-move=0.1,guard=off");
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->checkpoint, "a.ckpt");
   EXPECT_EQ(options->inference.iterations, 3);
@@ -42,13 +40,12 @@ TEST(NeuralPolicyOptionsTest, ReadsCheckpointAndSettings) {
   EXPECT_EQ(options->settling.max_paths, 3);
   EXPECT_DOUBLE_EQ(options->settling.min_share, 0.1);
   EXPECT_DOUBLE_EQ(options->max_move, 0.1);
-  EXPECT_DOUBLE_EQ(options->calm, 0.7);
   EXPECT_EQ(options->guard, false);
 }
 
 TEST(NeuralPolicyOptionsTest, NamesWhatIsWrong) {
   for (const char* bad :
-       {"iterations=x", "iterations=-1", "max-move=2", "calm=-1", "guard=maybe", "settle=perhaps",
+       {"iterations=x", "iterations=-1", "max-move=2", "guard=maybe", "settle=perhaps",
         "max-paths=0", "min-share=0.6", "speed=9", "a.ckpt,b.ckpt"}) {
     EXPECT_FALSE(ParseNeuralPolicyOptions(bad).ok()) << bad;
   }
@@ -272,32 +269,6 @@ TEST(NeuralPolicyTest, MovesNoMoreTrafficThanAllowed) {
   ASSERT_TRUE(second.ok());
   EXPECT_LE(MovedShare(first->plan, second->plan, next), 0.05 + 1e-6);
   EXPECT_GT(MovedShare(first->plan, second->plan, next), 0.0);
-}
-
-TEST(NeuralPolicyTest, MovesNoTrafficThatMeetsNoFullLink) {
-  const Topology topology = RandomConnected(4, 10);
-  const TrafficMatrix before = RandomTraffic(1, 10), next = RandomTraffic(2, 10);
-  const auto moved_with = [&](const std::string& options) {
-    Observation observation = Observe(topology, {before});
-    const auto policy = Make(options);
-    observation.plan_in_force = policy->Decide(observation)->plan;
-    observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(next));
-    return MovedShare(*observation.plan_in_force, policy->Decide(observation)->plan, next);
-  };
-  Observation observation = Observe(topology, {before});
-  const double mlu = MluOf(topology, Make("plan")->Decide(observation)->plan, next);
-
-  const double all = moved_with("plan"), some = moved_with(absl::StrCat("plan,calm=", 0.9 * mlu));
-
-  EXPECT_GT(some, 0);
-  EXPECT_LT(some, 0.9 * all);
-  EXPECT_EQ(moved_with(absl::StrCat("plan,calm=", 1.01 * mlu)), 0);
-}
-
-TEST(NeuralPolicyTest, RefusesToKeepPairsWhereItSettlesThem) {
-  const auto refused = NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions("calm=0.7"));
-  EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(NeuralPolicy::Create("neural", *ParseNeuralPolicyOptions("packet,calm=0.7")).ok());
 }
 
 TEST(NeuralPolicyTest, RoutesPairsThatAStaleCandidateSetLeavesWithoutAPath) {
