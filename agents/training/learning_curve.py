@@ -7,11 +7,18 @@ The reward of every validation with its 95 % interval over the wall minutes of t
 updates, where other jobs shared the machine), and a horizontal line for everything that it is to be
 compared with. Of several runs (one metrics.csv a training seed) every curve is drawn, and their
 mean over those validations that all have.
+
+With --judged test.csv, the bold curve is what the test of another run says of the weights that the
+run kept (`keep = true` under [validation], update-N.ckpt among its `test_checkpoints`): the test in
+ns-3, say, of a run over the fluid simulator, whose own validations stay as a thin line. The lines
+are then drawn from that test as well, by the names of its policies: --line lp-previous.
 """
 
 import argparse
 import csv
 import html
+import math
+import re
 import sys
 
 WIDTH, HEIGHT = 720, 400
@@ -41,6 +48,36 @@ def validations(path, over):
     ]
 
 
+def judged(path):
+    """[(reward, low, high)] of every policy of a test.csv, by its name."""
+    rewards = {}
+    with open(path, newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            rewards.setdefault(row["policy"], []).append(float(row["reward"]))
+    scores = {}
+    for name, values in rewards.items():
+        mean = sum(values) / len(values)
+        spread = math.sqrt(sum((v - mean) ** 2 for v in values) / max(len(values) - 1, 1))
+        half = 1.96 * spread / math.sqrt(len(values))
+        scores[name] = (mean, mean - half, mean + half)
+    return scores
+
+
+def kept_points(scores, validated, path):
+    """The points of weights that a run kept, at the minutes (or updates) of its validations."""
+    points = []
+    for name, score in scores.items():
+        kept = re.search(r"update-(\d+)\.ckpt$", name)
+        if kept is None:
+            continue
+        if int(kept[1]) not in validated:
+            raise SystemExit(f"{path}: {name} is no validation of the run")
+        points.append((validated[int(kept[1])], *score))
+    if not points:
+        raise SystemExit(f"{path}: has no update-N.ckpt; name them in test_checkpoints")
+    return sorted(points)
+
+
 def mean_of(runs):
     """(minutes, reward) of the validations that all runs have, averaged over them."""
     return [
@@ -50,11 +87,17 @@ def mean_of(runs):
 
 
 def line_of(text):
-    """A name and a reward from "name=reward"."""
+    """A name and a reward from "name=reward"; no reward when it is to be looked up."""
     name, equals, value = text.rpartition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f'"{text}" is not name=reward')
-    return name, float(value)
+    return (name, float(value)) if equals else (text, None)
+
+
+def looked_up(lines, scores):
+    """The same lines with the rewards that a test has for those without one."""
+    for name, value in lines:
+        if value is None and name not in scores:
+            raise SystemExit(f'--line "{name}" is neither name=reward nor a policy of --judged')
+    return [(name, scores[name][0] if value is None else value) for name, value in lines]
 
 
 def ticks(low, high, most=7):
@@ -86,10 +129,11 @@ def drawn(points, x, y, width):
     return out
 
 
-def draw(runs, lines, unit, over):
-    """The whole picture as text."""
-    most = max(point[0] for points in runs for point in points) or 1
+def draw(runs, lines, unit, over, beside=()):
+    """The whole picture as text; of what is `beside`, the curves alone."""
+    most = max(point[0] for points in (*runs, *beside) for point in points) or 1
     values = [value for points in runs for point in points for value in point[1:]]
+    values += [point[1] for points in beside for point in points]
     values += [value for _, value in lines]
     low, high = min(values + [0]) - 0.02, max(values) + 0.02
 
@@ -133,6 +177,8 @@ def draw(runs, lines, unit, over):
             f'<text x="{WIDTH - RIGHT + 6}" y="{at + 4:.1f}" fill="{colour}">'
             f"{html.escape(name)} {value:.3f}</text>"
         )
+    for points in beside:
+        out.append(polyline(points, x, y, 0.8))
     for points in runs:
         out += drawn(points, x, y, 2 if len(runs) == 1 else 0.8)
     if len(runs) > 1:
@@ -148,9 +194,20 @@ def main():
     parser.add_argument("--line", type=line_of, action="append", default=[], metavar="NAME=REWARD")
     parser.add_argument("--over", choices=AXES, default="minutes", help="What it is drawn over")
     parser.add_argument("--unit", default="reward on unseen networks", help="What is drawn")
+    parser.add_argument("--judged", metavar="TEST.CSV", help="Test of the weights that a run kept")
     given = parser.parse_args()
     runs = [validations(path, given.over) for path in given.metrics]
-    sys.stdout.write(draw(runs, given.line, given.unit, given.over))
+    if given.judged is None:
+        sys.stdout.write(draw(runs, looked_up(given.line, {}), given.unit, given.over))
+        return
+    if len(runs) != 1:
+        raise SystemExit("--judged is of one run; give one metrics.csv")
+    scores = judged(given.judged)
+    at_updates = [int(point[0]) for point in validations(given.metrics[0], "updates")]
+    validated = dict(zip(at_updates, (point[0] for point in runs[0])))
+    points = kept_points(scores, validated, given.judged)
+    lines = looked_up(given.line, scores)
+    sys.stdout.write(draw([points], lines, given.unit, given.over, beside=runs))
 
 
 if __name__ == "__main__":

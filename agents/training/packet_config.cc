@@ -190,6 +190,7 @@ void ReadValidation(TomlReader& fields, PacketConfig* config) {
     fields.Problem("min_load", "must not exceed validation.max_load");
   }
   fields.Number("every", 1, 1e9, config->validation_every);
+  fields.Flag("keep", config->keep_checkpoints);
   fields.Number("patience", 1, 1e9, config->patience);
   fields.Number("test_scenarios", 0, 1e6, config->test_scenarios);
   const auto parse = [](const std::string& name) -> absl::StatusOr<TestAgainst> {

@@ -78,9 +78,11 @@ struct PacketConfig {
   int validation_scenarios = 16;
   // Load of validation and test, as ScenarioDraw has it for training.
   double validation_min_load = 0.25, validation_max_load = 1.5;
-  int validation_every = 10;  // updates; also how often the state is saved
-  int patience = 20;          // validations without a better one before training stops
-  int test_scenarios = 40;    // played at the end with the best weights and with other policies
+  int validation_every = 10;      // updates; also how often the state is saved
+  int patience = 20;              // validations without a better one before training stops
+  bool keep_checkpoints = false;  // those of every validation
+
+  int test_scenarios = 40;  // played at the end with the best weights and with other policies
   std::vector<std::string> test_checkpoints;  // of other agents, played in the test as well
   TestAgainst test_against = TestAgainst::kAll;
 

@@ -369,6 +369,7 @@ absl::Status RunPacketTraining(const TrainRequest& request, ReplicaGroup* group)
   rules.updates = config->updates;
   rules.validation_every = config->validation_every;
   rules.patience = config->patience;
+  rules.keep_checkpoints = config->keep_checkpoints;
   rules.start_is_candidate = true;  // training may make nothing better
   rules.metrics_after_every_update = true;
   PacketStage stage(request, group, *config);

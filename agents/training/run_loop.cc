@@ -127,6 +127,10 @@ class RunLoop {
     stale = *better ? 0 : stale + 1;
     absl::Status status = SaveCheckpoint(stage_.Latest(), "last.ckpt");
     if (status.ok()) status = SaveCheckpoint(stage_.Best(), "best.ckpt");
+    if (status.ok() && rules_.keep_checkpoints) {
+      status = SaveCheckpoint(stage_.Latest(),
+                              absl::StrFormat("update-%d.ckpt", stage_.state().updates));
+    }
     if (status.ok()) status = WriteMetrics();
     // Last, so that a state never claims files that are not there.
     return status.ok() ? SaveState() : status;

@@ -27,6 +27,8 @@ struct RunRules {
   int64_t patience = 0;          // validations without a better one before training stops
   // Validates before the first update too, so that a start that nothing improves on is kept.
   bool start_is_candidate = false;
+  // Keeps the weights of every validation, as update-N.ckpt.
+  bool keep_checkpoints = false;
   // Writes metrics.csv after every update, for what is slow enough to be watched.
   bool metrics_after_every_update = false;
 };

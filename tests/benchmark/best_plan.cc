@@ -16,6 +16,9 @@
 // ones in every step. Its plan and those of the policies are then judged over --judge draws that it
 // never saw. With --known the search sees the very arrivals that it is judged by: what knowing
 // every flow would be worth.
+// With --moves N the search is combinatorial instead: N moves (plan_moves.h) from each of the plans
+// of --start, A;B;C for several, all played on the same --arrivals draws and kept where the mean
+// gets better. What it reaches on those draws, "on its own draws", is more than it is worth.
 // --ns3 judges over N draws in ns-3 as well. One row a scenario, then means with 95 % intervals.
 #include <algorithm>
 #include <cmath>
@@ -40,6 +43,7 @@
 #include "simulator/packet/packet_simulator.h"
 #include "tests/benchmark/measured_draw.h"
 #include "tests/benchmark/measuring.h"
+#include "tests/benchmark/plan_moves.h"
 #include "topologies/formats/loader.h"
 #include "topologies/generators/traffic_generator.h"
 
@@ -60,6 +64,7 @@ struct Settings {
   double rate = 0.3;
   std::string start = "neural:plan";
   bool known = false;
+  int moves = 0;  // 0: an evolution strategy
   int ns3 = 0;
   std::string network;  // empty: random ones
   std::string traffic = "gravity:seed=3,count=2";
@@ -154,6 +159,30 @@ RoutingPlan PlanBy(const std::string& policies, const Observation& seen) {
   return RoutingPlan(seen.candidate_paths, std::move(ratios), seen.topology.version());
 }
 
+// The same plan over all candidate paths: some policies leave out those without a share. What is on
+// none of them goes to the others.
+RoutingPlan OverAll(const RoutingPlan& plan, const Observation& seen) {
+  const PathSet& all = *seen.candidate_paths;
+  const PathSet& own = plan.paths();
+  std::vector<double> ratios(all.num_paths(), 0.0);
+  for (int p = 0; p < own.num_paths(); ++p) {
+    const NodePair ends = own.pair(own.pair_of_path(p));
+    const PathSet::Range range = all.paths_of(*all.Find(ends.source, ends.destination));
+    for (int q = range.begin; q < range.end; ++q) {
+      if (all.links(q) == own.links(p)) ratios[q] += plan.ratios()[p];
+    }
+  }
+  for (int pair = 0; pair < all.num_pairs(); ++pair) {
+    const PathSet::Range range = all.paths_of(pair);
+    double sum = 0;
+    for (int p = range.begin; p < range.end; ++p) sum += ratios[p];
+    for (int p = range.begin; p < range.end; ++p) {
+      ratios[p] = sum > 0 ? ratios[p] / sum : (p == range.begin ? 1 : 0);
+    }
+  }
+  return RoutingPlan(seen.candidate_paths, std::move(ratios), seen.topology.version());
+}
+
 // What follows is in the order of the graph's paths, which are those of the path set.
 std::vector<double> LogitsOf(const RoutingPlan& plan, const PathSet& paths) {
   std::vector<double> logits(paths.num_paths());
@@ -238,6 +267,49 @@ std::vector<double> Search(const EpisodeScenario& scenario, const Settings& sett
   return average;
 }
 
+// Hill climbing: a move is played on a few draws first, and on the rest while it may still be
+// better.
+RoutingPlan SearchMoves(const EpisodeScenario& scenario, const Settings& settings,
+                        const RoutingPlan& start, Bench* bench) {
+  constexpr int kFirstDraws = 6;
+  constexpr uint64_t kFirst = 1000;
+  const training::RewardWeights weights;
+  const auto reward = [&](const RoutingPlan& plan, int draw) {
+    return training::WeightedSum(bench->TermsOf(plan, kFirst + draw), weights);
+  };
+  PlanMoves moves(scenario.episode.topology, scenario.paths, *scenario.played[0],
+                  scenario.episode.seed + 29);
+  RoutingPlan best = start;
+  std::vector<double> rewards;
+  for (int draw = 0; draw < settings.arrivals; ++draw) rewards.push_back(reward(best, draw));
+  const double before = Mean(rewards);
+  std::map<std::string, int> taken;
+  for (int move = 0; move < settings.moves; ++move) {
+    const PlanMoves::Moved moved = moves.Draw(best);
+    std::vector<double> values;
+    double gain = 0, squares = 0;
+    for (int draw = 0; draw < settings.arrivals; ++draw) {
+      values.push_back(reward(moved.plan, draw));
+      const double more = values.back() - rewards[draw];
+      gain += more;
+      squares += more * more;
+      const int n = draw + 1;
+      if (n < kFirstDraws) continue;
+      const double mean = gain / n;
+      const double error = std::sqrt(std::max(squares / n - mean * mean, 1e-12) / n);
+      if (mean + 0.5 * error < 0) break;
+    }
+    if (static_cast<int>(values.size()) < settings.arrivals || gain <= 0) continue;
+    best = moved.plan;
+    rewards = values;
+    ++taken[moved.kind];
+  }
+  std::fprintf(stderr, "%+.3f -> %+.3f on its own draws by", before, Mean(rewards));
+  for (const auto& [kind, count] : taken) std::fprintf(stderr, " %s %d", kind.c_str(), count);
+  std::fprintf(stderr, "\n");
+  return best;
+}
+
 double Interval95(const std::vector<double>& values, double* mean) {
   const training::Estimate estimate = training::MeanWithInterval(values);
   *mean = estimate.mean;
@@ -245,28 +317,35 @@ double Interval95(const std::vector<double>& values, double* mean) {
 }
 
 void PrintMeans(const char* title, const std::vector<std::string>& names,
-                const std::vector<std::vector<RewardTerms>>& terms) {
+                const std::vector<std::vector<RewardTerms>>& terms, size_t last_policy) {
   const training::RewardWeights weights;
   std::printf("%s\n", title);
+  const size_t last = last_policy;
+  const std::string& over_name = names[last];
   for (size_t i = 0; i < names.size(); ++i) {
     std::vector<double> reward, completion, over;
     for (size_t s = 0; s < terms.size(); ++s) {
       const double value = training::WeightedSum(terms[s][i], weights);
       reward.push_back(value);
       completion.push_back(100 * (std::exp(-terms[s][i].completion) - 1));
-      over.push_back(value - training::WeightedSum(terms[s].back(), weights));
+      over.push_back(value - training::WeightedSum(terms[s][last], weights));
     }
     double mean = 0, fct = 0, less = 0;
     const double half = Interval95(reward, &mean), fct_half = Interval95(completion, &fct);
     const double less_half = Interval95(over, &less);
     std::printf("  %-14s reward %+.3f +- %.3f  FCT %+.1f %% +- %.1f  over %s %+.3f +- %.3f\n",
-                names[i].c_str(), mean, half, fct, fct_half, names.back().c_str(), less, less_half);
+                names[i].c_str(), mean, half, fct, fct_half, over_name.c_str(), less, less_half);
   }
 }
 
 int Run(const Settings& settings) {
   std::vector<std::string> names = settings.policies;
-  if (settings.steps > 0) names.push_back("search");
+  const std::vector<std::string> starts = absl::StrSplit(settings.start, ';');
+  if (settings.moves > 0) {
+    for (const std::string& start : starts) names.push_back("moves " + start);
+  } else if (settings.steps > 0) {
+    names.push_back("search");
+  }
   std::vector<std::vector<RewardTerms>> fluid, packets;
   const training::RewardWeights weights;
   for (int s = 0; s < settings.scenarios; ++s) {
@@ -279,7 +358,13 @@ int Run(const Settings& settings) {
     Bench bench(scenario, OrExit(MakeFluidSimulator(fluid_options)));
     std::vector<RoutingPlan> plans;
     for (const std::string& name : settings.policies) plans.push_back(PlanBy(name, bench.Seen()));
-    if (settings.steps > 0) {
+    if (settings.moves > 0) {
+      for (const std::string& start : starts) {
+        const Observation seen = bench.Seen();
+        plans.push_back(
+            SearchMoves(*scenario, settings, OverAll(PlanBy(start, seen), seen), &bench));
+      }
+    } else if (settings.steps > 0) {
       const RoutingPlan start = PlanBy(settings.start, bench.Seen());
       plans.push_back(PlanOf(
           *scenario, Search(*scenario, settings, LogitsOf(start, *scenario->paths), &bench)));
@@ -313,8 +398,8 @@ int Run(const Settings& settings) {
     }
     packets.clear();
   }
-  PrintMeans("fluid", names, fluid);
-  if (!packets.empty()) PrintMeans("ns-3", names, packets);
+  PrintMeans("fluid", names, fluid, settings.policies.size() - 1);
+  if (!packets.empty()) PrintMeans("ns-3", names, packets, settings.policies.size() - 1);
   return 0;
 }
 
@@ -352,6 +437,8 @@ int main(int argc, char** argv) {
       settings.noise = std::atof(value);
     } else if (name == "--rate") {
       settings.rate = std::atof(value);
+    } else if (name == "--moves") {
+      settings.moves = std::atoi(value);
     } else if (name == "--start") {
       settings.start = value;
     } else if (name == "--ns3") {

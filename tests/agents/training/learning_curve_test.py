@@ -68,7 +68,43 @@ class LearningCurveTest(unittest.TestCase):
         self.assertNotEqual(answer.returncode, 0)
         self.assertIn("has no validations", answer.stderr)
 
-    def test_the_curve_that_is_shown_is_that_of_the_metrics_beside_it(self):
+    def test_weights_that_were_kept_stand_where_another_test_puts_them(self):
+        metrics = HEADER + "0,-0.5,-0.6,-0.4,0\n5,0.1,0,0.2,30\n9,0.3,0.2,0.4,60\n"
+        test = "policy,scenario,reward\nlp,0,0.2\nlp,1,0.4\n"
+        for update, rewards in ((9, (0.3, 0.3)), (0, (-0.5, -0.3))):
+            for scenario, reward in enumerate(rewards):
+                test += f"neural:run/update-{update}.ckpt,{scenario},{reward}\n"
+        with tempfile.TemporaryDirectory() as directory:
+            judged = pathlib.Path(directory) / "test.csv"
+            judged.write_text(test, encoding="utf-8")
+            answer = run(metrics, "--judged", str(judged), "--line", "lp")
+            unknown = run(metrics, "--judged", str(judged), "--line", "spf")
+            elsewhere = run(HEADER + "0,0,0,0,0\n", "--judged", str(judged))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertIn(">lp 0.300<", answer.stdout)
+        svg = ElementTree.fromstring(answer.stdout)
+        self.assertEqual(len(svg.findall(CIRCLE)), 2)
+        own, other = [
+            [tuple(map(float, point.split(","))) for point in line.get("points").split()]
+            for line in svg.findall(POLYLINE)
+        ]
+        self.assertEqual((len(own), len(other)), (3, 2))
+        # The same moments; the last reward is the same, the first one 0.1 higher, as 0.3 is of lp.
+        self.assertEqual([other[0][0], other[1][0]], [own[0][0], own[2][0]])
+        self.assertEqual(other[1][1], own[2][1])
+        self.assertLess(other[0][1], own[0][1])
+        self.assertIn('"spf" is neither', unknown.stderr)
+        self.assertIn("update-9.ckpt is no validation", elsewhere.stderr)
+
+    def test_the_curve_in_ns3_is_that_of_the_files_beside_it(self):
+        options = ["--judged", str(TRAINING / "plan_judged_51.csv"), "--line", "shortest path=0"]
+        options += ["--line", "lp-previous", "--line", "neural:packet"]
+        options += ["--unit", "reward in ns-3 on unseen networks"]
+        metrics = (TRAINING / "plan_metrics_51.csv").read_text(encoding="utf-8")
+        shown = (TRAINING / "plan_curve_ns3.svg").read_text(encoding="utf-8")
+        self.assertEqual(run(metrics, *options).stdout, shown)
+
+    def test_the_curves_of_three_seeds_are_those_of_the_metrics_beside_them(self):
         lines = ("shortest path=0", "lp-previous=0.245", "neural:packet=0.295")
         options = [part for line in lines for part in ("--line", line)]
         seeds = [

@@ -95,6 +95,26 @@ TEST_F(RunLoopTest, ValidatesTheStartWhereItIsACandidate) {
   EXPECT_THAT(stage.validated, ElementsAre(0, 2, 4, 6));
 }
 
+TEST_F(RunLoopTest, KeepsTheWeightsOfEveryValidationWhereAsked) {
+  const auto kept = [this] {
+    std::vector<int> updates;
+    for (int update = 0; update <= rules_.updates; ++update) {
+      const std::string name = "update-" + std::to_string(update) + ".ckpt";
+      if (std::filesystem::exists(request_.out + "/" + name)) updates.push_back(update);
+    }
+    return updates;
+  };
+  CountingStage plain, keeping;
+  ASSERT_EQ(Run(&plain), absl::OkStatus());
+  EXPECT_THAT(kept(), ElementsAre());
+
+  std::filesystem::remove_all(request_.out);
+  rules_.start_is_candidate = true;
+  rules_.keep_checkpoints = true;
+  ASSERT_EQ(Run(&keeping), absl::OkStatus());
+  EXPECT_THAT(kept(), ElementsAre(0, 2, 4, 6));
+}
+
 TEST_F(RunLoopTest, StopsWhenPatienceIsOver) {
   rules_.updates = 100;
   rules_.patience = 2;
