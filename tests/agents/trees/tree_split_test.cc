@@ -35,7 +35,7 @@ TEST(TreeSplitTest, WhatDemandsPayOnTheirPathsIsWhatTheirLoadsPayOnLinks) {
         search.Run(at, d);
         split.OfferTree(d, search.tree(), search.distance(), rates, at, &scratch);
       }
-      split.TakeCheapest(d, hops, &scratch);
+      split.TakeCheapest(d, rates, hops, absl::MakeSpan(taken), &scratch);
       split.AddLoads(d, rates, absl::MakeSpan(load), &scratch);
       on_paths += split.CostOf(d, rates, price, &scratch);
     }
