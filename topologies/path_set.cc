@@ -69,30 +69,6 @@ PathSet::Builder& PathSet::Builder::AddPath(absl::Span<const LinkId> links) {
   return *this;
 }
 
-PathSet::Builder PathSet::Builder::Join(std::vector<Builder> parts) {
-  size_t pairs = 0, paths = 0, links = 0;
-  for (const Builder& part : parts) {
-    pairs += part.pairs_.size();
-    paths += part.link_begin_.size();
-    links += part.links_.size();
-  }
-  Builder whole;
-  whole.pairs_.reserve(pairs);
-  whole.path_begin_.reserve(pairs + 1);  // Build adds the end
-  whole.link_begin_.reserve(paths + 1);
-  whole.links_.reserve(links);
-  for (Builder& part : parts) {
-    const int first_path = static_cast<int>(whole.link_begin_.size());
-    const int first_link = static_cast<int>(whole.links_.size());
-    whole.pairs_.insert(whole.pairs_.end(), part.pairs_.begin(), part.pairs_.end());
-    for (const int begin : part.path_begin_) whole.path_begin_.push_back(begin + first_path);
-    for (const int begin : part.link_begin_) whole.link_begin_.push_back(begin + first_link);
-    whole.links_.insert(whole.links_.end(), part.links_.begin(), part.links_.end());
-    part = Builder();
-  }
-  return whole;
-}
-
 PathSet PathSet::Builder::Build() {
   PathSet set;
   path_begin_.push_back(static_cast<int>(link_begin_.size()));

@@ -49,9 +49,6 @@ class PathSet {
     Builder& AddPair(NodeId source, NodeId destination);
     // Adds a path to the pair that was started last.
     Builder& AddPath(absl::Span<const LinkId> links);
-    // What follows each other in `parts`, as if it had been added to one builder. Lets several
-    // threads write a large set.
-    static Builder Join(std::vector<Builder> parts);
     PathSet Build();
 
    private:

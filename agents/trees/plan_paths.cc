@@ -1,7 +1,6 @@
 #include "agents/trees/plan_paths.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "agents/trees/parallel.h"
 
@@ -12,8 +11,17 @@ namespace {
 constexpr int kParts = 32;
 
 struct Part {
-  PathSet::Builder builder;
-  std::vector<double> ratios;
+  std::vector<NodePair> pairs;
+  std::vector<int> paths;    // [pairs] how many
+  std::vector<int> lengths;  // [paths] in links
+  std::vector<LinkId> links;
+  std::vector<double> ratios;  // [paths]
+
+  void AddPath(absl::Span<const LinkId> path, double ratio) {
+    lengths.push_back(static_cast<int>(path.size()));
+    links.insert(links.end(), path.begin(), path.end());
+    ratios.push_back(ratio);
+  }
 };
 
 // Paths towards one destination after the other.
@@ -36,18 +44,18 @@ class Writer {
     for (NodeId s = 0; s < nodes; ++s) {
       const uint8_t choice = split_.choice(s, destination);
       if (s == destination || choice == TreeSplit::kNoTree) continue;
-      part->builder.AddPair(s, destination);
+      part->pairs.push_back({s, destination});
       if (choice == TreeSplit::kOwnPaths) {
         WriteOwn(*own_[s], part);
         continue;
       }
+      part->paths.push_back(1);
       path_.clear();
       const LinkId* const out = next_.data() + static_cast<size_t>(choice) * nodes;
       for (NodeId at = s; at != destination; at = network_.ends[path_.back()].head) {
         path_.push_back(out[at]);
       }
-      part->builder.AddPath(path_);
-      part->ratios.push_back(1);
+      part->AddPath(path_, 1);
     }
   }
 
@@ -55,10 +63,8 @@ class Writer {
   static void WriteOwn(const SplitDemand& demand, Part* part) {
     double sum = 0;
     for (const OwnPath& path : demand.paths) sum += path.share;
-    for (const OwnPath& path : demand.paths) {
-      part->builder.AddPath(path.links);
-      part->ratios.push_back(path.share / sum);
-    }
+    for (const OwnPath& path : demand.paths) part->AddPath(path.links, path.share / sum);
+    part->paths.push_back(static_cast<int>(demand.paths.size()));
   }
 
   const TreeNetwork& network_;
@@ -79,18 +85,22 @@ PlanPaths PathsOf(const TreeNetwork& network, const TreeSplit& split, int worker
     };
     for (NodeId d = edge(p); d < edge(p + 1); ++d) writers[worker].Write(d, &parts[p]);
   });
-  size_t num_ratios = 0;
-  std::vector<PathSet::Builder> builders;
-  for (Part& part : parts) {
-    num_ratios += part.ratios.size();
-    builders.push_back(std::move(part.builder));
-  }
   PlanPaths plan;
-  plan.ratios.reserve(num_ratios);
-  for (const Part& part : parts) {
+  PathSet::Builder builder;
+  for (Part& part : parts) {
+    size_t path = 0, begin = 0;
+    for (size_t i = 0; i < part.pairs.size(); ++i) {
+      builder.AddPair(part.pairs[i].source, part.pairs[i].destination);
+      for (int p = 0; p < part.paths[i]; ++p) {
+        const auto length = static_cast<size_t>(part.lengths[path++]);
+        builder.AddPath(absl::MakeConstSpan(part.links).subspan(begin, length));
+        begin += length;
+      }
+    }
     plan.ratios.insert(plan.ratios.end(), part.ratios.begin(), part.ratios.end());
+    part = Part();
   }
-  plan.paths = std::make_shared<const PathSet>(PathSet::Builder::Join(std::move(builders)).Build());
+  plan.paths = std::make_shared<const PathSet>(builder.Build());
   return plan;
 }
 

@@ -133,17 +133,16 @@ double TreePlanner::CostOf(NodeId destination, absl::Span<const float> distance,
 
 void TreePlanner::Prove(const TreeDemands& demands) {
   const int nodes = network_->num_nodes();
-  std::vector<std::vector<double>> part(kParts, std::vector<double>(proofs_.size(), 0.0));
-  ForEach(kParts, workers(), [&](int, int p) {
-    for (NodeId d = p; d < nodes; d += kParts) {
-      for (size_t i = 0; i < proofs_.size(); ++i) {
-        part[p][i] += CostOf(d, proofs_[i].towards(d, nodes), demands.towards(d));
-      }
+  const size_t count = proofs_.size();
+  std::vector<double> cost(nodes * count);
+  ForEach(nodes, workers(), [&](int, NodeId d) {
+    for (size_t i = 0; i < count; ++i) {
+      cost[d * count + i] = CostOf(d, proofs_[i].towards(d, nodes), demands.towards(d));
     }
   });
-  for (size_t i = 0; i < proofs_.size(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     proofs_[i].demand_cost = 0;
-    for (const std::vector<double>& costs : part) proofs_[i].demand_cost += costs[i];
+    for (NodeId d = 0; d < nodes; ++d) proofs_[i].demand_cost += cost[d * count + i];
   }
 }
 
@@ -341,9 +340,9 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
   }
 }
 
-void TreePlanner::MoveDemands(const TreeDemands& demands, const Stop& stop) {
+void TreePlanner::MoveDemands(const TreeDemands& demands, int sweeps, const Stop& stop) {
   paths_ = nullptr;
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+  for (int sweep = 0; sweep < sweeps; ++sweep) {
     if (sweep > 0) prices_->Set(prices_->load(), sharpness_);
     const double passed_over = PassedOver();
     for (NodeId d = 0; d < network_->num_nodes(); ++d) {
@@ -396,13 +395,6 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   if (!fresh_ && (failed || !precise)) {
     Relieve(demands, report.bound, gap, stop);
     look();
-    // Often it is as near as it can be, and nobody knows.
-    if (hurries && !good() && !report.stopped) {
-      prices_->Set(load_, kServingSharpness);
-      const std::vector<float> price(prices_->price().begin(), prices_->price().end());
-      AddTrees(demands, price, stop);
-      report.bound = std::max(report.bound, BestBound());
-    }
     if (good() || report.stopped) return report;
   }
   // Sharp prices lead nowhere from afar.
@@ -410,8 +402,16 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     sharpness_ = Sharpness(report);
     prices_->Set(load_, sharpness_);
   }
-  MoveDemands(demands, stop);
+  MoveDemands(demands, hurries ? 1 : kSweeps, stop);
   look();
+  // Often it is as near as it can be by now, and nobody knows.
+  if (hurries && !good() && !report.stopped) {
+    const std::vector<float> price(prices_->price().begin(), prices_->price().end());
+    if (AddTrees(demands, price, stop)) ++report.rounds;
+    report.bound = std::max(report.bound, BestBound());
+    report.stopped = stop && stop();
+    return report;
+  }
   // Sharp prices prove nothing where links that matter together differ by a little, and a round
   // that changes nothing would only be repeated: then blunter ones are tried in turn.
   int stuck = 0;
@@ -423,7 +423,7 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     report.bound = std::max(report.bound, BestBound());
     if (whole && !good()) {
       prices_->Set(load_, sharpness_);
-      MoveDemands(demands, stop);
+      MoveDemands(demands, kSweeps, stop);
     }
     look();
     if (!whole) break;

@@ -122,7 +122,7 @@ class TreePlanner {
   void Widen(NodeId destination, const TreeDemands& demands);
   // One tree to every destination at these prices. False when it was stopped.
   bool AddTrees(const TreeDemands& demands, absl::Span<const float> price, const Stop& stop);
-  void MoveDemands(const TreeDemands& demands, const Stop& stop);
+  void MoveDemands(const TreeDemands& demands, int sweeps, const Stop& stop);
   double PriceSum(absl::Span<const float> price) const;
   // What demands towards a destination cost when each takes its cheapest way.
   double CostOf(NodeId destination, absl::Span<const float> distance,
