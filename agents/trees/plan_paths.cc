@@ -7,8 +7,9 @@
 namespace rhumb::trees {
 namespace {
 
-// Destinations are written in so many parts: more than there are threads, since some take longer.
-constexpr int kParts = 32;
+// So many destinations are written at once, each by one thread, and then put behind the others: few
+// enough for what is written to stay in the cache.
+constexpr int kAtOnce = 16;
 
 struct Part {
   std::vector<NodePair> pairs;
@@ -17,6 +18,13 @@ struct Part {
   std::vector<LinkId> links;
   std::vector<double> ratios;  // [paths]
 
+  void Clear() {
+    pairs.clear();
+    paths.clear();
+    lengths.clear();
+    links.clear();
+    ratios.clear();
+  }
   void AddPath(absl::Span<const LinkId> path, double ratio) {
     lengths.push_back(static_cast<int>(path.size()));
     links.insert(links.end(), path.begin(), path.end());
@@ -24,7 +32,7 @@ struct Part {
   }
 };
 
-// Paths towards one destination after the other.
+// Writes the paths towards a destination.
 class Writer {
  public:
   Writer(const TreeNetwork& network, const TreeSplit& split)
@@ -77,28 +85,30 @@ class Writer {
 
 PlanPaths PathsOf(const TreeNetwork& network, const TreeSplit& split, int workers) {
   const int nodes = network.num_nodes();
-  std::vector<Part> parts(kParts);
+  std::vector<Part> parts(kAtOnce);
   std::vector<Writer> writers(workers, Writer(network, split));
-  ForEach(kParts, workers, [&](int worker, int p) {
-    const auto edge = [&](int part) {
-      return static_cast<NodeId>(static_cast<int64_t>(nodes) * part / kParts);
-    };
-    for (NodeId d = edge(p); d < edge(p + 1); ++d) writers[worker].Write(d, &parts[p]);
-  });
   PlanPaths plan;
+  plan.ratios.reserve(static_cast<size_t>(nodes) * nodes);
   PathSet::Builder builder;
-  for (Part& part : parts) {
-    size_t path = 0, begin = 0;
-    for (size_t i = 0; i < part.pairs.size(); ++i) {
-      builder.AddPair(part.pairs[i].source, part.pairs[i].destination);
-      for (int p = 0; p < part.paths[i]; ++p) {
-        const auto length = static_cast<size_t>(part.lengths[path++]);
-        builder.AddPath(absl::MakeConstSpan(part.links).subspan(begin, length));
-        begin += length;
+  for (NodeId first = 0; first < nodes; first += kAtOnce) {
+    const int count = std::min(kAtOnce, nodes - first);
+    ForEach(count, workers, [&](int worker, int i) {
+      parts[i].Clear();
+      writers[worker].Write(first + i, &parts[i]);
+    });
+    for (int part = 0; part < count; ++part) {
+      const Part& written = parts[part];
+      size_t path = 0, begin = 0;
+      for (size_t i = 0; i < written.pairs.size(); ++i) {
+        builder.AddPair(written.pairs[i].source, written.pairs[i].destination);
+        for (int p = 0; p < written.paths[i]; ++p) {
+          const auto length = static_cast<size_t>(written.lengths[path++]);
+          builder.AddPath(absl::MakeConstSpan(written.links).subspan(begin, length));
+          begin += length;
+        }
       }
+      plan.ratios.insert(plan.ratios.end(), written.ratios.begin(), written.ratios.end());
     }
-    plan.ratios.insert(plan.ratios.end(), part.ratios.begin(), part.ratios.end());
-    part = Part();
   }
   plan.paths = std::make_shared<const PathSet>(builder.Build());
   return plan;
