@@ -288,7 +288,7 @@ void TreePlanner::Widen(NodeId destination, const TreeDemands& demands) {
 
 // What a failure crowds, and a matrix that differs from the last, is mostly paid for by demands
 // towards a few of all nodes. Work on these alone, without a proof, takes a hundredth of a round.
-void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop) {
+bool TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop) {
   const int nodes = network_->num_nodes();
   paths_ = nullptr;
   std::vector<double> cost(nodes);
@@ -297,7 +297,7 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
   double mlu = prices_->Mlu();
   int of_the_same = kReliefsOfTheSame, count = nodes, fruitless = 0;
   for (int round = 0; round < kReliefs && mlu > bound * (1 + gap); ++round) {
-    if (stop && stop()) return;
+    if (stop && stop()) return round > 0;
     const bool far = mlu > bound * (1 + kFar);
     prices_->Set(prices_->load(), far ? kServingSharpness : kFirstSharpness);
     const std::vector<float> price(prices_->price().begin(), prices_->price().end());
@@ -318,7 +318,7 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
     for (int i = 0; i < watched; ++i) whole += cost[order[i]];
     count = 0;
     while (count < watched && paid < kMatters * whole) paid += cost[order[count++]];
-    if (all && count > nodes * kFew) return;
+    if (all && count > nodes * kFew) return round > 0;
     ForEach(count, workers(), [&](int worker, int i) {
       TreeSearch& search = searches_[worker];
       search.Run(price, order[i]);
@@ -335,9 +335,10 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
     // The fullest link is one of several, and a demand that is larger than any link gets one path
     // more a step: what brings nothing at first may lead on.
     fruitless = mlu < before * (1 - kLeastGain) ? 0 : fruitless + 1;
-    if (fruitless >= kMostFruitless && all) return;
+    if (fruitless >= kMostFruitless && all) return true;
     if (fruitless >= kMostFruitless) of_the_same = kReliefsOfTheSame;
   }
+  return true;
 }
 
 void TreePlanner::MoveDemands(const TreeDemands& demands, int sweeps, const Stop& stop) {
@@ -393,8 +394,11 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   const bool hurries = failed && !precise;
   const auto good = [&] { return within(hurries ? std::max(gap, kSafe) : gap); };
   if (!fresh_ && (failed || !precise)) {
-    Relieve(demands, report.bound, gap, stop);
-    look();
+    if (Relieve(demands, report.bound, gap, stop)) {
+      look();
+    } else {
+      prices_->Set(load_, sharpness_);
+    }
     if (good() || report.stopped) return report;
   }
   // Sharp prices lead nowhere from afar.

@@ -115,8 +115,9 @@ class TreePlanner {
   bool Precise() const;  // is every pair cheap to improve?
   // Demands that would gain less are left where they are.
   double PassedOver() const;
-  // Brings the MLU nearer to the bound where few destinations keep it above.
-  void Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop);
+  // Brings the MLU nearer to the bound where few destinations keep it above. False when nothing was
+  // moved.
+  bool Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop);
   // Offers the dearest traffic towards a destination a path that has room for all of it: the one
   // that is cheapest before it comes may be too narrow for the smallest share.
   void Widen(NodeId destination, const TreeDemands& demands);
