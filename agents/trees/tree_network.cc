@@ -1,9 +1,57 @@
 #include "agents/trees/tree_network.h"
 
 #include <algorithm>
-#include <functional>
+#include <cstring>
 
 namespace rhumb::trees {
+namespace {
+
+// Orders by distance, then node, in one comparison: floats of at least 0 are ordered as their bits
+// are.
+uint64_t Entry(float distance, NodeId node) {
+  uint32_t bits = 0;
+  std::memcpy(&bits, &distance, sizeof(bits));
+  return static_cast<uint64_t>(bits) << 32U | static_cast<uint32_t>(node);
+}
+
+// A heap of four children a node, least first: half as deep as one of two, and children lie side by
+// side.
+constexpr size_t kChildren = 4;
+
+void Push(uint64_t entry, std::vector<uint64_t>* heap) {
+  size_t at = heap->size();
+  heap->push_back(entry);
+  uint64_t* const all = heap->data();
+  while (at > 0) {
+    const size_t parent = (at - 1) / kChildren;
+    if (all[parent] <= entry) break;
+    all[at] = all[parent];
+    at = parent;
+  }
+  all[at] = entry;
+}
+
+uint64_t Pop(std::vector<uint64_t>* heap) {
+  uint64_t* const all = heap->data();
+  const uint64_t least = all[0], last = heap->back();
+  heap->pop_back();
+  const size_t size = heap->size();
+  if (size == 0) return least;
+  size_t at = 0;
+  for (size_t first = 1; first < size; first = kChildren * at + 1) {
+    size_t child = first;
+    for (size_t other = first + 1; other < std::min(first + kChildren, size); ++other) {
+      child = all[other] < all[child] ? other : child;
+    }
+    if (last <= all[child]) break;
+    all[at] = all[child];
+    at = child;
+  }
+  all[at] = last;
+  return least;
+}
+
+}  // namespace
 
 TreeNetwork::TreeNetwork(const Topology& topology) {
   const int links = topology.num_links();
@@ -42,12 +90,10 @@ void TreeSearch::Run(absl::Span<const float> price, NodeId destination) {
   std::fill(next_.begin(), next_.end(), -1);
   order_.clear();
   heap_.clear();
-  heap_.push_back({0, destination});
+  Push(Entry(0, destination), &heap_);
   distance_[destination] = 0;
   while (!heap_.empty()) {
-    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-    const NodeId node = heap_.back().node;
-    heap_.pop_back();
+    const auto node = static_cast<NodeId>(static_cast<uint32_t>(Pop(&heap_)));
     if (settled_[node] != 0) continue;
     settled_[node] = 1;
     order_.push_back(node);
@@ -58,11 +104,17 @@ void TreeSearch::Run(absl::Span<const float> price, NodeId destination) {
       if (there >= distance_[arc.tail]) continue;
       distance_[arc.tail] = there;
       next_[arc.tail] = arc.link;
-      heap_.push_back({there, arc.tail});
-      std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+      Push(Entry(there, arc.tail), &heap_);
     }
   }
   WalkDepthFirst(destination);
+}
+
+void TreeSearch::Walk(NodeId source, std::vector<LinkId>* path) const {
+  path->clear();
+  for (NodeId at = source; next_[at] >= 0; at = network_->head[path->back()]) {
+    path->push_back(next_[at]);
+  }
 }
 
 void TreeSearch::WalkDepthFirst(NodeId destination) {

@@ -56,22 +56,17 @@ class TreeSearch {
   // The links of the tree, one for each node that is reached, every link after that of its head,
   // and whole branches one after the other (depth first).
   absl::Span<const LinkId> tree() const { return tree_; }
+  // The path from a node that is reached.
+  void Walk(NodeId source, std::vector<LinkId>* path) const;
 
  private:
-  struct Entry {
-    float distance;
-    NodeId node;
-    friend bool operator>(const Entry& a, const Entry& b) {
-      return a.distance != b.distance ? a.distance > b.distance : a.node > b.node;
-    }
-  };
   void WalkDepthFirst(NodeId destination);
 
   const TreeNetwork* network_;
   std::vector<float> distance_;
   std::vector<LinkId> next_;  // [nodes] link towards the destination, -1 for none
   std::vector<uint8_t> settled_;
-  std::vector<Entry> heap_;
+  std::vector<uint64_t> heap_;           // distance, then node
   std::vector<NodeId> order_;            // as settled
   std::vector<NodeId> child_, sibling_;  // [nodes] first child and next sibling in the tree
   std::vector<NodeId> stack_;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "agents/trees/parallel.h"
+#include "agents/trees/plan_paths.h"
 
 namespace rhumb::trees {
 namespace {
@@ -25,11 +26,14 @@ constexpr double kPassedOver = 5e-4;
 constexpr float kServingSharpness = 30;
 constexpr size_t kServedAtOnce = 8;
 constexpr int kServingAttempts = 4;
-constexpr double kSafe = 0.2;  // is good enough until the next decision: MLU over bound - 1
+constexpr float kCrowding = 0.02F;  // of the fullest link: who brings so much of it crowds it
+constexpr double kSafe = 0.2;       // is good enough until the next decision: MLU over bound - 1
 // Relief: the destinations that pay so much of what all do are worked on, where they are at most so
 // many of all; so often at most, and so often before all are looked at again.
 constexpr double kMatters = 0.9, kFew = 0.25;
-constexpr int kReliefs = 40, kReliefsOfTheSame = 8, kWatched = 256;
+constexpr int kReliefs = 100, kReliefsOfTheSame = 12, kMostFruitless = 3;
+constexpr int kWidened = 2;
+constexpr int kWatchedEach = 4, kLeastWatched = 32, kMostWatched = 256;
 constexpr float kBlunter[] = {0.5F, 0.25F, 0.1F, 0.04F};
 constexpr int kMostStuck = 5;
 constexpr double kLeastGain = 3e-4;
@@ -106,29 +110,40 @@ double TreePlanner::PriceSum(absl::Span<const float> price) const {
   return sum;  // infinite when a link has returned that had no price
 }
 
+// Whoever reaches the destination over nothing counts nowhere. Sums side by side, since one sum of
+// millions waits for itself.
 double TreePlanner::CostOf(NodeId destination, absl::Span<const float> distance,
                            absl::Span<const float> rates) const {
-  double sum = 0;
-  for (NodeId s = 0; s < network_->num_nodes(); ++s) {
-    // Whoever reaches the destination over nothing counts nowhere.
-    if (rates[s] > 0 && distance[s] < kUnreachable &&
-        split_->choice(s, destination) != TreeSplit::kNoTree) {
-      sum += static_cast<double>(rates[s]) * distance[s];
-    }
+  constexpr int kLanes = 8;
+  double sums[kLanes] = {};
+  const absl::Span<const uint8_t> choices = split_->choices(destination);
+  const int nodes = network_->num_nodes();
+  const auto cost = [&](NodeId s) {
+    const bool counts =
+        rates[s] > 0 && distance[s] < kUnreachable && choices[s] != TreeSplit::kNoTree;
+    return static_cast<double>(counts ? rates[s] : 0.0F) * (counts ? distance[s] : 0.0F);
+  };
+  NodeId s = 0;
+  for (; s + kLanes <= nodes; s += kLanes) {
+    for (int i = 0; i < kLanes; ++i) sums[i] += cost(s + i);
   }
-  return sum;
+  for (; s < nodes; ++s) sums[0] += cost(s);
+  return std::accumulate(sums, sums + kLanes, 0.0);
 }
 
 void TreePlanner::Prove(const TreeDemands& demands) {
-  const size_t nodes = network_->num_nodes();
-  ForEach(static_cast<int>(proofs_.size()), workers(), [&](int, int i) {
-    Proof& proof = proofs_[i];
-    proof.demand_cost = 0;
-    for (NodeId d = 0; d < network_->num_nodes(); ++d) {
-      proof.demand_cost += CostOf(d, absl::MakeConstSpan(proof.distance).subspan(d * nodes, nodes),
-                                  demands.towards(d));
+  const int nodes = network_->num_nodes();
+  const size_t count = proofs_.size();
+  std::vector<double> cost(nodes * count);
+  ForEach(nodes, workers(), [&](int, NodeId d) {
+    for (size_t i = 0; i < count; ++i) {
+      cost[d * count + i] = CostOf(d, proofs_[i].towards(d, nodes), demands.towards(d));
     }
   });
+  for (size_t i = 0; i < count; ++i) {
+    proofs_[i].demand_cost = 0;
+    for (NodeId d = 0; d < nodes; ++d) proofs_[i].demand_cost += cost[d * count + i];
+  }
 }
 
 double TreePlanner::BoundOf(const Proof& proof) {
@@ -143,44 +158,71 @@ double TreePlanner::BestBound() const {
 
 void TreePlanner::Serve(const TreeDemands& demands) {
   const int nodes = network_->num_nodes(), links = network_->num_links();
-  std::vector<float> price(links, kUnreachable);
-  for (LinkId l = 0; l < links; ++l) {
-    if (network_->usable[l] != 0) price[l] = 1 / network_->capacity[l];
-  }
   std::vector<uint8_t> served(nodes);
-  ForEach(nodes, workers(), [&](int worker, NodeId d) {
-    served[d] = split_->Release(d, price, &scratch_[worker]) ? 1 : 0;
-  });
+  ForEach(nodes, workers(),
+          [&](int worker, NodeId d) { served[d] = split_->Release(d, &scratch_[worker]) ? 1 : 0; });
   std::vector<NodeId> waiting;
   for (NodeId d = 0; d < nodes; ++d) {
     if (served[d] == 0) waiting.push_back(d);
   }
   PutOnLinks(demands);
   const bool loaded = std::any_of(load_.begin(), load_.end(), [](float load) { return load > 0; });
+  std::vector<float> empty(links, kUnreachable);  // prices where nothing is carried yet
+  for (LinkId l = 0; l < links; ++l) {
+    if (network_->usable[l] != 0) empty[l] = 1 / network_->capacity[l];
+  }
   if (loaded) prices_->Set(load_, kServingSharpness);
+  std::vector<std::vector<float>> more(kServedAtOnce, std::vector<float>(links));
   // Links fill up as demands come, so those that follow are told what the way costs by now; where
   // nothing is carried yet, nothing is to be avoided.
-  const size_t step = loaded ? kServedAtOnce : std::max<size_t>(waiting.size(), 1);
-  for (size_t begin = 0; begin < waiting.size(); begin += step) {
-    const absl::Span<const NodeId> group = absl::MakeConstSpan(waiting).subspan(begin, step);
-    const absl::Span<const float> now = loaded ? prices_->price() : absl::MakeConstSpan(price);
-    bool crowded = loaded;
-    for (int attempt = 0; attempt == 0 || (crowded && attempt < kServingAttempts); ++attempt) {
-      ForEach(static_cast<int>(group.size()), workers(), [&](int worker, int i) {
-        TreeSearch& search = searches_[worker];
-        search.Run(now, group[i]);
-        split_->OfferTree(group[i], search.tree(), search.distance(), demands.towards(group[i]),
-                          now, &scratch_[worker]);
-        if (!loaded) split_->TakeCheapest(group[i], now, &scratch_[worker]);
-      });
-      if (!loaded) break;
-      for (const NodeId d : group) {
+  for (size_t begin = 0; begin < waiting.size(); begin += kServedAtOnce) {
+    const absl::Span<const NodeId> group =
+        absl::MakeConstSpan(waiting).subspan(begin, kServedAtOnce);
+    const absl::Span<const float> now = loaded ? prices_->price() : absl::MakeConstSpan(empty);
+    const auto search = [&](int worker, NodeId d) {
+      TreeSearch& way = searches_[worker];
+      way.Run(now, d);
+      split_->OfferTree(d, way.tree(), way.distance(), demands.towards(d), now, &scratch_[worker]);
+    };
+    ForEach(static_cast<int>(group.size()), workers(), [&](int worker, int i) {
+      search(worker, group[i]);
+      std::fill(more[i].begin(), more[i].end(), 0.0F);
+      split_->TakeCheapest(group[i], demands.towards(group[i]), now, absl::MakeSpan(more[i]),
+                           &scratch_[worker]);
+    });
+    for (LinkId l = 0; l < links; ++l) {
+      float sum = 0;
+      for (size_t i = 0; i < group.size(); ++i) sum += more[i][l];
+      if (sum <= 0) continue;
+      if (loaded) {
+        prices_->Add(l, sum);
+      } else {
+        load_[l] += sum;
+      }
+    }
+    if (!loaded) continue;
+    const auto crowded = [&] { return prices_->Mlu() > prices_->level() * (1 + kFar); };
+    if (!crowded()) continue;
+    // Those that crowd a link try again; the others are where they should be.
+    std::vector<NodeId> crowding;
+    for (size_t i = 0; i < group.size(); ++i) {
+      for (LinkId l = 0; l < links; ++l) {
+        const float room = prices_->level() * network_->capacity[l];
+        if (more[i][l] < kCrowding * room || prices_->load()[l] <= room * (1 + kFar)) continue;
+        crowding.push_back(group[i]);
+        break;
+      }
+    }
+    for (int attempt = 0; attempt < kServingAttempts && crowded(); ++attempt) {
+      ForEach(static_cast<int>(crowding.size()), workers(),
+              [&](int worker, int i) { search(worker, crowding[i]); });
+      for (const NodeId d : crowding) {
         split_->Improve(d, demands.towards(d), PassedOver(), prices_.get(), &scratch_[0]);
       }
-      crowded = prices_->Mlu() > prices_->level() * (1 + kFar);
     }
-    if (crowded) prices_->Set(prices_->load(), kServingSharpness);
+    if (crowded()) prices_->Set(prices_->load(), kServingSharpness);
   }
+  if (loaded) load_.assign(prices_->load().begin(), prices_->load().end());
   paths_ = nullptr;
   served_ = true;
 }
@@ -229,18 +271,33 @@ double TreePlanner::PassedOver() const {
   return Precise() ? 0 : kPassedOver * prices_->Paid() / (static_cast<double>(nodes) * nodes);
 }
 
+void TreePlanner::Widen(NodeId destination, const TreeDemands& demands) {
+  const absl::Span<const float> rates = demands.towards(destination);
+  const TreeSplit::OnPath dearest = split_->Dearest(destination, rates, *prices_);
+  if (dearest.source < 0) return;
+  std::vector<float> price(network_->num_links(), kUnreachable);
+  for (LinkId l = 0; l < network_->num_links(); ++l) {
+    if (network_->usable[l] != 0) price[l] = std::max(0.0F, prices_->Raise(l, dearest.rate));
+  }
+  searches_[0].Run(price, destination);
+  std::vector<LinkId> path;
+  searches_[0].Walk(dearest.source, &path);
+  split_->OfferPath(dearest.source, destination, rates[dearest.source], path, prices_.get(),
+                    &scratch_[0]);
+}
+
 // What a failure crowds, and a matrix that differs from the last, is mostly paid for by demands
 // towards a few of all nodes. Work on these alone, without a proof, takes a hundredth of a round.
-void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop) {
+bool TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop) {
   const int nodes = network_->num_nodes();
   paths_ = nullptr;
   std::vector<double> cost(nodes);
   std::vector<NodeId> order(nodes);
   std::iota(order.begin(), order.end(), 0);
   double mlu = prices_->Mlu();
-  int of_the_same = kReliefsOfTheSame;
+  int of_the_same = kReliefsOfTheSame, count = nodes, fruitless = 0;
   for (int round = 0; round < kReliefs && mlu > bound * (1 + gap); ++round) {
-    if (stop && stop()) return;
+    if (stop && stop()) return round > 0;
     const bool far = mlu > bound * (1 + kFar);
     prices_->Set(prices_->load(), far ? kServingSharpness : kFirstSharpness);
     const std::vector<float> price(prices_->price().begin(), prices_->price().end());
@@ -248,7 +305,9 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
     // The dearest of all, and then for a while of those.
     const bool all = of_the_same++ >= kReliefsOfTheSame;
     if (all) of_the_same = 1;
-    const int watched = all ? nodes : std::min(nodes, kWatched);
+    const int watched =
+        all ? nodes
+            : std::min(nodes, std::clamp(kWatchedEach * count, kLeastWatched, kMostWatched));
     ForEach(watched, workers(), [&](int worker, int i) {
       const NodeId d = order[i];
       cost[d] = split_->CostOf(d, demands.towards(d), price, &scratch_[worker]);
@@ -257,9 +316,9 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
                      [&](NodeId a, NodeId b) { return cost[a] > cost[b]; });
     double whole = 0, paid = 0;
     for (int i = 0; i < watched; ++i) whole += cost[order[i]];
-    int count = 0;
+    count = 0;
     while (count < watched && paid < kMatters * whole) paid += cost[order[count++]];
-    if (all && count > nodes * kFew) return;
+    if (all && count > nodes * kFew) return round > 0;
     ForEach(count, workers(), [&](int worker, int i) {
       TreeSearch& search = searches_[worker];
       search.Run(price, order[i]);
@@ -270,17 +329,21 @@ void TreePlanner::Relieve(const TreeDemands& demands, double bound, double gap, 
       split_->Improve(order[i], demands.towards(order[i]), passed_over, prices_.get(),
                       &scratch_[0]);
     }
+    for (int i = 0; i < std::min(count, kWidened); ++i) Widen(order[i], demands);
     const double before = mlu;
     mlu = prices_->Mlu();
-    const bool gained = mlu < before * (1 - kLeastGain);
-    if (!gained && all) return;
-    if (!gained) of_the_same = kReliefsOfTheSame;
+    // The fullest link is one of several, and a demand that is larger than any link gets one path
+    // more a step: what brings nothing at first may lead on.
+    fruitless = mlu < before * (1 - kLeastGain) ? 0 : fruitless + 1;
+    if (fruitless >= kMostFruitless && all) return true;
+    if (fruitless >= kMostFruitless) of_the_same = kReliefsOfTheSame;
   }
+  return true;
 }
 
-void TreePlanner::MoveDemands(const TreeDemands& demands, const Stop& stop) {
+void TreePlanner::MoveDemands(const TreeDemands& demands, int sweeps, const Stop& stop) {
   paths_ = nullptr;
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+  for (int sweep = 0; sweep < sweeps; ++sweep) {
     if (sweep > 0) prices_->Set(prices_->load(), sharpness_);
     const double passed_over = PassedOver();
     for (NodeId d = 0; d < network_->num_nodes(); ++d) {
@@ -304,7 +367,8 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   TreePlanReport report;
   const bool failed = !fresh_ && lost_;
   lost_ = false;
-  if (!served_) Serve(demands);
+  const bool served = served_;
+  if (!served) Serve(demands);
   Prove(demands);
   const int pairs = std::max(1, network_->num_nodes() * (network_->num_nodes() - 1));
   const int rounds = fresh_ ? options_.first_rounds
@@ -314,8 +378,8 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   const double first_gap = options_.gap.value_or(precise ? kPreciseGap : kGap);
   const double later_gap = options_.later_gap.value_or(precise ? kPreciseGap : kLaterGap);
   const double gap = fresh_ ? first_gap : std::max(first_gap, later_gap);
-  const auto look = [&] {
-    PutOnLinks(demands);
+  const auto look = [&](bool put_on_links = true) {
+    if (put_on_links) PutOnLinks(demands);
     prices_->Set(load_, sharpness_);
     report.mlu = prices_->level();
     report.bound = std::max(report.bound, BestBound());
@@ -323,21 +387,17 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     Count(&report);
   };
   const auto within = [&](double of_bound) { return report.mlu <= report.bound * (1 + of_bound); };
-  look();
+  look(served);
   if (within(gap)) fresh_ = false;
   if (within(gap) || report.stopped) return report;
   // After a failure what is safe goes before what is best: the next decision goes on.
   const bool hurries = failed && !precise;
   const auto good = [&] { return within(hurries ? std::max(gap, kSafe) : gap); };
   if (!fresh_ && (failed || !precise)) {
-    Relieve(demands, report.bound, gap, stop);
-    look();
-    // Often it is as near as it can be, and nobody knows.
-    if (hurries && !good() && !report.stopped) {
-      prices_->Set(load_, kServingSharpness);
-      const std::vector<float> price(prices_->price().begin(), prices_->price().end());
-      AddTrees(demands, price, stop);
-      report.bound = std::max(report.bound, BestBound());
+    if (Relieve(demands, report.bound, gap, stop)) {
+      look();
+    } else {
+      prices_->Set(load_, sharpness_);
     }
     if (good() || report.stopped) return report;
   }
@@ -346,8 +406,16 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     sharpness_ = Sharpness(report);
     prices_->Set(load_, sharpness_);
   }
-  MoveDemands(demands, stop);
+  MoveDemands(demands, hurries ? 1 : kSweeps, stop);
   look();
+  // Often it is as near as it can be by now, and nobody knows.
+  if (hurries && !good() && !report.stopped) {
+    const std::vector<float> price(prices_->price().begin(), prices_->price().end());
+    if (AddTrees(demands, price, stop)) ++report.rounds;
+    report.bound = std::max(report.bound, BestBound());
+    report.stopped = stop && stop();
+    return report;
+  }
   // Sharp prices prove nothing where links that matter together differ by a little, and a round
   // that changes nothing would only be repeated: then blunter ones are tried in turn.
   int stuck = 0;
@@ -359,7 +427,7 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
     report.bound = std::max(report.bound, BestBound());
     if (whole && !good()) {
       prices_->Set(load_, sharpness_);
-      MoveDemands(demands, stop);
+      MoveDemands(demands, kSweeps, stop);
     }
     look();
     if (!whole) break;
@@ -387,41 +455,11 @@ double TreePlanner::MluOf(const TreeDemands& demands) {
 }
 
 RoutingPlan TreePlanner::Plan(uint64_t topology_version) {
-  if (paths_ != nullptr) return RoutingPlan(paths_, ratios_, topology_version);
-  const int nodes = network_->num_nodes();
-  PathSet::Builder builder;
-  ratios_.clear();
-  ratios_.reserve(static_cast<size_t>(nodes) * nodes);
-  std::vector<LinkId> path;
-  std::vector<LinkId> next(static_cast<size_t>(options_.max_trees) * nodes, -1);
-  std::vector<const SplitDemand*> own(nodes, nullptr);
-  for (NodeId d = 0; d < nodes; ++d) {
-    for (int t = 0; t < split_->num_trees(d); ++t) {
-      for (const LinkId l : split_->tree(d, t))
-        next[static_cast<size_t>(t) * nodes + network_->tail[l]] = l;
-    }
-    for (const SplitDemand& demand : split_->split_demands(d)) own[demand.source] = &demand;
-    for (NodeId s = 0; s < nodes; ++s) {
-      const uint8_t choice = split_->choice(s, d);
-      if (s == d || choice == TreeSplit::kNoTree) continue;
-      builder.AddPair(s, d);
-      if (choice == TreeSplit::kOwnPaths) {
-        double sum = 0;
-        for (const OwnPath& own_path : own[s]->paths) sum += own_path.share;
-        for (const OwnPath& own_path : own[s]->paths) {
-          builder.AddPath(own_path.links);
-          ratios_.push_back(own_path.share / sum);
-        }
-        continue;
-      }
-      path.clear();
-      const LinkId* out = next.data() + static_cast<size_t>(choice) * nodes;
-      for (NodeId at = s; at != d; at = network_->head[path.back()]) path.push_back(out[at]);
-      builder.AddPath(path);
-      ratios_.push_back(1);
-    }
+  if (paths_ == nullptr) {
+    PlanPaths plan = PathsOf(*network_, *split_, workers());
+    paths_ = std::move(plan.paths);
+    ratios_ = std::move(plan.ratios);
   }
-  paths_ = std::make_shared<const PathSet>(builder.Build());
   return RoutingPlan(paths_, ratios_, topology_version);
 }
 

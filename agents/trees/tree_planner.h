@@ -101,8 +101,11 @@ class TreePlanner {
   struct Proof {
     std::vector<float> price;     // [links]
     std::vector<float> distance;  // [destinations][nodes]
-    double price_sum = 0;         // of price times capacity, over usable links
-    double demand_cost = 0;       // of rate times distance, of the demands that are being routed
+    absl::Span<const float> towards(NodeId destination, size_t nodes) const {
+      return absl::MakeConstSpan(distance).subspan(destination * nodes, nodes);
+    }
+    double price_sum = 0;    // of price times capacity, over usable links
+    double demand_cost = 0;  // of rate times distance, of the demands that are being routed
   };
 
   int workers() const { return static_cast<int>(scratch_.size()); }
@@ -112,11 +115,15 @@ class TreePlanner {
   bool Precise() const;  // is every pair cheap to improve?
   // Demands that would gain less are left where they are.
   double PassedOver() const;
-  // Brings the MLU nearer to the bound where few destinations keep it above.
-  void Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop);
+  // Brings the MLU nearer to the bound where few destinations keep it above. False when nothing was
+  // moved.
+  bool Relieve(const TreeDemands& demands, double bound, double gap, const Stop& stop);
+  // Offers the dearest traffic towards a destination a path that has room for all of it: the one
+  // that is cheapest before it comes may be too narrow for the smallest share.
+  void Widen(NodeId destination, const TreeDemands& demands);
   // One tree to every destination at these prices. False when it was stopped.
   bool AddTrees(const TreeDemands& demands, absl::Span<const float> price, const Stop& stop);
-  void MoveDemands(const TreeDemands& demands, const Stop& stop);
+  void MoveDemands(const TreeDemands& demands, int sweeps, const Stop& stop);
   double PriceSum(absl::Span<const float> price) const;
   // What demands towards a destination cost when each takes its cheapest way.
   double CostOf(NodeId destination, absl::Span<const float> distance,

@@ -1,7 +1,6 @@
 #include "agents/trees/tree_split.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace rhumb::trees {
@@ -23,6 +22,7 @@ TreeSplit::Scratch::Scratch(const TreeNetwork& network, int max_trees, const Spl
       best(network.num_nodes()),
       to(network.num_nodes()),
       flow(static_cast<size_t>(network.num_nodes()) * max_trees, 0.0F),
+      used(256, 0),
       seen(network.num_links(), 0),
       splitter(network.num_links(), limits) {}
 
@@ -68,10 +68,29 @@ void TreeSplit::PriceTrees(NodeId destination, absl::Span<const float> price,
   }
 }
 
+void TreeSplit::FindUsed(NodeId destination, absl::Span<const float> rates,
+                         Scratch* scratch) const {
+  const uint8_t* const choice = choice_.data() + static_cast<size_t>(destination) * num_nodes_;
+  uint8_t* const used = scratch->used.data();
+  std::fill(scratch->used.begin(), scratch->used.end(), 0);
+  if (rates.empty()) {
+    for (NodeId s = 0; s < num_nodes_; ++s) used[choice[s]] = 1;
+  } else {
+    for (NodeId s = 0; s < num_nodes_; ++s) used[choice[s]] |= rates[s] > 0 ? 1 : 0;
+  }
+}
+
 double TreeSplit::CostOf(NodeId destination, absl::Span<const float> rates,
                          absl::Span<const float> price, Scratch* scratch) const {
-  PriceTrees(destination, price, scratch);
   const uint8_t* const choice = choice_.data() + static_cast<size_t>(destination) * num_nodes_;
+  const TreeNetwork::Ends* const ends = network_->ends.data();
+  FindUsed(destination, rates, scratch);
+  for (int t = 0; t < num_trees_[destination]; ++t) {
+    if (scratch->used[t] == 0) continue;
+    float* const cost = scratch->cost.data() + static_cast<size_t>(t) * num_nodes_;
+    cost[destination] = 0;
+    for (const LinkId l : tree(destination, t)) cost[ends[l].tail] = cost[ends[l].head] + price[l];
+  }
   double sum = 0;
   for (NodeId s = 0; s < num_nodes_; ++s) {
     if (choice[s] >= max_trees_ || rates[s] <= 0) continue;
@@ -135,16 +154,14 @@ bool TreeSplit::OfferTree(NodeId destination, absl::Span<const LinkId> tree,
   return true;
 }
 
-bool TreeSplit::Release(NodeId destination, absl::Span<const float> price, Scratch* scratch) {
-  PriceTrees(destination, price, scratch);
+bool TreeSplit::Release(NodeId destination, Scratch* scratch) {
   uint8_t* choice = Choices(destination);
+  const auto lost = [&](LinkId l) { return network_->usable[l] == 0; };
   std::vector<SplitDemand>& split = split_[destination];
   for (SplitDemand& demand : split) {
     float alive = 0;
     for (OwnPath& path : demand.paths) {
-      for (const LinkId l : path.links) {
-        if (price[l] == kUnreachable) path.share = 0;
-      }
+      if (std::any_of(path.links.begin(), path.links.end(), lost)) path.share = 0;
       alive += path.share;
     }
     demand.paths.erase(std::remove_if(demand.paths.begin(), demand.paths.end(),
@@ -156,54 +173,72 @@ bool TreeSplit::Release(NodeId destination, absl::Span<const float> price, Scrat
   split.erase(std::remove_if(split.begin(), split.end(),
                              [](const SplitDemand& demand) { return demand.paths.empty(); }),
               split.end());
-  bool served = true;
-  for (NodeId s = 0; s < num_nodes_; ++s) {
-    if (s == destination || choice[s] == kOwnPaths) continue;
-    if (choice[s] != kNoTree &&
-        scratch->cost[static_cast<size_t>(choice[s]) * num_nodes_ + s] == kUnreachable) {
-      choice[s] = kNoTree;
+  FindUsed(destination, {}, scratch);
+  uint8_t* const cut = scratch->to.data();
+  for (int t = 0; t < num_trees_[destination]; ++t) {
+    const absl::Span<const LinkId> links = tree(destination, t);
+    if (scratch->used[t] == 0 || std::none_of(links.begin(), links.end(), lost)) continue;
+    cut[destination] = 0;
+    for (const LinkId l : links) {
+      const auto [tail, head] = network_->ends[l];
+      cut[tail] = lost(l) || cut[head] != 0 ? 1 : 0;
+      if (cut[tail] != 0 && choice[tail] == t) choice[tail] = kNoTree;
     }
-    served = served && choice[s] != kNoTree;
   }
-  return served;
+  for (NodeId s = 0; s < num_nodes_; ++s) {
+    if (s != destination && choice[s] == kNoTree) return false;
+  }
+  return true;
 }
 
-void TreeSplit::TakeCheapest(NodeId destination, absl::Span<const float> price, Scratch* scratch) {
+void TreeSplit::TakeCheapest(NodeId destination, absl::Span<const float> rates,
+                             absl::Span<const float> price, absl::Span<float> load,
+                             Scratch* scratch) {
   PriceTrees(destination, price, scratch);
+  std::fill(scratch->used.begin(), scratch->used.end(), 0);
   uint8_t* choice = Choices(destination);
   for (NodeId s = 0; s < num_nodes_; ++s) {
-    if (s != destination && choice[s] == kNoTree) choice[s] = scratch->to[s];
+    const uint8_t to = scratch->to[s];
+    if (s == destination || choice[s] != kNoTree || to == kNoTree) continue;
+    choice[s] = to;
+    if (rates[s] <= 0) continue;
+    scratch->flow[static_cast<size_t>(to) * num_nodes_ + s] = rates[s];
+    scratch->used[to] = 1;
   }
+  PushDown(destination, load, scratch);
 }
 
 void TreeSplit::AddLoads(NodeId destination, absl::Span<const float> rates, absl::Span<float> load,
                          Scratch* scratch) const {
   const uint8_t* choice = choice_.data() + static_cast<size_t>(destination) * num_nodes_;
-  std::array<bool, kOwnPaths> used{};
+  FindUsed(destination, rates, scratch);
   for (NodeId s = 0; s < num_nodes_; ++s) {
     if (rates[s] > 0 && choice[s] < max_trees_) {
       scratch->flow[static_cast<size_t>(choice[s]) * num_nodes_ + s] = rates[s];
-      used[choice[s]] = true;
     }
   }
-  for (int t = 0; t < num_trees_[destination]; ++t) {
-    if (!used[t]) continue;
-    float* flow = scratch->flow.data() + static_cast<size_t>(t) * num_nodes_;
-    const absl::Span<const LinkId> links = tree(destination, t);
-    for (size_t i = links.size(); i-- > 0;) {
-      const LinkId l = links[i];
-      float& here = flow[network_->tail[l]];
-      if (here == 0) continue;
-      load[l] += here;
-      flow[network_->head[l]] += here;
-      here = 0;
-    }
-    flow[destination] = 0;
-  }
+  PushDown(destination, load, scratch);
   for (const SplitDemand& demand : split_[destination]) {
     for (const OwnPath& path : demand.paths) {
       for (const LinkId l : path.links) load[l] += path.share * rates[demand.source];
     }
+  }
+}
+
+void TreeSplit::PushDown(NodeId destination, absl::Span<float> load, Scratch* scratch) const {
+  for (int t = 0; t < num_trees_[destination]; ++t) {
+    if (scratch->used[t] == 0) continue;
+    float* flow = scratch->flow.data() + static_cast<size_t>(t) * num_nodes_;
+    const absl::Span<const LinkId> links = tree(destination, t);
+    for (size_t i = links.size(); i-- > 0;) {
+      const LinkId l = links[i];
+      float& here = flow[network_->ends[l].tail];
+      if (here == 0) continue;
+      load[l] += here;
+      flow[network_->ends[l].head] += here;
+      here = 0;
+    }
+    flow[destination] = 0;
   }
 }
 
@@ -277,6 +312,29 @@ void TreeSplit::Improve(NodeId destination, absl::Span<const float> rates, doubl
     scratch->entering.clear();
     if (to != kNoTree) WalkPath(demand.source, destination, to, *scratch, &scratch->entering);
     scratch->splitter.Improve(rates[demand.source], scratch->entering, &demand, prices);
+  }
+}
+
+TreeSplit::OnPath TreeSplit::Dearest(NodeId destination, absl::Span<const float> rates,
+                                     const LinkPrices& prices) const {
+  OnPath dearest;
+  float most = 0;
+  for (const SplitDemand& demand : split_[destination]) {
+    for (const OwnPath& path : demand.paths) {
+      const float rate = path.share * rates[demand.source];
+      const float pays = rate * PathPrice(prices, path.links);
+      if (!(pays > most)) continue;
+      most = pays;
+      dearest = {demand.source, rate};
+    }
+  }
+  return dearest;
+}
+
+void TreeSplit::OfferPath(NodeId source, NodeId destination, float rate,
+                          absl::Span<const LinkId> path, LinkPrices* prices, Scratch* scratch) {
+  for (SplitDemand& demand : split_[destination]) {
+    if (demand.source == source) scratch->splitter.Improve(rate, path, &demand, prices);
   }
 }
 

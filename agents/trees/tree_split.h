@@ -35,6 +35,7 @@ class TreeSplit {
     std::vector<float> best;     // [nodes] least cost over the trees
     std::vector<uint8_t> to;     // [nodes] the tree that has it, or kNoTree
     std::vector<float> flow;     // [max_trees][nodes], all 0 between calls
+    std::vector<uint8_t> used;   // [max_trees] whether a demand takes it
     std::vector<uint32_t> seen;  // [links] the last demand whose path held it
     uint32_t round = 0;
     std::vector<LinkId> leaving, entering;
@@ -55,13 +56,14 @@ class TreeSplit {
                  absl::Span<const float> distance, absl::Span<const float> rates,
                  absl::Span<const float> price, Scratch* scratch);
 
-  // Takes demands off paths that cannot be used any more: `price` is infinite for links that must
-  // not be used. False when there are demands without a path after.
-  bool Release(NodeId destination, absl::Span<const float> price, Scratch* scratch);
+  // Takes demands off paths over links that must not be used. False when there are demands without
+  // a path after.
+  bool Release(NodeId destination, Scratch* scratch);
 
   // Gives demands without a path the tree that is cheapest for them at `price`, where any serves
-  // them.
-  void TakeCheapest(NodeId destination, absl::Span<const float> price, Scratch* scratch);
+  // them, and puts them on `load` [links].
+  void TakeCheapest(NodeId destination, absl::Span<const float> rates,
+                    absl::Span<const float> price, absl::Span<float> load, Scratch* scratch);
 
   // Puts the demands towards `destination` on `load` [links].
   void AddLoads(NodeId destination, absl::Span<const float> rates, absl::Span<float> load,
@@ -77,6 +79,16 @@ class TreeSplit {
   void Improve(NodeId destination, absl::Span<const float> rates, double passed_over,
                LinkPrices* prices, Scratch* scratch);
 
+  // The path that pays most of those that demands towards `destination` have to themselves.
+  struct OnPath {
+    NodeId source = -1;  // -1: there is none
+    float rate = 0;
+  };
+  OnPath Dearest(NodeId destination, absl::Span<const float> rates, const LinkPrices& prices) const;
+  // Offers a path to a demand that has paths of its own.
+  void OfferPath(NodeId source, NodeId destination, float rate, absl::Span<const LinkId> path,
+                 LinkPrices* prices, Scratch* scratch);
+
   int num_trees(NodeId destination) const { return num_trees_[destination]; }
   absl::Span<const LinkId> tree(NodeId destination, int slot) const {
     const size_t at = Slot(destination, slot);
@@ -85,6 +97,10 @@ class TreeSplit {
   // Which tree a demand takes, kNoTree or kOwnPaths.
   uint8_t choice(NodeId source, NodeId destination) const {
     return choice_[static_cast<size_t>(destination) * num_nodes_ + source];
+  }
+  absl::Span<const uint8_t> choices(NodeId destination) const {  // [nodes]
+    return absl::MakeConstSpan(choice_).subspan(static_cast<size_t>(destination) * num_nodes_,
+                                                num_nodes_);
   }
   // Towards a destination, in the order in which they were found to be large.
   const std::vector<SplitDemand>& split_demands(NodeId destination) const {
@@ -99,6 +115,10 @@ class TreeSplit {
     return choice_.data() + static_cast<size_t>(destination) * num_nodes_;
   }
   void PriceTrees(NodeId destination, absl::Span<const float> price, Scratch* scratch) const;
+  // Says which trees are taken by demands, of those alone that have a rate where `rates` are given.
+  void FindUsed(NodeId destination, absl::Span<const float> rates, Scratch* scratch) const;
+  // Puts the flows of used trees on `load`, and forgets them.
+  void PushDown(NodeId destination, absl::Span<float> load, Scratch* scratch) const;
   int MakeRoom(NodeId destination, absl::Span<const float> rates, const Scratch& scratch);
   // Moves one demand when that lowers the potential, or when it `must`.
   void Consider(NodeId source, NodeId destination, float rate, bool must, LinkPrices* prices,

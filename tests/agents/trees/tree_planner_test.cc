@@ -226,6 +226,53 @@ TEST_P(TreePlannerTest, DemandsThatLoseTheirPathsDoNotAllCrowdOntoTheSameDetour)
   EXPECT_LE(reached, 1.1 * best);
 }
 
+// A cable between two large nodes is lost, and what it carried is larger than any other link; until
+// then the fullest link is that of a leaf, so that nothing took a detour. There are a way round
+// over each node of `widths_bps`, and small demands everywhere. MLU of the decision that follows,
+// without any round of searches, over the optimum.
+double AfterALostTrunk(const std::vector<double>& widths_bps, double trunk_bps) {
+  const NodeId leaf = 2 + static_cast<int>(widths_bps.size());
+  const int nodes = leaf + 1;
+  std::vector<Link> links;
+  testing::AddCable(&links, 0, 1, 100 * trunk_bps);
+  testing::AddCable(&links, 0, leaf, 10e6 * nodes);
+  for (NodeId via = 2; via < leaf; ++via) {
+    testing::AddCable(&links, 0, via, widths_bps[via - 2]);
+    testing::AddCable(&links, via, 1, widths_bps[via - 2]);
+  }
+  const Topology whole = Topology::Create("trunk", testing::NamedNodes(nodes), links).value();
+  TrafficMatrix demands(nodes);
+  for (NodeId s = 0; s < nodes; ++s) {
+    for (NodeId d = 0; d < nodes; ++d) {
+      if (s != d) demands.set_rate_bps(s, d, 1e6);
+    }
+  }
+  demands.set_rate_bps(0, 1, trunk_bps);
+  TreePlannerOptions options;
+  options.later_rounds = 0;
+  TreePlanner planner(options);
+  planner.SetTopology(whole);
+  planner.Improve(Convert(demands, planner));
+  const Topology failed = WithoutFullest(whole, planner.Plan(whole.version()), demands);
+  EXPECT_FALSE(failed.link(0).usable());
+  planner.SetTopology(failed);
+  planner.Improve(Convert(demands, planner));
+  const RoutingPlan plan = planner.Plan(failed.version());
+  ExpectRoutesEveryConnectedPair(failed, plan);
+  return MluOf(failed, plan, demands) / Optimum(failed, demands);
+}
+
+TEST(TreePlannerFailureTest, ADemandThatIsLargerThanAnyLinkIsSpreadOverAllWaysRoundAtOnce) {
+  EXPECT_LE(AfterALostTrunk(std::vector<double>(14, 2e9), 6e9), 1.5);
+}
+
+// The least share of such a demand would fill a narrow link, which is cheap only while it is empty.
+TEST(TreePlannerFailureTest, NarrowLinksDoNotHideTheWideOnesFromALargeDemand) {
+  std::vector<double> widths_bps(10, 0.3e9);
+  widths_bps.insert(widths_bps.end(), 8, 4e9);
+  EXPECT_LE(AfterALostTrunk(widths_bps, 6e9), 1.2);
+}
+
 // Large enough for a decision after a failure to leave the last per cents to the next one.
 TEST(TreePlannerFailureTest, ALargeNetworkIsNearTheBestAtOnceAndNearerWithTheNextDecision) {
   const Topology whole = RandomConnected(2, 460);

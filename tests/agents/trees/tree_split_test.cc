@@ -21,7 +21,7 @@ TEST(TreeSplitTest, WhatDemandsPayOnTheirPathsIsWhatTheirLoadsPayOnLinks) {
     std::vector<float> price(network.num_links());
     std::iota(price.begin(), price.end(), 1.0F);
     const std::vector<float> other(price.rbegin(), price.rend()), hops(price.size(), 1.0F);
-    std::vector<float> load(network.num_links(), 0.0F);
+    std::vector<float> load(network.num_links(), 0.0F), taken(network.num_links(), 0.0F);
     TreeSearch search(network);
     double on_paths = 0;
     for (NodeId d = 0; d < network.num_nodes(); ++d) {
@@ -35,12 +35,15 @@ TEST(TreeSplitTest, WhatDemandsPayOnTheirPathsIsWhatTheirLoadsPayOnLinks) {
         search.Run(at, d);
         split.OfferTree(d, search.tree(), search.distance(), rates, at, &scratch);
       }
-      split.TakeCheapest(d, hops, &scratch);
+      split.TakeCheapest(d, rates, hops, absl::MakeSpan(taken), &scratch);
       split.AddLoads(d, rates, absl::MakeSpan(load), &scratch);
       on_paths += split.CostOf(d, rates, price, &scratch);
     }
     double on_links = 0;
-    for (LinkId l = 0; l < network.num_links(); ++l) on_links += load[l] * price[l];
+    for (LinkId l = 0; l < network.num_links(); ++l) {
+      on_links += load[l] * price[l];
+      EXPECT_NEAR(taken[l], load[l], 1e-4 * load[l]) << seed;
+    }
     EXPECT_GT(on_paths, 0);
     EXPECT_NEAR(on_paths, on_links, 1e-4 * on_links) << seed;
 
