@@ -69,6 +69,34 @@ void EcmpGuard::GroupByDestination(const PathGraph& graph) {
   }
 }
 
+std::optional<EcmpGuard::Partial> EcmpGuard::FallBackByDemand(const PathGraph& graph,
+                                                              absl::Span<const float> demands,
+                                                              const RoutingPlan& plan) {
+  const auto mlu_of = [this](const RoutingPlan& of, const TrafficMatrix& matrix) {
+    return MaxLinkUtilization(*topology_, ComputeLinkLoads(*topology_, of, matrix).load_bps);
+  };
+  std::vector<TrafficMatrix> scenarios(kScenarios, TrafficMatrix(topology_->num_nodes()));
+  for (int d = 0; d < graph.num_pairs(); ++d) {
+    for (int s = 0; s < kScenarios; ++s) {
+      scenarios[s].set_rate_bps(
+          graph.pairs[d].source, graph.pairs[d].destination,
+          demands[static_cast<size_t>(d) * kPathDemandRow + s] * graph.mean_capacity_bps);
+    }
+  }
+  std::vector<UtilizationLimit> limits;
+  for (const TrafficMatrix& scenario : scenarios) {
+    limits.push_back({scenario, mlu_of(Plan(), scenario)});
+  }
+  std::optional<DemandFallback> fallback =
+      rhumb::FallBackByDemand(*topology_, plan, Plan(), limits);
+  if (!fallback) return std::nullopt;
+  Partial partial{*std::move(fallback), {}};
+  for (int s = 0; s < kScenarios; ++s) {
+    partial.mlu[s] = static_cast<float>(mlu_of(partial.fallback.plan, scenarios[s]));
+  }
+  return partial;
+}
+
 const RoutingPlan& EcmpGuard::Plan() {
   if (!plan_) plan_ = EcmpPlan(*topology_, LinkMetric::kInverseCapacity);
   return *plan_;
