@@ -6,6 +6,13 @@
 #include "agents/baselines/ecmp_plan.h"
 
 namespace rhumb::neural {
+namespace {
+
+// Where the plan is better than ECMP in some scenarios, how much of that it may lose for the sake
+// of the others: the least that does.
+constexpr double kGiveUp[] = {0, 0.125, 0.25, 0.5, 1};
+
+}  // namespace
 
 void EcmpGuard::SetTopology(const Topology& topology) {
   topology_ = topology;
@@ -83,12 +90,17 @@ std::optional<EcmpGuard::Partial> EcmpGuard::FallBackByDemand(const PathGraph& g
           demands[static_cast<size_t>(d) * kPathDemandRow + s] * graph.mean_capacity_bps);
     }
   }
-  std::vector<UtilizationLimit> limits;
-  for (const TrafficMatrix& scenario : scenarios) {
-    limits.push_back({scenario, mlu_of(Plan(), scenario)});
+  std::optional<DemandFallback> fallback;
+  for (const double give : kGiveUp) {
+    std::vector<UtilizationLimit> limits;
+    for (const TrafficMatrix& scenario : scenarios) {
+      const double ecmp = mlu_of(Plan(), scenario);
+      const double better = std::min(mlu_of(plan, scenario), ecmp);
+      limits.push_back({scenario, better + give * (ecmp - better)});
+    }
+    fallback = rhumb::FallBackByDemand(*topology_, plan, Plan(), limits);
+    if (fallback) break;
   }
-  std::optional<DemandFallback> fallback =
-      rhumb::FallBackByDemand(*topology_, plan, Plan(), limits);
   if (!fallback) return std::nullopt;
   Partial partial{*std::move(fallback), {}};
   for (int s = 0; s < kScenarios; ++s) {

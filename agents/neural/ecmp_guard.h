@@ -35,8 +35,9 @@ class EcmpGuard {
     DemandFallback fallback;
     std::array<float, kScenarios> mlu = {};  // under the scenarios, in the unit of Mlu
   };
-  // `plan` with so many demands on ECMP that no scenario is worse than under ECMP alone. Absent
-  // when all would have to be. Same `graph` and `demands`; see FallBackByDemand for the cost.
+  // `plan` with so many demands on ECMP that no scenario is worse than under ECMP alone, and if
+  // that can be, none worse than it was. Absent when all would have to be. Same `graph` and
+  // `demands`; see FallBackByDemand for the cost.
   std::optional<Partial> FallBackByDemand(const PathGraph& graph, absl::Span<const float> demands,
                                           const RoutingPlan& plan);
 
