@@ -55,7 +55,12 @@ class Mixture {
       Move(demand, -1);
       return true;
     };
-    moved_.erase(std::remove_if(moved_.begin(), moved_.end(), fits_again), moved_.end());
+    // Who goes back makes room elsewhere.
+    size_t before;
+    do {
+      before = moved_.size();
+      moved_.erase(std::remove_if(moved_.begin(), moved_.end(), fits_again), moved_.end());
+    } while (moved_.size() < before);
   }
 
   bool all_moved() const { return moved_.size() == demands_.size(); }
@@ -71,9 +76,15 @@ class Mixture {
       builder.AddPair(plan_.paths().pair(pair).source, plan_.paths().pair(pair).destination);
       AddPaths(pair, reference_of[pair], &builder, &ratios);
     }
-    return {RoutingPlan(std::make_shared<const PathSet>(builder.Build()), std::move(ratios),
-                        topology_.version()),
-            static_cast<int>(moved_.size()), of_};
+    DemandFallback result;
+    result.plan = RoutingPlan(std::make_shared<const PathSet>(builder.Build()), std::move(ratios),
+                              topology_.version());
+    result.demands = static_cast<int>(moved_.size());
+    result.of = of_;
+    for (const std::vector<double>& load_bps : load_bps_) {
+      result.mlu.push_back(MaxLinkUtilization(topology_, load_bps));
+    }
+    return result;
   }
 
  private:

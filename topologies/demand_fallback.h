@@ -6,6 +6,7 @@
 #define RHUMB_TOPOLOGIES_DEMAND_FALLBACK_H_
 
 #include <optional>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "topologies/routing_plan.h"
@@ -22,8 +23,9 @@ struct UtilizationLimit {
 
 struct DemandFallback {
   RoutingPlan plan;
-  int demands = 0;  // of it, that are routed as in the reference
-  int of = 0;       // demands above 0 in any of the matrices
+  int demands = 0;          // of it, that are routed as in the reference
+  int of = 0;               // demands above 0 in any of the matrices
+  std::vector<double> mlu;  // under each of the matrices
 };
 
 // `plan` with so many demands routed as in `reference` that every limit is kept: those that relieve

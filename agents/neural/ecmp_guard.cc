@@ -11,6 +11,8 @@ namespace {
 // Where the plan is better than ECMP in some scenarios, how much of that it may lose for the sake
 // of the others: the least that does.
 constexpr double kGiveUp[] = {0, 0.125, 0.25, 0.5, 1};
+// Of an MLU in single precision.
+constexpr double kRounding = 2e-6;
 
 }  // namespace
 
@@ -76,12 +78,11 @@ void EcmpGuard::GroupByDestination(const PathGraph& graph) {
   }
 }
 
-std::optional<EcmpGuard::Partial> EcmpGuard::FallBackByDemand(const PathGraph& graph,
-                                                              absl::Span<const float> demands,
-                                                              const RoutingPlan& plan) {
-  const auto mlu_of = [this](const RoutingPlan& of, const TrafficMatrix& matrix) {
-    return MaxLinkUtilization(*topology_, ComputeLinkLoads(*topology_, of, matrix).load_bps);
-  };
+std::optional<DemandFallback> EcmpGuard::FallBackByDemand(const PathGraph& graph,
+                                                          absl::Span<const float> demands,
+                                                          const RoutingPlan& plan,
+                                                          const Scenarios& plan_mlu,
+                                                          const Scenarios& ecmp_mlu) {
   std::vector<TrafficMatrix> scenarios(kScenarios, TrafficMatrix(topology_->num_nodes()));
   for (int d = 0; d < graph.num_pairs(); ++d) {
     for (int s = 0; s < kScenarios; ++s) {
@@ -90,23 +91,16 @@ std::optional<EcmpGuard::Partial> EcmpGuard::FallBackByDemand(const PathGraph& g
           demands[static_cast<size_t>(d) * kPathDemandRow + s] * graph.mean_capacity_bps);
     }
   }
-  std::optional<DemandFallback> fallback;
   for (const double give : kGiveUp) {
     std::vector<UtilizationLimit> limits;
-    for (const TrafficMatrix& scenario : scenarios) {
-      const double ecmp = mlu_of(Plan(), scenario);
-      const double better = std::min(mlu_of(plan, scenario), ecmp);
-      limits.push_back({scenario, better + give * (ecmp - better)});
+    for (int s = 0; s < kScenarios; ++s) {
+      const double better = std::min(plan_mlu[s], ecmp_mlu[s]);
+      limits.push_back({scenarios[s], (better + give * (ecmp_mlu[s] - better)) * (1 + kRounding)});
     }
-    fallback = rhumb::FallBackByDemand(*topology_, plan, Plan(), limits);
-    if (fallback) break;
+    auto fallback = rhumb::FallBackByDemand(*topology_, plan, Plan(), limits);
+    if (fallback) return fallback;
   }
-  if (!fallback) return std::nullopt;
-  Partial partial{*std::move(fallback), {}};
-  for (int s = 0; s < kScenarios; ++s) {
-    partial.mlu[s] = static_cast<float>(mlu_of(partial.fallback.plan, scenarios[s]));
-  }
-  return partial;
+  return std::nullopt;
 }
 
 const RoutingPlan& EcmpGuard::Plan() {

@@ -31,15 +31,14 @@ class EcmpGuard {
   // The plan itself, made when first asked for.
   const RoutingPlan& Plan();
 
-  struct Partial {
-    DemandFallback fallback;
-    std::array<float, kScenarios> mlu = {};  // under the scenarios, in the unit of Mlu
-  };
-  // `plan` with so many demands on ECMP that no scenario is worse than under ECMP alone, and if
-  // that can be, none worse than it was. Absent when all would have to be. Same `graph` and
-  // `demands`; see FallBackByDemand for the cost.
-  std::optional<Partial> FallBackByDemand(const PathGraph& graph, absl::Span<const float> demands,
-                                          const RoutingPlan& plan);
+  using Scenarios = std::array<float, kScenarios>;
+  // `plan` with so many demands on ECMP that no scenario is worse than under ECMP alone, and those
+  // in which it was better lose as little as can be; both had these MLUs. Absent when all demands
+  // would have to be. Same `graph` and `demands`; see rhumb::FallBackByDemand for the cost.
+  std::optional<DemandFallback> FallBackByDemand(const PathGraph& graph,
+                                                 absl::Span<const float> demands,
+                                                 const RoutingPlan& plan, const Scenarios& plan_mlu,
+                                                 const Scenarios& ecmp_mlu);
 
  private:
   void GroupByDestination(const PathGraph& graph);

@@ -415,7 +415,7 @@ void NeuralPolicy::Guard(const Observation& observation, Decision* decision) {
                                     MeanMlu(ecmp)));
     return;
   }
-  auto partial = guard_.FallBackByDemand(*graph_, expected_, decision->plan);
+  auto partial = guard_.FallBackByDemand(*graph_, expected_, decision->plan, agent, ecmp);
   if (!partial) {
     *decision = Fallback(
         observation,
@@ -424,16 +424,18 @@ void NeuralPolicy::Guard(const Observation& observation, Decision* decision) {
                         worse, kScenarios, kExpected, Proven(MeanMlu(agent)), MeanMlu(ecmp)));
     return;
   }
-  decision->plan = std::move(partial->fallback.plan);
-  decision->demands_fell_back = partial->fallback.demands;
+  std::array<float, kScenarios> mlu;
+  std::copy_n(partial->mlu.begin(), kScenarios, mlu.begin());
+  decision->plan = std::move(partial->plan);
+  decision->demands_fell_back = partial->demands;
   PredictMlu(observation, decision);
   absl::StrAppend(
       &decision->note, decision->note.empty() ? "" : "; ",
       absl::StrFormat("ECMP on inverse capacity is expected to be better in %d of %d scenarios, "
                       "and %d of %d demands follow it; %s: so %s, agent alone %.4f, ECMP alone "
                       "%.4f",
-                      worse, kScenarios, partial->fallback.demands, partial->fallback.of, kExpected,
-                      Proven(MeanMlu(partial->mlu)), MeanMlu(agent), MeanMlu(ecmp)));
+                      worse, kScenarios, partial->demands, partial->of, kExpected,
+                      Proven(MeanMlu(mlu)), MeanMlu(agent), MeanMlu(ecmp)));
 }
 
 // Rounded up: what it says is proven.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -142,6 +143,17 @@ TEST_F(DiamondFallbackTest, SaysWhenALimitCannotBeKept) {
   EXPECT_FALSE(FallBackByDemand(topology_, Plan(0.5), Reference(), {&limit, 1}).has_value());
 }
 
+// `mixed` with one pair as in `plan`, whose paths come first there.
+RoutingPlan WithOwnShares(const RoutingPlan& mixed, const RoutingPlan& plan, int pair) {
+  std::vector<double> ratios(mixed.ratios().begin(), mixed.ratios().end());
+  const PathSet::Range own = plan.paths().paths_of(pair), range = mixed.paths().paths_of(pair);
+  for (int p = range.begin; p < range.end; ++p) {
+    const int at = own.begin + p - range.begin;
+    ratios[p] = at < own.end ? plan.ratios()[at] : 0;
+  }
+  return RoutingPlan(mixed.shared_paths(), std::move(ratios), mixed.topology_version());
+}
+
 // Limits are of the reference's own MLU, so they can always be kept, with all demands at the worst.
 TEST(DemandFallbackPropertyTest, IsNowhereWorseThanTheReferenceAndMovesNobodyForNothing) {
   int answered = 0, moved = 0, of = 0;
@@ -163,7 +175,9 @@ TEST(DemandFallbackPropertyTest, IsNowhereWorseThanTheReferenceAndMovesNobodyFor
     moved += fallback->demands;
     of += fallback->of;
     ASSERT_TRUE(fallback->plan.Validate(topology).ok()) << seed;
-    for (const UtilizationLimit& limit : limits) {
+    for (size_t m = 0; m < limits.size(); ++m) {
+      const UtilizationLimit& limit = limits[m];
+      EXPECT_NEAR(fallback->mlu[m], MluOf(topology, fallback->plan, limit.demands), 1e-9);
       EXPECT_LE(MluOf(topology, fallback->plan, limit.demands), limit.mlu * (1 + 1e-8)) << seed;
     }
     int on_reference = 0;
@@ -173,6 +187,12 @@ TEST(DemandFallbackPropertyTest, IsNowhereWorseThanTheReferenceAndMovesNobodyFor
       const auto own = SharesOf(plan, ends.source, ends.destination);
       if (shares == own) continue;
       ++on_reference;
+      const RoutingPlan one_back = WithOwnShares(fallback->plan, plan, pair);
+      EXPECT_TRUE(std::any_of(limits.begin(), limits.end(),
+                              [&](const UtilizationLimit& limit) {
+                                return MluOf(topology, one_back, limit.demands) > limit.mlu;
+                              }))
+          << seed << ": pair " << pair << " fell back for nothing";
       EXPECT_EQ(shares, SharesOf(reference, ends.source, ends.destination)) << seed;
     }
     EXPECT_EQ(on_reference, fallback->demands) << seed;
