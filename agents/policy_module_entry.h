@@ -28,7 +28,7 @@ namespace rhumb {
 // What program and module must agree on, as text: objects of these types pass between them. A
 // module with another text is refused before it is asked for a policy.
 inline std::string PolicyModuleInterface() {
-  constexpr int kRevision = 2;  // raised when meaning changes and no size does
+  constexpr int kRevision = 3;  // raised when meaning changes and no size does
   return absl::StrCat("revision ", kRevision, ", sizes ", sizeof(Observation), " ",
                       sizeof(Decision), " ", sizeof(Topology), " ", sizeof(TrafficMatrix), " ",
                       sizeof(RoutingPlan), " ", sizeof(PathSet), " ", sizeof(Link), ", C++ ABI ",

@@ -55,6 +55,9 @@ struct Decision {
   std::optional<double> predicted_mlu;
   // True when the policy had no answer of its own and took another one; `note` says why.
   bool fell_back = false;
+  // Demands that alone follow that other answer, where the policy's own would not do for them but
+  // does for the rest; `note` says why.
+  int demands_fell_back = 0;
   std::string note;
 };
 

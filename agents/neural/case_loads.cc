@@ -36,13 +36,12 @@ void CaseLoads::SetGraph(std::shared_ptr<const PathGraph> graph) {
                                           graph_->link_begin[graph_->path_begin[d]]);
   }
   touched_.assign(graph_->num_links() + most_links, 0);
-  blocks_ = MakePathBlocks(*graph_);
   arrays_ = {graph_->num_links(),
              graph_->num_paths(),
              graph_->link_begin.data(),
              graph_->links.data(),
              graph_->pair_of_path.data(),
-             blocks_.by_hops.data(),
+             graph_->blocks.by_hops.data(),
              graph_->capacity.data(),
              per_capacity_.data(),
              demands_.empty() ? nullptr : demands_[0].data(),

@@ -14,7 +14,6 @@
 #include "absl/types/span.h"
 #include "agents/neural/case_kernel.h"
 #include "agents/neural/network_shape.h"
-#include "agents/neural/path_blocks.h"
 #include "agents/neural/path_graph.h"
 
 namespace rhumb::neural {
@@ -93,7 +92,6 @@ class CaseLoads {
   const CaseKernel* kernel_ = &BestCaseKernel();
   CaseArrays arrays_;
   std::shared_ptr<const PathGraph> graph_;
-  PathBlocks blocks_;
   std::vector<Cases> demands_;       // [pairs]
   std::vector<Cases> utilization_;   // [links]
   std::vector<Cases> limit_;         // [links]

@@ -24,11 +24,11 @@ void DualBound::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.path_begin = graph_->path_begin.data();
   problem_.link_begin = graph_->link_begin.data();
   problem_.links = graph_->links.data();
-  blocks_ = MakePathBlocks(*graph_);
-  sums_.assign(static_cast<size_t>(blocks_.most_paths) * kPriceRow, 0.0F);
-  problem_.num_blocks = blocks_.num_blocks();
-  problem_.block_begin = blocks_.begin.data();
-  problem_.by_hops = blocks_.by_hops.data();
+  const PathBlocks& blocks = graph_->blocks;
+  sums_.assign(static_cast<size_t>(blocks.most_paths) * kPriceRow, 0.0F);
+  problem_.num_blocks = blocks.num_blocks();
+  problem_.block_begin = blocks.begin.data();
+  problem_.by_hops = blocks.by_hops.data();
 }
 
 void DualBound::SetDemands(absl::Span<const float> demands) {

@@ -15,7 +15,6 @@
 #include "agents/neural/aligned_floats.h"
 #include "agents/neural/inference_kernel.h"
 #include "agents/neural/network_shape.h"
-#include "agents/neural/path_blocks.h"
 #include "agents/neural/path_graph.h"
 
 namespace rhumb::neural {
@@ -43,7 +42,6 @@ class DualBound {
   std::shared_ptr<const PathGraph> graph_;
   KernelProblem problem_;
   absl::Span<const float> demands_;
-  PathBlocks blocks_;
   AlignedFloats prices_;  // [links][kPriceRow] over capacity
   AlignedFloats sums_;    // [paths of a block][kPriceRow] scratch
   PerScenario best_ = {};

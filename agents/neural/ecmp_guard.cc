@@ -6,6 +6,15 @@
 #include "agents/baselines/ecmp_plan.h"
 
 namespace rhumb::neural {
+namespace {
+
+// Where the plan is better than ECMP in some scenarios, how much of that it may lose for the sake
+// of the others: the least that does.
+constexpr double kGiveUp[] = {0, 0.125, 0.25, 0.5, 1};
+// Of an MLU in single precision.
+constexpr double kRounding = 2e-6;
+
+}  // namespace
 
 void EcmpGuard::SetTopology(const Topology& topology) {
   topology_ = topology;
@@ -67,6 +76,31 @@ void EcmpGuard::GroupByDestination(const PathGraph& graph) {
   for (int pair = 0; pair < graph.num_pairs(); ++pair) {
     by_destination_[next[graph.pairs[pair].destination]++] = pair;
   }
+}
+
+std::optional<DemandFallback> EcmpGuard::FallBackByDemand(const PathGraph& graph,
+                                                          absl::Span<const float> demands,
+                                                          const RoutingPlan& plan,
+                                                          const Scenarios& plan_mlu,
+                                                          const Scenarios& ecmp_mlu) {
+  std::vector<TrafficMatrix> scenarios(kScenarios, TrafficMatrix(topology_->num_nodes()));
+  for (int d = 0; d < graph.num_pairs(); ++d) {
+    for (int s = 0; s < kScenarios; ++s) {
+      scenarios[s].set_rate_bps(
+          graph.pairs[d].source, graph.pairs[d].destination,
+          demands[static_cast<size_t>(d) * kPathDemandRow + s] * graph.mean_capacity_bps);
+    }
+  }
+  for (const double give : kGiveUp) {
+    std::vector<UtilizationLimit> limits;
+    for (int s = 0; s < kScenarios; ++s) {
+      const double better = std::min(plan_mlu[s], ecmp_mlu[s]);
+      limits.push_back({scenarios[s], (better + give * (ecmp_mlu[s] - better)) * (1 + kRounding)});
+    }
+    auto fallback = rhumb::FallBackByDemand(*topology_, plan, Plan(), limits);
+    if (fallback) return fallback;
+  }
+  return std::nullopt;
 }
 
 const RoutingPlan& EcmpGuard::Plan() {

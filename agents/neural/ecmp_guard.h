@@ -1,5 +1,5 @@
 // What equal-cost multipath on inverse capacity would do with the demands that are expected: the
-// bar below which the agent's answer is not taken.
+// bar below which the agent's answer is not taken as it is.
 #ifndef RHUMB_AGENTS_NEURAL_ECMP_GUARD_H_
 #define RHUMB_AGENTS_NEURAL_ECMP_GUARD_H_
 
@@ -9,7 +9,9 @@
 
 #include "absl/types/span.h"
 #include "agents/neural/inference_kernel.h"
+#include "agents/neural/network_shape.h"
 #include "agents/neural/path_graph.h"
+#include "topologies/demand_fallback.h"
 #include "topologies/paths/shortest_paths.h"
 #include "topologies/routing_plan.h"
 #include "topologies/topology.h"
@@ -28,6 +30,15 @@ class EcmpGuard {
   Row Mlu(const PathGraph& graph, absl::Span<const float> demands);
   // The plan itself, made when first asked for.
   const RoutingPlan& Plan();
+
+  using Scenarios = std::array<float, kScenarios>;
+  // `plan` with so many demands on ECMP that no scenario is worse than under ECMP alone, and those
+  // in which it was better lose as little as can be; both had these MLUs. Absent when all demands
+  // would have to be. Same `graph` and `demands`; see rhumb::FallBackByDemand for the cost.
+  std::optional<DemandFallback> FallBackByDemand(const PathGraph& graph,
+                                                 absl::Span<const float> demands,
+                                                 const RoutingPlan& plan, const Scenarios& plan_mlu,
+                                                 const Scenarios& ecmp_mlu);
 
  private:
   void GroupByDestination(const PathGraph& graph);

@@ -100,8 +100,8 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   state_.logits = take(&logits_, paths);
   state_.ratios = take(&next_ratios_, paths);
   state_.path_state = take(&path_state_, paths * kPathState);
-  blocks_ = MakePathBlocks(*graph_);
-  state_.path_in = take(&path_in_, static_cast<size_t>(blocks_.most_paths) * kPaddedPathInput);
+  const PathBlocks& blocks = graph_->blocks;
+  state_.path_in = take(&path_in_, static_cast<size_t>(blocks.most_paths) * kPaddedPathInput);
   state_.crossing = take(&crossing_, links * kCrossingRow);
   state_.link_state = take(&link_state_, links * kLinkState);
   state_.message = take(&message_, links * kMessageRow);
@@ -134,9 +134,9 @@ void Inference::SetGraph(std::shared_ptr<const PathGraph> graph) {
   problem_.link_begin = graph_->link_begin.data();
   problem_.links = graph_->links.data();
   problem_.pair_of_path = graph_->pair_of_path.data();
-  problem_.num_blocks = blocks_.num_blocks();
-  problem_.block_begin = blocks_.begin.data();
-  problem_.by_hops = blocks_.by_hops.data();
+  problem_.num_blocks = blocks.num_blocks();
+  problem_.block_begin = blocks.begin.data();
+  problem_.by_hops = blocks.by_hops.data();
   problem_.capacity = graph_->capacity.data();
   problem_.log_capacity = graph_->log_capacity.data();
   problem_.bottleneck = graph_->bottleneck.data();

@@ -14,7 +14,6 @@
 #include "agents/neural/feedback.h"
 #include "agents/neural/forced_load.h"
 #include "agents/neural/inference_kernel.h"
-#include "agents/neural/path_blocks.h"
 #include "agents/neural/path_graph.h"
 
 namespace rhumb::neural {
@@ -123,7 +122,6 @@ class Inference {
   KernelProblem problem_;
   KernelState state_;
   std::shared_ptr<const PathGraph> graph_;
-  PathBlocks blocks_;
 
   AlignedFloats pair_demands_, logits_, next_ratios_, ratios_, path_state_, path_in_, crossing_,
       link_state_, message_, bottleneck_message_, max_load_, price_, widest_, fastest_,

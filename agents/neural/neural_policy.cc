@@ -34,6 +34,7 @@ constexpr float kCrowdedFill = 0.8F;
 constexpr double kTowardsDelayWeight = 0.25;
 // How much better ECMP must be, relative: less is rounding.
 constexpr double kGuardMargin = 1e-5;
+constexpr char kExpected[] = "MLU over the demands that are expected";
 
 // Links that carry traffic, and how much, are all that the graph and the guard depend on.
 bool SameNetwork(const Topology& a, const Topology& b) {
@@ -135,16 +136,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
   if (!std::isfinite(*decision.predicted_mlu)) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
   }
-  if (options_.guard.value_or(for_mlu())) {
-    const Verdict expected = Judge();
-    const std::string both = InWords(expected);
-    if (expected.ecmp < expected.agent * (1 - kGuardMargin)) {
-      decision = Fallback(
-          observation, absl::StrCat("ECMP on inverse capacity is expected to be better; ", both));
-    } else {
-      absl::StrAppend(&decision.note, decision.note.empty() ? "" : "; ", both);
-    }
-  }
+  if (options_.guard.value_or(for_mlu())) Guard(observation, &decision);
   if (options_.max_move < 1) LimitMove(observation, &decision);
   decided_here_ = true;
   return decision;
@@ -404,8 +396,9 @@ void NeuralPolicy::SettleUncrowded() {
   }
 }
 
-double NeuralPolicy::ExpectedMlu() const {
-  const std::array<float, kScenarios> mlu = settling_.scenario_mlu();
+double NeuralPolicy::ExpectedMlu() const { return MeanMlu(settling_.scenario_mlu()); }
+
+double NeuralPolicy::MeanMlu(const std::array<float, kScenarios>& mlu) const {
   double log = 0;
   for (int s = 0; s < kScenarios; ++s) {
     log += inference_.scenario_weights()[s] * std::log(std::max(mlu[s], 1e-30F));
@@ -413,35 +406,65 @@ double NeuralPolicy::ExpectedMlu() const {
   return std::exp(log);
 }
 
-NeuralPolicy::Verdict NeuralPolicy::Judge() {
-  const EcmpGuard::Row ecmp = guard_.Mlu(*graph_, expected_);
-  double ecmp_log = 0;
-  for (int s = 0; s < kScenarios; ++s) {
-    ecmp_log += inference_.scenario_weights()[s] * std::log(std::max(ecmp[s], 1e-30F));
+// No scenario may be worse than under ECMP. Where one is, it is for the sake of a few demands, and
+// all others keep the agent's paths.
+void NeuralPolicy::Guard(const Observation& observation, Decision* decision) {
+  const EcmpGuard::Row row = guard_.Mlu(*graph_, expected_);
+  std::array<float, kScenarios> ecmp;
+  std::copy_n(row.begin(), kScenarios, ecmp.begin());
+  const std::array<float, kScenarios> agent = settling_.scenario_mlu();
+  int worse = 0;
+  for (int s = 0; s < kScenarios; ++s) worse += ecmp[s] < agent[s] * (1 - kGuardMargin) ? 1 : 0;
+  if (worse == 0) {
+    absl::StrAppend(&decision->note, decision->note.empty() ? "" : "; ",
+                    absl::StrFormat("%s: agent %s, ECMP %.4f", kExpected, Proven(MeanMlu(agent)),
+                                    MeanMlu(ecmp)));
+    return;
   }
-  return {ExpectedMlu(), std::exp(ecmp_log),
-          balances() ? balance_.least_mlu() : inference_.least_mlu()};
+  auto partial = guard_.FallBackByDemand(*graph_, expected_, decision->plan, agent, ecmp);
+  if (!partial) {
+    *decision = Fallback(
+        observation,
+        absl::StrFormat("ECMP on inverse capacity is expected to be better for all demands, in %d "
+                        "of %d scenarios; %s: agent %s, ECMP %.4f",
+                        worse, kScenarios, kExpected, Proven(MeanMlu(agent)), MeanMlu(ecmp)));
+    return;
+  }
+  std::array<float, kScenarios> mlu;
+  std::copy_n(partial->mlu.begin(), kScenarios, mlu.begin());
+  decision->plan = std::move(partial->plan);
+  decision->demands_fell_back = partial->demands;
+  PredictMlu(observation, decision);
+  absl::StrAppend(
+      &decision->note, decision->note.empty() ? "" : "; ",
+      absl::StrFormat("ECMP on inverse capacity is expected to be better in %d of %d scenarios, "
+                      "and %d of %d demands follow it; %s: so %s, agent alone %.4f, ECMP alone "
+                      "%.4f",
+                      worse, kScenarios, partial->demands, partial->of, kExpected,
+                      Proven(MeanMlu(mlu)), MeanMlu(agent), MeanMlu(ecmp)));
 }
 
 // Rounded up: what it says is proven.
-std::string NeuralPolicy::InWords(const Verdict& verdict) const {
-  const double percent = 100 * (verdict.agent / verdict.least - 1);
-  return absl::StrFormat(
-      "MLU over the demands that are expected: agent %.4f (within %.1f %% of the best %s), ECMP "
-      "%.4f",
-      verdict.agent, std::ceil(10 * std::max(percent, 0.0)) / 10,
-      balances() ? "possible" : "over its paths", verdict.ecmp);
+std::string NeuralPolicy::Proven(double mlu) const {
+  const double least = balances() ? balance_.least_mlu() : inference_.least_mlu();
+  const double percent = 100 * (mlu / least - 1);
+  return absl::StrFormat("%.4f (within %.1f %% of the best %s)", mlu,
+                         std::ceil(10 * std::max(percent, 0.0)) / 10,
+                         balances() ? "possible" : "over its paths");
+}
+
+// On the latest demands.
+void NeuralPolicy::PredictMlu(const Observation& observation, Decision* decision) {
+  decision->predicted_mlu = MaxLinkUtilization(
+      observation.topology,
+      ComputeLinkLoads(observation.topology, decision->plan, *observation.past_demands.back())
+          .load_bps);
 }
 
 Decision NeuralPolicy::Fallback(const Observation& observation, std::string why) {
   Decision decision;
   decision.plan = guard_.Plan();
-  if (!observation.past_demands.empty()) {
-    decision.predicted_mlu = MaxLinkUtilization(
-        observation.topology,
-        ComputeLinkLoads(observation.topology, decision.plan, *observation.past_demands.back())
-            .load_bps);
-  }
+  if (!observation.past_demands.empty()) PredictMlu(observation, &decision);
   decision.fell_back = true;
   decision.note = std::move(why);
   return decision;
@@ -465,9 +488,7 @@ void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision)
   }
   decision->plan =
       RoutingPlan(old.shared_paths(), std::move(ratios), observation.topology.version());
-  decision->predicted_mlu =
-      MaxLinkUtilization(observation.topology,
-                         ComputeLinkLoads(observation.topology, decision->plan, latest).load_bps);
+  PredictMlu(observation, decision);
   absl::StrAppend(
       &decision->note, decision->note.empty() ? "" : "; ",
       absl::StrFormat("moves %.3f of the traffic instead of %.3f", options_.max_move, moved));

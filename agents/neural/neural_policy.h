@@ -2,6 +2,7 @@
 #ifndef RHUMB_AGENTS_NEURAL_NEURAL_POLICY_H_
 #define RHUMB_AGENTS_NEURAL_NEURAL_POLICY_H_
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,16 +71,15 @@ class NeuralPolicy : public RoutingPolicy {
   // balanced_ as settled_ where the MLU decides nothing.
   void SettleUncrowded();
   bool settles_uncrowded() const;
-  // What both sides of the guard promise for the demands that are expected.
-  struct Verdict {
-    double agent = 0, ecmp = 0;  // MLU, geometric mean over the scenarios by their weights
-    double least = 0;            // that is proven to be possible at all
-  };
-  std::string InWords(const Verdict& verdict) const;
   bool balances() const { return options_.balance && for_mlu(); }
-  Verdict Judge();
-  // Of settled_ under the scenarios, geometric mean by their weights.
+  // Geometric mean over the scenarios by their weights; of settled_.
+  double MeanMlu(const std::array<float, kScenarios>& mlu) const;
   double ExpectedMlu() const;
+  // `mlu` and how near to the best possible that is proven to be.
+  std::string Proven(double mlu) const;
+  // Takes ECMP where that is expected to be better, for as few demands as possible.
+  void Guard(const Observation& observation, Decision* decision);
+  static void PredictMlu(const Observation& observation, Decision* decision);
   // Plans of checkpoints for packets are made for completion times instead.
   bool for_mlu() const {
     return priced_ == nullptr && options_.inference.scale == LoadScale::kOverMlu;

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-#include "agents/neural/path_graph.h"
+#include "absl/types/span.h"
 
 namespace rhumb::neural {
 
@@ -20,8 +20,9 @@ struct PathBlocks {
   int num_blocks() const { return static_cast<int>(begin.size()) - 1; }
 };
 
-// O(path links log).
-PathBlocks MakePathBlocks(const PathGraph& graph);
+// Of compressed rows as PathGraph has them: path_begin [pairs + 1], link_begin [paths + 1].
+// O(paths log).
+PathBlocks MakePathBlocks(absl::Span<const int> path_begin, absl::Span<const int> link_begin);
 
 }  // namespace rhumb::neural
 

@@ -118,6 +118,7 @@ PathGraph BuildPathGraph(const Topology& topology, const PathSet& paths,
     graph.graph_of_pair.push_back(0);
   }
   AddDetours(&graph);
+  graph.blocks = MakePathBlocks(graph.path_begin, graph.link_begin);
   graph.graph_link_begin = {0, graph.num_links()};
   return graph;
 }
@@ -147,6 +148,7 @@ PathGraph Concatenate(absl::Span<const PathGraph* const> graphs) {
     Append(graph->path_of_set, &all.path_of_set);
     AppendBegins(graph->graph_link_begin, &all.graph_link_begin);
   }
+  all.blocks = MakePathBlocks(all.path_begin, all.link_begin);
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "agents/neural/path_blocks.h"
 #include "topologies/path_set.h"
 #include "topologies/topology.h"
 
@@ -32,6 +33,7 @@ struct PathGraph {
   // [paths], x / (1 + x), x = delay beyond that of the pair's fastest over the mean of the pairs'
   // fastest.
   std::vector<float> detour;
+  PathBlocks blocks;  // of all pairs and paths
 
   // Where rows came from.
   std::vector<NodePair> pairs;   // [pairs]

@@ -15,7 +15,9 @@
 // TOPOLOGY and TRAFFIC as on the command line of rhumb; matrices of a recording that look corrupt
 // are dropped. POLICY as in rhumb replay --policies, by default neural. --cases before all else
 // prints every case, --in-force there has every plan in force when the next is decided, as in
-// operation; without it, each is decided as after a start. Where decisions say within how much of
+// operation, and says how much traffic every decision moves; without it, each is decided as after a
+// start. "fell back" counts decisions that took another policy's plan whole, "partly" those that
+// took it for some demands, and of how many on average. Where decisions say within how much of
 // the best possible they are, "false bound" counts those under constant traffic that are farther
 // from the exact optimum. Exits with 1 when a connected demand was left without a path, or a bound
 // was false.
@@ -32,6 +34,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "agents/baselines/ecmp_plan.h"
 #include "agents/baselines/lp/min_mlu_solver.h"
 #include "agents/registry/policy_registry.h"
@@ -89,6 +92,8 @@ double DelayMs(const Topology& topology, const RoutingPlan& plan, const TrafficM
 // What one policy reached over many matrices.
 struct Results {
   std::vector<double> norm_mlu, delay_ms;
+  std::vector<double> moved;              // shares of the traffic, where a plan was in force
+  std::vector<double> demands_fell_back;  // of decisions for which some did and others did not
   int worse_than_ecmp = 0;
   int stranded = 0;  // demands that are connected and have no path
   int fell_back = 0;
@@ -127,13 +132,17 @@ class Comparison {
     for (size_t i = 0; i < policies_.size(); ++i) {
       observation.plan_in_force = in_force_[i];
       const Decision decision = OrExit(policies_[i]->Decide(observation));
-      if (installs_) in_force_[i] = decision.plan;
       const double mlu = MluOf(topology, decision.plan, next);
       Results& results = results_[i];
+      if (in_force_[i]) results.moved.push_back(MovedShare(*in_force_[i], decision.plan, next));
+      if (installs_) in_force_[i] = decision.plan;
       results.Add(mlu / optimum, name);
       results.delay_ms.push_back(DelayMs(topology, decision.plan, next));
       results.worse_than_ecmp += mlu > ecmp * (1 + 1e-4) ? 1 : 0;
       results.fell_back += decision.fell_back ? 1 : 0;
+      if (decision.demands_fell_back > 0) {
+        results.demands_fell_back.push_back(decision.demands_fell_back);
+      }
       results.stranded += CountStranded(topology, decision.plan, next);
       // Bounds are of the demands that a decision expects: for constant traffic those that count.
       if (const std::optional<double> within = SaysWithin(decision.note);
@@ -150,16 +159,24 @@ class Comparison {
   // Prints a line a policy; false when a demand was stranded.
   bool Print() const {
     bool good = true;
-    std::printf("%-44s %6s %7s %7s %7s %7s %7s %9s %10s %9s %9s %12s\n", "policy", "cases", "mean",
-                "p50", "p95", "p99", "worst", "delay ms", "over ECMP", "stranded", "fell back",
-                "false bound");
+    std::printf("%-44s %6s %7s %7s %7s %7s %7s %9s %7s %10s %9s %9s %13s %12s\n", "policy", "cases",
+                "mean", "p50", "p95", "p99", "worst", "delay ms", "moved", "over ECMP", "stranded",
+                "fell back", "partly", "false bound");
     for (size_t i = 0; i < names_.size(); ++i) {
       const Results& r = results_[i];
-      std::printf("%-44s %6zu %7.4f %7.4f %7.4f %7.4f %7.4f %9.3f %10d %9d %9d %12d  worst: %s\n",
-                  names_[i].c_str(), r.norm_mlu.size(), Mean(r.norm_mlu), Quantile(r.norm_mlu, 0.5),
-                  Quantile(r.norm_mlu, 0.95), Quantile(r.norm_mlu, 0.99), Quantile(r.norm_mlu, 1),
-                  Mean(r.delay_ms), r.worse_than_ecmp, r.stranded, r.fell_back, r.false_bounds,
-                  r.worst_case.c_str());
+      const std::string partly = r.demands_fell_back.empty()
+                                     ? "0"
+                                     : absl::StrFormat("%zu of %.1f", r.demands_fell_back.size(),
+                                                       Mean(r.demands_fell_back));
+      const std::string moved =
+          r.moved.empty() ? "-" : absl::StrFormat("%.2f %%", 100 * Mean(r.moved));
+      std::printf(
+          "%-44s %6zu %7.4f %7.4f %7.4f %7.4f %7.4f %9.3f %7s %10d %9d %9d %13s %12d  worst: "
+          "%s\n",
+          names_[i].c_str(), r.norm_mlu.size(), Mean(r.norm_mlu), Quantile(r.norm_mlu, 0.5),
+          Quantile(r.norm_mlu, 0.95), Quantile(r.norm_mlu, 0.99), Quantile(r.norm_mlu, 1),
+          Mean(r.delay_ms), moved.c_str(), r.worse_than_ecmp, r.stranded, r.fell_back,
+          partly.c_str(), r.false_bounds, r.worst_case.c_str());
       good = good && r.stranded == 0 && r.false_bounds == 0;
     }
     return good;
