@@ -406,21 +406,22 @@ double NeuralPolicy::MeanMlu(const std::array<float, kScenarios>& mlu) const {
   return std::exp(log);
 }
 
-// No scenario may be worse than under ECMP. Where one is, it is for the sake of a few demands, and
-// all others keep the agent's paths.
+// Where ECMP is expected to be better, that is for the sake of a few demands, and all others keep
+// the agent's paths. A single scenario that is worse while the mean is better is left alone: on
+// recordings what came was worse for the change more often than better.
 void NeuralPolicy::Guard(const Observation& observation, Decision* decision) {
   const EcmpGuard::Row row = guard_.Mlu(*graph_, expected_);
   std::array<float, kScenarios> ecmp;
   std::copy_n(row.begin(), kScenarios, ecmp.begin());
   const std::array<float, kScenarios> agent = settling_.scenario_mlu();
-  int worse = 0;
-  for (int s = 0; s < kScenarios; ++s) worse += ecmp[s] < agent[s] * (1 - kGuardMargin) ? 1 : 0;
-  if (worse == 0) {
+  if (MeanMlu(ecmp) >= MeanMlu(agent) * (1 - kGuardMargin)) {
     absl::StrAppend(&decision->note, decision->note.empty() ? "" : "; ",
                     absl::StrFormat("%s: agent %s, ECMP %.4f", kExpected, Proven(MeanMlu(agent)),
                                     MeanMlu(ecmp)));
     return;
   }
+  int worse = 0;
+  for (int s = 0; s < kScenarios; ++s) worse += ecmp[s] < agent[s] * (1 - kGuardMargin) ? 1 : 0;
   auto partial = guard_.FallBackByDemand(*graph_, expected_, decision->plan, agent, ecmp);
   if (!partial) {
     *decision = Fallback(

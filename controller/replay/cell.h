@@ -22,7 +22,8 @@ struct Cell {
   double decision_s = 0;  // wall time
   // Why the policy had no answer of its own and took another one's; absent when it had.
   std::optional<std::string> fell_back_because;
-  std::string note;  // of the policy
+  int demands_fell_back = 0;  // for so many demands alone; 0: for all
+  std::string note;           // of the policy
 
   // Of the simulation; not set when the episode was lost.
   Measurements measured;

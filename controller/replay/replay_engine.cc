@@ -130,7 +130,10 @@ class PolicyRun {
     if (absl::Status status = decision->plan.Validate(interval.scheduled.topology); !status.ok()) {
       return absl::InternalError(absl::StrFormat("gave a bad plan: %s", status.message()));
     }
-    if (decision->fell_back) cell->fell_back_because = decision->note;
+    cell->demands_fell_back = decision->demands_fell_back;
+    if (decision->fell_back || cell->demands_fell_back > 0) {
+      cell->fell_back_because = decision->note;
+    }
     cell->note = std::move(decision->note);
     cell->plan_mlu = MaxLinkUtilization(
         interval.scheduled.topology,

@@ -104,18 +104,23 @@ PacketMetrics<Estimate> Compare(const PolicyCells& policy, const PolicyCells& re
 
 Fallbacks CollectFallbacks(const PolicyCells& policy) {
   Fallbacks all;
-  std::map<int, std::string> reasons;  // by interval
+  Fallbacks::Partial& partial = all.partial;
+  std::map<int, std::string> reasons, partial_reasons;  // by interval
   for (const std::vector<Cell>& cells : policy.cells) {
     for (const Cell& cell : cells) {
       ++all.of;
       if (!cell.fell_back_because) continue;
-      ++all.count;
-      reasons.emplace(cell.interval, *cell.fell_back_because);
+      const bool whole = cell.demands_fell_back == 0;
+      ++(whole ? all.count : partial.count);
+      (whole ? reasons : partial_reasons).emplace(cell.interval, *cell.fell_back_because);
+      partial.most_demands = std::max(partial.most_demands, cell.demands_fell_back);
     }
   }
   for (const auto& [interval, reason] : reasons) all.intervals.push_back(interval);
-  if (reasons.empty()) return all;
-  all.reason = reasons.begin()->second;
+  for (const auto& [interval, reason] : partial_reasons) partial.intervals.push_back(interval);
+  if (!reasons.empty()) all.reason = reasons.begin()->second;
+  if (!partial_reasons.empty()) partial.reason = partial_reasons.begin()->second;
+  if (reasons.empty() && partial_reasons.empty()) return all;
   all.to = FallbackOf(policy.name);
   if (all.to.empty()) all.to = "another policy";
   return all;

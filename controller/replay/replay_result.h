@@ -32,6 +32,14 @@ struct Fallbacks {
   std::vector<int> intervals;  // numbers in the series, in order, each once
   std::string reason;          // in the first of these intervals
   std::string to;              // the policy whose answer was taken, such as "ecmp:inverse-capacity"
+  // Decisions for which it had none for some demands alone. They are not in `count`.
+  struct Partial {
+    int count = 0;
+    std::vector<int> intervals;
+    std::string reason;
+    int most_demands = 0;  // of one decision
+  };
+  Partial partial = {};
 };
 
 // Where ns-3 would have measured, as a corrected simulator says: the ranges of single episodes,

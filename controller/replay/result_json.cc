@@ -116,6 +116,15 @@ Json ToObject(const Fallbacks& fallbacks) {
                      {"reason", fallbacks.reason},
                      {"to", fallbacks.to}};
   }
+  const Fallbacks::Partial& partial = fallbacks.partial;
+  json["partial"] = {{"count", partial.count},
+                     {"intervals", partial.intervals},
+                     {"most_demands", partial.most_demands},
+                     {"first", nullptr}};
+  if (partial.count > 0) {
+    json["partial"]["first"] = {
+        {"interval", partial.intervals.front()}, {"reason", partial.reason}, {"to", fallbacks.to}};
+  }
   return json;
 }
 

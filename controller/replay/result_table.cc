@@ -285,11 +285,20 @@ std::string InIntervals(const std::vector<int>& intervals) {
 
 std::string FallbackText(const PolicyResult& policy) {
   const Fallbacks& all = policy.fallbacks;
-  if (all.count == 0) return "";
-  return absl::StrFormat("! %s: %d of %s fell back to %s, %s%s: %s.\n", policy.name, all.count,
-                         Counted(all.of, "decision"), all.to, InIntervals(all.intervals),
-                         all.intervals.size() == 1 ? "" : "; the first",
-                         all.reason.empty() ? "it gave no reason" : all.reason);
+  const auto text = [&](int count, const std::string& how, const std::vector<int>& intervals,
+                        const std::string& reason) {
+    if (count == 0) return std::string();
+    return absl::StrFormat("! %s: %d of %s fell back to %s%s, %s%s: %s.\n", policy.name, count,
+                           Counted(all.of, "decision"), all.to, how, InIntervals(intervals),
+                           intervals.size() == 1 ? "" : "; the first",
+                           reason.empty() ? "it gave no reason" : reason);
+  };
+  const Fallbacks::Partial& partial = all.partial;
+  return absl::StrCat(
+      text(all.count, "", all.intervals, all.reason),
+      text(partial.count,
+           absl::StrFormat(" for up to %s alone", Counted(partial.most_demands, "demand")),
+           partial.intervals, partial.reason));
 }
 
 std::string Faults(const ReplayResult& result) {

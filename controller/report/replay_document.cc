@@ -59,7 +59,11 @@ Json Notes(const PolicyCells& policy) {
     for (const std::vector<Cell>& seed : policy.cells) {
       const Cell& cell = seed[i];
       std::string note;
-      if (cell.fell_back_because) note = absl::StrCat("fell back: ", *cell.fell_back_because);
+      if (cell.fell_back_because) {
+        note = absl::StrCat(
+            cell.demands_fell_back > 0 ? absl::StrCat(cell.demands_fell_back, " demands ") : "",
+            "fell back: ", *cell.fell_back_because);
+      }
       if (cell.retries > 0) note = cell.note;
       if (note.empty()) continue;
       notes.push_back({i, note});

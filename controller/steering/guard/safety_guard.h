@@ -45,12 +45,14 @@ struct Verdict {
 //   no proposal, an invalid one, or one that leaves a connected demand out -> the last safe plan,
 //     unless it breaks the next rule itself
 //   MLU above that of the better of shortest path and ECMP on one of the latest matrices
-//     -> of the last safe plan, shortest path and ECMP the one with the lowest MLU now
+//     -> the proposal with some demands on the better of both, see FallBackByDemand, held to the
+//     rules below; where that is not enough, of the last safe plan, shortest path and ECMP the one
+//     with the lowest MLU now
 //   gain below the hysteresis -> the plan in force stays (unless it breaks the MLU rule itself)
 //   more traffic moved than allowed -> the part of the way that moves just as much
 // The last safe plan is the one in force if it is valid and routes all, else the better of shortest
 // path and ECMP.
-// O(matrices * path links).
+// O(matrices * path links), and for a proposal above the MLU of both what FallBackByDemand costs.
 Verdict Guard(const GuardInput& input, const GuardOptions& options);
 
 }  // namespace rhumb

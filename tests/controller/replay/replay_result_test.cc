@@ -242,6 +242,31 @@ TEST(FallbacksTest, CountDecisionsOfAllSeedsAndTellOfTheFirstInterval) {
   EXPECT_EQ(SummarizePolicies({FallenBack("cspf", {4})}, {})[0].fallbacks.to, "shortest-path");
 }
 
+TEST(FallbacksTest, OfSomeDemandsAreCountedApart) {
+  PolicyCells policy = FallenBack("neural", {4, 6, 7});
+  policy.cells[0][6 - 4].demands_fell_back = 3;
+  policy.cells[1][7 - 4].demands_fell_back = 5;
+  const Fallbacks fallbacks = SummarizePolicies({policy}, {})[0].fallbacks;
+  EXPECT_EQ(fallbacks.count, 1);
+  EXPECT_EQ(fallbacks.intervals, std::vector<int>({4}));
+  EXPECT_EQ(fallbacks.reason, "why 4");
+  EXPECT_EQ(fallbacks.partial.count, 2);
+  EXPECT_EQ(fallbacks.partial.intervals, std::vector<int>({6, 7}));
+  EXPECT_EQ(fallbacks.partial.reason, "why 6");
+  EXPECT_EQ(fallbacks.partial.most_demands, 5);
+  EXPECT_EQ(fallbacks.to, "ecmp:inverse-capacity");
+
+  ReplayResult result = TwoPolicies();
+  result.policies[1].fallbacks = fallbacks;
+  EXPECT_THAT(ToTable(result, false),
+              HasSubstr("! ecmp: 2 of 8 decisions fell back to ecmp:inverse-capacity for up to 5 "
+                        "demands alone, in intervals 6 and 7; the first: why 6.\n"));
+  const auto json = nlohmann::json::parse(ToJson(result))["policies"][1]["fallbacks"];
+  EXPECT_EQ(json["partial"], nlohmann::json::parse(R"({"count": 2, "intervals": [6, 7],
+      "most_demands": 5, "first": {"interval": 6, "reason": "why 6",
+      "to": "ecmp:inverse-capacity"}})"));
+}
+
 TEST(FallbacksTest, StandInTheTextInSingularAndPlural) {
   ReplayResult result = TwoPolicies();
   result.policies[1].fallbacks = {1, 8, {5}, "no demand", "shortest-path"};
@@ -260,9 +285,11 @@ TEST(FallbacksTest, StandInTheJson) {
   result.policies[1].fallbacks = {2, 8, {5, 7}, "no demand", "shortest-path"};
   const auto json = nlohmann::json::parse(ToJson(result))["policies"];
   EXPECT_EQ(json[0]["fallbacks"], nlohmann::json::parse(R"({"count": 0, "of": 0, "intervals": [],
-                                                            "first": null})"));
+      "first": null,
+      "partial": {"count": 0, "intervals": [], "most_demands": 0, "first": null}})"));
   EXPECT_EQ(json[1]["fallbacks"], nlohmann::json::parse(R"({"count": 2, "of": 8,
       "intervals": [5, 7],
+      "partial": {"count": 0, "intervals": [], "most_demands": 0, "first": null},
       "first": {"interval": 5, "reason": "no demand", "to": "shortest-path"}})"));
 }
 
