@@ -12,22 +12,12 @@ namespace {
 constexpr int kAtOnce = 16;
 
 struct Part {
-  std::vector<NodePair> pairs;
-  std::vector<int> paths;    // [pairs] how many
-  std::vector<int> lengths;  // [paths] in links
-  std::vector<LinkId> links;
+  PathSet::Builder builder;
   std::vector<double> ratios;  // [paths]
+  PathSet paths;               // of the builder
 
-  void Clear() {
-    pairs.clear();
-    paths.clear();
-    lengths.clear();
-    links.clear();
-    ratios.clear();
-  }
   void AddPath(absl::Span<const LinkId> path, double ratio) {
-    lengths.push_back(static_cast<int>(path.size()));
-    links.insert(links.end(), path.begin(), path.end());
+    builder.AddPath(path);
     ratios.push_back(ratio);
   }
 };
@@ -52,12 +42,11 @@ class Writer {
     for (NodeId s = 0; s < nodes; ++s) {
       const uint8_t choice = split_.choice(s, destination);
       if (s == destination || choice == TreeSplit::kNoTree) continue;
-      part->pairs.push_back({s, destination});
+      part->builder.AddPair(s, destination);
       if (choice == TreeSplit::kOwnPaths) {
         WriteOwn(*own_[s], part);
         continue;
       }
-      part->paths.push_back(1);
       path_.clear();
       const LinkId* const out = next_.data() + static_cast<size_t>(choice) * nodes;
       for (NodeId at = s; at != destination; at = network_.ends[path_.back()].head) {
@@ -72,7 +61,6 @@ class Writer {
     double sum = 0;
     for (const OwnPath& path : demand.paths) sum += path.share;
     for (const OwnPath& path : demand.paths) part->AddPath(path.links, path.share / sum);
-    part->paths.push_back(static_cast<int>(demand.paths.size()));
   }
 
   const TreeNetwork& network_;
@@ -93,21 +81,14 @@ PlanPaths PathsOf(const TreeNetwork& network, const TreeSplit& split, int worker
   for (NodeId first = 0; first < nodes; first += kAtOnce) {
     const int count = std::min(kAtOnce, nodes - first);
     ForEach(count, workers, [&](int worker, int i) {
-      parts[i].Clear();
+      parts[i].ratios.clear();
       writers[worker].Write(first + i, &parts[i]);
+      parts[i].paths = parts[i].builder.Build();
     });
-    for (int part = 0; part < count; ++part) {
-      const Part& written = parts[part];
-      size_t path = 0, begin = 0;
-      for (size_t i = 0; i < written.pairs.size(); ++i) {
-        builder.AddPair(written.pairs[i].source, written.pairs[i].destination);
-        for (int p = 0; p < written.paths[i]; ++p) {
-          const auto length = static_cast<size_t>(written.lengths[path++]);
-          builder.AddPath(absl::MakeConstSpan(written.links).subspan(begin, length));
-          begin += length;
-        }
-      }
-      plan.ratios.insert(plan.ratios.end(), written.ratios.begin(), written.ratios.end());
+    for (int i = 0; i < count; ++i) {
+      const Part& part = parts[i];
+      builder.AddPairs(part.paths, 0, part.paths.num_pairs());
+      plan.ratios.insert(plan.ratios.end(), part.ratios.begin(), part.ratios.end());
     }
   }
   plan.paths = std::make_shared<const PathSet>(builder.Build());

@@ -33,9 +33,11 @@ class DetourPolicy : public RoutingPolicy {
       }
       if (range.size() > 0) ratios[longest] = 1;
     }
-    return Decision{
-        RoutingPlan(observation.candidate_paths, std::move(ratios), observation.topology.version()),
-        std::nullopt, false, "test"};
+    Decision decision;
+    decision.plan =
+        RoutingPlan(observation.candidate_paths, std::move(ratios), observation.topology.version());
+    decision.note = "test";
+    return decision;
   }
 };
 

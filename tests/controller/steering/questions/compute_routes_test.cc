@@ -38,8 +38,9 @@ class TirelessPolicy : public RoutingPolicy {
   absl::StatusOr<Decision> Decide(const Observation& observation) override {
     while (!observation.control->stop()) {
     }
-    return Decision{
-        RoutingPlan(observation.candidate_paths, {}, observation.topology.version()), {}, {}, ""};
+    Decision decision;
+    decision.plan = RoutingPlan(observation.candidate_paths, {}, observation.topology.version());
+    return decision;
   }
 };
 
