@@ -36,8 +36,8 @@ class PlanReader {
   virtual void End(const absl::Status& status) = 0;
 };
 
-// Safe to call from any thread. A write to a stream costs 20 us of the kernel's time, so the readers
-// are shared out among several threads.
+// Safe to call from any thread. A write to a stream costs 20 us of the kernel's time, so the
+// readers are shared out among several threads.
 class FanOut {
  public:
   explicit FanOut(Metrics* metrics);
