@@ -57,6 +57,17 @@ class SafetyGuardTest : public ::testing::Test {
     demands->set_rate_bps(0, 3, 0.8e9);
     demands_ = {demands};
   }
+  // A>D is too much for one path; D>A, which ECMP would split too, is in nobody's way on one.
+  RoutingPlan OneDemandTooMuchForItsPath() {
+    auto both = std::make_shared<TrafficMatrix>(4);
+    both->set_rate_bps(0, 3, 0.8e9);
+    both->set_rate_bps(3, 0, 0.1e9);
+    demands_ = {both};
+    const auto link = [&](const char* name) { return *topology_.FindLink(name); };
+    Pins pins;
+    pins[{3, 0}] = {{{link("D>B"), link("B>A")}}, {1}};
+    return ApplyPins(topology_, SplitAD(topology_, ecmp_, 0.9), pins);
+  }
   Verdict Judge(const absl::StatusOr<RoutingPlan>& proposal,
                 const std::optional<RoutingPlan>& in_force, bool forced = false) {
     return Guard({topology_, proposal, in_force, shortest_path_, ecmp_, demands_, forced},
@@ -88,36 +99,20 @@ TEST_F(SafetyGuardTest, KeepsPreviousPlanWhenProposalOverloadsALink) {
 }
 
 TEST_F(SafetyGuardTest, ReplacesNoMoreDemandsThanItMust) {
-  // A>D is too much for one path; D>A, which ECMP would split too, is in nobody's way on one.
-  auto both = std::make_shared<TrafficMatrix>(4);
-  both->set_rate_bps(0, 3, 0.8e9);
-  both->set_rate_bps(3, 0, 0.1e9);
-  demands_ = {both};
-  auto link = [&](const char* name) { return *topology_.FindLink(name); };
-  Pins pins;
-  pins[{3, 0}] = {{{link("D>B"), link("B>A")}}, {1}};
-  const RoutingPlan proposal = ApplyPins(topology_, SplitAD(topology_, ecmp_, 0.9), pins);
-  const Verdict verdict = Judge(proposal, std::nullopt);
+  const Verdict verdict = Judge(OneDemandTooMuchForItsPath(), std::nullopt);
   EXPECT_EQ(verdict.report.outcome(), rhumb::v1::GUARD_OUTCOME_LIMITED);
   EXPECT_EQ(verdict.report.rule(), rhumb::v1::GUARD_RULE_MLU);
   EXPECT_THAT(verdict.report.explanation(),
               ::testing::StartsWith("1 of 2 demands follow ECMP: predicted MLU 0.7200 is above"));
   EXPECT_NEAR(RatioOverB(topology_, verdict.plan), 0.5, 1e-9);
   const auto pair = verdict.plan.paths().Find(3, 0);
-  EXPECT_EQ(verdict.plan.paths().links(verdict.plan.paths().paths_of(*pair).begin)[0], link("D>B"));
+  EXPECT_EQ(verdict.plan.paths().links(verdict.plan.paths().paths_of(*pair).begin)[0],
+            *topology_.FindLink("D>B"));
   EXPECT_LE(verdict.report.predicted_mlu(), verdict.report.ecmp_mlu() * (1 + 1e-6));
 }
 
 TEST_F(SafetyGuardTest, KeepsThePlanInForceWherePartOfTheProposalGainsNothing) {
-  auto both = std::make_shared<TrafficMatrix>(4);
-  both->set_rate_bps(0, 3, 0.8e9);
-  both->set_rate_bps(3, 0, 0.1e9);
-  demands_ = {both};
-  auto link = [&](const char* name) { return *topology_.FindLink(name); };
-  Pins pins;
-  pins[{3, 0}] = {{{link("D>B"), link("B>A")}}, {1}};
-  const RoutingPlan proposal = ApplyPins(topology_, SplitAD(topology_, ecmp_, 0.9), pins);
-  const Verdict verdict = Judge(proposal, ecmp_);
+  const Verdict verdict = Judge(OneDemandTooMuchForItsPath(), ecmp_);
   EXPECT_EQ(verdict.report.outcome(), rhumb::v1::GUARD_OUTCOME_REPLACED_BY_LAST_SAFE);
   EXPECT_EQ(verdict.report.rule(), rhumb::v1::GUARD_RULE_MLU);
   EXPECT_FALSE(verdict.changes);
