@@ -30,8 +30,8 @@ struct NeuralPolicyOptions {
   // Largest share of the traffic (MovedShare on the latest demands) that a decision may move, in
   // [0, 1].
   double max_move = 1.0;
-  // Takes ECMP on inverse capacity, for as few demands as will do, where that has a lower MLU in
-  // one of the scenarios that are expected. Absent: unless the checkpoint is one for packets, whose
+  // Takes ECMP on inverse capacity, for as few demands as will do, where that has a lower mean MLU
+  // over the scenarios that are expected. Absent: unless the checkpoint is one for packets, whose
   // plans are not made for the MLU.
   std::optional<bool> guard;
 };
