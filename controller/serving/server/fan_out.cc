@@ -46,7 +46,7 @@ std::shared_ptr<PlanReader> FanOut::Find(uint64_t id) const {
   return it == readers_.end() ? nullptr : it->second;
 }
 
-std::vector<std::pair<uint64_t, std::shared_ptr<PlanReader>>> FanOut::readers() const {
+FanOut::Readers FanOut::readers() const {
   absl::MutexLock lock(&mutex_);
   return {readers_.begin(), readers_.end()};
 }

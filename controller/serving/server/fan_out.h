@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -40,6 +41,8 @@ class PlanReader {
 // readers are shared out among several threads.
 class FanOut {
  public:
+  using Readers = std::vector<std::pair<uint64_t, std::shared_ptr<PlanReader>>>;
+
   explicit FanOut(Metrics* metrics);
   ~FanOut();
 
@@ -48,14 +51,13 @@ class FanOut {
   // Null when there is none.
   std::shared_ptr<PlanReader> Find(uint64_t id) const;
   // A snapshot.
-  std::vector<std::pair<uint64_t, std::shared_ptr<PlanReader>>> readers() const;
+  Readers readers() const;
 
   // Wakes all readers soon; several announcements may become one.
   void Announce();
   void EndAll(const absl::Status& status);
 
  private:
-  using Readers = std::vector<std::pair<uint64_t, std::shared_ptr<PlanReader>>>;
   // What one announcement, or several at once, makes the threads do.
   struct Round {
     Readers readers;
