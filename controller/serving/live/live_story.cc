@@ -122,6 +122,16 @@ Json MovesJson(const Topology& topology, const RoutingPlan& plan, const RoutingP
   return rows;
 }
 
+Json EarlierJson(const std::vector<LivePlanPtr>& plans) {
+  Json rows = Json::array();
+  for (const LivePlanPtr& plan : plans) {
+    rows.push_back({{"version", plan->version()},
+                    {"reason", NameOf(plan->header.reason())},
+                    {"decided_ms", Milliseconds(FromProto(plan->header.decided_at()))}});
+  }
+  return rows;
+}
+
 Json AdaptersJson(const rhumb::v1::ControllerStatus& status, int most) {
   // Whoever is furthest behind comes first.
   std::vector<const rhumb::v1::AdapterStatus*> rows;
@@ -367,13 +377,23 @@ void LiveStory::TellPlan(const LiveLook& look, bool mapped, Events* events) {
               {"reroute_s", RatioOf(look.reroute_s >= 0, look.reroute_s)},
               {"policy_s", RatioOf(look.policy_s >= 0, look.policy_s)},
               {"guard_s", RatioOf(look.guard_s >= 0, look.guard_s)},
-              {"moves", std::move(moves)}}),
+              {"moves", std::move(moves)},
+              {"earlier", EarlierJson(look.view.earlier_plans)}}),
         events);
-  if (plan->version() == plan_version_) return;
-  plan_version_ = plan->version();
+  // Several may have been published since the look before. What came before the first look is no
+  // news.
+  if (plan_version_ != 0) {
+    for (const LivePlanPtr& earlier : look.view.earlier_plans) NotePlan(look, *earlier, events);
+  }
+  NotePlan(look, *plan, events);
+}
+
+void LiveStory::NotePlan(const LiveLook& look, const LivePlan& plan, Events* events) {
+  if (plan.version() <= plan_version_) return;
+  plan_version_ = plan.version();
   Note(look, "plan",
-       absl::StrFormat("version %d, %s, %s", plan->version(), NameOf(plan->header.reason()),
-                       plan->header.model()),
+       absl::StrFormat("version %d, %s, %s", plan.version(), NameOf(plan.header.reason()),
+                       plan.header.model()),
        events);
 }
 

@@ -34,7 +34,8 @@ struct LiveLook {
 //   topology  nodes, links, where they stand     state; x and y in a box of width by height
 //   links     which are failed or drained        state; by their place in the topology
 //   loads     load over capacity of every link   state; at most twice a second, see Loads
-//   plan      header, guard, what it moved       state; demands that left their shortest path
+//   plan      header, guard, what it moved       state; demands that left their shortest path, and
+//                                                the plans that an operator can go back to
 //   status    policy, pins, store, freshness     state
 //   adapters  who is connected, and their lag    state
 //   ping      the server lives; telemetry's age  state; every kPing
@@ -66,6 +67,8 @@ class LiveStory {
   void TellLinks(const LiveLook& look, Events* events);
   void TellLoads(const LiveLook& look, Events* events);
   void TellPlan(const LiveLook& look, bool mapped, Events* events);
+  // Unless it has been noted.
+  void NotePlan(const LiveLook& look, const LivePlan& plan, Events* events);
   void TellVerdicts(const LiveLook& look, Events* events);
   void TellStatus(const LiveLook& look, Events* events);
   void Note(const LiveLook& look, const char* what, const std::string& text, Events* events);

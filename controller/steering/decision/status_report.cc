@@ -70,6 +70,7 @@ LiveView MakeView(const SteeringState& state) {
   LiveView view;
   if (state.topology.known()) view.topology = state.topology.snapshot();
   view.plan = state.plans.latest();
+  view.earlier_plans = state.plans.BeforeLatest();
   view.traffic = state.traffic.latest();
   view.settings = state.rules.Settings();
   view.pins = state.rules.KnownPins();

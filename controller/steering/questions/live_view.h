@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "controller/steering/guard/plan_rules.h"
 #include "controller/steering/plan/live_plan.h"
@@ -19,6 +20,8 @@ namespace rhumb {
 struct LiveView {
   std::optional<Topology> topology;
   LivePlanPtr plan;
+  // Those before it that are kept, the latest last: what an operator can go back to.
+  std::vector<LivePlanPtr> earlier_plans;
   std::shared_ptr<const TrafficEstimate> traffic;
   rhumb::v1::OperatorSettings settings;
   Pins pins;

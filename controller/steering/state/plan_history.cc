@@ -1,6 +1,7 @@
 #include "controller/steering/state/plan_history.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -31,6 +32,11 @@ LivePlanPtr PlanHistory::Add(const RoutingPlan& plan, const Topology& topology,
   while (plans_.size() > kept_) plans_.pop_front();
   change_->plans.push_back(plans_.back());
   return plans_.back();
+}
+
+std::vector<LivePlanPtr> PlanHistory::BeforeLatest() const {
+  if (plans_.empty()) return {};
+  return {plans_.begin(), std::prev(plans_.end())};
 }
 
 std::optional<RoutingPlan> PlanHistory::InForce(const Topology& topology) const {

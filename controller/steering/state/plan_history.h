@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "controller/steering/plan/live_plan.h"
@@ -37,6 +38,8 @@ class PlanHistory {
   bool empty() const { return plans_.empty(); }
   // Null before the first.
   LivePlanPtr latest() const { return plans_.empty() ? nullptr : plans_.back(); }
+  // The other kept ones, the latest last.
+  std::vector<LivePlanPtr> BeforeLatest() const;
   // What the network runs now, if its ids mean the same on `topology`.
   std::optional<RoutingPlan> InForce(const Topology& topology) const;
   // Null when it is not kept, or never was.

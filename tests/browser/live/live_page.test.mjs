@@ -188,7 +188,7 @@ test('an operator goes back to the plan before, and keeps it', async (t) => {
   // Two plans more, each because of a link: the one before the latest is offered.
   for (const up of [false, true]) await controller.tell({ do: 'link', link: 'C>D', up });
   const offered = page.getByLabel('Go back to plan');
-  const versions = async () => (await offered.locator('option').allInnerTexts()).map(Number);
+  const versions = () => offered.locator('option').evaluateAll((options) => options.map(({ value }) => Number(value)));
   await eventually('there is a plan to go back to', async () => (await versions()).length > 1);
   const inForce = async () => Number(/version (\d+)/.exec(await text(page, '.facts'))[1]);
   await eventually('the latest plan before is offered', async () =>

@@ -66,6 +66,7 @@ export interface PlanEvent {
   policy_s: number | null;
   guard_s: number | null;
   moves: Move[] | null; // null: not known yet
+  earlier: { version: number; reason: string; decided_ms: number }[]; // kept, the latest last
 }
 
 export interface StatusEvent {

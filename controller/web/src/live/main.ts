@@ -237,7 +237,7 @@ class Page {
       this.operate?.setStatus(latest.status);
       this.drain?.setPolicy(latest.status?.policy ?? '');
     }
-    if (any('plan', 'note')) this.operate?.setPlan(latest.plan, this.state.notes);
+    if (any('plan')) this.operate?.setPlan(latest.plan);
     if (any('note')) this.operate?.refreshAudit();
     if (any('loads', 'links', 'plan', 'status', 'adapters', 'topology')) this.drawFacts();
     changed.clear();

@@ -1,7 +1,7 @@
 // What an operator may change of plans, and who changed what.
 import { call, change, type AuditRecord } from './api';
 import { card, clock, make, nameOf, setText, table } from './dom';
-import type { NoteEvent, PlanEvent, StatusEvent } from './feed_types';
+import type { PlanEvent, StatusEvent } from './feed_types';
 
 export class OperatorView {
   readonly element: HTMLElement;
@@ -62,18 +62,15 @@ export class OperatorView {
     );
   }
 
-  setPlan(plan: PlanEvent | undefined, notes: NoteEvent[]): void {
-    const versions = new Set<string>();
-    for (const note of notes) {
-      const version = /^version (\d+)/.exec(note.what === 'plan' ? note.text : '');
-      if (version !== null && version[1] !== String(plan?.version)) versions.add(version[1]);
+  setPlan(plan: PlanEvent | undefined): void {
+    const earlier = [...(plan?.earlier ?? [])].reverse();
+    const versions = earlier.map(({ version }) => String(version));
+    if (versions.join() !== [...this.version.options].map((option) => option.value).join()) {
+      this.version.replaceChildren(...earlier.map(({ version, reason, decided_ms }) =>
+        make('option', { value: String(version), text: `${version}, because of: ${reason}, at ${clock(decided_ms)}` })));
+      if (versions.includes(this.wished)) this.version.value = this.wished;
     }
-    const latest = [...versions].slice(-30).reverse();
-    if (latest.join() !== [...this.version.options].map((option) => option.value).join()) {
-      this.version.replaceChildren(...latest.map((version) => make('option', { value: version, text: version })));
-      if (versions.has(this.wished)) this.version.value = this.wished;
-    }
-    this.back.disabled = latest.length === 0;
+    this.back.disabled = earlier.length === 0;
   }
 
   // Soon, once, however many events ask for it.

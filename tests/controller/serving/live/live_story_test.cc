@@ -15,6 +15,7 @@ namespace rhumb {
 namespace {
 
 using Json = nlohmann::json;
+using ::testing::ElementsAre;
 
 // Knows when it is told to.
 class FakeCalculations final : public MapCalculations {
@@ -171,6 +172,34 @@ TEST_F(LiveStoryTest, ANetworkIsToldOnceItsLayoutIsKnownAndAllElseMeanwhile) {
   EXPECT_EQ(Of("plan", then).at(0)["moves"].size(), 1u);
 }
 
+// An operator looks for the plan before in the list; a look comes only every now and then.
+TEST_F(LiveStoryTest, PlansBetweenTwoLooksAreNotedAndOfferedToGoBackTo) {
+  const auto with_version = [&](uint64_t version) {
+    auto plan = std::make_shared<LivePlan>(*view_.plan);
+    plan->header.set_plan_version(version);
+    return plan;
+  };
+  view_.plan = with_version(3);
+  view_.earlier_plans = {with_version(1), with_version(2)};
+  const auto first = story_.Tell(Look());
+  view_.earlier_plans = {with_version(2), with_version(3), with_version(4)};
+  view_.plan = with_version(5);
+  const auto then = story_.Tell(Look());
+  std::vector<std::vector<uint64_t>> offered, noted;
+  for (const auto& events : {first, then}) {
+    offered.emplace_back();
+    const Json plan = Of("plan", events).at(0);
+    for (const Json& row : plan["earlier"]) offered.back().push_back(row["version"]);
+    noted.emplace_back();
+    for (const Json& note : Of("note", events)) {
+      if (note["what"] != "plan") continue;
+      noted.back().push_back(std::stoul(note["text"].get<std::string>().substr(8)));
+    }
+  }
+  EXPECT_THAT(offered, ElementsAre(ElementsAre(1, 2), ElementsAre(2, 3, 4)));
+  EXPECT_THAT(noted, ElementsAre(ElementsAre(3), ElementsAre(4, 5)));
+}
+
 TEST_F(LiveStoryTest, AFailureIsToldBeforeItIsKnownWhatShortestPathDoes) {
   story_.Tell(Look());
   calculations_.shortest_path_known = false;
@@ -226,7 +255,7 @@ TEST_F(LiveStoryTest, AdaptersThatComeAndGoAreLinesOfTheLog) {
   look.status->mutable_adapters(0)->set_adapter("two");
   std::vector<std::string> texts;
   for (const Json& note : Of("note", story_.Tell(look))) texts.push_back(note["text"]);
-  EXPECT_THAT(texts, ::testing::ElementsAre("two connected", "one is gone"));
+  EXPECT_THAT(texts, ElementsAre("two connected", "one is gone"));
 }
 
 TEST_F(LiveStoryTest, NamesAreNoMarkupAndNoNewLines) {

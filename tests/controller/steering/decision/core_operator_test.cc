@@ -61,6 +61,8 @@ TEST_F(CoreOperatorTest, ASettingsFileThatIsLostKeepsTheLastPlanUntilAnOperatorS
   for (const LivePlanPtr& plan : change.plans) stored.plans.push_back(ToProto(*plan));
   Restart(stored);
   EXPECT_TRUE(core_->north().GetStatus().rollback_held());
+  // The restart published the last one once more.
+  EXPECT_EQ(core_->north().View().earlier_plans.size(), stored.plans.size());
   const uint64_t version = latest().version();
   ASSERT_GT(Measure(9e8).traffic_version(), 0);
   for (int i = 0; i < 5; ++i) Wait(options_.interval);
@@ -129,9 +131,11 @@ TEST_F(CoreOperatorTest, RollbackHoldsUntilConfirmedElseTheControllerDecidesAgai
   rhumb::v1::RollbackPlanRequest request;
   request.set_plan_version(first);
   request.mutable_confirm_within()->set_seconds(20);
+  EXPECT_EQ(core_->north().View().earlier_plans.front()->version(), first);
   const auto answer = core_->north().RollbackPlan(request, "op");
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_GT(answer->plan().plan_version(), first);
+  EXPECT_EQ(core_->north().View().plan->version(), answer->plan().plan_version());
   EXPECT_EQ(core_->north().GetStatus().plan().guard().explanation(),
             absl::StrCat("op went back to plan ", first));
   EXPECT_TRUE(core_->north().View().rolled_back);
