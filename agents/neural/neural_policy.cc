@@ -11,6 +11,7 @@
 #include "agents/neural/large_shares.h"
 #include "agents/neural/shares_in_force.h"
 #include "agents/neural/usable_paths.h"
+#include "topologies/blended_plan.h"
 
 namespace rhumb::neural {
 namespace {
@@ -164,8 +165,10 @@ absl::StatusOr<Decision> NeuralPolicy::DecideLarge(const Observation& observatio
         "the demands that the network expects");
   }
   absl::StatusOr<Decision> decision = large_->Decide(observation);
-  if (decision.ok() && options_.max_move < 1) {
-    absl::StrAppend(&decision->note, "; max-move is not kept on large networks");
+  const auto& in_force = observation.plan_in_force;
+  if (decision.ok() && options_.max_move < 1 && !observation.past_demands.empty() && in_force &&
+      in_force->ValidateUsed(observation.topology).ok()) {
+    MoveNoFurther(observation, *in_force, &*decision);
   }
   return decision;
 }
@@ -478,21 +481,20 @@ void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision)
   std::vector<double> in_force = RatiosInForce(observation);
   if (in_force.empty() || decision->plan.shared_paths() != paths_) return;
   const RoutingPlan old(paths_, std::move(in_force), observation.plan_in_force->topology_version());
-  const TrafficMatrix& latest = *observation.past_demands.back();
   if (!old.Validate(observation.topology).ok()) return;
-  const double moved = MovedShare(old, decision->plan, latest);
-  if (moved <= options_.max_move) return;
-  const double step = options_.max_move / moved;
-  std::vector<double> ratios(old.ratios().begin(), old.ratios().end());
-  for (size_t p = 0; p < ratios.size(); ++p) {
-    ratios[p] += step * (decision->plan.ratios()[p] - ratios[p]);
-  }
-  decision->plan =
-      RoutingPlan(old.shared_paths(), std::move(ratios), observation.topology.version());
+  MoveNoFurther(observation, old, decision);
+}
+
+void NeuralPolicy::MoveNoFurther(const Observation& observation, const RoutingPlan& in_force,
+                                 Decision* decision) const {
+  auto limited = rhumb::LimitMove(in_force, decision->plan, *observation.past_demands.back(),
+                                  options_.max_move);
+  if (!limited) return;
+  decision->plan = std::move(limited->plan).WithTopologyVersion(observation.topology.version());
   PredictMlu(observation, decision);
-  absl::StrAppend(
-      &decision->note, decision->note.empty() ? "" : "; ",
-      absl::StrFormat("moves %.3f of the traffic instead of %.3f", options_.max_move, moved));
+  absl::StrAppend(&decision->note, decision->note.empty() ? "" : "; ",
+                  absl::StrFormat("moves %.3f of the traffic instead of %.3f", options_.max_move,
+                                  limited->wanted));
 }
 
 }  // namespace rhumb::neural

@@ -23,9 +23,10 @@
 
 namespace rhumb::neural {
 
-// Above so many pairs that may have traffic, a plan for the MLU is made over trees instead of
-// candidate paths (agents/trees): the network then decides what demands are expected, and no more.
-constexpr int kMostCandidatePairs = 100000;
+// Above so many pairs that may have traffic (224 nodes, each to each), a plan for the MLU is made
+// over trees instead of candidate paths (agents/trees): the network then decides what demands are
+// expected, and no more.
+constexpr int kMostCandidatePairs = 50000;
 
 // Needs one past matrix; before that, or when the past does not fit the topology's demands, it
 // answers with ECMP on inverse capacity and says why. Keeps what depends on the topology between
@@ -86,6 +87,9 @@ class NeuralPolicy : public RoutingPolicy {
   }
   Decision Fallback(const Observation& observation, std::string why);
   void LimitMove(const Observation& observation, Decision* decision) const;
+  // No further from `in_force` than max-move allows.
+  void MoveNoFurther(const Observation& observation, const RoutingPlan& in_force,
+                     Decision* decision) const;
 
   std::string name_;
   NeuralPolicyOptions options_;

@@ -19,7 +19,7 @@ constexpr int kLaterSearches = 1500000;
 constexpr double kFar = 0.1, kBlunt = 0.2;
 // Near enough, where nobody says: every pair up to so many is cheap to improve.
 constexpr int kPrecisePairs = 200000;
-constexpr double kPreciseGap = 0.005, kGap = 0.01, kLaterGap = 0.02;
+constexpr double kPreciseGap = 0.002, kGap = 0.01, kLaterGap = 0.02;
 constexpr int kSweeps = 2;
 constexpr double kPassedOver = 5e-4;
 // When links have failed: blunt enough that links are told apart up to three times the present MLU.

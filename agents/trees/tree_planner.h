@@ -27,10 +27,10 @@ namespace rhumb::trees {
 
 struct TreePlannerOptions {
   // A plan that is proven to be so near to the best possible is good enough: MLU over bound - 1.
-  // Absent: 0.005 up to 200,000 pairs of nodes, where that is cheap, and 0.01 above.
+  // Absent: 0.002 up to 200,000 pairs of nodes, where that is cheap, and 0.01 above.
   std::optional<double> gap;
   // From matrix to matrix a plan that is proven to be so near is left as it is; never nearer than
-  // `gap`. Absent: 0.005 up to 200,000 pairs of nodes and 0.02 above. Where links were lost since
+  // `gap`. Absent: 0.002 up to 200,000 pairs of nodes and 0.02 above. Where links were lost since
   // the last plan, 0.2 is near enough above: the next one goes on.
   std::optional<double> later_gap;
   // Rounds of Dijkstra runs to every destination: at first, and from then on.

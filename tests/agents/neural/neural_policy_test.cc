@@ -154,6 +154,24 @@ TEST_F(LargeNetworkTest, SurvivesAFailureAndAPastOfNothing) {
   EXPECT_EQ(ComputeLinkLoads(failed, decision->plan, traffic_).unrouted_bps, 0);
 }
 
+TEST_F(LargeNetworkTest, MovesNoMoreTrafficThanAllowed) {
+  const auto policy = Make("default,max-move=0.05");
+  Observation observation = Seen(topology_, {traffic_});
+  const auto first = policy->Decide(observation);
+  ASSERT_TRUE(first.ok()) << first.status();
+  observation.plan_in_force = first->plan;
+  const TrafficMatrix next = RandomTraffic(2, kNodes);
+  observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(next));
+
+  const auto second = policy->Decide(observation);
+
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE(second->plan.Validate(topology_).ok());
+  EXPECT_NEAR(MovedShare(first->plan, second->plan, next), 0.05, 1e-6);
+  EXPECT_NEAR(*second->predicted_mlu, MluOf(topology_, second->plan, next), 1e-9);
+  EXPECT_THAT(second->note, ::testing::HasSubstr("moves 0.050 of the traffic"));
+}
+
 TEST(NeuralPolicyTest, OfManyNodesWithFewDemandsUsesTheCandidatePathsThatItIsGiven) {
   const Topology topology = RandomConnected(1, 330);
   TrafficMatrix traffic(330);
