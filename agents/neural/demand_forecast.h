@@ -8,7 +8,7 @@
 #include "absl/types/span.h"
 #include "agents/neural/network_shape.h"
 #include "agents/routing_policy.h"
-#include "agents/trees/tree_planner.h"
+#include "agents/trees/tree_demands.h"
 
 namespace rhumb::neural {
 

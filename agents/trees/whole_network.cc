@@ -56,7 +56,7 @@ absl::StatusOr<Decision> WholeNetwork::Decide(const Observation& observation) {
       FillDemands(*past.back(), planner_.unit_per_bps(), &demands);
     }
   }
-  TreePlanner::Stop stop;
+  Stop stop;
   TreePlanner::Progress progress;
   if (observation.control) {
     stop = observation.control->stop;
