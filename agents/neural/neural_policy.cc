@@ -138,8 +138,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
   }
   if (options_.guard.value_or(for_mlu())) Guard(observation, &decision);
-  if (options_.max_move < 1) LimitMove(observation, &decision);
-  decided_here_ = true;
+  LimitMove(observation, &decision);
   return decision;
 }
 
@@ -165,11 +164,7 @@ absl::StatusOr<Decision> NeuralPolicy::DecideLarge(const Observation& observatio
         "the demands that the network expects");
   }
   absl::StatusOr<Decision> decision = large_->Decide(observation);
-  const auto& in_force = observation.plan_in_force;
-  if (decision.ok() && options_.max_move < 1 && !observation.past_demands.empty() && in_force &&
-      in_force->ValidateUsed(observation.topology).ok()) {
-    MoveNoFurther(observation, *in_force, &*decision);
-  }
+  if (decision.ok() && !observation.past_demands.empty()) LimitMove(observation, &*decision);
   return decision;
 }
 
@@ -181,7 +176,6 @@ void NeuralPolicy::Prepare(const Observation& observation) {
     candidates_ = observation.candidate_paths;
     paths_ = WithUsablePaths(observation.topology, observation.candidate_paths);
     guard_.SetTopology(observation.topology);
-    decided_here_ = false;
     active_.assign(paths_->num_pairs(), paths_->num_paths() > kManyPaths ? 0 : 1);
   }
   bool grown = !same;
@@ -340,28 +334,6 @@ void NeuralPolicy::Grow(const Topology& topology, const std::vector<MissingPath>
   }
 }
 
-std::vector<double> NeuralPolicy::RatiosInForce(const Observation& observation) const {
-  if (!observation.plan_in_force || !decided_here_) return {};
-  const RoutingPlan& plan = *observation.plan_in_force;
-  if (plan.shared_paths() == paths_) return {plan.ratios().begin(), plan.ratios().end()};
-  // By their links: a controller keeps the paths that carry something, and sets grow.
-  std::vector<double> now(paths_->num_paths(), 0.0);
-  for (int pair = 0; pair < plan.paths().num_pairs(); ++pair) {
-    const PathSet::Range was = plan.paths().paths_of(pair);
-    const NodePair nodes = plan.paths().pair(pair);
-    const std::optional<int> here = paths_->Find(nodes.source, nodes.destination);
-    const PathSet::Range range = here ? paths_->paths_of(*here) : PathSet::Range();
-    for (int other = was.begin; other < was.end; ++other) {
-      if (plan.ratios()[other] <= 0) continue;
-      int p = range.begin;
-      while (p < range.end && paths_->links(p) != plan.paths().links(other)) ++p;
-      if (p == range.end) return {};
-      now[p] += plan.ratios()[other];
-    }
-  }
-  return now;
-}
-
 void NeuralPolicy::Settle() {
   const double before = ExpectedMlu();
   settling_.Settle(in_force_, absl::MakeSpan(settled_));
@@ -474,20 +446,17 @@ Decision NeuralPolicy::Fallback(const Observation& observation, std::string why)
   return decision;
 }
 
-// Goes only so far from the plan in force towards the new one. Both plans must share their paths,
-// and the old one must still be possible: after a failure the new plan is taken whole.
-void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision) const {
-  if (!observation.plan_in_force) return;
-  std::vector<double> in_force = RatiosInForce(observation);
-  if (in_force.empty() || decision->plan.shared_paths() != paths_) return;
-  const RoutingPlan old(paths_, std::move(in_force), observation.plan_in_force->topology_version());
-  if (!old.Validate(observation.topology).ok()) return;
-  MoveNoFurther(observation, old, decision);
-}
-
-void NeuralPolicy::MoveNoFurther(const Observation& observation, const RoutingPlan& in_force,
-                                 Decision* decision) const {
-  auto limited = rhumb::LimitMove(in_force, decision->plan, *observation.past_demands.back(),
+// Taken whole are the first decision on a network and one after it has changed: what a failure
+// fills cannot wait.
+void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision) {
+  const bool whole = !decided_on_ || !SameNetwork(*decided_on_, observation.topology);
+  decided_on_ = observation.topology;
+  const auto& in_force = observation.plan_in_force;
+  if (whole || options_.max_move >= 1 || !in_force ||
+      !in_force->ValidateUsed(observation.topology).ok()) {
+    return;
+  }
+  auto limited = rhumb::LimitMove(*in_force, decision->plan, *observation.past_demands.back(),
                                   options_.max_move);
   if (!limited) return;
   decision->plan = std::move(limited->plan).WithTopologyVersion(observation.topology.version());

@@ -64,9 +64,6 @@ class NeuralPolicy : public RoutingPolicy {
   void Balance(const Observation& observation);
   // Adds the paths to paths_ and the graph, and gives settled_ the same shares over it.
   void Grow(const Topology& topology, const std::vector<MissingPath>& missing);
-  // The ratios of the plan in force on paths_; empty where it uses others, and in the first
-  // decision after a change of the network.
-  std::vector<double> RatiosInForce(const Observation& observation) const;
   Decision FromNetwork(const Observation& observation);
   void Settle();
   // balanced_ as settled_ where the MLU decides nothing.
@@ -86,10 +83,8 @@ class NeuralPolicy : public RoutingPolicy {
     return priced_ == nullptr && options_.inference.scale == LoadScale::kOverMlu;
   }
   Decision Fallback(const Observation& observation, std::string why);
-  void LimitMove(const Observation& observation, Decision* decision) const;
-  // No further from `in_force` than max-move allows.
-  void MoveNoFurther(const Observation& observation, const RoutingPlan& in_force,
-                     Decision* decision) const;
+  // No further from the plan in force than max-move allows.
+  void LimitMove(const Observation& observation, Decision* decision);
 
   std::string name_;
   NeuralPolicyOptions options_;
@@ -103,10 +98,10 @@ class NeuralPolicy : public RoutingPolicy {
   DemandForecast forecast_;
   std::unique_ptr<trees::WholeNetwork> large_;  // since the first large network
 
+  std::optional<Topology> decided_on_;         // the last time
   std::optional<Topology> topology_;           // of the cache below
   std::shared_ptr<const PathSet> candidates_;  // as observed
   std::shared_ptr<const PathSet> paths_;       // and, where needed, completed by shortest paths
-  bool decided_here_ = false;                  // on this topology, over these candidates
   std::shared_ptr<const PathGraph> graph_;
   std::vector<uint8_t> active_;       // [pairs of paths_] are in the graph
   std::vector<float> expected_;       // [pairs of the graph][kPathDemandRow] as Inference has them

@@ -243,26 +243,21 @@ class Keeper {
   std::vector<std::optional<int>> old_;  // [pairs] of those that may stay
 };
 
-}  // namespace
-
-RoutingPlan Economical(const Topology& topology, RoutingPlan proposal,
-                       const std::optional<RoutingPlan>& in_force,
-                       const std::vector<std::shared_ptr<const TrafficMatrix>>& demands,
-                       const EconomyOptions& options) {
-  if (options.smallest_share <= 0 || !proposal.Validate(topology).ok()) return proposal;
-  if (demands.empty()) return DropSmallShares(proposal, options.smallest_share);
-  MluBound bound(topology, proposal, demands, options.mlu_tolerance);
+// Without the shares that are a small part of their demand, as far as is allowed.
+RoutingPlan WithoutSmallShares(const RoutingPlan& plan, double smallest_share, MluBound* bound) {
   for (double part : {1.0, 0.5, 0.25}) {
-    RoutingPlan pruned = DropSmallShares(proposal, part * options.smallest_share);
-    if (!bound.Allows(pruned)) continue;
-    proposal = std::move(pruned);
-    break;
+    RoutingPlan pruned = DropSmallShares(plan, part * smallest_share);
+    if (bound->Allows(pruned)) return pruned;
   }
-  proposal = WithoutSmallFlows(std::move(proposal), &bound, demands);
-  if (!in_force) return proposal;
+  return plan;
+}
 
-  const Keeper keeper(topology, proposal, *in_force, options.max_delay_stretch);
-  const std::vector<double> moved = keeper.MovedBps(*demands.back());
+// With as many demands as are allowed split as in `in_force`.
+RoutingPlan KeepWhatMayStay(const Topology& topology, const RoutingPlan& proposal,
+                            const RoutingPlan& in_force, const TrafficMatrix& demands,
+                            double max_delay_stretch, MluBound* bound) {
+  const Keeper keeper(topology, proposal, in_force, max_delay_stretch);
+  const std::vector<double> moved = keeper.MovedBps(demands);
   std::vector<double> sorted;
   for (double m : moved) {
     if (m > kNothing) sorted.push_back(m);
@@ -277,9 +272,33 @@ RoutingPlan Economical(const Topology& topology, RoutingPlan proposal,
     return result;
   };
   const int step =
-      FirstAllowed(std::size(kShares), [&](int s) { return keeper.Allowed(keep(s), &bound); });
-  if (step < static_cast<int>(std::size(kShares))) return keeper.Mix(keep(step));
-  return proposal;
+      FirstAllowed(std::size(kShares), [&](int s) { return keeper.Allowed(keep(s), bound); });
+  return step < static_cast<int>(std::size(kShares)) ? keeper.Mix(keep(step)) : proposal;
+}
+
+}  // namespace
+
+RoutingPlan Economical(const Topology& topology, RoutingPlan proposal,
+                       const std::optional<RoutingPlan>& in_force,
+                       const std::vector<std::shared_ptr<const TrafficMatrix>>& demands,
+                       const EconomyOptions& options) {
+  if (options.smallest_share <= 0 || !proposal.Validate(topology).ok()) return proposal;
+  if (demands.empty()) return DropSmallShares(proposal, options.smallest_share);
+  MluBound bound(topology, proposal, demands, options.mlu_tolerance);
+  const RoutingPlan sparse = WithoutSmallShares(proposal, options.smallest_share, &bound);
+  const RoutingPlan sparsest = WithoutSmallFlows(sparse, &bound, demands);
+  if (!in_force) return sparsest;
+
+  // Who moves a little of every demand at a time has small shares, and dropping these would move
+  // the rest at once.
+  const TrafficMatrix& latest = *demands.back();
+  const double asked = MovedShare(*in_force, proposal, latest);
+  RoutingPlan plan;
+  for (const RoutingPlan* from : {&sparsest, &sparse, &std::as_const(proposal)}) {
+    plan = KeepWhatMayStay(topology, *from, *in_force, latest, options.max_delay_stretch, &bound);
+    if (MovedShare(*in_force, plan, latest) <= asked + kNothing) break;
+  }
+  return plan;
 }
 
 }  // namespace rhumb

@@ -29,11 +29,12 @@ struct EconomyOptions {
 // Shares go in two steps: those below `smallest_share` of their demand (or a half or a quarter of
 // it), then those that carry least, together up to half of the traffic. Most demands of a network
 // are small and end on one path; the few large ones stay split. Then the demands that would move
-// least keep the split they have: up to 31 of 32. Each step goes as far as the tolerance allows.
-// Paths without a share stay in the plan's path set, as ways out when a link fails. `demands` are
-// the latest matrices, the latest last; without any, only shares below `smallest_share` go. A
-// malformed proposal comes back as it is: judging it is the guard's. O(matrices * path links), and
-// a look-up for each path.
+// least keep the split they have: up to 31 of 32. Each step goes as far as the tolerance allows,
+// and none so far that more traffic moves from `in_force` than the proposal would move. Paths
+// without a share stay in the plan's path set, as ways out when a link fails. `demands` are the
+// latest matrices, the latest last; without any, only shares below `smallest_share` go. A malformed
+// proposal comes back as it is: judging it is the guard's. O(matrices * path links), and a look-up
+// for each path.
 RoutingPlan Economical(const Topology& topology, RoutingPlan proposal,
                        const std::optional<RoutingPlan>& in_force,
                        const std::vector<std::shared_ptr<const TrafficMatrix>>& demands,

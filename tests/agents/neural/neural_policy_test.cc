@@ -11,6 +11,7 @@
 #include "tests/agents/policy_contract.h"
 #include "tests/networks.h"
 #include "topologies/paths/candidate_paths.h"
+#include "topologies/paths/shortest_paths.h"
 
 namespace rhumb::neural {
 namespace {
@@ -281,19 +282,46 @@ void ExpectMovesATwentiethAtMost(RoutingPlan (*in_force)(const RoutingPlan& firs
   const auto policy = Make("default,max-move=0.05,guard=off");
   const auto first = policy->Decide(observation);
   ASSERT_TRUE(first.ok());
-  observation.plan_in_force = in_force(first->plan);
+  const RoutingPlan before = in_force(first->plan);
+  observation.plan_in_force = before;
   const TrafficMatrix next = RandomTraffic(2, 10);
   observation.past_demands.push_back(std::make_shared<const TrafficMatrix>(next));
 
   const auto second = policy->Decide(observation);
 
   ASSERT_TRUE(second.ok());
-  EXPECT_LE(MovedShare(first->plan, second->plan, next), 0.05 + 1e-6);
-  EXPECT_GT(MovedShare(first->plan, second->plan, next), 0.0);
+  EXPECT_TRUE(second->plan.Validate(topology).ok());
+  EXPECT_LE(MovedShare(before, second->plan, next), 0.05 + 1e-6);
+  EXPECT_GT(MovedShare(before, second->plan, next), 0.0);
 }
 
 TEST(NeuralPolicyTest, MovesNoMoreTrafficThanAllowed) {
   ExpectMovesATwentiethAtMost([](const RoutingPlan& first) { return first; });
+}
+
+// What a guard put in force, or an operator, is over paths of their own.
+TEST(NeuralPolicyTest, MovesNoMoreTrafficThanAllowedFromPathsThatAreNoCandidates) {
+  ExpectMovesATwentiethAtMost([](const RoutingPlan& first) {
+    const Topology topology = RandomConnected(4, 10);
+    std::vector<double> lengths(topology.num_links());
+    for (LinkId l = 0; l < topology.num_links(); ++l) lengths[l] = 1 + (37 * l) % 101;
+    PathSet::Builder odd;
+    for (const NodePair pair : first.paths().pairs()) {
+      const ShortestPathTree tree(topology, lengths, pair.source);
+      odd.AddPair(pair.source, pair.destination).AddPath(tree.PathOf(pair.destination));
+    }
+    auto paths = std::make_shared<const PathSet>(odd.Build());
+    int others = 0;
+    for (int p = 0; p < paths->num_paths(); ++p) {
+      const PathSet::Range range = first.paths().paths_of(p);
+      int same = range.begin;
+      while (same < range.end && first.paths().links(same) != paths->links(p)) ++same;
+      others += same == range.end ? 1 : 0;
+    }
+    EXPECT_GT(others, 0);
+    std::vector<double> ratios(paths->num_paths(), 1.0);
+    return RoutingPlan(std::move(paths), std::move(ratios), first.topology_version());
+  });
 }
 
 // As a controller has it in force, or reads it back after a restart.

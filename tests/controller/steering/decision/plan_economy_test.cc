@@ -58,6 +58,8 @@ TEST_P(PlanEconomyTest, FewerDemandsChangeWithinTheTolerance) {
   const EconomyOptions options{0.01};
   const RoutingPlan plan = Economical(topology, proposal, in_force, demands, options);
   EXPECT_TRUE(plan.Validate(topology).ok());
+  EXPECT_LE(MovedShare(in_force, plan, *demands.back()),
+            MovedShare(in_force, proposal, *demands.back()) + 1e-9);
   EXPECT_EQ(plan.paths().num_pairs(), paths->num_pairs());
   for (const auto& matrix : demands) {
     EXPECT_LE(Mlu(topology, plan, *matrix),
@@ -108,6 +110,17 @@ TEST_F(DiamondEconomyTest, ADemandOfNextToNothingStaysWhereItIsWhileALargeOneMov
       Economical(topology_, Plan(0.5, 0), Plan(1, 1), demands_, EconomyOptions{0.01});
   EXPECT_NEAR(Mlu(topology_, plan, *matrix_), 0.4, 1e-3);
   EXPECT_EQ(ShareOverA(plan), 1);
+}
+
+// A policy may be told to move a little at a time.
+TEST_F(DiamondEconomyTest, NoMoreMovesThanTheProposalAsksFor) {
+  matrix_->set_rate_bps(0, 3, 0.1e9);
+  matrix_->set_rate_bps(1, 2, 0.9e9);  // decides the MLU, whatever A>D does
+  const RoutingPlan in_force = Plan(0.5, 1), proposal = Plan(0.55, 1);
+
+  const RoutingPlan plan = Economical(topology_, proposal, in_force, demands_, {0.1});
+
+  EXPECT_LE(MovedShare(in_force, plan, *matrix_), MovedShare(in_force, proposal, *matrix_) + 1e-9);
 }
 
 TEST_F(DiamondEconomyTest, NoDemandStaysOnADeadLinkOrAMuchLongerWay) {
