@@ -39,6 +39,8 @@ struct Rows {
   std::vector<double> target;
   std::vector<double> weight;
   std::vector<int> network;
+  std::vector<int> fold;    // of its network
+  std::vector<int> family;  // of its network, from 0
 
   size_t size() const { return target.size(); }
   const double* row(size_t i) const { return &z[i * features]; }
@@ -50,24 +52,25 @@ double Evaluate(const std::vector<double>& weights, const double* z) {
   return sum;
 }
 
-// Fits with each fold left out, evaluated on that fold.
-std::vector<double> OutOfFold(const Rows& rows, const std::vector<double>& target, int folds,
-                              double penalty) {
+// Fits with each part of the rows left out, evaluated on that part.
+std::vector<double> OutOfPart(const Rows& rows, const std::vector<double>& target,
+                              const std::vector<int>& part_of, double penalty) {
+  const int parts = *std::max_element(part_of.begin(), part_of.end()) + 1;
   RidgeSums all(rows.features);
-  std::vector<RidgeSums> of_fold(folds, RidgeSums(rows.features));
+  std::vector<RidgeSums> of_part(parts, RidgeSums(rows.features));
   for (size_t i = 0; i < rows.size(); ++i) {
     all.Add(rows.row(i), target[i], rows.weight[i]);
-    of_fold[rows.network[i] % folds].Add(rows.row(i), target[i], rows.weight[i]);
+    of_part[part_of[i]].Add(rows.row(i), target[i], rows.weight[i]);
   }
   std::vector<std::vector<double>> fits;
-  for (int fold = 0; fold < folds; ++fold) {
+  for (int part = 0; part < parts; ++part) {
     RidgeSums others = all;
-    others.Subtract(of_fold[fold]);
+    others.Subtract(of_part[part]);
     fits.push_back(others.Fit(penalty));
   }
   std::vector<double> predicted(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
-    predicted[i] = Evaluate(fits[rows.network[i] % folds], rows.row(i));
+    predicted[i] = Evaluate(fits[part_of[i]], rows.row(i));
   }
   return predicted;
 }
@@ -107,7 +110,18 @@ bool IsGain(const Rows& rows, const std::vector<double>& shift) {
   return count > 1 && mean > kSure * std::sqrt(square / (count - 1) / count);
 }
 
-QuantityModel FitQuantity(const Rows& rows, int folds, int networks, double coverage) {
+// Whether errors in no family grow with a shift that was fitted to the others. A user's network is
+// of none of them, so what holds on other networks of the same kinds alone is not enough.
+bool HoldsElsewhere(const Rows& rows, const std::vector<double>& shift) {
+  std::map<int, double> gains;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    gains[rows.family[i]] +=
+        rows.weight[i] * (std::abs(rows.target[i]) - std::abs(rows.target[i] - shift[i]));
+  }
+  return std::all_of(gains.begin(), gains.end(), [](const auto& gain) { return gain.second >= 0; });
+}
+
+QuantityModel FitQuantity(const Rows& rows, int networks, double coverage) {
   QuantityModel model;
   model.shift.assign(rows.features + 1, 0);
   model.log_size.assign(rows.features + 1, 0);
@@ -124,20 +138,23 @@ QuantityModel FitQuantity(const Rows& rows, int folds, int networks, double cove
       of_shift.z[i * rows.features + surrogate::kChanceFeature] = 0;
     }
   }
-  double best = WeightedMean(Absolute(rows.target), rows.weight);
+  double best = WeightedMean(Absolute(rows.target), rows.weight), best_penalty = kPenalties[0];
   std::vector<double> shift(rows.size(), 0);
   for (const double penalty : kPenalties) {
-    const std::vector<double> predicted = OutOfFold(of_shift, pulled, folds, penalty);
+    const std::vector<double> predicted = OutOfPart(of_shift, pulled, rows.fold, penalty);
     std::vector<double> left;
     for (size_t i = 0; i < rows.size(); ++i)
       left.push_back(std::abs(rows.target[i] - predicted[i]));
     const double error = WeightedMean(left, rows.weight);
     if (error >= best) continue;
     best = error;
+    best_penalty = penalty;
     shift = predicted;
     model.shift = FitAll(of_shift, pulled, penalty);
   }
-  if (!IsGain(rows, shift)) {
+  const bool several = *std::max_element(rows.family.begin(), rows.family.end()) > 0;
+  if (!IsGain(rows, shift) ||
+      (several && !HoldsElsewhere(rows, OutOfPart(of_shift, pulled, rows.family, best_penalty)))) {
     std::fill(shift.begin(), shift.end(), 0);
     std::fill(model.shift.begin(), model.shift.end(), 0);
   }
@@ -150,7 +167,7 @@ QuantityModel FitQuantity(const Rows& rows, int folds, int networks, double cove
   const double least = std::max(1e-7, kLeastSize * WeightedMean(absolute, rows.weight));
   std::vector<double> log_size;
   for (const double value : absolute) log_size.push_back(std::log(value + least));
-  const std::vector<double> guessed = OutOfFold(rows, log_size, folds, kSizePenalty);
+  const std::vector<double> guessed = OutOfPart(rows, log_size, rows.fold, kSizePenalty);
   model.log_size = FitAll(rows, log_size, kSizePenalty);
   std::vector<double> scores;
   for (size_t i = 0; i < rows.size(); ++i) scores.push_back(absolute[i] / std::exp(guessed[i]));
@@ -266,6 +283,10 @@ Correction FitCorrection(const std::vector<SurrogateSample>& samples, int folds)
   std::map<int, double> episodes;
   for (const SurrogateSample& sample : samples) episodes[sample.network] += 1;
   const int networks = static_cast<int>(episodes.size());
+  std::map<std::string, int> family_of;
+  for (const SurrogateSample& sample : samples) {
+    family_of.emplace(sample.family, static_cast<int>(family_of.size()));
+  }
 
   for (int q = 0; q < kPredictedQuantities; ++q) {
     Rows rows;
@@ -281,8 +302,10 @@ Correction FitCorrection(const std::vector<SurrogateSample>& samples, int folds)
       rows.target.push_back(residual);
       rows.weight.push_back(1 / episodes[sample.network]);
       rows.network.push_back(sample.network);
+      rows.fold.push_back(sample.network % folds);
+      rows.family.push_back(family_of.at(sample.family));
     }
-    correction.quantities[q] = FitQuantity(rows, folds, networks, correction.coverage);
+    correction.quantities[q] = FitQuantity(rows, networks, correction.coverage);
   }
   for (int q = 0; q < surrogate::kDemandQuantities; ++q) {
     Rows rows;
@@ -299,9 +322,11 @@ Correction FitCorrection(const std::vector<SurrogateSample>& samples, int folds)
         rows.target.push_back(residual);
         rows.weight.push_back(1 / episodes[sample.network] / static_cast<double>(demands));
         rows.network.push_back(sample.network);
+        rows.fold.push_back(sample.network % folds);
+        rows.family.push_back(family_of.at(sample.family));
       }
     }
-    correction.demand_quantities[q] = FitQuantity(rows, folds, networks, correction.coverage);
+    correction.demand_quantities[q] = FitQuantity(rows, networks, correction.coverage);
   }
   return correction;
 }

@@ -186,6 +186,26 @@ TEST(SurrogateFitTest, CorrectsNothingWhereThereIsNothingToLearn) {
   EXPECT_NEAR(fct.error, fct.raw_error, 0.05 * fct.raw_error);
 }
 
+// Networks of users are of no family that training draws.
+TEST(SurrogateFitTest, CorrectsNothingThatMakesAFamilyWorseWhichTheFitHasNotSeen) {
+  std::vector<SurrogateSample> samples = Synthetic(100, 6, 0);
+  Random random(7);
+  for (SurrogateSample& sample : samples) {
+    const bool other = sample.network % 5 == 0;
+    sample.family = other ? "other" : "most";
+    sample.features.network[3] = other ? 3 : 0;
+    sample.truth.flows->mean_s = 0.5 * std::exp((other ? 0 : 0.3) + 0.02 * random.Normal());
+  }
+  const auto error_of = [](const std::vector<SurrogateSample>& fitted) {
+    const SurrogateScore fct =
+        ScoreCorrection(FitCorrection(fitted, 5), fitted).quantities[kPredictedFct];
+    return fct.error / fct.raw_error;
+  };
+  EXPECT_NEAR(error_of(samples), 1, 1e-9);
+  for (SurrogateSample& sample : samples) sample.family = "one";
+  EXPECT_LT(error_of(samples), 0.5);
+}
+
 TEST(RidgeTest, FindsALineAndShrinksItWithItsPenalty) {
   RidgeSums sums(1);
   for (const double x : {-1.0, 1.0}) sums.Add(&x, 3 * x + 2, 1);
