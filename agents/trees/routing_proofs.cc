@@ -10,7 +10,7 @@
 namespace rhumb::trees {
 namespace {
 
-constexpr size_t kProofs = 6;
+constexpr size_t kProofs = 6;  // that are remembered for the demands to come
 // What rounding may have added to a bound: a distance is a sum of at most thousands of floats.
 constexpr double kRounding = 1e-4;
 

@@ -88,9 +88,11 @@ TreePlanReport TreePlanner::Improve(const TreeDemands& demands, const Stop& stop
   const bool failed = !fresh_ && lost_;
   lost_ = false;
   const bool served = served_;
-  if (!served) ServeDemands(demands, routing_.get());
-  if (!served) paths_ = nullptr;
-  served_ = true;
+  if (!served) {
+    ServeDemands(demands, routing_.get());
+    served_ = true;
+    paths_ = nullptr;
+  }
   proofs_.Prove(demands, *routing_);
   const int pairs =
       std::max(1, routing_->network->num_nodes() * (routing_->network->num_nodes() - 1));
