@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -28,8 +29,12 @@ RoutingPlan Blend(const RoutingPlan& from, const RoutingPlan& to, double share) 
   const double kept = 1 - share;
   if (from.shared_paths() == to.shared_paths()) {
     std::vector<double> ratios(to.ratios().begin(), to.ratios().end());
-    for (size_t p = 0; p < ratios.size(); ++p) {
-      ratios[p] = kept * from.ratios()[p] + share * ratios[p];
+    for (int pair = 0; pair < to.paths().num_pairs(); ++pair) {
+      const PathSet::Range range = to.paths().paths_of(pair);
+      if (!Routes(from, range) || !Routes(to, range)) continue;
+      for (int p = range.begin; p < range.end; ++p) {
+        ratios[p] = kept * from.ratios()[p] + share * ratios[p];
+      }
     }
     return RoutingPlan(to.shared_paths(), std::move(ratios), to.topology_version());
   }
@@ -64,13 +69,6 @@ RoutingPlan Blend(const RoutingPlan& from, const RoutingPlan& to, double share) 
   }
   return RoutingPlan(std::make_shared<const PathSet>(builder.Build()), std::move(ratios),
                      to.topology_version());
-}
-
-std::optional<LimitedMove> LimitMove(const RoutingPlan& from, const RoutingPlan& to,
-                                     const TrafficMatrix& demands, double most) {
-  const double wanted = MovedShare(from, to, demands);
-  if (wanted <= most) return std::nullopt;
-  return LimitedMove{Blend(from, to, most / wanted), wanted};
 }
 
 }  // namespace rhumb

@@ -11,7 +11,7 @@
 #include "agents/neural/large_shares.h"
 #include "agents/neural/shares_in_force.h"
 #include "agents/neural/usable_paths.h"
-#include "topologies/blended_plan.h"
+#include "topologies/limited_move.h"
 
 namespace rhumb::neural {
 namespace {
@@ -138,7 +138,7 @@ absl::StatusOr<Decision> NeuralPolicy::Decide(const Observation& observation) {
     return Fallback(observation, "the network's answer is not finite: ECMP on inverse capacity");
   }
   if (options_.guard.value_or(for_mlu())) Guard(observation, &decision);
-  LimitMove(observation, &decision);
+  KeepToMaxMove(observation, &decision);
   return decision;
 }
 
@@ -164,7 +164,7 @@ absl::StatusOr<Decision> NeuralPolicy::DecideLarge(const Observation& observatio
         "the demands that the network expects");
   }
   absl::StatusOr<Decision> decision = large_->Decide(observation);
-  if (decision.ok() && !observation.past_demands.empty()) LimitMove(observation, &*decision);
+  if (decision.ok() && !observation.past_demands.empty()) KeepToMaxMove(observation, &*decision);
   return decision;
 }
 
@@ -448,7 +448,7 @@ Decision NeuralPolicy::Fallback(const Observation& observation, std::string why)
 
 // Taken whole are the first decision on a network and one after it has changed: what a failure
 // fills cannot wait.
-void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision) {
+void NeuralPolicy::KeepToMaxMove(const Observation& observation, Decision* decision) {
   const bool whole = !decided_on_ || !SameNetwork(*decided_on_, observation.topology);
   decided_on_ = observation.topology;
   const auto& in_force = observation.plan_in_force;
@@ -456,8 +456,11 @@ void NeuralPolicy::LimitMove(const Observation& observation, Decision* decision)
       !in_force->ValidateUsed(observation.topology).ok()) {
     return;
   }
-  auto limited = rhumb::LimitMove(*in_force, decision->plan, *observation.past_demands.back(),
-                                  options_.max_move);
+  // Plans for packets give every path a share; others would be over more and more of them.
+  const TrafficMatrix& latest = *observation.past_demands.back();
+  auto limited = for_mlu() ? LimitMoveByDemand(observation.topology, *in_force, decision->plan,
+                                               latest, options_.max_move)
+                           : LimitMoveOfAll(*in_force, decision->plan, latest, options_.max_move);
   if (!limited) return;
   decision->plan = std::move(limited->plan).WithTopologyVersion(observation.topology.version());
   PredictMlu(observation, decision);

@@ -84,7 +84,7 @@ class NeuralPolicy : public RoutingPolicy {
   }
   Decision Fallback(const Observation& observation, std::string why);
   // No further from the plan in force than max-move allows.
-  void LimitMove(const Observation& observation, Decision* decision);
+  void KeepToMaxMove(const Observation& observation, Decision* decision);
 
   std::string name_;
   NeuralPolicyOptions options_;

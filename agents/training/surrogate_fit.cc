@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "agents/training/ridge.h"
@@ -152,17 +153,21 @@ QuantityModel FitQuantity(const Rows& rows, int networks, double coverage) {
     shift = predicted;
     model.shift = FitAll(of_shift, pulled, penalty);
   }
-  const bool several = *std::max_element(rows.family.begin(), rows.family.end()) > 0;
+  model.most_shift = WeightedQuantile(Absolute(shift), rows.weight, kMostShiftShare);
+  const auto clamped = [&model](std::vector<double> values) {
+    for (double& value : values) value = std::clamp(value, -model.most_shift, model.most_shift);
+    return values;
+  };
+  const bool several = std::set<int>(rows.family.begin(), rows.family.end()).size() > 1;
   if (!IsGain(rows, shift) ||
-      (several && !HoldsElsewhere(rows, OutOfPart(of_shift, pulled, rows.family, best_penalty)))) {
+      (several &&
+       !HoldsElsewhere(rows, clamped(OutOfPart(of_shift, pulled, rows.family, best_penalty))))) {
     std::fill(shift.begin(), shift.end(), 0);
     std::fill(model.shift.begin(), model.shift.end(), 0);
   }
-  model.most_shift = WeightedQuantile(Absolute(shift), rows.weight, kMostShiftShare);
+  const std::vector<double> applied = clamped(shift);
   std::vector<double> left(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    left[i] = rows.target[i] - std::clamp(shift[i], -model.most_shift, model.most_shift);
-  }
+  for (size_t i = 0; i < rows.size(); ++i) left[i] = rows.target[i] - applied[i];
   const std::vector<double> absolute = Absolute(left);
   const double least = std::max(1e-7, kLeastSize * WeightedMean(absolute, rows.weight));
   std::vector<double> log_size;

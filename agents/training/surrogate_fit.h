@@ -23,7 +23,8 @@ struct SurrogateSample {
 // Ridge regression of the residuals and of their size, with penalties chosen and intervals
 // calibrated on residuals of networks that a fit has not seen (cross-conformal over `folds` of
 // whole networks; every network weighs the same). What does not help there, or makes any family
-// worse when the fit has seen only the others, is left uncorrected.
+// worse when the fit has seen only the others, is left uncorrected (of one family alone that says
+// nothing, and is not asked).
 // Samples without flows have no place here. At least two networks. Deterministic.
 surrogate::Correction FitCorrection(const std::vector<SurrogateSample>& samples, int folds);
 

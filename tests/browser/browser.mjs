@@ -33,6 +33,7 @@ export async function launch() {
 // Runs `use(page)` on a page of its own and fails when anything went wrong in it.
 export async function withPage(browser, options, use) {
   const context = await browser.newContext({
+    reducedMotion: 'reduce', // or colours would be looked at on their way
     viewport: { width: 1440, height: 1000 },
     offline: true,
     colorScheme: 'light',

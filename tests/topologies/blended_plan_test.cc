@@ -70,17 +70,15 @@ TEST(BlendedPlanTest, SharesThePathSetOfBoth) {
   EXPECT_THAT(plan.ratios(), Pointwise(DoubleNear(1e-12), {1.0, 0.45, 0.55}));
 }
 
-TEST(BlendedPlanTest, MovesNoMoreThanIsAllowed) {
-  TrafficMatrix demands(4);
-  demands.set_rate_bps(0, 3, 3e9);
-  demands.set_rate_bps(2, 3, 1e9);
+TEST(BlendedPlanTest, APairThatOneOfTheTwoDoesNotRouteIsAsInTheSecond) {
+  const RoutingPlan to = After();
+  const RoutingPlan from(to.shared_paths(), {1, 0, 0}, 1);
+  EXPECT_THAT(Blend(from, to, 0.5).ratios(), Pointwise(DoubleNear(1e-12), {1.0, 0.9, 0.1}));
+  EXPECT_THAT(Blend(to, from, 0.5).ratios(), ElementsAre(1, 0, 0));
 
-  const auto limited = LimitMove(Before(), After(), demands, 0.1);
-
-  ASSERT_TRUE(limited.has_value());
-  EXPECT_NEAR(limited->wanted, 0.75 * 0.9, 1e-12);
-  EXPECT_NEAR(MovedShare(Before(), limited->plan, demands), 0.1, 1e-12);
-  EXPECT_FALSE(LimitMove(Before(), After(), demands, 0.7).has_value());
+  PathSet::Builder builder;
+  builder.AddPair(0, 3);
+  EXPECT_THAT(Blend(Plan(builder, {}, 1), to, 0.5).ratios(), ElementsAre(1, 0.9, 0.1));
 }
 
 }  // namespace

@@ -122,12 +122,12 @@ Json MovesJson(const Topology& topology, const RoutingPlan& plan, const RoutingP
   return rows;
 }
 
-Json EarlierJson(const std::vector<LivePlanPtr>& plans) {
+Json EarlierJson(const std::vector<EarlierPlan>& plans) {
   Json rows = Json::array();
-  for (const LivePlanPtr& plan : plans) {
-    rows.push_back({{"version", plan->version()},
-                    {"reason", NameOf(plan->header.reason())},
-                    {"decided_ms", Milliseconds(FromProto(plan->header.decided_at()))}});
+  for (const EarlierPlan& plan : plans) {
+    rows.push_back({{"version", plan.version},
+                    {"reason", NameOf(plan.reason)},
+                    {"decided_ms", Milliseconds(plan.decided_at)}});
   }
   return rows;
 }
@@ -382,18 +382,17 @@ void LiveStory::TellPlan(const LiveLook& look, bool mapped, Events* events) {
         events);
   // Several may have been published since the look before. What came before the first look is no
   // news.
-  if (plan_version_ != 0) {
-    for (const LivePlanPtr& earlier : look.view.earlier_plans) NotePlan(look, *earlier, events);
+  if (looked_at_) {
+    for (const EarlierPlan& earlier : look.view.earlier_plans) NotePlan(look, earlier, events);
   }
-  NotePlan(look, *plan, events);
+  NotePlan(look, {plan->version(), header.reason(), header.model(), {}}, events);
 }
 
-void LiveStory::NotePlan(const LiveLook& look, const LivePlan& plan, Events* events) {
-  if (plan.version() <= plan_version_) return;
-  plan_version_ = plan.version();
+void LiveStory::NotePlan(const LiveLook& look, const EarlierPlan& plan, Events* events) {
+  if (plan.version <= plan_version_) return;
+  plan_version_ = plan.version;
   Note(look, "plan",
-       absl::StrFormat("version %d, %s, %s", plan.version(), NameOf(plan.header.reason()),
-                       plan.header.model()),
+       absl::StrFormat("version %d, %s, %s", plan.version, NameOf(plan.reason), plan.model),
        events);
 }
 

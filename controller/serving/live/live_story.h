@@ -68,7 +68,7 @@ class LiveStory {
   void TellLoads(const LiveLook& look, Events* events);
   void TellPlan(const LiveLook& look, bool mapped, Events* events);
   // Unless it has been noted.
-  void NotePlan(const LiveLook& look, const LivePlan& plan, Events* events);
+  void NotePlan(const LiveLook& look, const EarlierPlan& plan, Events* events);
   void TellVerdicts(const LiveLook& look, Events* events);
   void TellStatus(const LiveLook& look, Events* events);
   void Note(const LiveLook& look, const char* what, const std::string& text, Events* events);

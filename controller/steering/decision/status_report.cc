@@ -8,6 +8,8 @@
 namespace rhumb {
 namespace {
 
+constexpr size_t kEarlierPlans = 100;  // enough to choose from; thousands may be kept
+
 void WriteTopology(const Topology& topology, rhumb::v1::ControllerStatus* status) {
   status->set_topology_name(topology.name());
   status->set_topology_version(topology.version());
@@ -70,7 +72,7 @@ LiveView MakeView(const SteeringState& state) {
   LiveView view;
   if (state.topology.known()) view.topology = state.topology.snapshot();
   view.plan = state.plans.latest();
-  view.earlier_plans = state.plans.BeforeLatest();
+  view.earlier_plans = state.plans.BeforeLatest(kEarlierPlans);
   view.traffic = state.traffic.latest();
   view.settings = state.rules.Settings();
   view.pins = state.rules.KnownPins();

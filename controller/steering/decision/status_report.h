@@ -12,7 +12,7 @@ namespace rhumb {
 // O(links + pins + adapters), and the loads of the plan in force when none were measured.
 rhumb::v1::ControllerStatus MakeStatus(const SteeringState& state);
 
-// O(pins + kept plans): all else is shared.
+// O(pins): all else is shared.
 LiveView MakeView(const SteeringState& state);
 
 }  // namespace rhumb

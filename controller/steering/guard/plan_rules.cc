@@ -223,50 +223,6 @@ RoutingPlan CarryOver(const Topology& old_topology, const RoutingPlan& plan,
   return builder.Build(topology.version());
 }
 
-RoutingPlan BlendPlans(const RoutingPlan& from, const RoutingPlan& to, double share,
-                       uint64_t topology_version) {
-  if (from.shared_paths() == to.shared_paths()) {
-    std::vector<double> ratios(to.ratios().begin(), to.ratios().end());
-    for (size_t p = 0; p < ratios.size(); ++p) {
-      ratios[p] = (1 - share) * from.ratios()[p] + share * ratios[p];
-    }
-    return RoutingPlan(to.shared_paths(), std::move(ratios), topology_version);
-  }
-  PlanBuilder builder;
-  for (int i = 0; i < to.paths().num_pairs(); ++i) {
-    const NodePair pair = to.paths().pair(i);
-    const auto before = from.paths().Find(pair.source, pair.destination);
-    const PathSet::Range range = to.paths().paths_of(i);
-    if (!before || from.paths().paths_of(*before).size() == 0 || range.size() == 0) {
-      builder.CopyPairs(to, i, i + 1);
-      continue;
-    }
-    builder.AddPair(pair);
-    absl::flat_hash_map<absl::Span<const LinkId>, double> old_ratio;
-    const PathSet::Range old = from.paths().paths_of(*before);
-    for (int p = old.begin; p < old.end; ++p) {
-      old_ratio[from.paths().links(p)] += from.ratios()[p];
-    }
-    for (int p = range.begin; p < range.end; ++p) {
-      double ratio = share * to.ratios()[p];
-      if (const auto it = old_ratio.find(to.paths().links(p)); it != old_ratio.end()) {
-        ratio += (1 - share) * it->second;
-        old_ratio.erase(it);
-      }
-      builder.AddPath(to.paths().links(p), ratio);
-    }
-    for (int p = old.begin; p < old.end; ++p) {
-      const auto it = old_ratio.find(from.paths().links(p));
-      if (it == old_ratio.end()) continue;
-      if (it->second > 0 && share < 1) {
-        builder.AddPath(from.paths().links(p), (1 - share) * it->second);
-      }
-      old_ratio.erase(it);
-    }
-  }
-  return builder.Build(topology_version);
-}
-
 RoutingPlan OnlyUsed(const RoutingPlan& plan) {
   const absl::Span<const double> ratios = plan.ratios();
   if (std::all_of(ratios.begin(), ratios.end(), [](double ratio) { return ratio != 0; })) {

@@ -41,12 +41,6 @@ RoutingPlan CarryOver(const Topology& old_topology, const RoutingPlan& plan,
 // True when a ratio above 0 is on a path that may not carry traffic.
 bool UsesDeadLinks(const Topology& topology, const RoutingPlan& plan);
 
-// (1 - share) * from + share * to, demand by demand. `share` is in [0, 1]; both are valid on
-// `topology`; a demand that `from` lacks is taken from `to` whole. MLU is convex, so the blend's is
-// never above the larger of both.
-RoutingPlan BlendPlans(const RoutingPlan& from, const RoutingPlan& to, double share,
-                       uint64_t topology_version);
-
 // Without paths of ratio 0; the plan itself when it has none. A policy's plan lists all candidate
 // paths, most of which carry nothing, and what is in force is gone through link by link while
 // adapters wait for an answer to a failure. O(path links).

@@ -7,6 +7,7 @@
 #include "controller/steering/guard/guard_report.h"
 #include "controller/steering/guard/plan_rules.h"
 #include "topologies/demand_fallback.h"
+#include "topologies/limited_move.h"
 
 namespace rhumb {
 namespace {
@@ -124,14 +125,14 @@ class Judge {
   Verdict Move(const RoutingPlan& plan, GuardOutcome outcome, GuardRule rule,
                const std::string& why) {
     if (!last_safe_usable_ || in_.forced) return Accept(plan, outcome, rule, why);
-    const double moved = MovedShare(*in_.in_force, plan, *in_.demands.back());
-    if (moved <= options_.max_moved_share) return Accept(plan, outcome, rule, why);
-    const RoutingPlan part =
-        BlendPlans(*in_.in_force, plan, options_.max_moved_share / moved, in_.topology.version());
+    auto limited = LimitMoveByDemand(in_.topology, *in_.in_force, plan, *in_.demands.back(),
+                                     options_.max_moved_share);
+    if (!limited) return Accept(plan, outcome, rule, why);
+    const RoutingPlan part = limited->plan.WithTopologyVersion(in_.topology.version());
     const std::string words = absl::StrCat(
         rule == rhumb::v1::GUARD_RULE_NONE ? "" : why + "; ",
-        absl::StrFormat("the proposal moves %.3f of the traffic, more than %.3f at once", moved,
-                        options_.max_moved_share));
+        absl::StrFormat("the proposal moves %.3f of the traffic, more than %.3f at once",
+                        limited->wanted, options_.max_moved_share));
     // From a bad plan part of the way may still be worse than what routers do by themselves.
     if (const std::string fault = MluFault(part); !fault.empty()) {
       return Accept(plan, outcome, rule,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "rhumb/v1/live_plan.pb.h"
 #include "rhumb/v1/south.pb.h"
 #include "topologies/routing_plan.h"
@@ -24,6 +25,14 @@ struct LivePlan {
   uint64_t version() const { return header.plan_version(); }
 };
 using LivePlanPtr = std::shared_ptr<const LivePlan>;
+
+// What is told of a plan that was in force before.
+struct EarlierPlan {
+  uint64_t version = 0;
+  rhumb::v1::PlanReason reason = rhumb::v1::PLAN_REASON_UNSPECIFIED;
+  std::string model;
+  absl::Time decided_at;
+};
 
 // Of the routes by names, in any order of demands; never 0. Two plans whose ratios differ by less
 // than 1e-9 mostly have the same. O(names + path links).

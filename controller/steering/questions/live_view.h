@@ -20,8 +20,8 @@ namespace rhumb {
 struct LiveView {
   std::optional<Topology> topology;
   LivePlanPtr plan;
-  // Those before it that are kept, the latest last: what an operator can go back to.
-  std::vector<LivePlanPtr> earlier_plans;
+  // The latest of those before it that are kept, the latest last: what an operator can go back to.
+  std::vector<EarlierPlan> earlier_plans;
   std::shared_ptr<const TrafficEstimate> traffic;
   rhumb::v1::OperatorSettings settings;
   Pins pins;

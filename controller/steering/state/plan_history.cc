@@ -1,11 +1,11 @@
 #include "controller/steering/state/plan_history.h"
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <utility>
 
 #include "topologies/formats/proto_conversion.h"
+#include "topologies/formats/proto_time.h"
 
 namespace rhumb {
 
@@ -34,9 +34,15 @@ LivePlanPtr PlanHistory::Add(const RoutingPlan& plan, const Topology& topology,
   return plans_.back();
 }
 
-std::vector<LivePlanPtr> PlanHistory::BeforeLatest() const {
-  if (plans_.empty()) return {};
-  return {plans_.begin(), std::prev(plans_.end())};
+std::vector<EarlierPlan> PlanHistory::BeforeLatest(size_t most) const {
+  std::vector<EarlierPlan> earlier;
+  const size_t count = plans_.empty() ? 0 : plans_.size() - 1;
+  for (size_t i = count - std::min(count, most); i < count; ++i) {
+    const rhumb::v1::PlanHeader& header = plans_[i]->header;
+    earlier.push_back(
+        {header.plan_version(), header.reason(), header.model(), FromProto(header.decided_at())});
+  }
+  return earlier;
 }
 
 std::optional<RoutingPlan> PlanHistory::InForce(const Topology& topology) const {

@@ -38,8 +38,8 @@ class PlanHistory {
   bool empty() const { return plans_.empty(); }
   // Null before the first.
   LivePlanPtr latest() const { return plans_.empty() ? nullptr : plans_.back(); }
-  // The other kept ones, the latest last.
-  std::vector<LivePlanPtr> BeforeLatest() const;
+  // Of the other kept ones the `most` latest, the latest last.
+  std::vector<EarlierPlan> BeforeLatest(size_t most) const;
   // What the network runs now, if its ids mean the same on `topology`.
   std::optional<RoutingPlan> InForce(const Topology& topology) const;
   // Null when it is not kept, or never was.

@@ -4,7 +4,8 @@ import { Controller, square } from './lab.mjs';
 export async function scene(t, browser, options = {}, view = {}) {
   const controller = new Controller(options);
   await controller.start();
-  const context = await browser.newContext({ colorScheme: 'light', viewport: { width: 1280, height: 1000 }, ...view });
+  // Without motion: colours on their way from one theme to the other would be looked at too.
+  const context = await browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', viewport: { width: 1280, height: 1000 }, ...view });
   context.setDefaultTimeout(120_000);
   t.after(async () => {
     await context.close();

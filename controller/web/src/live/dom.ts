@@ -52,6 +52,14 @@ export function table(label: string, heads: string[]): { element: HTMLElement; b
   return { element, body };
 }
 
+// With its date where that is not today's.
+export function moment(ms: number): string {
+  const time = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return time.toDateString() === new Date().toDateString() ? clock(ms) : `${date} ${clock(ms)}`;
+}
+
 export function clock(ms: number): string {
   const time = new Date(ms);
   const two = (value: number) => String(value).padStart(2, '0');

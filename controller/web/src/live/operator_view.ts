@@ -1,6 +1,6 @@
 // What an operator may change of plans, and who changed what.
 import { call, change, type AuditRecord } from './api';
-import { card, clock, make, nameOf, setText, table } from './dom';
+import { card, clock, make, moment, nameOf, setText, table } from './dom';
 import type { PlanEvent, StatusEvent } from './feed_types';
 
 export class OperatorView {
@@ -67,7 +67,7 @@ export class OperatorView {
     const versions = earlier.map(({ version }) => String(version));
     if (versions.join() !== [...this.version.options].map((option) => option.value).join()) {
       this.version.replaceChildren(...earlier.map(({ version, reason, decided_ms }) =>
-        make('option', { value: String(version), text: `${version}, because of: ${reason}, at ${clock(decided_ms)}` })));
+        make('option', { value: String(version), text: `${version}, because of: ${reason}, at ${moment(decided_ms)}` })));
       if (versions.includes(this.wished)) this.version.value = this.wished;
     }
     this.back.disabled = earlier.length === 0;

@@ -174,16 +174,22 @@ TEST_F(LiveStoryTest, ANetworkIsToldOnceItsLayoutIsKnownAndAllElseMeanwhile) {
 
 // An operator looks for the plan before in the list; a look comes only every now and then.
 TEST_F(LiveStoryTest, PlansBetweenTwoLooksAreNotedAndOfferedToGoBackTo) {
-  const auto with_version = [&](uint64_t version) {
+  const auto in_force = [&](uint64_t version) {
     auto plan = std::make_shared<LivePlan>(*view_.plan);
     plan->header.set_plan_version(version);
-    return plan;
+    view_.plan = plan;
   };
-  view_.plan = with_version(3);
-  view_.earlier_plans = {with_version(1), with_version(2)};
+  const auto earlier = [&](std::vector<uint64_t> versions) {
+    view_.earlier_plans.clear();
+    for (const uint64_t version : versions) {
+      view_.earlier_plans.emplace_back().version = version;
+    }
+  };
+  in_force(3);
+  earlier({1, 2});
   const auto first = story_.Tell(Look());
-  view_.earlier_plans = {with_version(2), with_version(3), with_version(4)};
-  view_.plan = with_version(5);
+  in_force(5);
+  earlier({2, 3, 4});
   const auto then = story_.Tell(Look());
   std::vector<std::vector<uint64_t>> offered, noted;
   for (const auto& events : {first, then}) {
@@ -198,6 +204,20 @@ TEST_F(LiveStoryTest, PlansBetweenTwoLooksAreNotedAndOfferedToGoBackTo) {
   }
   EXPECT_THAT(offered, ElementsAre(ElementsAre(1, 2), ElementsAre(2, 3, 4)));
   EXPECT_THAT(noted, ElementsAre(ElementsAre(3), ElementsAre(4, 5)));
+}
+
+TEST_F(LiveStoryTest, TheFirstPlansAreNotedWhereALookFoundNone) {
+  auto plan = std::make_shared<LivePlan>(*view_.plan);
+  plan->header.set_plan_version(2);
+  view_.plan = nullptr;
+  story_.Tell(Look());
+  view_.plan = plan;
+  view_.earlier_plans.emplace_back().version = 1;
+  std::vector<Json> notes;
+  for (const Json& note : Of("note", story_.Tell(Look()))) {
+    if (note["what"] == "plan") notes.push_back(note);
+  }
+  EXPECT_EQ(notes.size(), 2u);
 }
 
 TEST_F(LiveStoryTest, AFailureIsToldBeforeItIsKnownWhatShortestPathDoes) {

@@ -131,7 +131,7 @@ TEST_F(CoreOperatorTest, RollbackHoldsUntilConfirmedElseTheControllerDecidesAgai
   rhumb::v1::RollbackPlanRequest request;
   request.set_plan_version(first);
   request.mutable_confirm_within()->set_seconds(20);
-  EXPECT_EQ(core_->north().View().earlier_plans.front()->version(), first);
+  EXPECT_EQ(core_->north().View().earlier_plans.front().version, first);
   const auto answer = core_->north().RollbackPlan(request, "op");
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_GT(answer->plan().plan_version(), first);

@@ -299,20 +299,5 @@ TEST(PlanRulesTest, EmptyPlanCarriedOverBecomesShortestPath) {
   EXPECT_NEAR(cost(plan) / cost(PolicyPlan(topology, "shortest-path")), 1, 1e-9);
 }
 
-TEST(PlanRulesTest, BlendIsLinearInLoads) {
-  const Topology topology = RandomConnected(5, 9);
-  const TrafficMatrix traffic = RandomTraffic(2, 9);
-  const RoutingPlan from = PolicyPlan(topology, "shortest-path");
-  const RoutingPlan to = PolicyPlan(topology, "ecmp:hops");
-  const RoutingPlan blend = BlendPlans(from, to, 0.25, 1);
-  ASSERT_TRUE(blend.Validate(topology).ok());
-  const auto a = ComputeLinkLoads(topology, from, traffic).load_bps;
-  const auto b = ComputeLinkLoads(topology, to, traffic).load_bps;
-  const auto c = ComputeLinkLoads(topology, blend, traffic).load_bps;
-  for (LinkId l = 0; l < topology.num_links(); ++l) {
-    EXPECT_NEAR(c[l], 0.75 * a[l] + 0.25 * b[l], 1.0);
-  }
-}
-
 }  // namespace
 }  // namespace rhumb
