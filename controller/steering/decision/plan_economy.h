@@ -34,7 +34,7 @@ struct EconomyOptions {
 // without a share stay in the plan's path set, as ways out when a link fails. `demands` are the
 // latest matrices, the latest last; without any, only shares below `smallest_share` go. A malformed
 // proposal comes back as it is: judging it is the guard's. O(matrices * path links), and a look-up
-// for each path.
+// for each path; up to three times where a sparse plan would move too much.
 RoutingPlan Economical(const Topology& topology, RoutingPlan proposal,
                        const std::optional<RoutingPlan>& in_force,
                        const std::vector<std::shared_ptr<const TrafficMatrix>>& demands,
