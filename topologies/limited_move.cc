@@ -16,6 +16,8 @@ namespace {
 constexpr double kSharpness = 20;
 // Links are weighed anew after so large a part of what may move.
 constexpr int kSteps = 8;
+// And then those only that came first at first, so many times what may move.
+constexpr double kCandidates = 4;
 constexpr double kNothing = 1e-9;  // of the traffic
 constexpr double kRounding = 1e-9;
 
@@ -48,9 +50,13 @@ class DemandMover {
   // Moves demands until `budget_bps` is spent, `kSteps` times a part of it.
   void Move(double budget_bps) {
     double left = budget_bps;
+    std::vector<int> order;
+    for (int i = 0; i < static_cast<int>(moved_bps_.size()); ++i) order.push_back(i);
     for (int step = kSteps - 1; step >= 0; --step) {
       const double keep = budget_bps * step / kSteps;
-      for (const int i : Order()) {
+      order = Ordered(order);
+      if (step == kSteps - 1) KeepFirst(kCandidates * budget_bps, &order);
+      for (const int i : order) {
         if (left <= keep + kNothing) break;
         if (moved_bps_[i] <= left) {
           left -= moved_bps_[i];
@@ -129,8 +135,16 @@ class DemandMover {
     }
     return price;
   }
-  // Demands that have not moved, those first that relieve full links most for what they move.
-  std::vector<int> Order() {
+  // So many of them that they would move that much.
+  void KeepFirst(double bps, std::vector<int>* demands) const {
+    size_t count = 0;
+    for (double sum = 0; count < demands->size() && sum < bps; ++count) {
+      sum += moved_bps_[(*demands)[count]];
+    }
+    demands->resize(count);
+  }
+  // Those that have not moved, first those that relieve full links most for what they move.
+  std::vector<int> Ordered(const std::vector<int>& demands) {
     const double mlu = std::max(Mlu(), kRounding);
     price_.resize(load_bps_.size());
     for (size_t l = 0; l < price_.size(); ++l) {
@@ -138,7 +152,7 @@ class DemandMover {
       price_[l] = std::exp(kSharpness * (load_bps_[l] / capacity / mlu - 1)) / capacity;
     }
     std::vector<std::pair<double, int>> gains;
-    for (int i = 0; i < static_cast<int>(moved_bps_.size()); ++i) {
+    for (const int i : demands) {
       if (moved_bps_[i] <= 0) continue;
       const double gain = Rate(i) * (Price(from_, old_[i]) - Price(to_, New(i)));
       gains.emplace_back(-gain / moved_bps_[i], i);
