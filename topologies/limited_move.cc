@@ -18,8 +18,19 @@ constexpr double kSharpness = 20;
 constexpr int kSteps = 8;
 // And then those only that came first at first, so many times what may move.
 constexpr double kCandidates = 4;
-constexpr double kNothing = 1e-9;  // of the traffic
+// A demand that never fits goes on when it is given at least so much of what may move.
+constexpr double kWorthAPart = 0.5;
 constexpr double kRounding = 1e-9;
+
+// One demand of a plan.
+RoutingPlan Single(const RoutingPlan& plan, NodePair ends, PathSet::Range range) {
+  PathSet::Builder builder;
+  builder.AddPair(ends.source, ends.destination);
+  for (int p = range.begin; p < range.end; ++p) builder.AddPath(plan.paths().links(p));
+  const auto ratios = plan.ratios().subspan(range.begin, range.size());
+  return RoutingPlan(std::make_shared<const PathSet>(builder.Build()),
+                     {ratios.begin(), ratios.end()}, plan.topology_version());
+}
 
 class DemandMover {
  public:
@@ -38,7 +49,7 @@ class DemandMover {
       if (at) old_[i] = from.paths().paths_of(*at);
       const double stays = Staying(i);
       // What carries nothing, stays or has nowhere to stay is as in `to` from the beginning.
-      if (Rate(i) > 0 && old_[i].size() > 0 && stays >= 0 && stays < 1) {
+      if (Rate(i) > 0 && old_[i].size() > 0 && stays >= 0 && stays < 1 - kRounding) {
         moved_bps_[i] = Rate(i) * (1 - stays);
       }
       moved_bps_[i] > 0 ? Put(from, old_[i], Rate(i), 1) : Put(to, New(i), Rate(i), 1);
@@ -55,14 +66,14 @@ class DemandMover {
     for (int step = kSteps - 1; step >= 0; --step) {
       const double keep = budget_bps * step / kSteps;
       order = Ordered(order);
-      if (step == kSteps - 1) KeepFirst(kCandidates * budget_bps, &order);
+      if (step == kSteps - 1) KeepFirst(budget_bps, &order);
       for (const int i : order) {
-        if (left <= keep + kNothing) break;
+        if (left <= keep) break;
         if (moved_bps_[i] <= left) {
           left -= moved_bps_[i];
           Take(i, 1);
-        } else if (moved_bps_[i] > budget_bps && left == budget_bps) {
-          Take(i, budget_bps / moved_bps_[i]);
+        } else if (moved_bps_[i] > budget_bps && left >= kWorthAPart * budget_bps) {
+          Take(i, left / moved_bps_[i]);
           left = 0;
         }
       }
@@ -74,12 +85,15 @@ class DemandMover {
     std::vector<double> ratios;
     const int pairs = to_.paths().num_pairs();
     std::optional<RoutingPlan> blend;
-    if (partly_ >= 0) blend = Blend(from_, to_, part_);
+    if (partly_ >= 0) {
+      const NodePair ends = to_.paths().pair(partly_);
+      blend = Blend(Single(from_, ends, old_[partly_]), Single(to_, ends, New(partly_)), part_);
+    }
     for (int i = 0; i < pairs; ++i) {
       const NodePair pair = to_.paths().pair(i);
       builder.AddPair(pair.source, pair.destination);
       const RoutingPlan& plan = i == partly_ ? *blend : moved_bps_[i] > 0 ? from_ : to_;
-      const PathSet::Range range = i == partly_        ? blend->paths().paths_of(i)
+      const PathSet::Range range = i == partly_        ? blend->paths().paths_of(0)
                                    : moved_bps_[i] > 0 ? old_[i]
                                                        : New(i);
       for (int p = range.begin; p < range.end; ++p) {
@@ -135,11 +149,11 @@ class DemandMover {
     }
     return price;
   }
-  // So many of them that they would move that much.
-  void KeepFirst(double bps, std::vector<int>* demands) const {
+  // So many of them that they would use the budget up several times.
+  void KeepFirst(double budget_bps, std::vector<int>* demands) const {
     size_t count = 0;
-    for (double sum = 0; count < demands->size() && sum < bps; ++count) {
-      sum += moved_bps_[(*demands)[count]];
+    for (double sum = 0; count < demands->size() && sum < kCandidates * budget_bps; ++count) {
+      sum += std::min(budget_bps, moved_bps_[(*demands)[count]]);
     }
     demands->resize(count);
   }

@@ -24,10 +24,10 @@ struct LimitedMove {
 std::optional<LimitedMove> LimitMoveOfAll(const RoutingPlan& from, const RoutingPlan& to,
                                           const TrafficMatrix& demands, double most);
 
-// Whole demands, those first that relieve full links most for what they move; a demand that alone
-// moves more than `most` goes part of the way when its turn comes first. So no demand but that one
-// has paths of both plans. Demands of 0 move. Where that would fill a link further than both plans
-// do, it is LimitMoveOfAll. O(path links + pairs log pairs).
+// Whole demands, those first that relieve full links most for what they move; one that alone
+// moves more than `most` goes part of the way when its turn comes and half of that is left. So at
+// most one demand has paths of both plans. Demands of 0 move. Where that would fill a link further
+// than both plans do, it is LimitMoveOfAll. O(path links + pairs log pairs).
 std::optional<LimitedMove> LimitMoveByDemand(const Topology& topology, const RoutingPlan& from,
                                              const RoutingPlan& to, const TrafficMatrix& demands,
                                              double most);

@@ -113,6 +113,29 @@ TEST_F(DiamondMoveTest, ADemandThatIsTooLargeGoesPartOfTheWay) {
   EXPECT_NEAR(MovedShare(OverB(), limited->plan, demands_), 0.25, 1e-12);
 }
 
+// A to D relieves two full links and comes first; A to B relieves one, and never fits.
+TEST_F(DiamondMoveTest, ALargeDemandIsGivenWhatSmallOnesBeforeItLeave) {
+  demands_.set_rate_bps(0, 3, 1e7);
+  demands_.set_rate_bps(0, 1, 1e9);
+  demands_.set_rate_bps(1, 3, 1e9);
+  const auto plan = [&](const Path& small, const Path& large) {
+    PathSet::Builder builder;
+    builder.AddPair(0, 3).AddPath(small).AddPair(0, 1).AddPath(large);
+    builder.AddPair(1, 3).AddPath({Link("B>D")});
+    return RoutingPlan(std::make_shared<const PathSet>(builder.Build()), {1, 1, 1}, 1);
+  };
+  const RoutingPlan from = plan({Link("A>B"), Link("B>D")}, {Link("A>B")});
+  const RoutingPlan to = plan({Link("A>C"), Link("C>D")}, {Link("A>C"), Link("C>D"), Link("D>B")});
+
+  const auto limited = LimitMoveByDemand(topology_, from, to, demands_, 0.1);
+
+  ASSERT_TRUE(limited.has_value());
+  ASSERT_TRUE(limited->plan.Validate(topology_).ok());
+  EXPECT_NEAR(MovedShare(from, limited->plan, demands_), 0.1, 1e-9);
+  EXPECT_EQ(limited->plan.ratios()[0], 1);
+  EXPECT_THAT(limited->plan.paths().links(0), ElementsAre(Link("A>C"), Link("C>D")));
+}
+
 TEST_F(DiamondMoveTest, GoesTheWholeWayWhereThatMovesNoMore) {
   demands_.set_rate_bps(0, 3, 1e9);
   EXPECT_FALSE(LimitMoveByDemand(topology_, OverB(), OverC(), demands_, 1).has_value());

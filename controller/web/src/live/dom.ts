@@ -52,18 +52,18 @@ export function table(label: string, heads: string[]): { element: HTMLElement; b
   return { element, body };
 }
 
-// With its date where that is not today's.
-export function moment(ms: number): string {
-  const time = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return time.toDateString() === new Date().toDateString() ? clock(ms) : `${date} ${clock(ms)}`;
-}
+const two = (value: number) => String(value).padStart(2, '0');
 
 export function clock(ms: number): string {
   const time = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
+// With its date where that is not today's.
+export function moment(ms: number): string {
+  const time = new Date(ms);
+  if (time.toDateString() === new Date().toDateString()) return clock(ms);
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock(ms)}`;
 }
 
 export function ago(seconds: number): string {
