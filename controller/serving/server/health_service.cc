@@ -52,6 +52,10 @@ class HealthCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   // What changed last is still said before the end; whoever is not let in is told nothing.
   void End(const absl::Status& status) override {
     absl::MutexLock lock(&mutex_);
+    if (said_ && writing_ && said_->status() != StatusOf(board_.Get(service_))) {
+      ending_ = status;  // it is said once what is being written is out
+      return;
+    }
     if (said_) WriteNext();
     EndLocked(status);
   }
@@ -95,6 +99,7 @@ class HealthCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
     if (!ok) return EndLocked(absl::CancelledError("the caller is gone"));
     if (!watches_) return EndLocked(absl::OkStatus());
     WriteNext();
+    if (ending_) EndLocked(*ending_);
   }
   void OnCancel() override {
     absl::MutexLock lock(&mutex_);
@@ -113,6 +118,7 @@ class HealthCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   grpc::ByteBuffer bytes_;  // gRPC's while it reads, and while writing_
   std::string service_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<absl::Status> ending_ ABSL_GUARDED_BY(mutex_);
   std::optional<HealthCheckResponse> said_ ABSL_GUARDED_BY(mutex_);
 };
 

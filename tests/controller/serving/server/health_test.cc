@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
+#include <thread>
 #include <vector>
 
 #include "controller/steering/store/memory_store.h"
@@ -67,6 +69,36 @@ TEST(HealthTest, AWatcherIsToldWhenServingBeginsAndWhenItEnds) {
   EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
   EXPECT_FALSE(watch->Read(&response));
   EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// Drained while most are still being told that serving has begun.
+TEST(HealthTest, EveryWatcherIsToldThatServingHasEndedBeforeItsStreamDoes) {
+  constexpr int kWatchers = 16;
+  LiveServer server;
+  auto stub = Health::NewStub(server.Connect());
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<HealthCheckResponse>>> watches;
+  HealthCheckResponse response;
+  for (int i = 0; i < kWatchers; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    Prepare(contexts.back().get());
+    watches.push_back(stub->Watch(contexts.back().get(), HealthCheckRequest()));
+    ASSERT_TRUE(watches.back()->Read(&response));
+  }
+  ASSERT_TRUE(Caller(server.Connect()).SetTopology(Diamond()).ok());
+  ASSERT_TRUE(watches[0]->Read(&response));
+  std::thread drain([&] { server.server().Drain(); });
+  int ended_otherwise = 0;
+  for (const auto& watch : watches) {
+    // The first has read that serving began.
+    auto last =
+        watch == watches[0] ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+    while (watch->Read(&response)) last = response.status();
+    ended_otherwise += last != HealthCheckResponse::NOT_SERVING ? 1 : 0;
+    watch->Finish();
+  }
+  drain.join();
+  EXPECT_EQ(ended_otherwise, 0);
 }
 
 TEST(HealthTest, AStoreThatFailsIsSaidWhileSteeringGoesOn) {
